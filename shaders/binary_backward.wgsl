@@ -1,0 +1,34 @@
+// The gradients of an elementwise function of two tensors; joined to binary.wgsl, dfa and dfb from binary/<name>.wgsl.
+//   backward_a  da_i = dy_i * dfa(a_j, b_k, y_i)     of the broadcast shape; summed over broadcast axes afterwards
+//   backward_b  db_i = dy_i * dfb(a_j, b_k, y_i)
+// y, dy, da, db: [size], contiguous.
+
+// backward_a(a, b, y, dy) -> da;  backward_b(a, b, y, dy) -> db
+@group(0) @binding(3) var<storage, read> y_saved: array<T>;
+@group(0) @binding(4) var<storage, read> dy: array<T>;
+@group(0) @binding(5) var<storage, read_write> da: array<T>;
+@group(0) @binding(5) var<storage, read_write> db: array<T>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward_a(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = first_element(group, groups, local);
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    da[i] = dy[i] * dfa(a_at(i), b_at(i), y_saved[i]);
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward_b(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = first_element(group, groups, local);
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    db[i] = dy[i] * dfb(a_at(i), b_at(i), y_saved[i]);
+  }
+}

@@ -1,0 +1,22 @@
+// y_i = x_i in another dtype; f32 to i32 truncates towards 0. x, y: [size], contiguous.
+
+alias T = f32;
+alias R = i32;
+const WORKGROUP_SIZE: u32 = 64;
+const ITEMS: u32 = 4;
+struct Params { size: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<T>;
+@group(0) @binding(2) var<storage, read_write> y: array<R>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    y[i] = R(x[i]);
+  }
+}

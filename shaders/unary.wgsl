@@ -1,0 +1,42 @@
+// An elementwise function of one tensor and its gradient; f and df come from unary/<name>.wgsl.
+//   forward   y_i  = f(x_i)
+//   backward  dx_i = dy_i * df(x_i, y_i)
+// x, y, dy, dx: [size], contiguous. alpha and beta are the function's constants, if it has any.
+// An invocation computes ITEMS elements, WORKGROUP_SIZE apart. No workgroup memory.
+
+alias T = f32;
+const WORKGROUP_SIZE: u32 = 64;
+const ITEMS: u32 = 4;
+struct Params { size: u32, alpha: f32, beta: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+// forward(x) -> y
+@group(0) @binding(1) var<storage, read> x: array<T>;
+@group(0) @binding(2) var<storage, read_write> y: array<T>;
+// backward(x, y, dy) -> dx
+@group(0) @binding(2) var<storage, read> y_saved: array<T>;
+@group(0) @binding(3) var<storage, read> dy: array<T>;
+@group(0) @binding(4) var<storage, read_write> dx: array<T>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    y[i] = f(x[i]);
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    dx[i] = dy[i] * df(x[i], y_saved[i]);
+  }
+}

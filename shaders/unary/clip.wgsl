@@ -1,0 +1,3 @@
+// x limited to alpha .. beta; the gradient passes at the bounds themselves.
+fn f(x: T) -> T { return clamp(x, T(params.alpha), T(params.beta)); }
+fn df(x: T, y: T) -> T { return select(T(0), T(1), x >= T(params.alpha) && x <= T(params.beta)); }

@@ -1,0 +1,3 @@
+// -x
+fn f(x: T) -> T { return -x; }
+fn df(x: T, y: T) -> T { return T(-1); }

@@ -1,0 +1,6 @@
+// log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which can't overflow.
+fn f(x: T) -> T { return max(x, T(0)) + log(1 + exp(-abs(x))); }
+fn df(x: T, y: T) -> T {
+  let e = exp(-abs(x));
+  return select(e, T(1), x >= 0) / (1 + e);
+}

@@ -1,0 +1,89 @@
+import type { Device, DeviceInfo, DeviceMemory } from './device.ts';
+import type { Generator } from './random.ts';
+import type { NdArray } from './reference/ndarray.ts';
+import { type DType, Storage, type TypedArray } from './storage.ts';
+import { Tensor } from './tensor.ts';
+
+type CpuMemory = Float64Array | Int32Array;
+
+/** The reference backend: float64 on the CPU, one plain loop per operation (src/reference). For checking, not for speed. */
+export class CpuDevice implements Device {
+  readonly info: DeviceInfo = {
+    backend: 'cpu',
+    adapter: { vendor: 'dawngrad', architecture: 'float64', description: 'CPU reference, float64', software: true },
+    limits: {},
+    features: [],
+  };
+  readonly random: Generator;
+  #live = { buffers: 0, bytes: 0 };
+
+  constructor(random: Generator) {
+    this.random = random;
+  }
+
+  allocate(length: number, dtype: DType): Storage<CpuMemory> {
+    return this.#store(dtype === 'f32' ? new Float64Array(length) : new Int32Array(length));
+  }
+
+  upload(data: TypedArray, dtype: DType): Storage<CpuMemory> {
+    return this.#store(dtype === 'f32' ? Float64Array.from(data) : Int32Array.from(data));
+  }
+
+  write(storage: Storage, data: TypedArray): void {
+    memoryOf(storage).set(data);
+  }
+
+  copy(from: Storage, to: Storage, length: number): void {
+    memoryOf(to).set(memoryOf(from).subarray(0, length));
+  }
+
+  async read(storage: Storage, length: number): Promise<TypedArray> {
+    return memoryOf(storage).slice(0, length);
+  }
+
+  arena(lengths: readonly number[]): { whole: Storage<CpuMemory>; length: number; parts: Storage<CpuMemory>[] } {
+    const length = lengths.reduce((sum, each) => sum + each, 0);
+    const whole = this.allocate(length, 'f32');
+    let start = 0;
+    const parts = lengths.map((each) => {
+      whole.retain();
+      const part = new Storage<CpuMemory>(whole.memory.subarray(start, start + each), () => whole.release());
+      start += each;
+      return part;
+    });
+    return { whole, length, parts };
+  }
+
+  async sync(): Promise<void> {}
+
+  memory(): DeviceMemory {
+    return { ...this.#live, pooledBuffers: 0, pooledBytes: 0 };
+  }
+
+  dispose(): void {}
+
+  /** A tensor's elements as the reference functions take them. */
+  view(t: Tensor): NdArray {
+    return { data: memoryOf(t.storage).subarray(0, t.size), shape: t.shape };
+  }
+
+  /** A tensor that takes over what a reference function returned. */
+  adopt(result: NdArray): Tensor {
+    const dtype = result.data instanceof Int32Array ? 'i32' : 'f32';
+    return new Tensor(this, this.#store(result.data), result.shape, dtype);
+  }
+
+  #store(memory: CpuMemory): Storage<CpuMemory> {
+    this.#live.buffers++;
+    this.#live.bytes += memory.byteLength;
+    return new Storage(memory, () => this.#release(memory));
+  }
+
+  #release(memory: CpuMemory): void {
+    this.#live.buffers--;
+    this.#live.bytes -= memory.byteLength;
+  }
+}
+
+/** Storages of this device hold typed arrays; the generic type is erased at the border of `Device`. */
+const memoryOf = (storage: Storage): CpuMemory => storage.memory as CpuMemory;

@@ -1,0 +1,94 @@
+import { DeviceError } from './errors.ts';
+import type { Generator } from './random.ts';
+import type { Shape } from './shape.ts';
+import type { DType, Storage, TypedArray } from './storage.ts';
+
+/** What one runs on; `software` means a GPU that is emulated on the CPU. */
+export interface DeviceInfo {
+  readonly backend: 'webgpu' | 'cpu';
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly description: string;
+    readonly software: boolean;
+  };
+  readonly limits: Readonly<Record<string, number>>;
+  readonly features: readonly string[];
+}
+
+/** Live and pooled memory of a device, in buffers and bytes. */
+export interface DeviceMemory {
+  /** Buffers that tensors hold now. */
+  readonly buffers: number;
+  readonly bytes: number;
+  /** Freed buffers kept for the next tensor of their size. */
+  readonly pooledBuffers: number;
+  readonly pooledBytes: number;
+}
+
+/** A place where tensors live and operations run: `src/gpu` is one, `src/cpu.ts` the other. */
+export interface Device {
+  readonly info: DeviceInfo;
+  /** Memory for `length` elements, contents undefined. */
+  allocate(length: number, dtype: DType): Storage;
+  upload(data: TypedArray, dtype: DType): Storage;
+  /** Overwrites a storage from its start. */
+  write(storage: Storage, data: TypedArray, dtype: DType): void;
+  /** Copies `length` elements (4 bytes each) from one storage to another of this device. */
+  copy(from: Storage, to: Storage, length: number): void;
+  read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;
+  /** `count` storages of the given lengths inside one allocation, and that allocation itself. */
+  arena(lengths: readonly number[]): {
+    readonly whole: Storage;
+    readonly length: number;
+    readonly parts: readonly Storage[];
+  };
+  /** Resolves when all work handed over so far is done. */
+  sync(): Promise<void>;
+  memory(): DeviceMemory;
+  /** Frees everything; tensors of this device can't be used afterwards. */
+  dispose(): void;
+  /** Seed and counters, shared by everything random on this device. */
+  readonly random: Generator;
+}
+
+let current: Device | undefined;
+
+/** The device that new tensors are made on. @throws DeviceError before `init()`. */
+export function currentDevice(): Device {
+  if (current === undefined) {
+    throw new DeviceError('unavailable', 'No device yet: call `await init()` before making a tensor.');
+  }
+  return current;
+}
+
+/** Makes `device` the one that new tensors are made on. */
+export function setCurrentDevice(device: Device | undefined): void {
+  current = device;
+}
+
+/** Runs `body` with `device` as the current one. */
+export function withDevice<R>(device: Device, body: () => R): R {
+  const previous = current;
+  current = device;
+  try {
+    return body();
+  } finally {
+    current = previous;
+  }
+}
+
+/** The one device of some tensors. @throws DeviceError when they live on two. */
+export function commonDevice(
+  op: string,
+  tensors: readonly { readonly device: Device; readonly shape: Shape }[],
+): Device {
+  const [first, ...others] = tensors;
+  if (others.some(({ device }) => device !== first.device)) {
+    throw new DeviceError(
+      'validation',
+      `${op}: got tensors of two devices; expected one. Move one with tensor(await t.data(), { shape: t.shape }).`,
+    );
+  }
+  return first.device;
+}

@@ -1,0 +1,58 @@
+/** What went wrong, in the caller's words; every error of the engine carries these four facts. */
+export interface Fault {
+  readonly op: string;
+  readonly got: string;
+  readonly expected: string;
+  readonly fix: string;
+}
+
+class FaultError extends Error {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(`${fault.op}: got ${fault.got}; expected ${fault.expected}. ${fault.fix}`);
+    this.fault = fault;
+  }
+}
+
+/** A shape that an operation or a layer can't take. */
+export class ShapeError extends FaultError {
+  override readonly name = 'ShapeError';
+}
+
+/** A dtype that an operation can't take. */
+export class DTypeError extends FaultError {
+  override readonly name = 'DTypeError';
+}
+
+/** A value outside its range: an option, a label, a number that is NaN. */
+export class ValueError extends FaultError {
+  override readonly name = 'ValueError';
+}
+
+/** A tensor that was freed and is used again. */
+export class DisposedError extends FaultError {
+  override readonly name = 'DisposedError';
+}
+
+/** No device, a lost device, or an error that the GPU driver reported. */
+export class DeviceError extends Error {
+  override readonly name: string = 'DeviceError';
+  /** Why, in one word: `unavailable`, `lost`, `memory` or `validation`. */
+  readonly reason: 'unavailable' | 'lost' | 'memory' | 'validation';
+  constructor(reason: DeviceError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** A shader that the driver refused; the message names file and line. */
+export class ShaderError extends DeviceError {
+  override readonly name = 'ShaderError';
+  readonly file: string;
+  readonly line: number;
+  constructor(file: string, line: number, message: string) {
+    super('validation', `${file}:${line}: ${message}`);
+    this.file = file;
+    this.line = line;
+  }
+}

@@ -1,0 +1,43 @@
+import type { DeviceInfo } from '../device.ts';
+import { DeviceError } from '../errors.ts';
+import type { Generator } from '../random.ts';
+import { GpuDevice } from './device.ts';
+
+/** Limits that the kernels can use more of than the guaranteed minimum. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** Names under which drivers that run on the CPU introduce themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
+
+const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): string =>
+  [vendor, architecture, device, description].join(' ');
+
+/** Whether an adapter is a CPU in disguise. */
+export const isSoftware = (adapter: GPUAdapter): boolean =>
+  adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
+
+/** Opens an adapter with all of its useful limits. */
+export async function openAdapter(gpu: GPU, adapter: GPUAdapter, random: Generator): Promise<GpuDevice> {
+  const limits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ label: 'dawngrad', requiredLimits: limits });
+  } catch (error) {
+    throw new DeviceError('unavailable', `The adapter ${textOf(adapter.info)} refused a device: ${String(error)}`);
+  }
+  const { vendor, architecture, description } = adapter.info;
+  const info: DeviceInfo = {
+    backend: 'webgpu',
+    adapter: { vendor, architecture, description, software: isSoftware(adapter) },
+    limits,
+    features: [...device.features].sort(),
+  };
+  return new GpuDevice({ instance: gpu, device, info, random });
+}

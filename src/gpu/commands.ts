@@ -1,0 +1,46 @@
+/** One thing for the GPU to do; a step is a list of them. */
+export type Command =
+  | {
+      readonly kind: 'dispatch';
+      readonly pipeline: GPUComputePipeline;
+      readonly bindGroup: GPUBindGroup;
+      readonly grid: readonly [x: number, y: number, z: number];
+    }
+  | {
+      readonly kind: 'copy';
+      readonly from: GPUBuffer;
+      readonly fromOffset: number;
+      readonly to: GPUBuffer;
+      readonly toOffset: number;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'clear'; readonly buffer: GPUBuffer; readonly offset: number; readonly bytes: number };
+
+/** Encodes commands in order: neighbouring dispatches share a pass, copies stand between passes. */
+export function encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
+  let pass: GPUComputePassEncoder | undefined;
+  for (const command of commands) {
+    if (command.kind === 'dispatch') {
+      pass ??= encoder.beginComputePass();
+      pass.setPipeline(command.pipeline);
+      pass.setBindGroup(0, command.bindGroup);
+      pass.dispatchWorkgroups(...command.grid);
+      continue;
+    }
+    pass?.end();
+    pass = undefined;
+    if (command.kind === 'copy') {
+      encoder.copyBufferToBuffer(command.from, command.fromOffset, command.to, command.toOffset, command.bytes);
+    } else {
+      encoder.clearBuffer(command.buffer, command.offset, command.bytes);
+    }
+  }
+  pass?.end();
+}
+
+/** Workgroups along one axis are limited to 65535: longer rows of them fold into y, and kernels guard the surplus. */
+export function foldGrid(workgroups: number, limit: number): [x: number, y: number, z: number] {
+  if (workgroups <= limit) return [workgroups, 1, 1];
+  const y = Math.ceil(workgroups / limit);
+  return [Math.ceil(workgroups / y), y, 1];
+}

@@ -1,0 +1,95 @@
+import { DeviceError, ShaderError } from '../errors.ts';
+import type { Constants, Kernel } from '../kernel.ts';
+import { constantOf, type Field, joined, locate, paramsOf, specialize } from './wgsl.ts';
+
+/** A compiled entry point and what a dispatch of it needs to know. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly params: readonly Field[];
+  /** Elements that one workgroup covers: WORKGROUP_SIZE times ITEMS. */
+  readonly elementsPerWorkgroup: number;
+}
+
+/** Compiles each (kernel, entry, constants, binding counts) once. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #pipelines = new Map<string, Pipeline>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  readonly #checks: Promise<void>[] = [];
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  get(kernel: Kernel, entry: string, reads: number, writes: number, constants: Constants = {}): Pipeline {
+    const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
+    const key = [...kernel.sources.map(({ file }) => file), entry, reads, writes, ...settings].join(' ');
+    let made = this.#pipelines.get(key);
+    if (made === undefined) {
+      made = this.#compile(kernel, entry, reads, writes, constants, key);
+      this.#pipelines.set(key, made);
+    }
+    return made;
+  }
+
+  /** Rejects with the first ShaderError among the pipelines made since the last call. */
+  async check(): Promise<void> {
+    await Promise.all(this.#checks.splice(0));
+  }
+
+  #compile(
+    kernel: Kernel,
+    entry: string,
+    reads: number,
+    writes: number,
+    constants: Constants,
+    label: string,
+  ): Pipeline {
+    const device = this.#device;
+    const text = specialize(joined(kernel), constants);
+    const params = paramsOf(text);
+    const layout = this.#layout(params.length > 0, reads, writes);
+    device.pushErrorScope('validation');
+    const module = device.createShaderModule({ code: text, label });
+    const pipeline = device.createComputePipeline({
+      label,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: entry },
+    });
+    const check = this.#report(device.popErrorScope(), module, kernel);
+    check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
+    this.#checks.push(check);
+    const elementsPerWorkgroup = constantOf(text, 'WORKGROUP_SIZE', 1) * constantOf(text, 'ITEMS', 1);
+    return { pipeline, layout, params, elementsPerWorkgroup };
+  }
+
+  async #report(scope: Promise<GPUError | null>, module: GPUShaderModule, kernel: Kernel): Promise<void> {
+    const error = await scope;
+    if (error === null) return;
+    const { messages } = await module.getCompilationInfo();
+    const first = messages.find(({ type }) => type === 'error');
+    if (first === undefined) throw new DeviceError('validation', `${kernel.name}: ${error.message}`);
+    const { file, line } = locate(kernel.sources, first.lineNum);
+    throw new ShaderError(file, line, first.message);
+  }
+
+  #layout(hasParams: boolean, reads: number, writes: number): GPUBindGroupLayout {
+    const key = `${hasParams} ${reads} ${writes}`;
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      const types: GPUBufferBindingType[] = [
+        ...(hasParams ? (['uniform'] as const) : []),
+        ...Array<'read-only-storage'>(reads).fill('read-only-storage'),
+        ...Array<'storage'>(writes).fill('storage'),
+      ];
+      const first = hasParams ? 0 : 1; // binding 0 is params, present or not
+      layout = this.#device.createBindGroupLayout({
+        label: key,
+        entries: types.map((type, i) => ({ binding: first + i, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+}

@@ -1,0 +1,106 @@
+import { ShapeError, ValueError } from './errors.ts';
+import { add } from './ops/binary.ts';
+import { fullOn } from './ops/create.ts';
+import { sumTo } from './ops/reduce.ts';
+import { formatShape, sameShape } from './shape.ts';
+import { startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
+import { scope, type Tensor } from './tensor.ts';
+
+/**
+ * Records the operations that run while it is open, and walks them back.
+ *
+ *     using tape = new Tape();
+ *     const loss = mean(square(sub(matmul(x, w), y)));
+ *     const [dw] = tape.gradient(loss, [w]);
+ */
+export class Tape {
+  readonly #nodes: TapeNode[] = startRecording();
+  #open = true;
+
+  /**
+   * The gradient of the sum of `loss` with respect to each source; zeros of its shape for one that does not reach it.
+   * Ends the recording. The tape keeps what it saved until it is disposed, so it can be asked again.
+   */
+  gradient(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
+    if (!this.#open) {
+      throw new ValueError({
+        op: 'Tape.gradient',
+        got: 'a disposed tape',
+        expected: 'an open one',
+        fix: 'Ask for gradients before dispose(), or before the end of the block with `using`.',
+      });
+    }
+    stopRecording(this.#nodes);
+    return withoutRecording(() => scope(() => walkBack(this.#nodes, loss, sources)));
+  }
+
+  /** Ends the recording and lets go of everything saved. */
+  dispose(): void {
+    stopRecording(this.#nodes);
+    for (const node of this.#nodes.splice(0)) node.release();
+    this.#open = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function walkBack(nodes: readonly TapeNode[], loss: Tensor, sources: readonly Tensor[]): Tensor[] {
+  if (loss.dtype !== 'f32') {
+    throw new ValueError({
+      op: 'gradient',
+      got: `a loss of dtype ${loss.dtype}`,
+      expected: 'f32',
+      fix: 'Integers have no gradient: take the loss before the comparison or the cast.',
+    });
+  }
+  // Forwards: what depends on a source. Only there does a gradient have to flow.
+  const dependent = new Set<Tensor>(sources);
+  for (const { inputs, output } of nodes) if (inputs.some((t) => dependent.has(t))) dependent.add(output);
+
+  const gradients = new Map<Tensor, Tensor>([[loss, fullOn(loss.device, loss.shape, 1, 'f32')]]);
+  for (const node of nodes.toReversed()) {
+    const dy = gradients.get(node.output);
+    if (dy === undefined || !dependent.has(node.output)) continue;
+    const needs = node.inputs.map((t) => dependent.has(t));
+    if (!needs.includes(true)) continue;
+    // An output can be a source too; its gradient stays. Everything else passes its gradient on.
+    const given = node.backward(dy, needs);
+    node.inputs.forEach((input, i) => {
+      const gradient = given[i];
+      if (gradient === undefined || !needs[i]) return;
+      const fitted = fit(node.op, gradient, input);
+      const sum = gradients.get(input);
+      gradients.set(input, sum === undefined ? fitted : add(sum, fitted));
+    });
+  }
+  return sources.map((source) => gradients.get(source)?.alias() ?? fullOn(source.device, source.shape, 0, 'f32'));
+}
+
+/** Sums a gradient back over the axes that broadcasting added, and holds it to the shape of its input. */
+function fit(op: string, gradient: Tensor, input: Tensor): Tensor {
+  const fitted = sameShape(gradient.shape, input.shape) ? gradient : sumTo(gradient, input.shape);
+  if (!sameShape(fitted.shape, input.shape)) {
+    throw new ShapeError({
+      op,
+      got: `internal: a gradient of shape ${formatShape(gradient.shape)}`,
+      expected: formatShape(input.shape),
+      fix: 'This is a bug in the operation.',
+    });
+  }
+  return fitted;
+}
+
+/**
+ * Runs `f` and returns its value with the gradient of the value's sum for each source, in their order.
+ * Everything made inside is freed, except what is returned.
+ * @param f makes the loss from the sources, f32, usually a scalar.
+ */
+export function valueAndGrad(f: () => Tensor, sources: readonly Tensor[]): { value: Tensor; grads: Tensor[] } {
+  return scope(() => {
+    using tape = new Tape();
+    const value = f();
+    return { value, grads: tape.gradient(value, sources) };
+  });
+}

@@ -1,0 +1,94 @@
+import { CpuDevice } from './cpu.ts';
+import { type Device, setCurrentDevice } from './device.ts';
+import { DeviceError, ValueError } from './errors.ts';
+import { isSoftware, openAdapter } from './gpu/adapter.ts';
+import { Generator } from './random.ts';
+
+export interface InitOptions {
+  /** `auto` (default): hardware GPU, else software GPU, else CPU with a warning. A named backend that is not there throws. */
+  readonly backend?: 'auto' | 'webgpu' | 'cpu';
+  /** Where to look for adapters instead of the usual places: `navigator.gpu`, or what Dawn's `create()` returned. */
+  readonly gpu?: GPU;
+  /** Seed of everything random on this device, a whole number of 32 bits; default 0. */
+  readonly seed?: number;
+}
+
+/** A place where a platform may find adapters, in the order of preference. */
+export interface GpuSource {
+  readonly name: string;
+  readonly open: () => Promise<GPU>;
+}
+
+/** Finds an adapter: a hardware one from any source, else a software one from any source. */
+async function findAdapter(
+  sources: readonly GpuSource[],
+): Promise<{ found: { gpu: GPU; adapter: GPUAdapter } | undefined; tried: string[] }> {
+  const tried: string[] = [];
+  for (const { name, open } of sources) {
+    try {
+      const gpu = await open();
+      const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+      if (adapter === null) tried.push(`${name}: no adapter`);
+      else if (isSoftware(adapter) && sources.at(-1)?.name !== name) tried.push(`${name}: only a software adapter`);
+      else return { found: { gpu, adapter }, tried };
+    } catch (error) {
+      tried.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { found: undefined, tried };
+}
+
+/** Makes `init` for a platform that finds its adapters in `platformSources`. */
+export const makeInit =
+  (platformSources: readonly GpuSource[]) =>
+  /**
+   * Finds a device and makes it the one that new tensors are made on.
+   * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
+   */
+  async (options: InitOptions = {}): Promise<Device> => {
+    const { backend = 'auto', gpu, seed = 0 } = options;
+    checkOptions(backend, seed);
+    const random = new Generator(seed);
+    const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, gpu, platformSources, random);
+    setCurrentDevice(device);
+    return device;
+  };
+
+async function openGpu(
+  backend: 'auto' | 'webgpu',
+  gpu: GPU | undefined,
+  platformSources: readonly GpuSource[],
+  random: Generator,
+): Promise<Device> {
+  const sources = gpu === undefined ? platformSources : [{ name: 'the given gpu', open: async () => gpu }];
+  const { found, tried } = await findAdapter(sources);
+  if (found !== undefined) return openAdapter(found.gpu, found.adapter, random);
+  const attempts = tried.join('; ');
+  if (backend === 'webgpu') {
+    throw new DeviceError(
+      'unavailable',
+      `init: no WebGPU adapter (${attempts}). Install a Vulkan, Metal or D3D12 driver, or the package @sparticuz/chromium for a software GPU, or use init({ backend: 'cpu' }).`,
+    );
+  }
+  console.warn(`dawngrad: no GPU (${attempts}); running on the CPU reference backend, which is slow.`);
+  return new CpuDevice(random);
+}
+
+function checkOptions(backend: string, seed: number): void {
+  if (!['auto', 'webgpu', 'cpu'].includes(backend)) {
+    throw new ValueError({
+      op: 'init',
+      got: `backend '${backend}'`,
+      expected: "'auto', 'webgpu' or 'cpu'",
+      fix: 'Name one of them.',
+    });
+  }
+  if (!Number.isInteger(seed) || Math.abs(seed) > 0xffffffff) {
+    throw new ValueError({
+      op: 'init',
+      got: `seed ${seed}`,
+      expected: 'a whole number of 32 bits',
+      fix: 'Use for example seed: 1.',
+    });
+  }
+}

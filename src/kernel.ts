@@ -1,0 +1,33 @@
+import type { Tensor } from './tensor.ts';
+
+/** A shader file: its path for messages, its text for the compiler. */
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A compute shader: whole files, joined in order (a scaffold and the functions it calls). */
+export interface Kernel {
+  readonly name: string;
+  readonly sources: readonly Source[];
+}
+
+/** How many workgroups: given, or as many as cover `invocations` at the shader's WORKGROUP_SIZE times ITEMS. */
+export type Grid =
+  | { readonly invocations: number }
+  | { readonly workgroups: number | readonly [x: number, y: number, z: number] };
+
+/** Values of constants in the shader, by name; see `specialize`. */
+export type Constants = Readonly<Record<string, number | string>>;
+
+/** One dispatch. Bindings: params, then reads, then writes. */
+export interface KernelCall {
+  readonly kernel: Kernel;
+  readonly entry: string;
+  readonly reads: readonly Tensor[];
+  readonly writes: readonly Tensor[];
+  /** The fields of the shader's `struct Params`, by name. */
+  readonly params?: Readonly<Record<string, number>>;
+  readonly constants?: Constants;
+  readonly grid: Grid;
+}

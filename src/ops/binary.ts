@@ -1,0 +1,154 @@
+import addWgsl from '../../shaders/binary/add.wgsl';
+import divWgsl from '../../shaders/binary/div.wgsl';
+import equalWgsl from '../../shaders/binary/equal.wgsl';
+import greaterWgsl from '../../shaders/binary/greater.wgsl';
+import greaterEqualWgsl from '../../shaders/binary/greaterEqual.wgsl';
+import lessWgsl from '../../shaders/binary/less.wgsl';
+import lessEqualWgsl from '../../shaders/binary/lessEqual.wgsl';
+import logicalAndWgsl from '../../shaders/binary/logicalAnd.wgsl';
+import logicalOrWgsl from '../../shaders/binary/logicalOr.wgsl';
+import maximumWgsl from '../../shaders/binary/maximum.wgsl';
+import minimumWgsl from '../../shaders/binary/minimum.wgsl';
+import mulWgsl from '../../shaders/binary/mul.wgsl';
+import notEqualWgsl from '../../shaders/binary/notEqual.wgsl';
+import powWgsl from '../../shaders/binary/pow.wgsl';
+import preluWgsl from '../../shaders/binary/prelu.wgsl';
+import subWgsl from '../../shaders/binary/sub.wgsl';
+import scaffold from '../../shaders/binary.wgsl';
+import gradients from '../../shaders/binary_backward.wgsl';
+import { DTypeError } from '../errors.ts';
+import type { Source } from '../kernel.ts';
+import { defineOp, type OpDefinition } from '../op.ts';
+import { binaryReference, binary as functions } from '../reference/binary.ts';
+import { broadcastShapes, type Shape, sizeOf } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { fullOn } from './create.ts';
+import { broadcastTo } from './strided.ts';
+import { neg } from './unary.ts';
+
+/** A tensor, or a number that stands for a scalar tensor of the other operand's dtype. */
+export type Operand = Tensor | number;
+type Pair = [a: Tensor, b: Tensor];
+
+interface BinaryOptions {
+  readonly kind?: 'arithmetic' | 'comparison';
+  readonly backward?: NonNullable<OpDefinition<Pair, object>['backward']>;
+}
+
+/** An elementwise operation of two: `f`, `dfa`, `dfb` in `shaders/binary/<name>.wgsl` and in `reference/binary.ts`. */
+function binary(name: keyof typeof functions, shader: Source, { kind = 'arithmetic', backward }: BinaryOptions = {}) {
+  const comparison = kind === 'comparison';
+  const op = defineOp<Pair>({
+    name,
+    shader: comparison || backward !== undefined ? [scaffold, shader] : [scaffold, gradients, shader],
+    reference: binaryReference(functions[name], comparison),
+    dtypes: [['f32', 'i32']],
+    shape: ([a, b]) => broadcastShapes(name, a, b),
+    forward: (run, pair, _, shape) => {
+      const [{ dtype }] = pair;
+      const result = comparison ? 'i32' : dtype;
+      const { operands, params } = repeating(pair, shape);
+      return run('forward', operands, { shape, dtype: result, params, constants: { T: dtype, R: result } });
+    },
+    ...(!comparison && {
+      backward:
+        backward ??
+        ((run, dy, { inputs, y, needs }) => {
+          const { operands, params } = repeating(inputs, y.shape);
+          return (['backward_a', 'backward_b'] as const).map((entry, i) =>
+            needs[i] ? run(entry, [...operands, y, dy], { shape: y.shape, params }) : undefined,
+          );
+        }),
+    }),
+  });
+  return (a: Operand, b: Operand): Tensor => {
+    const left = a instanceof Tensor ? a : scalarLike(a, b, name);
+    const right = b instanceof Tensor ? b : scalarLike(b, left, name);
+    if (left.dtype !== right.dtype) {
+      throw new DTypeError({
+        op: name,
+        got: `dtypes ${left.dtype} and ${right.dtype}`,
+        expected: 'one dtype',
+        fix: "Convert one of them, for example with cast(x, 'f32').",
+      });
+    }
+    return op(left, right);
+  };
+}
+
+function scalarLike(value: number, other: Operand, op: string): Tensor {
+  if (!(other instanceof Tensor)) {
+    throw new DTypeError({
+      op,
+      got: 'two numbers',
+      expected: 'at least one tensor',
+      fix: 'Make one with tensor(...).',
+    });
+  }
+  return fullOn(other.device, [], value, other.dtype);
+}
+
+/** Operands that the kernel can index: (i / repeat) % period. Other broadcasts are written out first. */
+function repeating([a, b]: Pair, shape: Shape) {
+  const size = sizeOf(shape);
+  const aRepeat = repetitionOf(a.shape, shape);
+  const bRepeat = repetitionOf(b.shape, shape);
+  return {
+    operands: [aRepeat ? a : broadcastTo(a, shape), bRepeat ? b : broadcastTo(b, shape)],
+    params: {
+      size,
+      a_repeat: aRepeat?.repeat ?? 1,
+      a_period: aRepeat?.period ?? size,
+      b_repeat: bRepeat?.repeat ?? 1,
+      b_period: bRepeat?.period ?? size,
+    },
+  };
+}
+
+/**
+ * How a broadcast tensor repeats inside `shape`: element i is its element (i / repeat) % period. That holds when the
+ * axes it really has stand next to one another; undefined otherwise.
+ */
+export function repetitionOf(of: Shape, shape: Shape): { repeat: number; period: number } | undefined {
+  const padded = [...new Array<number>(shape.length - of.length).fill(1), ...of];
+  const broadcast = (axis: number): boolean => padded[axis] === 1 && shape[axis] !== 1;
+  const has = (axis: number): boolean => padded[axis] !== 1;
+  const first = padded.findIndex((_, axis) => has(axis));
+  if (first < 0) return { repeat: sizeOf(shape), period: 1 };
+  const last = padded.findLastIndex((_, axis) => has(axis));
+  for (let axis = first; axis <= last; axis++) if (broadcast(axis)) return undefined;
+  return { repeat: sizeOf(shape.slice(last + 1)), period: sizeOf(padded.slice(first, last + 1)) };
+}
+
+/** `a + b`, NumPy broadcasting, f32 or i32. */
+export const add = binary('add', addWgsl, { backward: (_run, dy) => [dy, dy] });
+/** `a - b`, NumPy broadcasting, f32 or i32. */
+export const sub = binary('sub', subWgsl, { backward: (_run, dy, { needs }) => [dy, needs[1] ? neg(dy) : undefined] });
+/** `a * b`, NumPy broadcasting, f32 or i32. */
+export const mul = binary('mul', mulWgsl);
+/** `a / b`, NumPy broadcasting, f32, or i32 truncated towards 0. */
+export const div = binary('div', divWgsl);
+/** `a^b`, NumPy broadcasting, f32 or i32; a negative base takes whole exponents. The gradient of b is 0 where a <= 0. */
+export const pow = binary('pow', powWgsl);
+/** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
+export const maximum = binary('maximum', maximumWgsl);
+/** The smaller of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
+export const minimum = binary('minimum', minimumWgsl);
+/** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32. @see He et al. (2015), "Delving deep into rectifiers". */
+export const prelu = binary('prelu', preluWgsl);
+/** `a = b` as 1 or 0 in i32, NumPy broadcasting. */
+export const equal = binary('equal', equalWgsl, { kind: 'comparison' });
+/** `a != b` as 1 or 0 in i32, NumPy broadcasting. */
+export const notEqual = binary('notEqual', notEqualWgsl, { kind: 'comparison' });
+/** `a > b` as 1 or 0 in i32, NumPy broadcasting. */
+export const greater = binary('greater', greaterWgsl, { kind: 'comparison' });
+/** `a >= b` as 1 or 0 in i32, NumPy broadcasting. */
+export const greaterEqual = binary('greaterEqual', greaterEqualWgsl, { kind: 'comparison' });
+/** `a < b` as 1 or 0 in i32, NumPy broadcasting. */
+export const less = binary('less', lessWgsl, { kind: 'comparison' });
+/** `a <= b` as 1 or 0 in i32, NumPy broadcasting. */
+export const lessEqual = binary('lessEqual', lessEqualWgsl, { kind: 'comparison' });
+/** Whether both differ from 0, as 1 or 0 in i32, NumPy broadcasting. */
+export const logicalAnd = binary('logicalAnd', logicalAndWgsl, { kind: 'comparison' });
+/** Whether one differs from 0, as 1 or 0 in i32, NumPy broadcasting. */
+export const logicalOr = binary('logicalOr', logicalOrWgsl, { kind: 'comparison' });

@@ -1,0 +1,21 @@
+import shader from '../../shaders/cast.wgsl';
+import { defineOp } from '../op.ts';
+import { cast as reference } from '../reference/strided.ts';
+import type { DType } from '../storage.ts';
+import type { Tensor } from '../tensor.ts';
+
+const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
+  name: 'cast',
+  shader,
+  reference,
+  dtypes: [['f32', 'i32']],
+  shape: ([x]) => x,
+  forward: (run, [x], { dtype }) =>
+    x.dtype === dtype
+      ? x.alias()
+      : run('forward', [x], { shape: x.shape, dtype, params: { size: x.size }, constants: { T: x.dtype, R: dtype } }),
+  backward: (_run, dy, { inputs: [x] }) => [x.dtype === 'f32' ? dy : undefined],
+});
+
+/** Converts to another dtype; f32 to i32 truncates towards 0. The gradient passes from f32 to f32 only. */
+export const cast = (x: Tensor, dtype: DType): Tensor => castOp(x, { dtype });

@@ -1,0 +1,113 @@
+import fillWgsl from '../../shaders/fill.wgsl';
+import { CpuDevice } from '../cpu.ts';
+import { currentDevice, type Device } from '../device.ts';
+import { ShapeError } from '../errors.ts';
+import { runner } from '../op.ts';
+import { normal, uniform } from '../random.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
+import type { DType, TypedArray } from '../storage.ts';
+import { flatten, type NestedNumbers, Tensor, toTyped } from '../tensor.ts';
+
+export interface TensorOptions {
+  /** Required for typed arrays that are not 1-D; nested arrays bring their own. */
+  readonly shape?: Shape;
+  /** Default: f32, or i32 for an Int32Array. */
+  readonly dtype?: DType;
+  /** Default: the device that `init()` found. */
+  readonly device?: Device;
+}
+
+const isTyped = (values: unknown): values is TypedArray | Uint8Array => ArrayBuffer.isView(values);
+
+/**
+ * Makes a tensor from nested arrays, a number or a typed array (copied to the device).
+ * @throws ShapeError if the arrays are ragged, or the numbers do not fill `shape`.
+ * @throws ValueError if dtype is i32 and a number is not whole.
+ */
+export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options: TensorOptions = {}): Tensor {
+  const { device = currentDevice(), dtype = values instanceof Int32Array ? 'i32' : 'f32' } = options;
+  const flat = isTyped(values)
+    ? { values: values instanceof Uint8Array ? Float32Array.from(values) : values, shape: [values.length] }
+    : flatten(values);
+  const shape = options.shape ?? flat.shape;
+  checkShape('tensor', shape);
+  if (sizeOf(shape) !== flat.values.length) {
+    throw new ShapeError({
+      op: 'tensor',
+      got: `${flat.values.length} numbers`,
+      expected: `${sizeOf(shape)} for shape ${formatShape(shape)}`,
+      fix: 'Correct the shape, or pass all elements.',
+    });
+  }
+  return new Tensor(device, device.upload(toTyped(flat.values, dtype), dtype), shape, dtype);
+}
+
+type FilledOptions = Omit<TensorOptions, 'shape'>;
+
+/** A tensor of the given shape with every element `value`. */
+export const full = (shape: Shape, value: number, options: FilledOptions = {}): Tensor =>
+  fullOn(options.device ?? currentDevice(), shape, value, options.dtype ?? 'f32');
+
+/** A tensor of zeros. */
+export const zeros = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 0, options);
+
+/** A tensor of ones. */
+export const ones = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 1, options);
+
+/** Like `full`, on a device of one's choice. */
+export function fullOn(device: Device, shape: Shape, value: number, dtype: DType): Tensor {
+  checkShape('full', shape);
+  if (device instanceof CpuDevice) {
+    const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
+    return device.adopt({ data: data.fill(value), shape });
+  }
+  const word = new Uint32Array((dtype === 'f32' ? Float32Array.of(value) : Int32Array.of(value)).buffer)[0];
+  const run = runner({ name: 'full', sources: [fillWgsl] }, device);
+  return run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word } });
+}
+
+/** The identity matrix `[n, n]`. */
+export const eye = (n: number, options: FilledOptions = {}): Tensor =>
+  tensor(
+    Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0)),
+    { ...options, shape: [n, n] },
+  );
+
+/** `start, start + step, ...` up to but without `stop`, as NumPy's arange; dtype f32. */
+export function arange(start: number, stop: number, step = 1, options: FilledOptions = {}): Tensor {
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  return tensor(
+    Float64Array.from({ length }, (_, i) => start + i * step),
+    { ...options, shape: [length] },
+  );
+}
+
+/** Normal numbers with the given mean and standard deviation, from the device's seeded generator. */
+export function randomNormal(
+  shape: Shape,
+  {
+    mean = 0,
+    standardDeviation = 1,
+    ...options
+  }: FilledOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
+): Tensor {
+  checkShape('randomNormal', shape);
+  const { random } = options.device ?? currentDevice();
+  return tensor(
+    normal(sizeOf(shape), random).map((z) => mean + standardDeviation * z),
+    { ...options, shape },
+  );
+}
+
+/** Uniform numbers between `low` and `high`, from the device's seeded generator. */
+export function randomUniform(
+  shape: Shape,
+  { low = 0, high = 1, ...options }: FilledOptions & { readonly low?: number; readonly high?: number } = {},
+): Tensor {
+  checkShape('randomUniform', shape);
+  const { random } = options.device ?? currentDevice();
+  return tensor(
+    uniform(sizeOf(shape), random).map((u) => low + (high - low) * u),
+    { ...options, shape },
+  );
+}

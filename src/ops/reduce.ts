@@ -1,0 +1,174 @@
+import maxWgsl from '../../shaders/reduce/max.wgsl';
+import minWgsl from '../../shaders/reduce/min.wgsl';
+import prodWgsl from '../../shaders/reduce/prod.wgsl';
+import sumWgsl from '../../shaders/reduce/sum.wgsl';
+import scaffold from '../../shaders/reduce.wgsl';
+import { ShapeError } from '../errors.ts';
+import type { Source } from '../kernel.ts';
+import { defineOp, type OpDefinition, type Run } from '../op.ts';
+import * as reference from '../reference/reduce.ts';
+import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { add, div, equal, mul, sub } from './binary.ts';
+import { cast } from './cast.ts';
+import { broadcastTo, reshape } from './strided.ts';
+import { exp, log, square } from './unary.ts';
+
+export interface ReduceOptions {
+  /** One axis or several, negative from the end; default all. */
+  readonly axis?: number | readonly number[];
+  /** Keeps the reduced axes with length 1; default false. */
+  readonly keepDims?: boolean;
+}
+
+/** Invocations that keep a GPU busy; a reduction with fewer results is cut into chunks. */
+const ENOUGH_INVOCATIONS = 16384;
+/** Elements that are not worth another chunk. */
+const SHORTEST_CHUNK = 64;
+
+/** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
+function reduceRun(run: Run, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
+  const { outer, length, inner } = view;
+  const entry = inner === 1 ? 'rows' : 'columns';
+  const wanted = Math.floor(ENOUGH_INVOCATIONS / Math.max(1, outer * inner * (entry === 'rows' ? SHORTEST_CHUNK : 1)));
+  const chunks = Math.max(1, Math.min(wanted, Math.floor(length / SHORTEST_CHUNK)));
+  const chunkLength = Math.ceil(length / chunks);
+  const used = Math.max(1, Math.ceil(length / Math.max(1, chunkLength)));
+  const results = outer * used * inner;
+  const y = run(entry, [x], {
+    shape: used === 1 ? shape : [outer, used, inner],
+    dtype: x.dtype,
+    params: { outer, length, inner, chunks: used, chunk_length: chunkLength },
+    constants: { T: x.dtype },
+    grid: entry === 'rows' ? { workgroups: results } : { invocations: results },
+  });
+  return used === 1 ? y : reduceRun(run, y, { outer, length: used, inner }, shape);
+}
+
+/** The last run of neighbouring axes in a sorted list: reducing it leaves the positions of the others as they are. */
+function lastRun(axes: readonly number[]): { first: number; last: number; rest: readonly number[] } {
+  const last = axes[axes.length - 1];
+  let i = axes.length - 1;
+  while (i > 0 && axes[i - 1] === axes[i] - 1) i--;
+  return { first: axes[i], last, rest: axes.slice(0, i) };
+}
+
+function reduceAxes(run: Run, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
+  if (axes.length === 0) return x.alias(shape);
+  const { first, last, rest } = lastRun(axes);
+  const view = viewAround(x.shape, first, last);
+  if (rest.length === 0) return reduceRun(run, x, view, shape);
+  const inner = reducedShape(x.shape, axes.slice(rest.length), true);
+  return reduceAxes(run, reduceRun(run, x, view, inner), rest, shape);
+}
+
+type Attributes = reference.ReduceAttributes;
+
+function reduction(
+  name: keyof typeof reference,
+  shader: Source,
+  backward: NonNullable<OpDefinition<[x: Tensor], Attributes>['backward']>,
+  emptyAllowed: boolean,
+) {
+  const op = defineOp<[x: Tensor], Attributes>({
+    name,
+    shader: [scaffold, shader],
+    reference: reference[name],
+    dtypes: [['f32', 'i32']],
+    shape: ([x], { axes, keepDims }) => {
+      if (!emptyAllowed && axes.some((axis) => x[axis] === 0)) {
+        throw new ShapeError({
+          op: name,
+          got: `shape ${formatShape(x)}`,
+          expected: 'at least one element to choose from',
+          fix: 'Leave empty tensors out.',
+        });
+      }
+      return reducedShape(x, axes, keepDims);
+    },
+    forward: (run, [x], { axes }, shape) => reduceAxes(run, x, axes, shape),
+    backward,
+  });
+  return (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
+    op(x, { axes: normalizeAxes(name, axis, x.ndim), keepDims });
+}
+
+/** A reduced tensor spread over the shape it was reduced from. */
+const spread = (reduced: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
+  broadcastTo(reshape(reduced, reducedShape(shape, axes, true)), shape);
+
+const extremeBackward: NonNullable<OpDefinition<[x: Tensor], Attributes>['backward']> = (
+  _run,
+  dy,
+  { inputs: [x], y, attributes: { axes } },
+) => {
+  const kept = reducedShape(x.shape, axes, true);
+  const chosen = cast(equal(x, reshape(y, kept)), 'f32');
+  const ties = sum(chosen, { axis: axes, keepDims: true });
+  return [mul(chosen, div(reshape(dy, kept), ties))];
+};
+
+/** Sums over axes, f32 or i32; 0 for an empty tensor. */
+export const sum = reduction(
+  'sum',
+  sumWgsl,
+  (_run, dy, { inputs: [x], attributes: { axes } }) => [spread(dy, x.shape, axes)],
+  true,
+);
+
+/** The largest element over axes, f32 or i32; ties share the gradient. @throws ShapeError for an empty reduction. */
+export const max = reduction('max', maxWgsl, extremeBackward, false);
+
+/** The smallest element over axes, f32 or i32; ties share the gradient. @throws ShapeError for an empty reduction. */
+export const min = reduction('min', minWgsl, extremeBackward, false);
+
+/** The product over axes, f32 or i32; 1 for an empty tensor. The gradient is exact also where elements are 0. */
+export const prod = reduction(
+  'prod',
+  prodWgsl,
+  (_run, dy, { inputs: [x], attributes: { axes } }) => {
+    // With one zero in a group only that element has a gradient: the product of the others. With two, none has.
+    const kept = reducedShape(x.shape, axes, true);
+    const isZero = cast(equal(x, 0), 'f32');
+    const zeros = sum(isZero, { axis: axes, keepDims: true });
+    const filled = add(x, isZero);
+    const others = div(prod(filled, { axis: axes, keepDims: true }), filled);
+    const noZero = cast(equal(zeros, 0), 'f32');
+    const oneZero = mul(cast(equal(zeros, 1), 'f32'), isZero);
+    return [mul(reshape(dy, kept), mul(others, add(noZero, oneZero)))];
+  },
+  true,
+);
+
+/** The arithmetic mean over axes, f32. */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axes = normalizeAxes('mean', options.axis, x.ndim);
+  const count = sizeOf(axes.map((axis) => x.shape[axis]));
+  return mul(sum(x, options), 1 / count);
+}
+
+/** The mean squared distance from the mean over axes, f32; divides by `n - correction` (default 0: biased). */
+export function variance(x: Tensor, options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
+  const { axis, correction = 0 } = options;
+  const axes = normalizeAxes('variance', axis, x.ndim);
+  const count = sizeOf(axes.map((each) => x.shape[each]));
+  const deviation = sub(x, mean(x, { axis: axes, keepDims: true }));
+  return mul(sum(square(deviation), { ...options, axis: axes }), 1 / (count - correction));
+}
+
+/** `log(sum(exp(x)))` over axes, f32; the maximum is subtracted first, so nothing overflows. */
+export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axes = normalizeAxes('logSumExp', options.axis, x.ndim);
+  const largest = max(x, { axis: axes, keepDims: true });
+  const y = add(log(sum(exp(sub(x, largest)), { axis: axes, keepDims: true })), largest);
+  return reshape(y, reducedShape(x.shape, axes, options.keepDims ?? false));
+}
+
+/** Sums a gradient back to the shape that broadcasting started from. */
+export function sumTo(gradient: Tensor, shape: Shape): Tensor {
+  const extra = gradient.ndim - shape.length;
+  const axes = gradient.shape.flatMap((length, axis) =>
+    axis < extra || (shape[axis - extra] === 1 && length !== 1) ? [axis] : [],
+  );
+  return reshape(sum(gradient, { axis: axes }), shape);
+}

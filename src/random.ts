@@ -1,0 +1,101 @@
+import type { Device } from './device.ts';
+import { philox, type Words } from './reference/philox.ts';
+import { keep, Tensor } from './tensor.ts';
+
+/**
+ * The counter-based generator behind everything random: a word is a function of (seed, step, stream, element),
+ * so no draw depends on what was drawn before, on the backend or on the order of execution.
+ * Initialisers, shuffles and each random layer have a stream of their own; training steps count the step.
+ */
+export class Generator {
+  readonly seed: number;
+  #step = 0;
+  #streams = 0;
+  #state: Tensor | undefined;
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  /** A stream that nothing else draws from. */
+  nextStream(): number {
+    return this.#streams++;
+  }
+
+  /** Enters training step `step` (default: the next one): dropout draws a new mask. */
+  enterStep(step = this.#step + 1): void {
+    this.#step = step;
+    this.#state?.assign([this.seed | 0, step | 0]);
+  }
+
+  /** `[seed, step]` as i32 on the device, where kernels read it; one tensor for the life of the device. */
+  stateOn(device: Device): Tensor {
+    this.#state ??= keep(
+      new Tensor(device, device.upload(Int32Array.of(this.seed | 0, this.#step | 0), 'i32'), [2], 'i32'),
+    );
+    return this.#state;
+  }
+}
+
+/** Four words for elements `4 * block` to `4 * block + 3` of a stream, as the kernels compute them. */
+export function wordsOf(block: number, { seed, step, stream }: { seed: number; step: number; stream: number }): Words {
+  return philox([block, step >>> 0, stream, 0], [seed >>> 0, 0]);
+}
+
+const TWO_TO_MINUS_32 = 2 ** -32;
+
+/** A uniform number in (0, 1), never 0 or 1, from a 32-bit word. */
+const unit = (word: number): number => (word + 0.5) * TWO_TO_MINUS_32;
+
+/** `count` uniform numbers in (0, 1). */
+export function uniform(count: number, generator: Generator, stream = generator.nextStream()): Float64Array {
+  const numbers = new Float64Array(count);
+  const place = { seed: generator.seed, step: 0, stream };
+  for (let i = 0; i < count; i += 4) {
+    const words = wordsOf(i / 4, place);
+    for (let j = 0; j < 4 && i + j < count; j++) numbers[i + j] = unit(words[j]);
+  }
+  return numbers;
+}
+
+/** `count` standard normal numbers. @see Box and Muller (1958), "A note on the generation of random normal deviates". */
+export function normal(count: number, generator: Generator, stream = generator.nextStream()): Float64Array {
+  const u = uniform(2 * Math.ceil(count / 2), generator, stream);
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const pair = i - (i % 2);
+    const radius = Math.sqrt(-2 * Math.log(u[pair]));
+    const angle = 2 * Math.PI * u[pair + 1];
+    numbers[i] = radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+  }
+  return numbers;
+}
+
+/** `count` standard normal numbers, those beyond two deviations drawn again (from later elements of the stream). */
+export function truncatedNormal(count: number, generator: Generator, stream = generator.nextStream()): Float64Array {
+  const numbers = new Float64Array(count);
+  let found = 0;
+  // About 4.55 % are rejected; a larger draw starts with the same numbers, so the result does not depend on the margin.
+  for (let drawn = Math.ceil(1.1 * count) + 16; found < count; drawn *= 2) {
+    found = 0;
+    for (const value of normal(drawn, generator, stream)) {
+      if (Math.abs(value) <= 2 && found < count) numbers[found++] = value;
+    }
+  }
+  return numbers;
+}
+
+/** A permutation of `0 .. count-1`. @see Durstenfeld (1964), "Algorithm 235: Random permutation". */
+export function permutation(count: number, generator: Generator, stream = generator.nextStream()): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  const u = uniform(count, generator, stream);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(u[i] * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

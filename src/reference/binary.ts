@@ -1,0 +1,64 @@
+import { broadcastShapes, stridesOf } from '../shape.ts';
+import { broadcastPosition, eachIndex, type NdArray, zeros } from './ndarray.ts';
+
+/** A function of two numbers and, if it has a gradient, its partial derivatives. */
+export interface BinaryFunction {
+  readonly f: (a: number, b: number) => number;
+  readonly dfa?: (a: number, b: number, y: number) => number;
+  readonly dfb?: (a: number, b: number, y: number) => number;
+}
+
+/** The gradient of a choice: all of it to the chosen side, half to each on a tie. */
+const share = (chosen: boolean, tie: boolean): number => (tie ? 0.5 : chosen ? 1 : 0);
+
+export const binary = {
+  add: { f: (a, b) => a + b, dfa: () => 1, dfb: () => 1 },
+  sub: { f: (a, b) => a - b, dfa: () => 1, dfb: () => -1 },
+  mul: { f: (a, b) => a * b, dfa: (_, b) => b, dfb: (a) => a },
+  div: { f: (a, b) => a / b, dfa: (_, b) => 1 / b, dfb: (a, b) => -a / (b * b) },
+  pow: {
+    f: (a, b) => a ** b,
+    dfa: (a, b) => b * a ** (b - 1),
+    dfb: (a, _, y) => (a > 0 ? y * Math.log(a) : 0),
+  },
+  maximum: { f: Math.max, dfa: (a, b) => share(a > b, a === b), dfb: (a, b) => share(b > a, a === b) },
+  minimum: { f: Math.min, dfa: (a, b) => share(a < b, a === b), dfb: (a, b) => share(b < a, a === b) },
+  prelu: { f: (a, b) => (a > 0 ? a : b * a), dfa: (a, b) => (a > 0 ? 1 : b), dfb: (a) => (a > 0 ? 0 : a) },
+  equal: { f: (a, b) => Number(a === b) },
+  notEqual: { f: (a, b) => Number(a !== b) },
+  greater: { f: (a, b) => Number(a > b) },
+  greaterEqual: { f: (a, b) => Number(a >= b) },
+  less: { f: (a, b) => Number(a < b) },
+  lessEqual: { f: (a, b) => Number(a <= b) },
+  logicalAnd: { f: (a, b) => Number(a !== 0 && b !== 0) },
+  logicalOr: { f: (a, b) => Number(a !== 0 || b !== 0) },
+} satisfies Record<string, BinaryFunction>;
+
+/** Applies `f` to every pair that NumPy's broadcasting makes, with the flat position of the result. */
+function broadcast(
+  a: NdArray,
+  b: NdArray,
+  f: (a: number, b: number, i: number) => number,
+): NdArray & { data: Float64Array } {
+  const y = zeros(broadcastShapes('reference', a.shape, b.shape));
+  const aStrides = stridesOf(a.shape);
+  const bStrides = stridesOf(b.shape);
+  eachIndex(y.shape, (index, flat) => {
+    const aValue = a.data[broadcastPosition(index, a.shape, aStrides)];
+    y.data[flat] = f(aValue, b.data[broadcastPosition(index, b.shape, bStrides)], flat);
+  });
+  return y;
+}
+
+/** The reference of a binary operation; `integer` results are int32, as are those of two int32 inputs. */
+export const binaryReference = ({ f, dfa, dfb }: BinaryFunction, integer: boolean) => ({
+  forward: ([a, b]: readonly [NdArray, NdArray]): NdArray => {
+    const y = broadcast(a, b, f);
+    return integer || a.data instanceof Int32Array ? { data: Int32Array.from(y.data), shape: y.shape } : y;
+  },
+  backward: (
+    dy: NdArray,
+    { inputs: [a, b], y }: { readonly inputs: readonly [NdArray, NdArray]; readonly y: NdArray },
+  ): readonly (NdArray | undefined)[] =>
+    [dfa, dfb].map((df) => df && broadcast(a, b, (aValue, bValue, i) => dy.data[i] * df(aValue, bValue, y.data[i]))),
+});

@@ -1,0 +1,85 @@
+import { map, type NdArray } from './ndarray.ts';
+
+/** The constants of an elementwise function, as its kernel calls them. */
+export interface UnaryConstants {
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+/** A function of one number and its derivative, which may use the function's value `y`. */
+export interface UnaryFunction {
+  readonly f: (x: number, alpha: number, beta: number) => number;
+  readonly df: (x: number, y: number, alpha: number, beta: number) => number;
+}
+
+const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const CUBIC = 0.044715;
+
+/** The error function by its Taylor series (|x| < 3) or continued fraction; full float64 precision. */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (a < 3) {
+    let term = a;
+    let sum = a;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum) && n < 200; n++) {
+      term *= (-a * a) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
+  }
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (a + fraction);
+  return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * Math.sqrt(Math.PI)));
+}
+
+export const unary = {
+  relu: { f: (x) => Math.max(x, 0), df: (x) => (x > 0 ? 1 : 0) },
+  neg: { f: (x) => -x, df: () => -1 },
+  abs: { f: Math.abs, df: Math.sign },
+  sign: { f: Math.sign, df: () => 0 },
+  exp: { f: Math.exp, df: (_, y) => y },
+  log: { f: Math.log, df: (x) => 1 / x },
+  sqrt: { f: Math.sqrt, df: (_, y) => 0.5 / y },
+  square: { f: (x) => x * x, df: (x) => 2 * x },
+  reciprocal: { f: (x) => 1 / x, df: (x) => -1 / (x * x) },
+  sigmoid: { f: sigmoidOf, df: (_, y) => y * (1 - y) },
+  tanh: { f: Math.tanh, df: (_, y) => 1 - y * y },
+  leakyRelu: { f: (x, alpha) => (x > 0 ? x : alpha * x), df: (x, _, alpha) => (x > 0 ? 1 : alpha) },
+  elu: { f: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)), df: (x, _, alpha) => (x > 0 ? 1 : alpha * Math.exp(x)) },
+  selu: {
+    f: (x, alpha, beta) => beta * (x > 0 ? x : alpha * Math.expm1(x)),
+    df: (x, _, alpha, beta) => beta * (x > 0 ? 1 : alpha * Math.exp(x)),
+  },
+  gelu: {
+    f: (x, alpha) =>
+      0.5 * x * (1 + (alpha === 0 ? erf(x * Math.SQRT1_2) : Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x ** 3)))),
+    df: (x, _, alpha) => {
+      if (alpha === 0) return 0.5 * (1 + erf(x * Math.SQRT1_2)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+      const t = Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x ** 3));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+    },
+  },
+  silu: {
+    f: (x) => x * sigmoidOf(x),
+    df: (x) => sigmoidOf(x) * (1 + x * (1 - sigmoidOf(x))),
+  },
+  softplus: { f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), df: sigmoidOf },
+  clip: {
+    f: (x, alpha, beta) => Math.min(Math.max(x, alpha), beta),
+    df: (x, _, alpha, beta) => (x >= alpha && x <= beta ? 1 : 0),
+  },
+} satisfies Record<string, UnaryFunction>;
+
+/** The reference of an elementwise operation, from its function and derivative. */
+export const unaryReference = ({ f, df }: UnaryFunction) => ({
+  forward: ([x]: readonly [NdArray], { alpha = 0, beta = 0 }: UnaryConstants): NdArray => {
+    const y = map(x, (value) => f(value, alpha, beta));
+    return x.data instanceof Int32Array ? { data: Int32Array.from(y.data), shape: x.shape } : y;
+  },
+  backward: (
+    dy: NdArray,
+    { inputs: [x], y }: { readonly inputs: readonly [NdArray]; readonly y: NdArray },
+    { alpha = 0, beta = 0 }: UnaryConstants,
+  ): readonly NdArray[] => [map(x, (value, i) => dy.data[i] * df(value, y.data[i], alpha, beta))],
+});

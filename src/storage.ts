@@ -1,0 +1,29 @@
+export type DType = 'f32' | 'i32';
+export type TypedArray = Float32Array | Float64Array | Int32Array;
+
+/** Bytes of one element, whatever its dtype. */
+export const BYTES = 4;
+
+/**
+ * A device's memory behind one or more tensors. Aliases (a reshape, what the tape saved) share it; the last one
+ * to let go gives the memory back.
+ */
+export class Storage<Memory = unknown> {
+  readonly memory: Memory;
+  #users = 1;
+  readonly #free: () => void;
+
+  constructor(memory: Memory, free: () => void) {
+    this.memory = memory;
+    this.#free = free;
+  }
+
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#users === 0) this.#free();
+  }
+}

@@ -1,0 +1,277 @@
+import type { Device } from './device.ts';
+import { DisposedError, DTypeError, ShapeError, ValueError } from './errors.ts';
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+import type { DType, Storage, TypedArray } from './storage.ts';
+
+/** Numbers in nested arrays, as deep as the rank; a scalar is a plain number. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+/**
+ * An n-dimensional array on a device, contiguous and row-major. Operations are functions (`relu(x)`), not methods.
+ * Its memory is freed by `dispose()`, `using`, or the {@link scope} it was made in.
+ */
+export class Tensor {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly device: Device;
+  #storage: Storage | undefined;
+
+  /** Takes over one use of `storage`. Users call `tensor()`. */
+  constructor(device: Device, storage: Storage, shape: Shape, dtype: DType) {
+    this.device = device;
+    this.#storage = storage;
+    this.shape = shape;
+    this.dtype = dtype;
+    scopes.at(-1)?.add(this);
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  get isDisposed(): boolean {
+    return this.#storage === undefined;
+  }
+
+  /** The memory behind the tensor. @throws DisposedError when it was freed. */
+  get storage(): Storage {
+    if (this.#storage === undefined) {
+      throw new DisposedError({
+        op: 'tensor',
+        got: `a disposed tensor of shape ${formatShape(this.shape)}`,
+        expected: 'one that is still alive',
+        fix: 'Use it before dispose(), or return it from scope(() => ...) to keep it.',
+      });
+    }
+    return this.#storage;
+  }
+
+  /** The elements, row-major: a copy. Float32Array or Int32Array; a Float64Array on the CPU backend, which computes in float64. */
+  async data(): Promise<TypedArray> {
+    return this.device.read(this.storage, this.size, this.dtype);
+  }
+
+  /** The elements as nested arrays. */
+  async array(): Promise<NestedNumbers> {
+    return nest(await this.data(), this.shape);
+  }
+
+  /** The one number of a tensor of size 1. @throws ShapeError for any other size. */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new ShapeError({
+        op: 'item',
+        got: `a tensor of shape ${formatShape(this.shape)}`,
+        expected: 'a tensor of size 1',
+        fix: 'Reduce it first, or read it with data().',
+      });
+    }
+    return (await this.data())[0];
+  }
+
+  /** Overwrites the elements in place; the tape does not see it. */
+  assign(values: TypedArray | readonly number[]): void {
+    if (values.length !== this.size) {
+      throw new ShapeError({
+        op: 'assign',
+        got: `${values.length} numbers`,
+        expected: `${this.size} for shape ${formatShape(this.shape)}`,
+        fix: 'Pass the elements of the whole tensor, row-major.',
+      });
+    }
+    this.device.write(this.storage, toTyped(values, this.dtype), this.dtype);
+  }
+
+  /** Another tensor on the same memory, with its own lifetime. */
+  alias(shape: Shape = this.shape): Tensor {
+    return new Tensor(this.device, this.storage.retain(), shape, this.dtype);
+  }
+
+  /** Moves the tensor to other memory of the same contents, as an optimizer does that gathers parameters. */
+  protected rehouse(storage: Storage): void {
+    this.storage.release();
+    this.#storage = storage;
+  }
+
+  /** Frees the memory; a second call does nothing. */
+  dispose(): void {
+    this.#storage?.release();
+    this.#storage = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** A leaf whose gradient is wanted: it outlives scopes, has a name, and optimizers update it in place. */
+export class Parameter extends Tensor {
+  readonly name: string;
+  /** Whether `fit` and optimizers change it. Running statistics are parameters that they do not. */
+  trainable: boolean;
+
+  constructor(source: Tensor, { name, trainable }: { name: string; trainable: boolean }) {
+    super(source.device, source.storage.retain(), source.shape, source.dtype);
+    this.name = name;
+    this.trainable = trainable;
+    scopes.at(-1)?.delete(this);
+  }
+
+  /** Internal: optimizers gather their parameters in one allocation. */
+  moveTo(storage: Storage): void {
+    this.rehouse(storage);
+  }
+}
+
+/**
+ * Makes a parameter from a tensor and takes the tensor over: use the parameter from then on.
+ * @param options `name` for messages and files; `trainable` (default true).
+ */
+export function parameter(
+  source: Tensor,
+  options: { readonly name?: string; readonly trainable?: boolean } = {},
+): Parameter {
+  const made = new Parameter(source, { name: options.name ?? 'parameter', trainable: options.trainable ?? true });
+  source.dispose();
+  return made;
+}
+
+const scopes: Set<Tensor>[] = [];
+
+/** Takes a tensor out of every scope, so that only `dispose()` frees it. */
+export function keep<T extends Tensor>(kept: T): T {
+  for (const scope of scopes) scope.delete(kept);
+  return kept;
+}
+
+/**
+ * Runs `body` and frees every tensor made inside, except those it returns (alone, in arrays or in plain objects)
+ * and parameters. An async `body` is awaited first; what other code makes meanwhile counts as made inside.
+ */
+export function scope<R>(body: () => R): R {
+  const made = new Set<Tensor>();
+  scopes.push(made);
+  const leave = (result?: unknown): void => {
+    const index = scopes.lastIndexOf(made);
+    scopes.splice(index, 1);
+    const returned = tensorsIn(result);
+    const outer = scopes[index - 1];
+    for (const t of made) {
+      if (returned.has(t)) outer?.add(t);
+      else t.dispose();
+    }
+  };
+  let result: R;
+  try {
+    result = body();
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  if (result instanceof Promise) {
+    const settled = result.then(
+      (value: unknown) => {
+        leave(value);
+        return value;
+      },
+      (error: unknown) => {
+        leave();
+        throw error;
+      },
+    );
+    return settled as R; // the same promise type: only the freeing was added
+  }
+  leave(result);
+  return result;
+}
+
+function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
+  if (value instanceof Tensor) found.add(value);
+  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
+  else if (isPlainObject(value)) for (const item of Object.values(value)) tensorsIn(item, found);
+  return found;
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** Converts numbers to the array type that a dtype is written from. */
+export function toTyped(values: TypedArray | readonly number[], dtype: DType): TypedArray {
+  if (dtype === 'i32') return values instanceof Int32Array ? values : checkedIntegers(values);
+  return values instanceof Float32Array || values instanceof Float64Array ? values : Float32Array.from(values);
+}
+
+function checkedIntegers(values: TypedArray | readonly number[]): Int32Array {
+  const integers = Int32Array.from(values);
+  const wrong = integers.findIndex((integer, i) => integer !== values[i]);
+  if (wrong >= 0) {
+    throw new ValueError({
+      op: 'tensor',
+      got: `${values[wrong]} at element ${wrong} for dtype i32`,
+      expected: 'whole numbers of 32 bits',
+      fix: "Round first, or use dtype 'f32'.",
+    });
+  }
+  return integers;
+}
+
+/** Flattens nested numbers and finds their shape. @throws ShapeError when they are ragged. */
+export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape } {
+  const shape: number[] = [];
+  for (let level: NestedNumbers = nested; typeof level !== 'number'; level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  checkShape('tensor', shape);
+  const values: number[] = [];
+  const walk = (level: NestedNumbers, axis: number): void => {
+    if (typeof level === 'number' && axis === shape.length) values.push(level);
+    else if (typeof level === 'object' && level.length === shape[axis]) for (const item of level) walk(item, axis + 1);
+    else {
+      throw new ShapeError({
+        op: 'tensor',
+        got:
+          typeof level === 'object' ? `${level.length} items at depth ${axis}` : `a ${typeof level} at depth ${axis}`,
+        expected: `nested arrays of shape ${formatShape(shape)}, as the first items have it, holding numbers`,
+        fix: 'Make all rows of the same length.',
+      });
+    }
+  };
+  walk(nested, 0);
+  return { values, shape };
+}
+
+function nest(data: TypedArray, shape: Shape): NestedNumbers {
+  const build = (axis: number, start: number, count: number): NestedNumbers => {
+    if (axis === shape.length) return data[start];
+    const each = shape[axis] === 0 ? 0 : count / shape[axis];
+    return Array.from({ length: shape[axis] }, (_, i) => build(axis + 1, start + i * each, each));
+  };
+  return build(0, 0, data.length);
+}
+
+/** Refuses a dtype that an operation does not compute in. */
+export function checkDType(op: string, name: string, given: Tensor, allowed: readonly DType[]): void {
+  if (allowed.includes(given.dtype)) return;
+  throw new DTypeError({
+    op,
+    got: `${name} of dtype ${given.dtype}`,
+    expected: allowed.join(' or '),
+    fix: `Convert it with cast(${name}, '${allowed[0]}').`,
+  });
+}
+
+/** Refuses a tensor whose shape is not the expected one. */
+export function checkSameShape(op: string, name: string, given: Tensor, expected: Shape): void {
+  if (sameShape(given.shape, expected)) return;
+  throw new ShapeError({
+    op,
+    got: `${name} of shape ${formatShape(given.shape)}`,
+    expected: formatShape(expected),
+    fix: 'Reshape it, or check how it was made.',
+  });
+}

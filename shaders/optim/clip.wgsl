@@ -1,0 +1,60 @@
+// Scales groups of gradients so that none has a norm above max_norm.
+//   sums   s_c = sum of gradient_i^2 over chunk c
+//   scale  gradient_i = gradient_i * max_norm / max(max_norm, sqrt(sum of s_c over the chunks of i's group))
+// gradient: [size] of vec4, contiguous. chunks: (start, end) in gradient, then (first, last + 1) chunk of the group.
+// One workgroup per chunk; chunks beyond 65535 fold into grid.y. The order of addition depends on the sizes alone.
+// Workgroup memory: 4 * WORKGROUP_SIZE bytes.
+
+const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
+struct Params { count: u32, max_norm: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+// sums(gradient, chunks) -> sums
+@group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> chunks: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read_write> chunk_sums: array<f32>;
+// scale(sums, chunks) -> gradient
+@group(0) @binding(1) var<storage, read> group_sums: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scaled: array<vec4<f32>>;
+
+var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
+
+fn workgroup_sum(value: f32, local: u32) -> f32 {
+  partial[local] = value;
+  workgroupBarrier();
+  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
+    if (local < half) { partial[local] += partial[local + half]; }
+    workgroupBarrier();
+  }
+  return partial[0];
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn sums(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let c = group.y * groups.x + group.x;
+  if (c >= params.count) { return; } // uniform
+  let chunk = chunks[c];
+  var sum = 0.0;
+  for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { sum += dot(gradient[i], gradient[i]); }
+  let total = workgroup_sum(sum, local);
+  if (local == 0) { chunk_sums[c] = total; }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn scale(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let c = group.y * groups.x + group.x;
+  if (c >= params.count) { return; } // uniform
+  let chunk = chunks[c];
+  var sum = 0.0;
+  for (var s = chunk.z + local; s < chunk.w; s += WORKGROUP_SIZE) { sum += group_sums[s]; }
+  let norm = sqrt(workgroup_sum(sum, local));
+  let factor = params.max_norm / max(params.max_norm, norm);
+  for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { scaled[i] *= factor; }
+}

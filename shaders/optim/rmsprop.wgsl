@@ -1,0 +1,31 @@
+// RMSprop, centered if CENTERED, with momentum if MOMENTUM.
+//   s = s + gain * (g^2 - s),   m = m + gain * (g - m) if centered, else 0
+//   d = g / (sqrt(s - m^2 + epsilon_inside) + epsilon_outside)
+//   v = momentum * v + rate_inside * d,   w = w - rate_outside * v
+// Keras adds epsilon and weighs with the rate inside, PyTorch outside; the other epsilon is 0, the other rate 1.
+// s - m^2 is a variance: what rounding takes below 0 counts as 0.
+
+const CENTERED: bool = false;
+const MOMENTUM: bool = false;
+struct Rule {
+  gain: f32, epsilon_inside: f32, epsilon_outside: f32, momentum: f32, rate_inside: f32, rate_outside: f32,
+}
+@group(0) @binding(5) var<storage, read_write> mean_square: array<T>;
+@group(0) @binding(6) var<storage, read_write> mean: array<T>;
+@group(0) @binding(7) var<storage, read_write> velocity: array<T>;
+
+fn updated(i: u32, w: T, g: T) -> T {
+  let s = mean_square[i] + hyper.rule.gain * (g * g - mean_square[i]);
+  mean_square[i] = s;
+  var spread = s;
+  if (CENTERED) {
+    let m = mean[i] + hyper.rule.gain * (g - mean[i]);
+    mean[i] = m;
+    spread = max(s - m * m, T());
+  }
+  let d = hyper.rule.rate_inside * g / (sqrt(spread + hyper.rule.epsilon_inside) + hyper.rule.epsilon_outside);
+  if (!MOMENTUM) { return w - hyper.rule.rate_outside * d; }
+  let v = hyper.rule.momentum * velocity[i] + d;
+  velocity[i] = v;
+  return w - hyper.rule.rate_outside * v;
+}

@@ -1,0 +1,54 @@
+import { commonDevice } from '../device.ts';
+import { ValueError } from '../errors.ts';
+import { formatShape } from '../shape.ts';
+import { checkDType, checkSameShape, type Parameter, type Tensor } from '../tensor.ts';
+import type { Arena } from './arena.ts';
+
+/** Refuses parameters that an optimizer can't change. */
+export function checkParameters(op: string, parameters: readonly Parameter[]): void {
+  if (parameters.length === 0) {
+    const fix = 'Pass the trainable parameters of a model.';
+    throw new ValueError({ op, got: 'no parameters', expected: 'at least one', fix });
+  }
+  for (const parameter of parameters) {
+    checkDType(op, `parameter '${parameter.name}'`, parameter, ['f32']);
+    if (!parameter.trainable) {
+      throw new ValueError({
+        op,
+        got: `the parameter '${parameter.name}', which is not trainable`,
+        expected: 'trainable ones',
+        fix: 'Leave it and its gradient out.',
+      });
+    }
+  }
+}
+
+/** Refuses a step whose gradients or parameters are not those that the optimizer gathered in `weight`. */
+export function checkStep(
+  op: string,
+  gradients: readonly Tensor[],
+  parameters: readonly Parameter[],
+  { parts }: Arena,
+): void {
+  if (gradients.length !== parts.length || parameters.length !== parts.length) {
+    throw new ValueError({
+      op,
+      got: `${gradients.length} gradients and ${parameters.length} parameters`,
+      expected: `${parts.length} of each, the parameters of the first step`,
+      fix: 'Pass the same parameters in every step, or make a new optimizer.',
+    });
+  }
+  commonDevice(op, [...parameters, ...gradients]);
+  parameters.forEach((parameter, i) => {
+    if (parameter.storage !== parts[i].storage) {
+      throw new ValueError({
+        op,
+        got: `as parameter ${i} '${parameter.name}' ${formatShape(parameter.shape)}, which was not there in the first step, or which another optimizer has taken over`,
+        expected: 'the same parameters in the same order in every step',
+        fix: 'Make a new optimizer for other parameters.',
+      });
+    }
+    checkDType(op, `gradient ${i}`, gradients[i], ['f32']);
+    checkSameShape(op, `gradient ${i}`, gradients[i], parameter.shape);
+  });
+}

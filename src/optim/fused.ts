@@ -1,0 +1,194 @@
+import scaffold from '../../shaders/optim.wgsl';
+import { CpuDevice } from '../cpu.ts';
+import { commonDevice, type Device } from '../device.ts';
+import type { Kernel } from '../kernel.ts';
+import { runner } from '../op.ts';
+import { follow, prepare } from '../reference/optim.ts';
+import { keep, type Parameter, Tensor } from '../tensor.ts';
+import { accumulate } from './accumulate.ts';
+import { Arena, LANES, type Layout, layoutOf } from './arena.ts';
+import { checkParameters, checkStep } from './check.ts';
+import { NormClip } from './clip.ts';
+import type { Optimizer, Rule } from './optimizer.ts';
+import { checkValues, type Settings } from './options.ts';
+import type { Schedule } from './schedules.ts';
+
+/** What the first step makes. */
+interface Built {
+  readonly device: Device;
+  readonly layout: Layout;
+  readonly weight: Arena;
+  readonly gradient: Arena;
+  readonly average: Arena;
+  readonly accumulated: Arena;
+  readonly moments: Readonly<Record<string, Arena>>;
+  readonly hyper: Tensor;
+  readonly normClip: NormClip | undefined;
+}
+
+/**
+ * Keeps parameters, gradients and each moment in an arena of their own, so that a step is one dispatch whatever the
+ * number of parameters. Order as in Keras: unscale, accumulate, clip, decay, step, average.
+ */
+export class FusedOptimizer implements Optimizer {
+  readonly #rule: Rule;
+  readonly #settings: Settings;
+  readonly #kernel: Kernel;
+  #learningRate: number | Schedule;
+  #calls = 0;
+  #built: Built | undefined;
+
+  constructor(rule: Rule, settings: Settings) {
+    this.#rule = rule;
+    this.#settings = settings;
+    this.#kernel = { name: rule.name, sources: [scaffold, rule.shader] };
+    this.#learningRate = settings.learningRate;
+  }
+
+  get name(): string {
+    return this.#rule.name;
+  }
+
+  get iterations(): number {
+    return Math.floor(this.#calls / this.#settings.gradientAccumulationSteps);
+  }
+
+  get learningRate(): number | Schedule {
+    return this.#learningRate;
+  }
+
+  set learningRate(learningRate: number | Schedule) {
+    checkValues(this.name, { learningRate });
+    this.#learningRate = learningRate;
+  }
+
+  get currentLearningRate(): number {
+    if (typeof this.#learningRate === 'number') return this.#learningRate;
+    const learningRate = this.#learningRate(this.iterations);
+    checkValues(`${this.name} at step ${this.iterations}`, { learningRate });
+    return learningRate;
+  }
+
+  get slots(): Readonly<Record<string, readonly Tensor[]>> {
+    if (this.#built === undefined) return {};
+    const { moments, average, accumulated } = this.#built;
+    const used = Object.entries({ ...moments, average, accumulated }).filter(([, { parts }]) => parts.length > 0);
+    return Object.fromEntries(used.map(([role, { parts }]) => [role, parts]));
+  }
+
+  build(parameters: readonly Parameter[]): void {
+    this.#built ??= this.#gather(parameters);
+  }
+
+  apply(gradients: readonly Tensor[], parameters: readonly Parameter[]): void {
+    this.#built ??= this.#gather(parameters);
+    const built = this.#built;
+    const { weight, gradient, accumulated, normClip } = built;
+    checkStep(this.name, gradients, parameters, weight);
+    gradient.fill(gradients);
+    const { gradientAccumulationSteps } = this.#settings;
+    const complete = (this.#calls + 1) % gradientAccumulationSteps === 0;
+    if (gradientAccumulationSteps > 1) accumulate(complete ? 'take' : 'add', accumulated.whole, gradient.whole);
+    if (complete) {
+      normClip?.apply(gradient.whole);
+      this.#update(built);
+    }
+    this.#calls++;
+  }
+
+  finalize(): void {
+    if (this.#built === undefined || !this.#settings.useEma) return;
+    const { device, weight, average, layout } = this.#built;
+    device.copy(average.whole.storage, weight.whole.storage, layout.total);
+  }
+
+  config(): Record<string, unknown> {
+    const rate = this.#learningRate;
+    const learningRate = typeof rate === 'number' ? rate : (rate.config ?? this.currentLearningRate);
+    return { name: this.name, ...this.#settings, learningRate };
+  }
+
+  dispose(): void {
+    if (this.#built === undefined) return;
+    const { weight, gradient, average, accumulated, moments, hyper, normClip } = this.#built;
+    for (const each of [weight, gradient, average, accumulated, ...Object.values(moments), hyper]) each.dispose();
+    normClip?.dispose();
+  }
+
+  #gather(parameters: readonly Parameter[]): Built {
+    checkParameters(this.name, parameters);
+    const device = commonDevice(this.name, parameters);
+    const numbers = this.#numbers();
+    const { useEma, gradientAccumulationSteps } = this.#settings;
+    const layout = layoutOf(parameters);
+    const empty = layoutOf([]); // what the options leave out still has a binding
+    const arenaIf = (used: boolean): Arena => new Arena(device, used ? layout : empty);
+    const weight = arenaIf(true);
+    weight.fill(parameters);
+    parameters.forEach((parameter, i) => {
+      parameter.moveTo(weight.parts[i].storage.retain());
+    });
+    return {
+      device,
+      layout,
+      weight,
+      gradient: arenaIf(true),
+      average: arenaIf(useEma),
+      accumulated: arenaIf(gradientAccumulationSteps > 1),
+      moments: Object.fromEntries(Object.entries(this.#rule.moments).map(([name, used]) => [name, arenaIf(used)])),
+      hyper: keep(new Tensor(device, device.upload(numbers, 'f32'), [numbers.length], 'f32')),
+      normClip: this.#normClip(device, layout),
+    };
+  }
+
+  #update({ device, layout, gradient, weight, average, moments, hyper }: Built): void {
+    const { clipValue, useEma } = this.#settings;
+    if (device instanceof CpuDevice) {
+      const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
+      const arrays = Object.fromEntries(arenas.map(([name, { whole }]) => [name, device.view(whole).data]));
+      const common = this.#common();
+      prepare(arrays, common);
+      this.#rule.reference(arrays, this.currentLearningRate, this.iterations + 1);
+      if (useEma) follow(arrays, common);
+      return;
+    }
+    hyper.assign(this.#numbers());
+    const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
+    const size = layout.total / LANES;
+    runner(this.#kernel, device).into('update', [gradient.whole, hyper], writes, {
+      params: { size },
+      constants: { CLIP_VALUE: String(clipValue !== undefined), EMA: String(useEma), ...this.#rule.constants },
+      grid: { invocations: size },
+    });
+  }
+
+  /** `struct Hyper` of the coming step. */
+  #numbers(): Float64Array {
+    const rule = this.#rule.numbers(this.currentLearningRate, this.iterations + 1);
+    return Float64Array.of(...Object.values(this.#common()), ...rule);
+  }
+
+  /** What all rules have in common in the coming step, in the order of `struct Hyper`. */
+  #common() {
+    const { lossScaleFactor, gradientAccumulationSteps, clipValue, weightDecay, convention } = this.#settings;
+    const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
+    const decoupled = convention === 'keras' || this.#rule.decoupled === true;
+    return {
+      scale: 1 / (lossScaleFactor * gradientAccumulationSteps),
+      clipValue: clipValue ?? Number.POSITIVE_INFINITY,
+      l2: decoupled ? 0 : weightDecay,
+      decay: decoupled ? weightDecay * this.currentLearningRate : 0,
+      emaGain: this.iterations === 0 ? 1 : 1 - emaMomentum, // the average starts at the first updated value
+      overwrite: Number((this.iterations + 1) % emaOverwriteFrequency === 0),
+    };
+  }
+
+  /** The gradients are clipped while they still carry `lossScaleFactor` and are a sum, so the limit carries both too. */
+  #normClip(device: Device, layout: Layout): NormClip | undefined {
+    const { clipNorm, globalClipNorm, lossScaleFactor, gradientAccumulationSteps } = this.#settings;
+    const limit = clipNorm ?? globalClipNorm;
+    if (limit === undefined) return undefined;
+    const maxNorm = limit * lossScaleFactor * gradientAccumulationSteps;
+    return new NormClip(device, layout, { together: clipNorm === undefined, maxNorm });
+  }
+}

@@ -1,0 +1,18 @@
+export { type AdamOptions, adam, adamW } from './adam.ts';
+export { type ClipOptions, clipGradients } from './clip.ts';
+export { getOptimizer } from './get.ts';
+export type { Optimizer } from './optimizer.ts';
+export type { OptimizerOptions } from './options.ts';
+export { type RmspropOptions, rmsprop } from './rmsprop.ts';
+export {
+  cosineDecay,
+  cosineDecayRestarts,
+  exponentialDecay,
+  inverseTimeDecay,
+  oneCycle,
+  piecewiseConstant,
+  polynomialDecay,
+  type Schedule,
+  warmup,
+} from './schedules.ts';
+export { type SgdOptions, sgd } from './sgd.ts';

@@ -1,0 +1,42 @@
+import type { Constants, Source } from '../kernel.ts';
+import type { OptimizerArrays } from '../reference/optim.ts';
+import type { Parameter, Tensor } from '../tensor.ts';
+import type { Schedule } from './schedules.ts';
+
+/** Changes parameters along their gradients, in place. */
+export interface Optimizer {
+  readonly name: string;
+  /** How often the weights were changed. */
+  readonly iterations: number;
+  /** A number or a schedule; can be set between steps. */
+  learningRate: number | Schedule;
+  /** The rate that the next change takes. */
+  readonly currentLearningRate: number;
+  /** What it remembers, by role and in the order of the parameters: moments, `average`, `accumulated`. Empty before `build`. */
+  readonly slots: Readonly<Record<string, readonly Tensor[]>>;
+  /** Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. */
+  build(parameters: readonly Parameter[]): void;
+  /** One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call. */
+  apply(gradients: readonly Tensor[], parameters: readonly Parameter[]): void;
+  /** Ends a training run: with `useEma`, the weights become their moving averages. */
+  finalize(): void;
+  /** Name and options, as JSON can hold them. */
+  config(): Record<string, unknown>;
+  /** Frees the slots; the parameters stay. */
+  dispose(): void;
+}
+
+/** What makes one optimizer different from another: everything else is {@link FusedOptimizer}. */
+export interface Rule {
+  readonly name: string;
+  /** `updated` and `struct Rule`, for the scaffold shaders/optim.wgsl. */
+  readonly shader: Source;
+  readonly constants?: Constants;
+  /** The moments, in the order of the shader's bindings, and whether the options need them. */
+  readonly moments: Readonly<Record<string, boolean>>;
+  /** The fields of `struct Rule`, in order, for step t = 1, 2, ... */
+  readonly numbers: (rate: number, t: number) => readonly number[];
+  readonly reference: (arrays: OptimizerArrays, rate: number, t: number) => void;
+  /** Weight decay beside the gradient, in every convention. */
+  readonly decoupled?: boolean;
+}

@@ -1,0 +1,119 @@
+import { ValueError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
+import type { Schedule } from './schedules.ts';
+
+/** Whose rules where Keras and PyTorch differ. */
+export type Convention = 'keras' | 'pytorch';
+
+/** What every optimizer takes; Keras's names, and its rules unless `convention` says otherwise. */
+export interface OptimizerOptions {
+  /** A number of 0 or more (a warm-up starts at 0, and 0 freezes the weights), or a function of the step. */
+  readonly learningRate?: number | Schedule;
+  /** Default 0, adamW 0.004. Keras takes `rate * weightDecay * w` off each weight before the step; see `convention`. */
+  readonly weightDecay?: number;
+  /** Scales the gradient of each parameter down to this norm. At most one of the three clips can be set. */
+  readonly clipNorm?: number;
+  /** Scales all gradients together down to this norm. */
+  readonly globalClipNorm?: number;
+  /** Limits each element of the gradients to `-clipValue .. clipValue`. */
+  readonly clipValue?: number;
+  /** Keeps a moving average of the weights, which `finalize()` puts in their place; default false. */
+  readonly useEma?: boolean;
+  /** What the moving average keeps of itself in each step; default 0.99. */
+  readonly emaMomentum?: number;
+  /** Puts the average in place of the weights after every so many steps. */
+  readonly emaOverwriteFrequency?: number;
+  /** What the loss was multiplied by: the gradients are divided by it; default 1. */
+  readonly lossScaleFactor?: number;
+  /** Changes the weights in every so many calls, by the mean of their gradients; default 1. */
+  readonly gradientAccumulationSteps?: number;
+  /**
+   * Whose rule, and whose defaults for what is not given; default `keras`. `pytorch` weighs with the rate after
+   * momentum, not before, adds epsilon to the corrected root, and adds `weightDecay * w` to the gradient (not in adamW).
+   */
+  readonly convention?: Convention;
+}
+
+const COMMON = {
+  weightDecay: 0,
+  useEma: false,
+  emaMomentum: 0.99,
+  lossScaleFactor: 1,
+  gradientAccumulationSteps: 1,
+  convention: 'keras' as Convention, // not only this one
+};
+/** The options that clip; at most one of them can be set. */
+export const CLIPS = ['clipNorm', 'globalClipNorm', 'clipValue'];
+
+/** All options of an optimizer, those filled in that have a default. */
+export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRate: number | Schedule };
+
+type Check = readonly [holds: (value: unknown) => boolean, expected: string];
+
+const number = (expected: string, holds: (value: number) => boolean): Check => [
+  (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
+  expected,
+];
+const fraction = number('a number from 0 up to but without 1', (value) => value >= 0 && value < 1);
+const portion = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+const positive = number('a finite number above 0', (value) => value > 0);
+const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
+const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
+const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  learningRate: [
+    (value) => typeof value === 'function' || notNegative[0](value),
+    'a finite number of 0 or more, or a schedule',
+  ],
+  weightDecay: notNegative,
+  clipNorm: positive,
+  globalClipNorm: positive,
+  clipValue: positive,
+  useEma: flag,
+  emaMomentum: fraction,
+  emaOverwriteFrequency: count,
+  lossScaleFactor: positive,
+  gradientAccumulationSteps: count,
+  convention: [(value) => value === 'keras' || value === 'pytorch', "'keras' or 'pytorch'"],
+  momentum: portion,
+  dampening: portion,
+  nesterov: flag,
+  rho: fraction,
+  epsilon: positive,
+  centered: flag,
+  beta1: fraction,
+  beta2: fraction,
+  amsgrad: flag,
+  biasCorrection: flag,
+};
+
+/** Refuses values that are out of range. @throws ValueError */
+export function checkValues(op: string, options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    const [holds, expected] = CHECKS[name];
+    if (holds(value)) continue;
+    const got = `${name} ${typeof value === 'string' ? `'${value}'` : String(value)}`;
+    throw new ValueError({ op, got, expected, fix: `Correct ${name}, or leave it out.` });
+  }
+}
+
+/** Refuses more than one way to clip. @throws ValueError */
+export function checkClips(op: string, options: object): void {
+  const clips = CLIPS.filter((name) => name in options);
+  if (clips.length < 2) return;
+  throw new ValueError({ op, got: clips.join(' and '), expected: 'one way to clip', fix: 'Choose one of them.' });
+}
+
+/** Fills in the defaults of an optimizer. @throws ValueError for an option that is misspelt or out of range. */
+export function settingsOf<Defaults extends { readonly learningRate: number }, Options extends OptimizerOptions>(
+  op: string,
+  defaults: Readonly<Record<Convention, Defaults>>,
+  options: Options,
+) {
+  const known = [...Object.keys(COMMON), ...Object.keys(defaults.keras), ...CLIPS, 'emaOverwriteFrequency'];
+  checkOptions(op, options, known);
+  checkValues(op, options);
+  checkClips(op, options);
+  return { ...COMMON, ...defaults[options.convention ?? 'keras'], ...options };
+}

@@ -1,0 +1,180 @@
+import { ValueError } from '../errors.ts';
+
+/** The learning rate of step 0, 1, 2, ...; any function will do, those made here can also be written to a file. */
+export interface Schedule {
+  (step: number): number;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+interface Decay {
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+}
+
+const named = (name: string, options: object, rate: (step: number) => number): Schedule =>
+  Object.assign(rate, { config: { name, ...options } });
+
+const wrong = (schedule: string, got: string, expected: string): ValueError =>
+  new ValueError({ op: schedule, got, expected, fix: 'Steps count from 0, one per update of the weights.' });
+
+function demandPositive(schedule: string, options: Readonly<Record<string, number>>): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (!(value > 0 && Number.isFinite(value))) {
+      throw wrong(schedule, `${option} ${value}`, 'a finite number above 0');
+    }
+  }
+}
+
+/** `f` of the part of the decay that is done, in whole periods if `staircase`. */
+function decaying(
+  name: string,
+  options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
+  f: (periods: number) => number,
+): Schedule {
+  const { initialLearningRate, decaySteps, staircase = false } = options;
+  demandPositive(name, { decaySteps });
+  return named(name, options, (step) => {
+    const periods = step / decaySteps;
+    return initialLearningRate * f(staircase ? Math.floor(periods) : periods);
+  });
+}
+
+/** `initialLearningRate * decayRate^(step / decaySteps)`; `staircase` (default false) takes the floor of the exponent. */
+export const exponentialDecay = (
+  options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
+): Schedule => decaying('exponentialDecay', options, (periods) => options.decayRate ** periods);
+
+/** `initialLearningRate / (1 + decayRate * step / decaySteps)`; `staircase` (default false) takes the floor of the fraction. */
+export const inverseTimeDecay = (
+  options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
+): Schedule => decaying('inverseTimeDecay', options, (periods) => 1 / (1 + options.decayRate * periods));
+
+/** `values[k]` up to and with step `boundaries[k]`, the last value after all of them. */
+export function piecewiseConstant(options: {
+  readonly boundaries: readonly number[];
+  readonly values: readonly number[];
+}): Schedule {
+  const { boundaries, values } = options;
+  if (values.length !== boundaries.length + 1 || boundaries.some((boundary, k) => boundary <= boundaries[k - 1])) {
+    const got = `boundaries [${boundaries.join(', ')}] and values [${values.join(', ')}]`;
+    throw wrong('piecewiseConstant', got, 'ascending boundaries, and one value more than boundaries');
+  }
+  return named('piecewiseConstant', options, (step) => {
+    const piece = boundaries.findIndex((boundary) => step <= boundary);
+    return piece < 0 ? values[boundaries.length] : values[piece];
+  });
+}
+
+/**
+ * `(initial - end) * (1 - step / decaySteps)^power + end`, then `end`; with `cycle`, `decaySteps` grows to the next
+ * multiple instead. Defaults: `endLearningRate` 1e-4, `power` 1, `cycle` false.
+ */
+export function polynomialDecay(
+  options: Decay & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
+): Schedule {
+  const { initialLearningRate, decaySteps, endLearningRate = 1e-4, power = 1, cycle = false } = options;
+  demandPositive('polynomialDecay', { decaySteps, power });
+  return named('polynomialDecay', options, (step) => {
+    const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
+    return (initialLearningRate - endLearningRate) * (1 - Math.min(step / length, 1)) ** power + endLearningRate;
+  });
+}
+
+/** Half a cosine: from 1 to 0 as `done` goes from 0 to 1. */
+const cosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));
+
+/**
+ * Half a cosine from the initial rate to `alpha` times it in `decaySteps`, and level from there (PyTorch's rises again).
+ * With `warmupTarget`, `warmupSteps` lead there in a line first, and the cosine starts at the target.
+ * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
+ */
+export function cosineDecay(
+  options: Decay & { readonly alpha?: number; readonly warmupTarget?: number; readonly warmupSteps?: number },
+): Schedule {
+  const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
+  demandPositive('cosineDecay', { decaySteps });
+  const peak = warmupTarget ?? initialLearningRate;
+  const start = warmupTarget === undefined ? 0 : warmupSteps;
+  return named('cosineDecay', options, (step) =>
+    step < start
+      ? initialLearningRate + (peak - initialLearningRate) * (step / start)
+      : peak * ((1 - alpha) * cosine(Math.min((step - start) / decaySteps, 1)) + alpha),
+  );
+}
+
+/**
+ * Cosine decay that starts again: period k takes `firstDecaySteps * tMul^k` steps and starts at `mMul^k` times the
+ * initial rate. Defaults: `tMul` 2, `mMul` 1, `alpha` 0.
+ * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
+ */
+export function cosineDecayRestarts(options: {
+  readonly initialLearningRate: number;
+  readonly firstDecaySteps: number;
+  readonly tMul?: number;
+  readonly mMul?: number;
+  readonly alpha?: number;
+}): Schedule {
+  const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
+  demandPositive('cosineDecayRestarts', { firstDecaySteps });
+  if (!(tMul >= 1)) throw wrong('cosineDecayRestarts', `tMul ${tMul}`, 'a number of 1 or more');
+  return named('cosineDecayRestarts', options, (step) => {
+    let period = tMul === 1 ? Math.floor(step / firstDecaySteps) : 0;
+    let start = period * firstDecaySteps;
+    let length = firstDecaySteps;
+    while (step >= start + length) {
+      start += length;
+      length *= tMul;
+      period++;
+    }
+    return initialLearningRate * ((1 - alpha) * mMul ** period * cosine((step - start) / length) + alpha);
+  });
+}
+
+/**
+ * Half a cosine up from `maxLearningRate / divFactor` to `maxLearningRate` during `warmupFraction` of the steps, then
+ * one down to the first rate divided by `finalDivFactor`, and level from there: PyTorch's OneCycleLR with its defaults
+ * (0.3, 25, 1e4), without its change of momentum.
+ * @see Smith and Topin (2018), "Super-convergence: very fast training of neural networks using large learning rates".
+ */
+export function oneCycle(options: {
+  readonly maxLearningRate: number;
+  readonly totalSteps: number;
+  readonly warmupFraction?: number;
+  readonly divFactor?: number;
+  readonly finalDivFactor?: number;
+}): Schedule {
+  const { maxLearningRate, totalSteps, warmupFraction = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
+  demandPositive('oneCycle', { divFactor, finalDivFactor });
+  const peak = warmupFraction * totalSteps - 1;
+  if (!(peak > 0 && warmupFraction < 1)) {
+    const got = `totalSteps ${totalSteps} and warmupFraction ${warmupFraction}`;
+    throw wrong('oneCycle', got, 'a fraction between 0 and 1, and more than one step of warm-up');
+  }
+  const first = maxLearningRate / divFactor;
+  const last = first / finalDivFactor;
+  const between = (from: number, to: number, done: number): number => to + (from - to) * cosine(done);
+  return named('oneCycle', options, (step) =>
+    step <= peak
+      ? between(first, maxLearningRate, step / peak)
+      : between(maxLearningRate, last, Math.min((step - peak) / (totalSteps - 1 - peak), 1)),
+  );
+}
+
+/**
+ * A line from `initialLearningRate` (default 0) to `learningRate` in `warmupSteps`, then that rate: a number, or another
+ * schedule, whose step 0 is the end of the line.
+ */
+export function warmup(options: {
+  readonly learningRate: number | Schedule;
+  readonly warmupSteps: number;
+  readonly initialLearningRate?: number;
+}): Schedule {
+  const { learningRate, warmupSteps, initialLearningRate = 0 } = options;
+  demandPositive('warmup', { warmupSteps });
+  const then: Schedule = typeof learningRate === 'function' ? learningRate : () => learningRate;
+  return named('warmup', { ...options, learningRate: then.config ?? learningRate }, (step) =>
+    step < warmupSteps
+      ? initialLearningRate + (then(0) - initialLearningRate) * (step / warmupSteps)
+      : then(step - warmupSteps),
+  );
+}

@@ -54,6 +54,8 @@ export class CpuDevice implements Device {
     return { whole, length, parts };
   }
 
+  flush(): void {}
+
   async sync(): Promise<void> {}
 
   memory(): DeviceMemory {

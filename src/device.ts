@@ -43,7 +43,9 @@ export interface Device {
     readonly length: number;
     readonly parts: readonly Storage[];
   };
-  /** Resolves when all work handed over so far is done. */
+  /** Starts the work that was collected so far. */
+  flush(): void;
+  /** Resolves when all work is done. */
   sync(): Promise<void>;
   memory(): DeviceMemory;
   /** Frees everything; tensors of this device can't be used afterwards. */

@@ -9,12 +9,14 @@ import { keep, Tensor } from './tensor.ts';
  */
 export class Generator {
   readonly seed: number;
-  #step = 0;
-  #streams = 0;
+  #step: number;
+  #streams: number;
   #state: Tensor | undefined;
 
-  constructor(seed: number) {
+  constructor(seed: number, { firstStream = 0, step = 0 }: { firstStream?: number; step?: number } = {}) {
     this.seed = seed;
+    this.#streams = firstStream;
+    this.#step = step;
   }
 
   get step(): number {
@@ -24,6 +26,11 @@ export class Generator {
   /** A stream that nothing else draws from. */
   nextStream(): number {
     return this.#streams++;
+  }
+
+  /** The stream that `nextStream` will hand out. */
+  peekStream(): number {
+    return this.#streams;
   }
 
   /** Enters training step `step` (default: the next one): dropout draws a new mask. */

@@ -6,6 +6,12 @@ import type { DType, Storage, TypedArray } from './storage.ts';
 /** Numbers in nested arrays, as deep as the rank; a scalar is a plain number. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
+/** Numbers in the host's memory, row-major, as files and data sets hold them. */
+export interface HostArray {
+  readonly data: TypedArray | Uint8Array;
+  readonly shape: Shape;
+}
+
 /**
  * An n-dimensional array on a device, contiguous and row-major. Operations are functions (`relu(x)`), not methods.
  * Its memory is freed by `dispose()`, `using`, or the {@link scope} it was made in.

@@ -24,7 +24,7 @@ export interface ReduceOptions {
 /** Invocations that keep a GPU busy; a reduction with fewer results is cut into chunks. */
 const ENOUGH_INVOCATIONS = 16384;
 /** Elements that are not worth another chunk. */
-const SHORTEST_CHUNK = 64;
+const SHORTEST_CHUNK = 256;
 
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
 function reduceRun(run: Run, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {

@@ -1,6 +1,9 @@
-import shader from '../../shaders/softmax.wgsl';
+import logSoftmaxWgsl from '../../shaders/log_softmax.wgsl';
+import scaffold from '../../shaders/rows.wgsl';
+import softmaxWgsl from '../../shaders/softmax.wgsl';
+import type { Source } from '../kernel.ts';
 import { defineOp } from '../op.ts';
-import { softmax as reference } from '../reference/softmax.ts';
+import { logSoftmax as logSoftmaxReference, softmax as softmaxReference } from '../reference/softmax.ts';
 import { normalizeAxis, type Shape, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -11,17 +14,21 @@ export function rowsAlong(shape: Shape, axis: number) {
   return { params: { rows, length, inner }, grid: { workgroups: rows } };
 }
 
-const softmaxOp = defineOp<[x: Tensor], { readonly axis: number }>({
-  name: 'softmax',
-  shader,
-  reference,
-  shape: ([x]) => x,
-  forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x.shape, axis) }),
-  // dx = y * (dy - sum(dy * y)) needs the output alone.
-  backward: (run, dy, { y, attributes: { axis } }) => [
-    run('backward', [y, dy], { shape: y.shape, ...rowsAlong(y.shape, axis) }),
-  ],
-});
+/** Both have a gradient made of the output and dy alone: the input is free to go. */
+const alongRows = (name: string, shader: Source, reference: typeof softmaxReference) =>
+  defineOp<[x: Tensor], { readonly axis: number }>({
+    name,
+    shader: [scaffold, shader],
+    reference,
+    shape: ([x]) => x,
+    forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x.shape, axis) }),
+    backward: (run, dy, { y, attributes: { axis } }) => [
+      run('backward', [y, dy], { shape: y.shape, ...rowsAlong(y.shape, axis) }),
+    ],
+  });
+
+const softmaxOp = alongRows('softmax', softmaxWgsl, softmaxReference);
+const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl, logSoftmaxReference);
 
 const logitsOfProbabilities = new WeakMap<Tensor, Tensor>();
 
@@ -42,3 +49,13 @@ export function softmax(x: Tensor, { axis = -1 }: { readonly axis?: number } = {
   if (normalized === x.ndim - 1) logitsOfProbabilities.set(y, x);
   return y;
 }
+
+/**
+ * The logarithm of the probabilities along an axis: `y_j = x_j - log(sum_k exp(x_k))`.
+ * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first.
+ * @param options `axis`, default the last.
+ * @returns logarithms of at most 0, the shape of `x`; never minus infinity, unlike `log(softmax(x))`.
+ * @throws ShapeError if `x` has rank 0.
+ */
+export const logSoftmax = (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor =>
+  logSoftmaxOp(x, { axis: normalizeAxis('logSoftmax', axis, x.ndim) });

@@ -125,7 +125,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((length) => length !== -1));
   const unknown = shape.filter((length) => length === -1).length;
   const full = shape.map((length) => (length === -1 && known > 0 ? x.size / known : length));
-  if (unknown > 1 || sizeOf(full) !== x.size) {
+  if (unknown > 1 || sizeOf(full) !== x.size || !full.every(Number.isInteger)) {
     throw new ShapeError({
       op: 'reshape',
       got: `the shape ${formatShape(shape)} for a tensor of shape ${formatShape(x.shape)}`,

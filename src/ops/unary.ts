@@ -1,20 +1,37 @@
+import errorFunction from '../../shaders/error_function.wgsl';
+import sine from '../../shaders/sine.wgsl';
 import absWgsl from '../../shaders/unary/abs.wgsl';
+import acosWgsl from '../../shaders/unary/acos.wgsl';
+import asinWgsl from '../../shaders/unary/asin.wgsl';
+import atanWgsl from '../../shaders/unary/atan.wgsl';
+import ceilWgsl from '../../shaders/unary/ceil.wgsl';
 import clipWgsl from '../../shaders/unary/clip.wgsl';
+import cosWgsl from '../../shaders/unary/cos.wgsl';
+import coshWgsl from '../../shaders/unary/cosh.wgsl';
 import eluWgsl from '../../shaders/unary/elu.wgsl';
+import erfWgsl from '../../shaders/unary/erf.wgsl';
 import expWgsl from '../../shaders/unary/exp.wgsl';
+import floorWgsl from '../../shaders/unary/floor.wgsl';
 import geluWgsl from '../../shaders/unary/gelu.wgsl';
+import hardSigmoidWgsl from '../../shaders/unary/hardSigmoid.wgsl';
 import leakyReluWgsl from '../../shaders/unary/leakyRelu.wgsl';
 import logWgsl from '../../shaders/unary/log.wgsl';
+import mishWgsl from '../../shaders/unary/mish.wgsl';
 import negWgsl from '../../shaders/unary/neg.wgsl';
 import reciprocalWgsl from '../../shaders/unary/reciprocal.wgsl';
 import reluWgsl from '../../shaders/unary/relu.wgsl';
+import roundWgsl from '../../shaders/unary/round.wgsl';
 import seluWgsl from '../../shaders/unary/selu.wgsl';
 import sigmoidWgsl from '../../shaders/unary/sigmoid.wgsl';
 import signWgsl from '../../shaders/unary/sign.wgsl';
 import siluWgsl from '../../shaders/unary/silu.wgsl';
+import sinWgsl from '../../shaders/unary/sin.wgsl';
+import sinhWgsl from '../../shaders/unary/sinh.wgsl';
 import softplusWgsl from '../../shaders/unary/softplus.wgsl';
+import softsignWgsl from '../../shaders/unary/softsign.wgsl';
 import sqrtWgsl from '../../shaders/unary/sqrt.wgsl';
 import squareWgsl from '../../shaders/unary/square.wgsl';
+import tanWgsl from '../../shaders/unary/tan.wgsl';
 import tanhWgsl from '../../shaders/unary/tanh.wgsl';
 import scaffold from '../../shaders/unary.wgsl';
 import type { Source } from '../kernel.ts';
@@ -29,10 +46,10 @@ const FLOAT: readonly DType[] = ['f32'];
 const ANY: readonly DType[] = ['f32', 'i32'];
 
 /** An elementwise operation: `f` and `df` in `shaders/unary/<name>.wgsl` and, in float64, in `reference/unary.ts`. */
-function unary(name: keyof typeof functions, shader: Source, dtypes: readonly DType[] = FLOAT): UnaryOp {
+function unary(name: keyof typeof functions, shader: Source | readonly Source[], dtypes = FLOAT): UnaryOp {
   return defineOp<[x: Tensor], UnaryConstants>({
     name,
-    shader: [scaffold, shader],
+    shader: [scaffold, shader].flat(),
     reference: unaryReference(functions[name]),
     dtypes: [dtypes],
     shape: ([x]) => x,
@@ -67,19 +84,59 @@ export const sqrt = unary('sqrt', sqrtWgsl);
 export const square = unary('square', squareWgsl, ANY);
 /** `1 / x`, any shape, f32. */
 export const reciprocal = unary('reciprocal', reciprocalWgsl);
-/** The logistic function `1 / (1 + e^-x)`, any shape, f32; no overflow for any finite x. */
-export const sigmoid = unary('sigmoid', sigmoidWgsl);
 /** The hyperbolic tangent, any shape, f32. */
 export const tanh = unary('tanh', tanhWgsl);
 /** `x / (1 + e^-x)`, any shape, f32, also called swish. @see Elfwing et al. (2018), "Sigmoid-weighted linear units". */
 export const silu = unary('silu', siluWgsl);
 /** `log(1 + e^x)`, any shape, f32; no overflow for any finite x. */
 export const softplus = unary('softplus', softplusWgsl);
+/** `x / (1 + |x|)`, any shape, f32. */
+export const softsign = unary('softsign', softsignWgsl);
+/** `x tanh(log(1 + e^x))`, any shape, f32; no overflow for any finite x. @see Misra (2020), "Mish". */
+export const mish = unary('mish', mishWgsl);
+/** The error function, any shape, f32; at most 5e-7 off. */
+export const erf = unary('erf', [errorFunction, erfWgsl]);
+/** The sine, any shape, f32, x in radians; within 2^-22 for |x| < 8192. */
+export const sin = unary('sin', [sine, sinWgsl]);
+/** The cosine, any shape, f32, x in radians; within 2^-22 for |x| < 8192. */
+export const cos = unary('cos', [sine, cosWgsl]);
+/** The tangent, any shape, f32, x in radians; `sin(x) / cos(x)`. */
+export const tan = unary('tan', [sine, tanWgsl]);
+/** The inverse sine in `-pi/2 .. pi/2`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
+export const asin = unary('asin', asinWgsl);
+/** The inverse cosine in `0 .. pi`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
+export const acos = unary('acos', acosWgsl);
+/** The inverse tangent in `-pi/2 .. pi/2`, any shape, f32. */
+export const atan = unary('atan', atanWgsl);
+/** The hyperbolic sine, any shape, f32. */
+export const sinh = unary('sinh', sinhWgsl);
+/** The hyperbolic cosine, any shape, f32. */
+export const cosh = unary('cosh', coshWgsl);
+/** The next whole number below, any shape, f32; the gradient is 0. */
+export const floor = unary('floor', floorWgsl);
+/** The next whole number above, any shape, f32; the gradient is 0. */
+export const ceil = unary('ceil', ceilWgsl);
+/** The nearest whole number, of two the even one, any shape, f32; the gradient is 0. */
+export const round = unary('round', roundWgsl);
+
+const sigmoidOp = unary('sigmoid', sigmoidWgsl);
+const scoresOfProbabilities = new WeakMap<Tensor, Tensor>();
+
+/** The scores that `sigmoid` made these probabilities from, so that a loss may use them; undefined for anything else. */
+export const scoresOf = (probabilities: Tensor): Tensor | undefined => scoresOfProbabilities.get(probabilities);
+
+/** The logistic function `1 / (1 + e^-x)`, any shape, f32; no overflow for any finite x. */
+export function sigmoid(x: Tensor): Tensor {
+  const y = sigmoidOp(x);
+  scoresOfProbabilities.set(y, x);
+  return y;
+}
 
 const leakyReluOp = unary('leakyRelu', leakyReluWgsl);
 const eluOp = unary('elu', eluWgsl);
 const seluOp = unary('selu', seluWgsl);
-const geluOp = unary('gelu', geluWgsl);
+const geluOp = unary('gelu', [errorFunction, geluWgsl]);
+const hardSigmoidOp = unary('hardSigmoid', hardSigmoidWgsl);
 const clipOp = unary('clip', clipWgsl, ANY);
 
 /** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
@@ -98,6 +155,12 @@ export const selu = (
 /** `x Phi(x)`, any shape, f32; `approximate` takes the tanh form. @see Hendrycks and Gimpel (2016), "Gaussian error linear units". */
 export const gelu = (x: Tensor, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor =>
   geluOp(x, { alpha: approximate ? 1 : 0 });
+
+/** `alpha x + beta` limited to `0 .. 1`, any shape, f32; Keras's default slope is 1/6, ONNX's 0.2. The slope at both kinks is 0. */
+export const hardSigmoid = (
+  x: Tensor,
+  { alpha = 1 / 6, beta = 0.5 }: { readonly alpha?: number; readonly beta?: number } = {},
+): Tensor => hardSigmoidOp(x, { alpha, beta });
 
 /** `x` limited to `min .. max`, any shape, f32 or i32; the gradient passes at the bounds and is 0 beyond. */
 export const clip = (x: Tensor, min: number, max: number): Tensor => clipOp(x, { alpha: min, beta: max });

@@ -18,11 +18,11 @@ export const binary = {
   div: { f: (a, b) => a / b, dfa: (_, b) => 1 / b, dfb: (a, b) => -a / (b * b) },
   pow: {
     f: (a, b) => a ** b,
-    dfa: (a, b) => b * a ** (b - 1),
+    dfa: (a, b) => (b === 0 ? 0 : b * a ** (b - 1)),
     dfb: (a, _, y) => (a > 0 ? y * Math.log(a) : 0),
   },
-  maximum: { f: Math.max, dfa: (a, b) => share(a > b, a === b), dfb: (a, b) => share(b > a, a === b) },
-  minimum: { f: Math.min, dfa: (a, b) => share(a < b, a === b), dfb: (a, b) => share(b < a, a === b) },
+  maximum: { f: (a, b) => Math.max(a, b), dfa: (a, b) => share(a > b, a === b), dfb: (a, b) => share(b > a, a === b) },
+  minimum: { f: (a, b) => Math.min(a, b), dfa: (a, b) => share(a < b, a === b), dfb: (a, b) => share(b < a, a === b) },
   prelu: { f: (a, b) => (a > 0 ? a : b * a), dfa: (a, b) => (a > 0 ? 1 : b), dfb: (a) => (a > 0 ? 0 : a) },
   equal: { f: (a, b) => Number(a === b) },
   notEqual: { f: (a, b) => Number(a !== b) },
@@ -53,7 +53,7 @@ function broadcast(
 /** The reference of a binary operation; `integer` results are int32, as are those of two int32 inputs. */
 export const binaryReference = ({ f, dfa, dfb }: BinaryFunction, integer: boolean) => ({
   forward: ([a, b]: readonly [NdArray, NdArray]): NdArray => {
-    const y = broadcast(a, b, f);
+    const y = broadcast(a, b, (aValue, bValue) => f(aValue, bValue)); // Math.max would take the position too
     return integer || a.data instanceof Int32Array ? { data: Int32Array.from(y.data), shape: y.shape } : y;
   },
   backward: (

@@ -13,6 +13,14 @@ export interface UnaryFunction {
 }
 
 const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
+const tanhSoftplus = (x: number): number => Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+
+/** The nearest whole number; Math.round takes the upper one of two, this the even one. */
+function roundToEven(x: number): number {
+  const rounded = Math.round(x);
+  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
 
@@ -65,6 +73,27 @@ export const unary = {
     df: (x) => sigmoidOf(x) * (1 + x * (1 - sigmoidOf(x))),
   },
   softplus: { f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), df: sigmoidOf },
+  softsign: { f: (x) => x / (1 + Math.abs(x)), df: (x) => 1 / (1 + Math.abs(x)) ** 2 },
+  mish: {
+    f: (x) => x * tanhSoftplus(x),
+    df: (x) => tanhSoftplus(x) + x * (1 - tanhSoftplus(x) ** 2) * sigmoidOf(x),
+  },
+  hardSigmoid: {
+    f: (x, alpha, beta) => Math.min(Math.max(alpha * x + beta, 0), 1),
+    df: (_, y, alpha) => (y > 0 && y < 1 ? alpha : 0),
+  },
+  erf: { f: erf, df: (x) => (2 * Math.exp(-x * x)) / Math.sqrt(Math.PI) },
+  sin: { f: Math.sin, df: Math.cos },
+  cos: { f: Math.cos, df: (x) => -Math.sin(x) },
+  tan: { f: Math.tan, df: (_, y) => 1 + y * y },
+  asin: { f: Math.asin, df: (x) => 1 / Math.sqrt(1 - x * x) },
+  acos: { f: Math.acos, df: (x) => -1 / Math.sqrt(1 - x * x) },
+  atan: { f: Math.atan, df: (x) => 1 / (1 + x * x) },
+  sinh: { f: Math.sinh, df: Math.cosh },
+  cosh: { f: Math.cosh, df: Math.sinh },
+  floor: { f: Math.floor, df: () => 0 },
+  ceil: { f: Math.ceil, df: () => 0 },
+  round: { f: roundToEven, df: () => 0 },
   clip: {
     f: (x, alpha, beta) => Math.min(Math.max(x, alpha), beta),
     df: (x, _, alpha, beta) => (x >= alpha && x <= beta ? 1 : 0),

@@ -1,0 +1,44 @@
+// The position of the largest element along one axis, or of the smallest; joined to rows.wgsl.
+//   y = the j at which x_j is extreme; of ties the first, or the LAST
+// x: [outer, length, inner], y: [outer, inner], contiguous. Workgroup memory: 8 * WORKGROUP_SIZE bytes.
+
+alias T = f32;
+const LARGEST: bool = true;
+const LAST: bool = false;
+// forward(x) -> y
+@group(0) @binding(1) var<storage, read> x: array<T>;
+@group(0) @binding(2) var<storage, read_write> y: array<i32>;
+
+struct Candidate { value: T, at: u32 }
+var<workgroup> candidates: array<Candidate, WORKGROUP_SIZE>;
+
+fn better(a: Candidate, b: Candidate) -> Candidate {
+  if (a.value == b.value) {
+    if ((a.at > b.at) == LAST) { return a; }
+    return b;
+  }
+  if ((a.value > b.value) == LARGEST) { return a; }
+  return b;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = group.y * groups.x + group.x;
+  if (row >= params.rows) { return; } // uniform
+  let start = row_start(row);
+  var best = Candidate(x[start], 0); // of every invocation: one more look at the first element changes nothing
+  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+    best = better(best, Candidate(x[start + j * params.inner], j));
+  }
+  candidates[local] = best;
+  workgroupBarrier();
+  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
+    if (local < half) { candidates[local] = better(candidates[local], candidates[local + half]); }
+    workgroupBarrier();
+  }
+  if (local == 0) { y[row] = i32(candidates[0].at); }
+}

@@ -1,0 +1,43 @@
+// Running sums along one axis; joined to rows.wgsl.
+//   y_j = sum_{k <= j} x_k;   EXCLUSIVE: k < j;   REVERSE: from the end, k >= j or k > j
+// x, y: [outer, length, inner], contiguous. An invocation adds up a segment of its row, then goes through it again,
+// starting from the sum of all segments before. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
+
+alias T = f32;
+const EXCLUSIVE: bool = false;
+const REVERSE: bool = false;
+// forward(x) -> y
+@group(0) @binding(1) var<storage, read> x: array<T>;
+@group(0) @binding(2) var<storage, read_write> y: array<T>;
+
+var<workgroup> segment_sums: array<T, WORKGROUP_SIZE>;
+
+fn position(start: u32, j: u32) -> u32 {
+  return start + select(j, params.length - 1 - j, REVERSE) * params.inner;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = group.y * groups.x + group.x;
+  if (row >= params.rows) { return; } // uniform
+  let start = row_start(row);
+  let segment = (params.length + WORKGROUP_SIZE - 1) / WORKGROUP_SIZE;
+  let first = local * segment;
+  let last = min(first + segment, params.length);
+  var sum = T(0);
+  for (var j = first; j < last; j++) { sum += x[position(start, j)]; }
+  segment_sums[local] = sum;
+  workgroupBarrier();
+  sum = T(0);
+  for (var before = 0u; before < local; before++) { sum += segment_sums[before]; }
+  for (var j = first; j < last; j++) {
+    let i = position(start, j);
+    let next = sum + x[i];
+    y[i] = select(next, sum, EXCLUSIVE);
+    sum = next;
+  }
+}

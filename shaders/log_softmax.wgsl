@@ -1,0 +1,51 @@
+// log(softmax) over one axis, and its gradient; joined to rows.wgsl.
+//   forward   y_j  = x_j - m - log(sum_k exp(x_k - m)),   m = max_k x_k
+//   backward  dx_j = dy_j - exp(y_j) * sum_k dy_k
+// x, y, dy, dx: [outer, length, inner], contiguous.
+
+// forward(x) -> y
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// backward(y, dy) -> dx
+@group(0) @binding(1) var<storage, read> y_saved: array<f32>;
+@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = group.y * groups.x + group.x;
+  if (row >= params.rows) { return; } // uniform
+  let start = row_start(row);
+  var largest = x[start];
+  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { largest = max(largest, x[start + j * params.inner]); }
+  let m = row_max(largest, local);
+  var sum = 0.0;
+  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { sum += exp(x[start + j * params.inner] - m); }
+  let log_total = log(row_sum(sum, local));
+  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+    let i = start + j * params.inner;
+    y[i] = x[i] - m - log_total;
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = group.y * groups.x + group.x;
+  if (row >= params.rows) { return; } // uniform
+  let start = row_start(row);
+  var sum = 0.0;
+  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { sum += dy[start + j * params.inner]; }
+  let total = row_sum(sum, local);
+  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+    let i = start + j * params.inner;
+    dx[i] = dy[i] - exp(y_saved[i]) * total;
+  }
+}

@@ -1,0 +1,24 @@
+// Sine and cosine within 2^-22 for |x| < 8192; WGSL promises no more than 2^-11, and only in -pi .. pi.
+// x less the nearest multiple of pi/2 is taken in three steps, whose products are exact; then a polynomial follows.
+// Source: Moshier (1992), Cephes mathematical library, sinf.c.
+fn sine_of_quarter(r: f32) -> f32 {
+  let s = r * r;
+  return r + r * s * (-1.6666654611e-1 + s * (8.3321608736e-3 - s * 1.9515295891e-4));
+}
+
+fn cosine_of_quarter(r: f32) -> f32 {
+  let s = r * r;
+  return 1 - 0.5 * s + s * s * (4.166664568298827e-2 + s * (-1.388731625493765e-3 + s * 2.443315711809948e-5));
+}
+
+// sin(x + shift * pi/2)
+fn shifted_sine(x: f32, shift: i32) -> f32 {
+  let quarters = round(x * 0.636619772);
+  let r = x - quarters * 1.5703125 - quarters * 4.837512969970703e-4 - quarters * 7.54978995489188e-8;
+  let quadrant = (i32(quarters) + shift) & 3;
+  let value = select(sine_of_quarter(r), cosine_of_quarter(r), (quadrant & 1) == 1);
+  return select(value, -value, quadrant >= 2);
+}
+
+fn sine(x: f32) -> f32 { return shifted_sine(x, 0); }
+fn cosine(x: f32) -> f32 { return shifted_sine(x, 1); }

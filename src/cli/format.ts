@@ -1,0 +1,33 @@
+import type { DeviceInfo } from '../device.ts';
+
+/** `60,000`. */
+export const grouped = (count: number): string => count.toLocaleString('en-US');
+
+/** `97.83 %`. */
+export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
+
+/** `1:05`, or `2:01:05` from an hour on. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [first, ...rest] = parts[0] > 0 ? parts : parts.slice(1);
+  return [String(first), ...rest.map((part) => String(part).padStart(2, '0'))].join(':');
+}
+
+/** A device in words: `SwiftShader driver 5.0.0 (WebGPU, in software)`. */
+export function deviceName({ backend, adapter }: DeviceInfo): string {
+  const name = adapter.description || [adapter.vendor, adapter.architecture].join(' ').trim();
+  return backend === 'cpu' ? name : `${name} (WebGPU${adapter.software ? ', in software' : ''})`;
+}
+
+/** Rows in columns of equal width, the first row being the heads. Numbers stand at the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-\d]/.test(row[column])));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}

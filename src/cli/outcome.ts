@@ -1,0 +1,45 @@
+import type { TypedArray } from '../storage.ts';
+
+/** The class a model chose for one image, and the probability that it gave it. */
+export interface Prediction {
+  readonly label: number;
+  readonly confidence: number;
+}
+
+/** An image that was taken for another class. */
+export interface Mistake {
+  readonly index: number;
+  readonly label: number;
+  readonly prediction: Prediction;
+}
+
+/** How predictions compare with the labels. */
+export interface Outcome {
+  readonly correct: number;
+  /** Counts, `[class][predicted class]`. */
+  readonly confusion: readonly (readonly number[])[];
+  /** The most confident first. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** The most probable class of each row of `[n, classes]`. */
+export function choose(probabilities: TypedArray, classes: number): Prediction[] {
+  return Array.from({ length: probabilities.length / classes }, (_, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    const confidence = Math.max(...row);
+    return { label: row.indexOf(confidence), confidence };
+  });
+}
+
+/** Compares predictions with labels, which are below `classes`. */
+export function judge(predictions: readonly Prediction[], labels: ArrayLike<number>, classes: number): Outcome {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const mistakes: Mistake[] = [];
+  predictions.forEach((prediction, index) => {
+    const label = labels[index];
+    confusion[label][prediction.label]++;
+    if (prediction.label !== label) mistakes.push({ index, label, prediction });
+  });
+  mistakes.sort((a, b) => b.prediction.confidence - a.prediction.confidence);
+  return { correct: predictions.length - mistakes.length, confusion, mistakes };
+}

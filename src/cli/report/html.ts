@@ -1,0 +1,37 @@
+/** Text that is HTML already; only {@link html} makes it. */
+export class Html {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A template for HTML: what is put in is escaped, unless it is HTML. */
+export const html = (
+  strings: TemplateStringsArray,
+  ...values: readonly (string | number | Html | readonly Html[])[]
+): Html => new Html(strings.reduce((text, string, i) => text + render(values[i - 1]) + string));
+
+function render(value: string | number | Html | readonly Html[]): string {
+  if (value instanceof Html) return value.text;
+  if (typeof value === 'object') return value.map(({ text }) => text).join('');
+  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}
+
+/** A script or style sheet of our own, as it is: it must not hold its closing tag. */
+export function raw(element: 'script' | 'style', text: string): Html {
+  if (text.includes(`</${element}`)) throw new Error(`internal: the text of a <${element}> closes it`);
+  return new Html(`<${element}>${text}</${element}>`);
+}
+
+/** Data for a script in the page. */
+export const jsonScript = (id: string, data: unknown): Html =>
+  new Html(`<script type="application/json" id="${id}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`);

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { version } from '../../package.json';
+import { type LabelledImages, loadMnist, type Mnist } from '../data/mnist.ts';
+import type { Device } from '../device.ts';
+import { activations } from '../nn/activations.ts';
+import { init } from '../node.ts';
+import type { Optimizer } from '../optim/index.ts';
+import type { Model } from '../train/model.ts';
+import { BestWeights } from './best.ts';
+import { deviceName, grouped, percent } from './format.ts';
+import { buildNetwork, buildOptimizer, type NetworkOptions, type OptimizerOptions, optimizers } from './network.ts';
+import { type Backend, backendOption, count, counts, positive, seed, share } from './options.ts';
+import { choose, judge } from './outcome.ts';
+import { Progress } from './progress.ts';
+import { renderReport } from './report.ts';
+import { createRun, defaultFolder, HistoryFile, type RunConfig, writeFiles } from './run.ts';
+
+/** The flags of `dawngrad train`. */
+export interface TrainOptions extends NetworkOptions, OptimizerOptions {
+  readonly data: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly validationSplit: number;
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly out?: string;
+}
+
+export const trainCommand = new Command('train')
+  .description("trains a fully connected network on images; by default the lecture's network on MNIST")
+  .option('--data <mnist|folder>', 'MNIST, or a folder with four IDX files of the same names', 'mnist')
+  .addOption(
+    new Option('--layers <units>', 'sizes of the hidden layers').argParser(counts).default([200, 100], '200,100'),
+  )
+  .addOption(
+    new Option('--activation <name>', 'of the hidden layers').choices(Object.keys(activations)).default('relu'),
+  )
+  .option('--no-batch-norm', 'without batch normalisation')
+  .option('--dropout <rate>', 'share of hidden units dropped in training, 0 for none', share, 0.5)
+  .addOption(
+    new Option('--normalize <how>', 'inputs to mean 0 and variance 1: all pixels alike, each for itself, or not')
+      .choices(['global', 'feature', 'none'])
+      .default('global'),
+  )
+  .addOption(
+    new Option('--optimizer <name>', 'how weights are updated').choices(Object.keys(optimizers)).default('adam'),
+  )
+  .option('--learning-rate <rate>', "size of the updates (default: the optimizer's)", positive)
+  .option('--momentum <share>', 'for sgd and rmsprop', share)
+  .option('--epochs <n>', 'passes over the training images', count, 10)
+  .option('--batch-size <n>', 'images per update', count, 128)
+  .option('--validation-split <share>', 'share of the training images kept to choose the best epoch', share, 0.1)
+  .option('--seed <n>', 'of everything random', seed, 0)
+  .addOption(backendOption())
+  .option('--out <folder>', 'where the run is written (default: runs/<date and time>)')
+  .action(train);
+
+interface Settings {
+  readonly options: TrainOptions;
+  readonly optimizer: Optimizer;
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const optimizer = buildOptimizer(options);
+  const data = await loadMnist(options.data === 'mnist' ? undefined : options.data);
+  const device = await init({ backend: options.backend, seed: options.seed });
+  try {
+    await trainOn(device, data, { options, optimizer });
+  } finally {
+    device.dispose();
+  }
+}
+
+async function trainOn(device: Device, data: Mnist, settings: Settings): Promise<void> {
+  const { options, optimizer } = settings;
+  const config = describe(device, data, settings);
+  const { training, classes, imageShape } = config.data;
+  const folder = options.out ?? defaultFolder(new Date());
+  await createRun(folder, config);
+  const model = buildNetwork(options, data.train, { training, classes });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  console.log(`Device  ${deviceName(device.info)}
+Data    ${options.data}: ${grouped(training)} training, ${grouped(config.data.validation)} validation and ${grouped(config.data.test)} test images of ${imageShape.join(' x ')}
+Run     ${folder}
+
+${model.summary()}
+`);
+
+  const { best, epochs, interrupted } = await fit(model, data.train, { options, training, folder });
+  best.restore();
+  const { loss: testLoss, outcome } = await test(model, data.test, classes);
+  await writeFiles(folder, { ...(await model.save()) });
+  const report = renderReport({
+    config,
+    summary: model.summary(),
+    parameters: model.parameters.reduce((sum, { size }) => sum + size, 0),
+    epochs,
+    best: best.epoch,
+    interrupted,
+    testLoss,
+    outcome,
+    test: data.test,
+  });
+  await writeFiles(folder, { 'report.html': report });
+  const accuracy = percent(outcome.correct / config.data.test);
+  console.log(`
+Test accuracy ${accuracy} on ${grouped(config.data.test)} images, with the weights of epoch ${best.epoch}
+Report ${join(folder, 'report.html')}`);
+  if (interrupted) process.exitCode = 130; // 128 + SIGINT, as shells have it
+}
+
+function describe(
+  { info }: Device,
+  { train: { images, labels }, test }: Mnist,
+  { options, optimizer }: Settings,
+): RunConfig {
+  const validation = Math.floor(options.validationSplit * images.shape[0]); // as fit rounds it
+  const largest = (values: Uint8Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+  return {
+    dawngrad: version,
+    started: new Date().toISOString(),
+    options,
+    optimizer: optimizer.config(),
+    data: {
+      training: images.shape[0] - validation,
+      validation,
+      test: test.images.shape[0],
+      imageShape: images.shape.slice(1),
+      classes: 1 + Math.max(largest(labels.data), largest(test.labels.data)),
+    },
+    device: info,
+  };
+}
+
+interface FitSettings {
+  readonly options: TrainOptions;
+  readonly training: number;
+  readonly folder: string;
+}
+
+/** Trains until the last epoch, or until Ctrl-C; a second Ctrl-C ends the process. */
+async function fit(model: Model, { images, labels }: LabelledImages, { options, training, folder }: FitSettings) {
+  const { epochs, batchSize, validationSplit } = options;
+  const progress = new Progress({ epochs, steps: Math.ceil(training / batchSize) });
+  const best = new BestWeights(model);
+  const history = new HistoryFile(folder);
+  const stop = (): void => {
+    model.stopTraining = true;
+    progress.stop();
+    console.log('Stopping after this step. Ctrl-C again ends at once.');
+  };
+  process.once('SIGINT', stop);
+  try {
+    await model.fit(images, labels, { epochs, batchSize, validationSplit, callbacks: [progress, best, history] });
+  } finally {
+    progress.stop();
+    process.removeListener('SIGINT', stop);
+  }
+  return { best, epochs: history.records, interrupted: model.stopTraining };
+}
+
+const TEST_BATCH = 1000;
+
+async function test(model: Model, { images, labels }: LabelledImages, classes: number) {
+  const { loss } = await model.evaluate(images, labels, { batchSize: TEST_BATCH });
+  using probabilities = await model.predict(images, { batchSize: TEST_BATCH });
+  return { loss, outcome: judge(choose(await probabilities.data(), classes), labels.data, classes) };
+}

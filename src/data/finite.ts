@@ -1,0 +1,28 @@
+import { ValueError } from '../errors.ts';
+import { formatShape } from '../shape.ts';
+import type { HostArray } from '../tensor.ts';
+
+/**
+ * Refuses data with a NaN or an infinity, and names the first one's place.
+ * @throws ValueError
+ */
+export function checkFinite(name: string, x: HostArray): void {
+  if (x.data instanceof Uint8Array || x.data instanceof Int32Array) return;
+  const flat = x.data.findIndex((value) => !Number.isFinite(value));
+  if (flat < 0) return;
+  throw new ValueError({
+    op: name,
+    got: `${x.data[flat]} at ${formatShape(multiIndex(flat, x))}`,
+    expected: 'finite numbers',
+    fix: 'Clean the data first: one such number would spread to every weight.',
+  });
+}
+
+function multiIndex(flat: number, { shape }: HostArray): number[] {
+  const index: number[] = [];
+  for (const length of shape.toReversed()) {
+    index.unshift(flat % length);
+    flat = Math.floor(flat / length);
+  }
+  return index;
+}

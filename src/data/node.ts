@@ -1,0 +1,2 @@
+export * from './index.ts';
+export { type LabelledImages, loadMnist, type Mnist } from './mnist.ts';

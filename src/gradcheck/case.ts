@@ -1,0 +1,93 @@
+import { type Generator, uniform } from '../random.ts';
+import { formatShape, type Shape, sizeOf } from '../shape.ts';
+import type { DType } from '../storage.ts';
+import { flatten, type NestedNumbers, type Tensor } from '../tensor.ts';
+import type { Accuracy } from './accuracy.ts';
+import type { Input } from './evaluate.ts';
+
+/** One way to call an operation, and what is known about the outcome. */
+export interface Case {
+  /** Shapes of random inputs. */
+  readonly shapes?: readonly Shape[];
+  /** Where each random input lies, low <= x < high; default -2 to 2. */
+  readonly ranges?: readonly (readonly [low: number, high: number])[];
+  /** The inputs themselves, where the outcome is known: at kinks, ties, extremes. */
+  readonly values?: readonly NestedNumbers[];
+  /** The dtype of each input; default f32. */
+  readonly dtypes?: readonly DType[];
+  /** Inputs that have no gradient though they are f32, by position. */
+  readonly fixed?: readonly number[];
+  /** What the operation takes after its tensors. */
+  readonly args?: readonly unknown[];
+  /** The result for `values`. */
+  readonly y?: NestedNumbers;
+  /** The gradient of the result's sum for each of `values` that has one. */
+  readonly dx?: readonly NestedNumbers[];
+  /** The same computed from other operations, of which a fused kernel has to be the equal. */
+  readonly composed?: (...inputs: Tensor[]) => Tensor;
+  /** The message of the error that the call has to throw. */
+  readonly throws?: RegExp;
+  /** Rounding errors of result and gradient, where the operation's usual number does not fit; the row says why. */
+  readonly roundings?: number;
+}
+
+/** An operation or kernel under check. */
+export interface Subject {
+  readonly name: string;
+  /** Runs it where the inputs are, or on the current device if there are none; the first result has a gradient. */
+  readonly call: (inputs: readonly Tensor[], args: readonly unknown[]) => Tensor | readonly Tensor[];
+  readonly accuracy: Accuracy;
+  /** False for kernels that work in place. Default true. */
+  readonly differentiable?: boolean;
+}
+
+/** Distance of the random numbers from each other and from every kink: several times the step of a difference quotient. */
+const GRID = 2 ** -15;
+
+/**
+ * Random numbers where no operation has a kink: odd multiples of GRID, counted from `low`, so that they are neither 0
+ * nor a short binary fraction; of every four such numbers the first input takes one and the second another, so that
+ * the two are never equal. Integers are just random.
+ */
+function drawNumbers(
+  size: number,
+  [low, high]: readonly [number, number],
+  { dtype, position, random }: { readonly dtype: DType; readonly position: number; readonly random: Generator },
+): Float64Array {
+  const u = uniform(size, random);
+  if (dtype === 'i32') return u.map((each) => Math.floor(low + each * (high - low)));
+  const choices = (high - low) / (4 * GRID);
+  const offset = position % 2 === 0 ? 1 : 3;
+  return u.map((each) => Math.fround(low + (4 * Math.floor(each * choices) + offset) * GRID));
+}
+
+/** The inputs of a case: those it gives, or random ones. All of them are float32 numbers, so that no device rounds them. */
+export function inputsOf(row: Case, random: Generator): readonly Input[] {
+  const { values, shapes = [], ranges = [], dtypes = [], fixed = [] } = row;
+  const typeOf = (position: number) => {
+    const dtype = dtypes[position] ?? 'f32';
+    return { dtype, varies: dtype === 'f32' && !fixed.includes(position) };
+  };
+  if (values !== undefined) {
+    return values.map((nested, position) => {
+      const { values: flat, shape } = flatten(nested);
+      return { data: Float64Array.from(flat, Math.fround), shape, ...typeOf(position) };
+    });
+  }
+  return shapes.map((shape, position) => {
+    const type = typeOf(position);
+    const data = drawNumbers(sizeOf(shape), ranges[position] ?? [-2, 2], { dtype: type.dtype, position, random });
+    return { data, shape, ...type };
+  });
+}
+
+/** Random numbers between -1 and 1: a direction to walk in, or the weights of a result's elements. */
+export const drawDirection = (size: number, random: Generator): Float64Array =>
+  uniform(size, random).map((u) => Math.fround(2 * u - 1));
+
+/** The shapes and arguments of a case, as the report shows them. */
+export function labelOf({ values, shapes = [], dtypes, args = [] }: Case): string {
+  const of = values === undefined ? shapes.map(formatShape) : values.map((nested) => JSON.stringify(nested));
+  const rest = args.map((arg) => JSON.stringify(arg));
+  return [...of, ...(dtypes?.includes('i32') ? [dtypes.join('/')] : []), ...rest].join(' ');
+}

@@ -1,0 +1,104 @@
+import { type Device, withDevice } from '../device.ts';
+import { Tape } from '../gradient.ts';
+import { mul } from '../ops/binary.ts';
+import { tensor } from '../ops/create.ts';
+import { sum } from '../ops/reduce.ts';
+import type { Shape } from '../shape.ts';
+import type { DType, TypedArray } from '../storage.ts';
+import { scope, type Tensor } from '../tensor.ts';
+
+/** Numbers for a tensor, as every device gets them. */
+export interface Input {
+  readonly data: Float64Array;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Whether it has a gradient. */
+  readonly varies: boolean;
+}
+
+/** What is under check: one or several results from some tensors of a device. */
+export type Call = (inputs: readonly Tensor[]) => Tensor | readonly Tensor[];
+
+/** The weight of each element of a result in the sum whose gradient is taken, for their number. */
+export type Weights = (size: number) => Float64Array;
+
+/** A result as it was read back. */
+export interface Result {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** What a call made: all its results, and the gradient of the first for each input that varies. */
+export interface Evaluation {
+  readonly results: readonly Result[];
+  readonly gradients: readonly TypedArray[];
+}
+
+const upload = (inputs: readonly Input[], device: Device): Tensor[] =>
+  inputs.map(({ data, shape, dtype }) => tensor(data, { shape, dtype, device }));
+
+/** The sum of the first result's elements, each with its weight. */
+export function weightedSum(results: Tensor | readonly Tensor[], weights: Weights): Tensor {
+  const [y] = [results].flat();
+  return sum(mul(y, tensor(weights(y.size), { shape: y.shape, device: y.device })));
+}
+
+/**
+ * Runs a call on a device and reads all it made.
+ * @param weights if given, the gradient of the weighted sum is taken too, unless the first result is of integers.
+ */
+export function evaluate(call: Call, inputs: readonly Input[], device: Device, weights?: Weights): Promise<Evaluation> {
+  return scope(async () => {
+    const tensors = upload(inputs, device);
+    using tape = new Tape();
+    const results = withDevice(device, () => [call(tensors)].flat());
+    const gradients =
+      weights !== undefined && results[0].dtype === 'f32'
+        ? tape.gradient(
+            weightedSum(results, weights),
+            tensors.filter((_, i) => inputs[i].varies),
+          )
+        : [];
+    const read = await Promise.all([...results, ...gradients].map((t) => t.data()));
+    return {
+      results: results.map(({ shape, dtype }, i) => ({ data: read[i], shape, dtype })),
+      gradients: read.slice(results.length),
+    };
+  });
+}
+
+/** The step of a difference quotient. */
+const STEP = 1e-5;
+
+/**
+ * What part of its terms a difference quotient may be off by: STEP^2 / 6 times the ratio of third to first derivative
+ * (up to 600 in the cases), and 2^-53 / STEP.
+ */
+export const DIFFERENCE_ERROR = 1e-8;
+
+/**
+ * The derivative of a number along a direction, `(f(x + e v) - f(x - e v)) / 2e`.
+ * @param f makes a tensor of one element from tensors like `at`.
+ * @param at x, one entry per input.
+ * @param along v, one direction per input that varies, in their order.
+ * @param device of float64: in float32 the difference would drown in rounding.
+ */
+export async function differenceQuotient(
+  f: (inputs: readonly Tensor[]) => Tensor,
+  at: readonly Input[],
+  along: readonly Float64Array[],
+  device: Device,
+): Promise<number> {
+  const varying = at.filter(({ varies }) => varies);
+  const valueAt = (step: number): Promise<number> =>
+    scope(async () => {
+      const moved = at.map((input) => {
+        const v = along[varying.indexOf(input)];
+        return v === undefined ? input : { ...input, data: input.data.map((x, i) => x + step * v[i]) };
+      });
+      const tensors = upload(moved, device);
+      return withDevice(device, () => f(tensors)).item();
+    });
+  return ((await valueAt(STEP)) - (await valueAt(-STEP))) / (2 * STEP);
+}

@@ -1,0 +1,56 @@
+/** The outcome of one case. */
+export interface CheckResult {
+  readonly operation: string;
+  /** The shapes and arguments of the case. */
+  readonly label: string;
+  /** The error that came closest to its tolerance, and that tolerance. */
+  readonly error: number;
+  readonly tolerance: number;
+  readonly verdict: 'passed' | 'failed';
+  /** What was compared and where it went wrong, if it did. */
+  readonly reason?: string;
+}
+
+/** How far apart two numbers are; NaN equals NaN alone, and an infinity itself alone. */
+function distance(a: number, b: number): number {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  const difference = Math.abs(a - b);
+  return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+}
+
+/** Collects the comparisons of one case. */
+export class Findings {
+  #worst = { error: 0, tolerance: 0, ratio: -1 };
+  #reason: string | undefined;
+
+  /** Compares element by element, each with its own tolerance. */
+  compare(
+    what: string,
+    got: ArrayLike<number>,
+    expected: ArrayLike<number>,
+    tolerance: (position: number) => number,
+  ): void {
+    if (got.length !== expected.length) this.fail(`${what}: ${got.length} elements, expected ${expected.length}`);
+    for (let i = 0; i < expected.length; i++) {
+      const error = distance(got[i], expected[i]);
+      const allowed = tolerance(i);
+      const ratio = error === 0 ? 0 : error / allowed;
+      if (ratio > this.#worst.ratio) this.#worst = { error, tolerance: allowed, ratio };
+      // Not `error > allowed`, which a tolerance of NaN would pass.
+      if (!(error <= allowed)) this.fail(`${what}, element ${i}: got ${got[i]}, expected ${expected[i]} +- ${allowed}`);
+    }
+  }
+
+  /** Notes what is wrong; the first counts. */
+  fail(reason: string): void {
+    this.#reason ??= reason;
+  }
+
+  result(operation: string, label: string): CheckResult {
+    const { error, tolerance } = this.#worst;
+    const of = { operation, label, error, tolerance };
+    return this.#reason === undefined
+      ? { ...of, verdict: 'passed' }
+      : { ...of, verdict: 'failed', reason: this.#reason };
+  }
+}

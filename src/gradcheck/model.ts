@@ -1,0 +1,100 @@
+import { CpuDevice } from '../cpu.ts';
+import type { Device } from '../device.ts';
+import { Tape } from '../gradient.ts';
+import type { Network } from '../nn/network.ts';
+import { tensor } from '../ops/create.ts';
+import { Generator } from '../random.ts';
+import { type Parameter, scope, type Tensor } from '../tensor.ts';
+import type { Batch, Samples } from '../train/dataset.ts';
+import type { Model } from '../train/model.ts';
+import { drawDirection } from './case.ts';
+
+/** What the check found for one weight. */
+export interface WeightCheck {
+  readonly name: string;
+  /** The model's derivative along a random direction, as its device computes it. */
+  readonly derivative: number;
+  /** The same from differences of the loss in float64. */
+  readonly expected: number;
+  readonly error: number;
+  readonly tolerance: number;
+  readonly ok: boolean;
+}
+
+/** Step of the central difference; its own error is near the square of it. */
+const STEP = 1e-5;
+/** Rounding unit of float32. */
+const UNIT = 2 ** -24;
+
+/**
+ * Checks a compiled model's gradients on the given samples: each weight's derivative along a random direction, against
+ * central differences of the loss of a float64 twin on the CPU. Batch statistics and dropout are those of training,
+ * the masks the same on both sides. The model is left as it was. Use few samples: the twin is slow.
+ * @returns one result per trainable weight; the tolerance is `layers * K * 2^-24 * sum_i |g_i v_i|` for sums of at most K terms.
+ */
+export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<readonly WeightCheck[]> {
+  const data = await model.dataset(x, y);
+  const { loss } = model.compiled;
+  const [batch] = data.batches(data.size);
+  try {
+    const before = await model.getWeights();
+    const gradients = await gradientsOf(model, (network) => loss(labelsOf(batch), network.call(batch.x, true)));
+    model.setWeights(before); // training mode moved the running statistics
+    const twin = model.twin((random) => new CpuDevice(random));
+    twin.setWeights(before);
+    const samples = await moved(batch.x, twin.device);
+    const labels = await moved(labelsOf(batch), twin.device);
+    const lossOfTwin = async (): Promise<number> => {
+      using value = scope(() => loss(labels, twin.call(samples, true)));
+      return value.item();
+    };
+    const longestSum = Math.max(data.size, ...model.parameters.flatMap(({ shape }) => shape));
+    const rounding = model.layers.length * longestSum * UNIT;
+    const results: WeightCheck[] = [];
+    for (const [i, weight] of twin.trainableParameters.entries()) {
+      const direction = drawDirection(weight.size, new Generator(i));
+      const expected = await quotientAlong(weight, direction, lossOfTwin);
+      const terms = direction.map((v, j) => v * gradients[i][j]);
+      const derivative = terms.reduce((sum, term) => sum + term, 0);
+      const tolerance = rounding * terms.reduce((sum, term) => sum + Math.abs(term), 0) + STEP ** 2;
+      const error = Math.abs(derivative - expected);
+      results.push({ name: weight.name, derivative, expected, error, tolerance, ok: error <= tolerance });
+    }
+    twin.dispose();
+    return results;
+  } finally {
+    batch.x.dispose();
+    batch.y?.dispose();
+    data.dispose();
+  }
+}
+
+const labelsOf = ({ y }: Batch): Tensor => {
+  if (y === undefined) throw new Error('internal: a batch without labels');
+  return y;
+};
+
+const moved = async (t: Tensor, device: Device): Promise<Tensor> =>
+  tensor(await t.data(), { shape: t.shape, dtype: t.dtype, device });
+
+async function gradientsOf(model: Model, loss: (network: Network) => Tensor): Promise<ArrayLike<number>[]> {
+  const gradients = scope(() => {
+    using tape = new Tape();
+    return tape.gradient(loss(model), model.trainableParameters);
+  });
+  const numbers = await Promise.all(gradients.map((gradient) => gradient.data()));
+  for (const gradient of gradients) gradient.dispose();
+  return numbers;
+}
+
+/** (loss(w + e v) - loss(w - e v)) / 2e; leaves w as it was. */
+async function quotientAlong(weight: Parameter, direction: Float64Array, loss: () => Promise<number>): Promise<number> {
+  const values = Float64Array.from(await weight.data());
+  const at = async (step: number): Promise<number> => {
+    weight.assign(values.map((w, j) => w + step * direction[j]));
+    return loss();
+  };
+  const quotient = ((await at(STEP)) - (await at(-STEP))) / (2 * STEP);
+  weight.assign(values);
+  return quotient;
+}

@@ -1,0 +1,223 @@
+import { ShapeError } from '../errors.ts';
+import { batchNorm, batchNormTraining } from '../ops/batchNorm.ts';
+import { add, mul, sub } from '../ops/binary.ts';
+import { dropout as dropoutOp } from '../ops/dropout.ts';
+import { matmul } from '../ops/matmul.ts';
+import { updateMovingAverage } from '../ops/movingAverage.ts';
+import { reshape as reshapeOp } from '../ops/strided.ts';
+import { checkRange, checkWhole } from '../options.ts';
+import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Activation, type ActivationName, getActivation } from './activations.ts';
+import type { Initializer } from './initializers.ts';
+import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+
+/** Says the shape of the samples, without the batch axis; it computes nothing. */
+export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
+  inputLayer({ ...options, inputShape: options.shape });
+
+const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>('input', ['shape'], () => ({
+  outputShape: (shape) => shape,
+  call: (x) => x,
+}));
+
+export interface DenseOptions extends LayerOptions {
+  /** Number of outputs. */
+  readonly units: number;
+  /** Default `linear`. */
+  readonly activation?: ActivationName | Activation;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default `glorotUniform`. */
+  readonly kernelInitializer?: Initializer | string;
+  /** Default `zeros`. */
+  readonly biasInitializer?: Initializer | string;
+}
+
+/** `y = activation(x kernel + bias)` over the last axis: `[batch, ..., n]` to `[batch, ..., units]`; kernel `[n, units]`. */
+export const dense = defineLayer<DenseOptions>(
+  'dense',
+  ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer'],
+  ({
+    units,
+    activation = 'linear',
+    useBias = true,
+    kernelInitializer = 'glorotUniform',
+    biasInitializer = 'zeros',
+  }) => {
+    checkWhole('dense', 'units', units, 1);
+    const activate = getActivation(activation);
+    return {
+      outputShape: (shape) => {
+        checkRank('dense', shape, 1);
+        return [...shape.slice(0, -1), units];
+      },
+      build: (addWeight, shape) => {
+        addWeight('kernel', [shape[shape.length - 1], units], kernelInitializer);
+        if (useBias) addWeight('bias', [units], biasInitializer);
+      },
+      call: (x, { weights: { kernel, bias } }) => {
+        const product = matmul(x, kernel);
+        return activate(bias ? add(product, bias) : product);
+      },
+    };
+  },
+);
+
+export interface BatchNormalizationOptions extends LayerOptions {
+  /** The axis of the channels, counted with the batch axis; default the last. */
+  readonly axis?: number;
+  /** How much of the old running statistics each batch keeps, as in Keras; default 0.99. */
+  readonly momentum?: number;
+  /** Added to the variance; default 1e-3. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Normalises each channel to mean 0 and variance 1, then scales by gamma and shifts by beta. Training uses the
+ * statistics of the batch (biased variance) and averages them for inference. A ReLU that follows is done in the same pass.
+ * @see Ioffe and Szegedy (2015), "Batch normalization".
+ */
+export const batchNormalization = defineLayer<BatchNormalizationOptions>(
+  'batchNormalization',
+  ['axis', 'momentum', 'epsilon'],
+  ({ axis = -1, momentum = 0.99, epsilon = 1e-3 }) => {
+    checkRange('batchNormalization', 'momentum', momentum, { low: 0, high: 1 });
+    const normalise = (x: Tensor, { weights, training }: LayerContext, activation?: 'relu'): Tensor => {
+      const { gamma, beta, movingMean, movingVariance } = weights;
+      const options = { axis, epsilon, ...(activation && { activation }) };
+      if (!training) return batchNorm(x, gamma, beta, movingMean, movingVariance, options);
+      const [y, mean, variance] = batchNormTraining.outputs(x, gamma, beta, options);
+      updateMovingAverage(movingMean, mean, 1 - momentum);
+      updateMovingAverage(movingVariance, variance, 1 - momentum);
+      return y;
+    };
+    return {
+      outputShape: (shape) => shape,
+      build: (addWeight, shape) => {
+        checkRank('batchNormalization', shape, 1);
+        const channels = [0, ...shape][normalizeAxis('batchNormalization', axis, shape.length + 1)];
+        addWeight('gamma', [channels], 'ones');
+        addWeight('beta', [channels], 'zeros');
+        addWeight('movingMean', [channels], 'zeros', { trainable: false });
+        addWeight('movingVariance', [channels], 'ones', { trainable: false });
+      },
+      call: (x, context) => normalise(x, context),
+      fuse: (next) => (isRelu(next) ? (x, context) => normalise(x, context, 'relu') : undefined),
+    };
+  },
+);
+
+interface ActivationOptions extends LayerOptions {
+  readonly activation: ActivationName | Activation;
+}
+
+const activationLayer = defineLayer<ActivationOptions>('activation', ['activation'], ({ activation: given }) => {
+  const activate = getActivation(given);
+  return { outputShape: (shape) => shape, call: (x) => activate(x) };
+});
+
+/** An activation as a layer of its own: `activation('relu')`. */
+export const activation = (given: ActivationName | Activation, options: LayerOptions = {}): Layer =>
+  activationLayer({ ...options, activation: given });
+
+const isRelu = ({ kind, options }: Layer): boolean =>
+  kind === 'activation' && 'activation' in options && options.activation === 'relu';
+
+export interface DropoutOptions extends LayerOptions {
+  /** The share of elements set to 0 in training, at least 0 and below 1; the others are scaled by `1 / (1 - rate)`. */
+  readonly rate: number;
+}
+
+/** Sets elements to 0 at random in training, does nothing at inference. @see Srivastava et al. (2014), "Dropout". */
+export const dropout = defineLayer<DropoutOptions>('dropout', ['rate'], ({ rate }) => {
+  checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
+  return {
+    outputShape: (shape) => shape,
+    call: (x, { training, stream }) => (training ? dropoutOp(x, { rate, stream }) : x),
+  };
+});
+
+/** Each sample as one vector: `[batch, ...]` to `[batch, n]`. */
+export const flatten = defineLayer<LayerOptions>('flatten', [], () => ({
+  outputShape: (shape) => [sizeOf(shape)],
+  call: (x) => reshapeOp(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
+}));
+
+export interface ReshapeOptions extends LayerOptions {
+  /** The new shape of one sample, without the batch axis; one length may be -1. */
+  readonly shape: Shape;
+}
+
+/** Each sample in another shape of the same size. */
+export const reshape = defineLayer<ReshapeOptions>('reshape', ['shape'], ({ shape: wanted }) => {
+  const outputShape = (shape: Shape): Shape => {
+    const size = sizeOf(shape);
+    const known = sizeOf(wanted.filter((length) => length !== -1));
+    const result = wanted.map((length) => (length === -1 ? size / known : length));
+    if (sizeOf(result) !== size || !result.every(Number.isInteger)) {
+      throw new ShapeError({
+        op: 'reshape',
+        got: `samples of shape ${formatShape(shape)}`,
+        expected: `${sizeOf(wanted)} elements, as ${formatShape(wanted)} has`,
+        fix: 'Correct the shape of the layer.',
+      });
+    }
+    return result;
+  };
+  return { outputShape, call: (x) => reshapeOp(x, [x.shape[0], ...outputShape(x.shape.slice(1))]) };
+});
+
+export interface NormalizationOptions extends LayerOptions {
+  /** The axis, counted with the batch axis, whose entries have statistics of their own; default -1. `null`: one for all. */
+  readonly axis?: number | null;
+  /** From `statistics(trainingData)`; without them the layer starts as the identity. */
+  readonly mean?: readonly number[];
+  readonly variance?: readonly number[];
+}
+
+/**
+ * `(x - mean) / sqrt(variance)` with the statistics of the training set, which are saved with the model.
+ * A feature that never varies is only centred.
+ */
+export const normalization = defineLayer<NormalizationOptions>(
+  'normalization',
+  ['axis', 'mean', 'variance'],
+  ({ axis = -1, mean = [0], variance = [1] }) => ({
+    outputShape: (shape) => shape,
+    build: (addWeight, shape) => {
+      const full = [1, ...shape];
+      const own = full.map((length, i) =>
+        axis !== null && i === normalizeAxis('normalization', axis, full.length) ? length : 1,
+      );
+      const spread =
+        (values: readonly number[], name: string): Initializer =>
+        () => {
+          if (values.length === 1) return new Float32Array(sizeOf(own)).fill(values[0]);
+          if (values.length === sizeOf(own)) return Float32Array.from(values);
+          throw new ShapeError({
+            op: 'normalization',
+            got: `${values.length} numbers as ${name}`,
+            expected: `${sizeOf(own)} for samples of shape ${formatShape(shape)}`,
+            fix: 'Compute the statistics over the same axis as the layer has.',
+          });
+        };
+      const scale = variance.map((v) => (v > 0 ? 1 / Math.sqrt(v) : 1));
+      addWeight('mean', own, spread(mean, 'mean'), { trainable: false });
+      addWeight('scale', own, spread(scale, 'variance'), { trainable: false });
+    },
+    call: (x, { weights: { mean: centre, scale } }) => mul(sub(x, centre), scale),
+  }),
+);
+
+/** Layers by kind, as files name them. */
+export const layers: Readonly<Record<string, (options: never) => Layer>> = {
+  input,
+  dense,
+  batchNormalization,
+  activation: activationLayer,
+  dropout,
+  flatten,
+  reshape,
+  normalization,
+};

@@ -1,0 +1,154 @@
+import { DTypeError, ShapeError } from '../errors.ts';
+import { div, maximum, mul } from '../ops/binary.ts';
+import { cast } from '../ops/cast.ts';
+import { sum } from '../ops/reduce.ts';
+import { broadcastTo, reshape } from '../ops/strided.ts';
+import { checkOptions, lookUp } from '../options.ts';
+import { formatShape, type Shape, sameShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** Keras's fuzz: probabilities are kept this far from 0 and 1, and divisors from 0. */
+export const EPSILON = 1e-7;
+/** Reductions over the last axis, where the outputs of one sample are. */
+export const LAST = { axis: -1 };
+
+/** Losses or scores from the targets and the outputs of a model. */
+export type Pointwise = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+/** A loss to minimise: a scalar from targets and outputs, unless its reduction is `none`. */
+export interface Loss {
+  readonly name: string;
+  /**
+   * @param options `sampleWeight`: one weight per sample, or per position of a sample: a scalar, or the leading axes
+   * of the per-sample losses.
+   */
+  (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }): Tensor;
+  /** One loss per sample, neither weighted nor reduced: the shape of `yPred` without its last axis, usually. */
+  readonly perSample: Pointwise;
+}
+
+/** Weighted losses, how many there are, and the weight of each. */
+interface Weighted {
+  readonly losses: Tensor;
+  readonly count: Tensor | number;
+  readonly weights: Tensor | undefined;
+}
+
+/** Weights that are all 0 give 0. */
+const divide = (total: Tensor, by: Tensor | number): Tensor =>
+  typeof by === 'number' ? mul(total, 1 / by) : div(total, maximum(by, EPSILON));
+
+const reductions = {
+  sumOverBatchSize: ({ losses, count }: Weighted) => divide(sum(losses), count),
+  meanWithSampleWeight: ({ losses, count, weights }: Weighted) =>
+    divide(sum(losses), weights === undefined ? count : sum(broadcastTo(weights, losses.shape))),
+  sum: ({ losses }: Weighted) => sum(losses),
+  none: ({ losses }: Weighted) => losses,
+};
+
+/**
+ * How the weighted losses of the samples become one: their mean over the samples (`sumOverBatchSize`, as in Keras),
+ * over the sum of the weights (`meanWithSampleWeight`, as PyTorch's weighted mean), their `sum`, or `none`.
+ */
+export type Reduction = keyof typeof reductions;
+
+export interface LossOptions {
+  /** Default `sumOverBatchSize`. */
+  readonly reduction?: Reduction;
+}
+
+/** A function that goes by another name. */
+export const named = <F extends object>(name: string, f: F): F => Object.defineProperty(f, 'name', { value: name });
+
+/** What distinguishes one loss from another. */
+export interface LossDefinition {
+  readonly perSample: Pointwise;
+  /** Which samples have a loss and count in a mean, of the shape of the losses, as a comparison gives it; default all. */
+  readonly counts?: Pointwise;
+}
+
+/** Makes a loss of one's own from its value per sample. */
+export function makeLoss(name: string, { perSample, counts }: LossDefinition, options: LossOptions = {}): Loss {
+  const reduce = lookUp(name, reductions, options.reduction ?? 'sumOverBatchSize');
+  const loss = (yTrue: Tensor, yPred: Tensor, { sampleWeight }: { readonly sampleWeight?: Tensor } = {}): Tensor => {
+    const values = perSample(yTrue, yPred);
+    const given = sampleWeight && alignWeight(name, sampleWeight, values.shape);
+    const counted = counts && cast(counts(yTrue, yPred), 'f32');
+    const weights = given && counted ? mul(given, counted) : (given ?? counted);
+    return reduce({
+      losses: weights ? mul(values, weights) : values,
+      count: counted ? sum(counted) : values.size,
+      weights,
+    });
+  };
+  return Object.assign(named(name, loss), { perSample });
+}
+
+/** Makes the function that users call for a loss. `known` names its options besides `reduction`. */
+export const defineLoss =
+  <Options extends LossOptions>(
+    name: string,
+    known: readonly (keyof Options & string)[],
+    define: (options: Options, name: string) => LossDefinition,
+  ) =>
+  (options?: Options): Loss => {
+    const given = options ?? ({} as Options); // every option of a loss has a default
+    checkOptions(name, given, [...known, 'reduction']);
+    return makeLoss(name, define(given, name), given);
+  };
+
+/** A weight per sample with axes of length 1 for what it does not tell apart. */
+function alignWeight(op: string, weight: Tensor, losses: Shape): Tensor {
+  const isColumn = weight.ndim === losses.length + 1 && weight.shape.at(-1) === 1;
+  const own = isColumn ? weight.shape.slice(0, -1) : weight.shape;
+  if (own.length > losses.length || own.some((length, axis) => length !== losses[axis])) {
+    throw new ShapeError({
+      op,
+      got: `sampleWeight ${formatShape(weight.shape)} for losses of shape ${formatShape(losses)}`,
+      expected: 'a scalar, or the leading axes of the losses',
+      fix: 'Give one weight per sample.',
+    });
+  }
+  const ones = new Array<number>(losses.length - own.length).fill(1);
+  return cast(reshape(weight, [...own, ...ones]), 'f32');
+}
+
+/** A shape that differs from another by a last axis of length 1 at most. */
+const sameButForColumn = (a: Shape, b: Shape): boolean =>
+  sameShape(a, b) || sameShape([...a, 1], b) || sameShape(a, [...b, 1]);
+
+/** Targets in f32 and the shape of `yPred`; a last axis of length 1 may be missing or too many. */
+export function targetsLike(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
+  if (!sameButForColumn(yTrue.shape, yPred.shape)) {
+    const classes = yPred.shape.at(-1);
+    throw new ShapeError({
+      op,
+      got: `yTrue ${formatShape(yTrue.shape)} and yPred ${formatShape(yPred.shape)}`,
+      expected: 'the same shape',
+      fix: `Give one target per output. Class numbers become targets by oneHot(yTrue, ${classes}), or take sparseCategoricalCrossentropy.`,
+    });
+  }
+  return cast(reshape(yTrue, yPred.shape), 'f32');
+}
+
+/** Class numbers in i32, one per row of scores in `yPred`; a last axis of length 1 is dropped. */
+export function labelsFor(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
+  const rows = yPred.shape.slice(0, -1);
+  if (yPred.ndim === 0 || !(sameShape(yTrue.shape, rows) || sameShape(yTrue.shape, [...rows, 1]))) {
+    throw new ShapeError({
+      op,
+      got: `yTrue ${formatShape(yTrue.shape)} and yPred ${formatShape(yPred.shape)}`,
+      expected: `one class number per row of scores, ${formatShape(rows)}`,
+      fix: 'Reshape yTrue; for one-hot targets use categoricalCrossentropy.',
+    });
+  }
+  if (yTrue.dtype !== 'i32') {
+    throw new DTypeError({
+      op,
+      got: `yTrue of dtype ${yTrue.dtype}`,
+      expected: 'class numbers in i32',
+      fix: "Make it from an Int32Array, or convert it with cast(yTrue, 'i32').",
+    });
+  }
+  return reshape(yTrue, rows);
+}

@@ -1,0 +1,74 @@
+import { argMax } from '../ops/argMax.ts';
+import { equal, greater, less, mul } from '../ops/binary.ts';
+import { cast } from '../ops/cast.ts';
+import { oneHot } from '../ops/oneHot.ts';
+import { mean, sum } from '../ops/reduce.ts';
+import { checkOptions, checkWhole, lookUp } from '../options.ts';
+import type { Tensor } from '../tensor.ts';
+import { LAST, labelsFor, named, targetsLike } from './loss.ts';
+import { losses } from './losses.ts';
+
+/**
+ * A number that tells how good a model is: from the targets and outputs of a batch a scalar, the mean over its samples.
+ * The mean over an epoch is that of its batches, weighted by their sizes. Every loss is a metric too.
+ */
+export interface Metric {
+  readonly name: string;
+  (yTrue: Tensor, yPred: Tensor): Tensor;
+}
+
+const share = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
+
+/** Whether targets are class numbers rather than a row of targets for each row of outputs. */
+const areLabels = (yTrue: Tensor, yPred: Tensor): boolean =>
+  yTrue.ndim < yPred.ndim || (yTrue.shape.at(-1) === 1 && yPred.shape.at(-1) !== 1);
+
+/** The class of each row, from class numbers or from one-hot targets. */
+const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
+  areLabels(yTrue, yPred) ? labelsFor(op, yTrue, yPred) : argMax(targetsLike(op, yTrue, yPred), LAST);
+
+/** The share of outputs on the right side of `threshold` (default 0.5), for targets of 0 and 1. */
+export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
+  checkOptions('binaryAccuracy', options, ['threshold']);
+  const { threshold = 0.5 } = options;
+  return named('binaryAccuracy', (yTrue, yPred) =>
+    share(equal(cast(greater(yPred, threshold), 'f32'), targetsLike('binaryAccuracy', yTrue, yPred))),
+  );
+};
+
+/** The share of rows whose largest output is that of the right class, for class numbers or one-hot targets. */
+export const categoricalAccuracy = (): Metric =>
+  named('categoricalAccuracy', (yTrue, yPred) =>
+    share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST))),
+  );
+
+/** The share of right answers: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. */
+export const accuracy = (): Metric => {
+  const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
+  return named('accuracy', (yTrue, yPred) => (yPred.shape.at(-1) === 1 ? binary : categorical)(yTrue, yPred));
+};
+
+/** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */
+export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
+  checkOptions('topKAccuracy', options, ['k']);
+  const { k = 5 } = options;
+  checkWhole('topKAccuracy', 'k', k, 1);
+  return named('topKAccuracy', (yTrue, yPred) => {
+    const chosen = oneHot(classesOf('topKAccuracy', yTrue, yPred), yPred.shape[yPred.ndim - 1]);
+    const score = sum(mul(chosen, yPred), { axis: -1, keepDims: true });
+    const larger = sum(greater(yPred, score), LAST);
+    return mean(mul(cast(less(larger, k), 'f32'), sum(chosen, LAST))); // a label that is no class is never right
+  });
+};
+
+/** Metrics by their names, each a function of its options; losses are metrics too. */
+export const metrics = {
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  topKAccuracy,
+} satisfies Record<string, () => Metric>;
+
+/** A metric from its name, or the metric itself. @throws ValueError that lists the names. */
+export const getMetric = (metric: Metric | string): Metric =>
+  typeof metric === 'function' ? metric : lookUp<() => Metric>('metric', { ...metrics, ...losses }, metric)();

@@ -1,0 +1,58 @@
+import shader from '../../shaders/arg_max.wgsl';
+import scaffold from '../../shaders/rows.wgsl';
+import { ShapeError } from '../errors.ts';
+import { defineOp } from '../op.ts';
+import { type ArgAttributes, argMax as argMaxReference, argMin as argMinReference } from '../reference/argMax.ts';
+import { formatShape, normalizeAxis, reducedShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { rowsAlong } from './softmax.ts';
+
+export interface ArgOptions {
+  /** Default the last. */
+  readonly axis?: number;
+  /** Keeps the reduced axis with length 1; default false. */
+  readonly keepDims?: boolean;
+  /** Of ties, the last rather than the first; default false. */
+  readonly selectLast?: boolean;
+}
+
+function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference) {
+  const op = defineOp<[x: Tensor], ArgAttributes>({
+    name,
+    shader: [scaffold, shader],
+    reference,
+    dtypes: [['f32', 'i32']],
+    shape: ([x], { axis, keepDims }) => {
+      if (x[axis] === 0) {
+        throw new ShapeError({
+          op: name,
+          got: `shape ${formatShape(x)}`,
+          expected: `at least one element along axis ${axis} to choose from`,
+          fix: 'Leave empty tensors out.',
+        });
+      }
+      return reducedShape(x, [axis], keepDims);
+    },
+    forward: (run, [x], { axis, selectLast }, shape) =>
+      run('forward', [x], {
+        shape,
+        dtype: 'i32',
+        ...rowsAlong(x.shape, axis),
+        constants: { T: x.dtype, LARGEST: `${name === 'argMax'}`, LAST: `${selectLast}` },
+      }),
+  });
+  return (x: Tensor, { axis = -1, keepDims = false, selectLast = false }: ArgOptions = {}): Tensor =>
+    op(x, { axis: normalizeAxis(name, axis, x.ndim), keepDims, selectLast });
+}
+
+/**
+ * The position of the largest element along an axis (default the last), i32; of ties the first. x is f32 or i32 of
+ * rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
+ */
+export const argMax = positionOf('argMax', argMaxReference);
+
+/**
+ * The position of the smallest element along an axis (default the last), i32; of ties the first. x is f32 or i32 of
+ * rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
+ */
+export const argMin = positionOf('argMin', argMinReference);

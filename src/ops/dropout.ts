@@ -1,0 +1,44 @@
+import shader from '../../shaders/dropout.wgsl';
+import { defineOp, type Run } from '../op.ts';
+import { checkRange } from '../options.ts';
+import { type DropoutAttributes, dropout as reference } from '../reference/dropout.ts';
+import type { Tensor } from '../tensor.ts';
+
+const drop = (run: Run, x: Tensor, state: Tensor, { rate, stream }: DropoutAttributes): Tensor =>
+  run('forward', [x, state], {
+    shape: x.shape,
+    params: { size: x.size, stream, threshold: Math.floor(rate * 2 ** 32), scale: 1 / (1 - rate) },
+  });
+
+const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
+  name: 'dropout',
+  shader,
+  reference,
+  dtypes: [['f32'], ['i32']],
+  shape: ([x]) => x,
+  forward: (run, [x, state], attributes) => drop(run, x, state, attributes),
+  backward: (run, dy, { inputs: [, state], attributes }) => [drop(run, dy, state, attributes), undefined],
+});
+
+export interface DropoutOptions {
+  /** The share of elements set to 0, at least 0 and below 1. */
+  readonly rate: number;
+  /** Whose random numbers to take; default a stream of its own, so that no two calls drop alike. */
+  readonly stream?: number;
+}
+
+/**
+ * Sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, which keeps the mean.
+ *
+ * Which ones is a function of the device's seed and training step, the stream and the position alone: the same on both
+ * backends, and again for the gradient, so ask for it within the step.
+ * @param x f32, any shape; a rate of 0 returns x itself.
+ * @throws ValueError if `rate` is below 0, or 1 or more.
+ * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ */
+export function dropout(x: Tensor, { rate, stream }: DropoutOptions): Tensor {
+  checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
+  if (rate === 0) return x;
+  const { random } = x.device;
+  return dropoutOp(x, random.stateOn(x.device), { rate, stream: stream ?? random.nextStream() });
+}

@@ -1,0 +1,20 @@
+import shader from '../../shaders/moving_average.wgsl';
+import { CpuDevice } from '../cpu.ts';
+import { runner } from '../op.ts';
+import { movingAverage as reference } from '../reference/movingAverage.ts';
+import { checkSameShape, type Tensor } from '../tensor.ts';
+
+/**
+ * Moves `average` towards `value` in place: `average += (value - average) * weight`. No gradient.
+ * With `weight = size / seen` it is the running mean of batches; with `1 - momentum` an exponential average.
+ */
+export function updateMovingAverage(average: Tensor, value: Tensor, weight: number): void {
+  checkSameShape('updateMovingAverage', 'value', value, average.shape);
+  const { device } = average;
+  if (device instanceof CpuDevice) {
+    reference(device.view(average), device.view(value), weight);
+    return;
+  }
+  const run = runner({ name: 'movingAverage', sources: [shader] }, device);
+  run.into('update', [value], [average], { params: { size: average.size, weight } });
+}

@@ -1,0 +1,16 @@
+import type { Run, RunOptions } from '../op.ts';
+import { type Shape, sizeOf } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+
+/** Dispatches an entry point that writes several new f32 tensors, in the order of `shapes`. */
+export function runSeveral(
+  run: Run,
+  entry: string,
+  reads: readonly Tensor[],
+  { shapes, ...options }: RunOptions & { readonly shapes: readonly Shape[] },
+): Tensor[] {
+  const { device } = reads[0];
+  const outputs = shapes.map((shape) => new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'));
+  run.into(entry, reads, outputs, options);
+  return outputs;
+}

@@ -1,0 +1,30 @@
+import type { Model } from './model.ts';
+
+/** Numbers of an epoch or batch by name: `loss`, each metric, and the same with `val_` for the validation data. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What a batch hook is told; loss and metrics only where they have just been read, a few times a second. */
+export type BatchLogs = Readonly<{ batch: number; size: number } & Partial<Record<string, number>>>;
+
+/** Code that runs between the steps of `fit`; every hook is optional and may be async. */
+export interface Callback {
+  /** Called first, with the model that is fitted. */
+  setModel?(model: Model): void;
+  onTrainBegin?(logs: Logs): void | Promise<void>;
+  onTrainEnd?(logs: Logs): void | Promise<void>;
+  onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onBatchBegin?(batch: number, logs: BatchLogs): void | Promise<void>;
+  onBatchEnd?(batch: number, logs: BatchLogs): void | Promise<void>;
+}
+
+/** Runs one hook of every callback, in their order; waits only for those that are async. */
+export async function each(
+  callbacks: readonly Callback[],
+  hook: (callback: Callback) => void | Promise<void>,
+): Promise<void> {
+  for (const callback of callbacks) {
+    const result = hook(callback);
+    if (result instanceof Promise) await result;
+  }
+}

@@ -1,0 +1,125 @@
+import { currentDevice } from '../device.ts';
+import { ValueError } from '../errors.ts';
+import type { Layer } from '../nn/layer.ts';
+import { getLoss, type Loss } from '../nn/losses.ts';
+import { getMetric, type Metric } from '../nn/metrics.ts';
+import { Network } from '../nn/network.ts';
+import { concat } from '../ops/strided.ts';
+import { getOptimizer, type Optimizer } from '../optim/index.ts';
+import { checkOptions, checkWhole } from '../options.ts';
+import { scope, type Tensor } from '../tensor.ts';
+import { Dataset, type LabelRule, type Samples, shapeOf } from './dataset.ts';
+import { evaluateOn, type FitOptions, fit, type History, type Trained, trainStep } from './fit.ts';
+import { type ModelFiles, pack } from './save.ts';
+
+export interface CompileOptions {
+  /** An optimizer or its name; default `rmsprop`, as in Keras. */
+  readonly optimizer?: Optimizer | string;
+  /** What training makes small: a loss or its name. */
+  readonly loss: Loss | string;
+  /** What is reported besides the loss. */
+  readonly metrics?: readonly (Metric | string)[];
+}
+
+/** A network that can be trained. */
+export class Model extends Network {
+  /** Set to true, by a callback for example, `fit` stops after the running step. */
+  stopTraining = false;
+  #trained: Trained | undefined;
+
+  /** Chooses what training does; needed before `fit`, `evaluate` and `trainOnBatch`. */
+  compile(options: CompileOptions): void {
+    checkOptions('compile', options, ['optimizer', 'loss', 'metrics']);
+    const { optimizer = 'rmsprop', loss, metrics = [] } = options;
+    this.#trained = {
+      optimizer: getOptimizer(optimizer),
+      loss: getLoss(loss),
+      metrics: metrics.map((metric) => getMetric(metric)),
+    };
+  }
+
+  /** What `compile` chose. @throws ValueError before that. */
+  get compiled(): Trained {
+    if (this.#trained !== undefined) return this.#trained;
+    throw new ValueError({
+      op: 'model',
+      got: 'a model without a loss',
+      expected: 'a compiled one',
+      fix: "Call model.compile({ optimizer: 'adam', loss: ... }) first.",
+    });
+  }
+
+  get optimizer(): Optimizer {
+    return this.compiled.optimizer;
+  }
+
+  /**
+   * Trains on `x` and `y` for a number of epochs.
+   * @param x samples along the first axis: a tensor, nested arrays, or `{ data, shape }`. @param y labels, one each.
+   * @returns the loss and metrics of each epoch: running means over its batches, before each update, as in Keras.
+   * @throws ShapeError, ValueError for data that do not fit, hold NaN, or labels out of range; ValueError when the loss
+   * stops being finite.
+   */
+  async fit(x: Samples, y: Samples, options: FitOptions = {}): Promise<History> {
+    return fit(this, this.compiled, { x, y }, options);
+  }
+
+  /** Loss and metrics over all samples, in inference mode. */
+  async evaluate(
+    x: Samples,
+    y: Samples,
+    { batchSize = 32 }: { readonly batchSize?: number } = {},
+  ): Promise<Record<string, number>> {
+    const trained = this.compiled;
+    checkWhole('evaluate', 'batchSize', batchSize, 1);
+    const data = await this.dataset(x, y);
+    try {
+      return await evaluateOn(this, trained, data, batchSize);
+    } finally {
+      data.dispose();
+    }
+  }
+
+  /** The outputs for all samples, `[n, ...outputShape]`, in inference mode. */
+  async predict(x: Samples, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<Tensor> {
+    checkWhole('predict', 'batchSize', batchSize, 1);
+    const data = await Dataset.of(currentDevice(), x);
+    try {
+      return scope(() => concat([...data.batches(batchSize)].map((batch) => this.call(batch.x))));
+    } finally {
+      data.dispose();
+    }
+  }
+
+  /** One update from one batch; loss and metrics are from before it. */
+  async trainOnBatch(x: Samples, y: Samples): Promise<Record<string, number>> {
+    const trained = this.compiled;
+    const data = await this.dataset(x, y);
+    try {
+      const [batch] = data.batches(data.size);
+      const { names, values } = trainStep(this, trained, batch);
+      const numbers = await Promise.all(values.map((value) => value.item()));
+      for (const t of [...values, batch.x, batch.y]) t?.dispose();
+      return Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
+    } finally {
+      data.dispose();
+    }
+  }
+
+  /** The model as files: its layers in JSON and its weights in the safetensors format. */
+  async save(): Promise<ModelFiles> {
+    return pack(this);
+  }
+
+  /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */
+  async dataset(x: Samples, y: Samples): Promise<Dataset> {
+    const { loss } = this.compiled;
+    this.build(shapeOf(x).slice(1));
+    const sparse = loss.name.startsWith('sparse');
+    const rule: LabelRule = sparse ? { dtype: 'i32', classes: this.outputShape.at(-1) ?? 1 } : { dtype: 'f32' };
+    return Dataset.of(this.device, x, y, rule);
+  }
+}
+
+/** A model of layers one after another: `sequential([dense({ units: 10, inputShape: [784] })])`. */
+export const sequential = (layers: readonly Layer[]): Model => new Model(layers);

@@ -1,0 +1,13 @@
+import * as assert from 'uvu/assert';
+
+/** Demands that `body` rejects with a message that matches; uvu's `throws` does not await. */
+export async function rejects(body: () => Promise<unknown>, message: RegExp): Promise<void> {
+  let got: unknown;
+  try {
+    got = await body();
+  } catch (error) {
+    assert.match(error instanceof Error ? error.message : String(error), message);
+    return;
+  }
+  assert.unreachable(`expected an error that matches ${message}, got ${String(got)}`);
+}

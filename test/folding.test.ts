@@ -1,0 +1,64 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GpuDevice } from '../src/gpu/device.ts';
+import type { Case } from '../src/gradcheck/case.ts';
+import { operations } from '../src/gradcheck/cases.ts';
+import { check } from '../src/gradcheck/check.ts';
+import { add, neg, ones, scope, sum } from '../src/index.ts';
+import { Generator } from '../src/random.ts';
+import { cpu, gpu, onGpu } from './device.ts';
+
+const test = suite('folding');
+
+/** Workgroups along one axis of a grid; real devices take 65,535, and a kernel with barriers takes minutes for more. */
+const FEW = 7;
+
+/** A device like another that claims to take FEW workgroups along an axis, so that every larger grid folds. */
+async function narrow({ instance, info }: GpuDevice): Promise<GpuDevice> {
+  const adapter = await instance.requestAdapter();
+  if (adapter === null) throw new Error('the adapter is gone');
+  const device = await adapter.requestDevice();
+  const limits = standIn(device.limits, { maxComputeWorkgroupsPerDimension: FEW });
+  return new GpuDevice({ instance, device: standIn(device, { limits }), info, random: new Generator(cpu.random.seed) });
+}
+
+/** An object of the platform with some properties replaced; its methods still see the object itself. */
+const standIn = <T extends object>(target: T, replaced: Partial<T>): T =>
+  new Proxy(target, {
+    get: (_, name) => {
+      if (name in replaced) return Reflect.get(replaced, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
+const device = gpu instanceof GpuDevice ? await narrow(gpu) : undefined;
+/** 23 small products: 4 rows of 6 workgroups, one of them a surplus that the kernel has to guard. */
+const PRODUCTS: Case = {
+  shapes: [
+    [23, 5, 3],
+    [3, 7],
+  ],
+  args: [{ transposeA: false, transposeB: false }],
+};
+
+for (const { cases, ...subject } of operations) {
+  const [first] = cases;
+  if (first.shapes === undefined) continue; // it takes no tensors
+  const row = subject.name.startsWith('matmul') ? PRODUCTS : first;
+  onGpu(test, subject.name, async () => {
+    if (device === undefined) throw new Error('internal: there is a GPU, but no narrow device');
+    const { verdict, reason } = await check(subject, row, { device, reference: cpu });
+    if (verdict === 'failed') throw new Error(reason);
+  });
+}
+
+onGpu(test, 'more than 65,535 workgroups of elementwise kernels', async () => {
+  const size = 65_535 * 256 + 100; // below 2^24, so that the sum of ones is exact
+  await scope(async () => {
+    assert.is(await sum(neg(ones([size]))).item(), -size);
+    assert.is(await sum(add(ones([size]), 1)).item(), 2 * size);
+  });
+});
+
+test.run();

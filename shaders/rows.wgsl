@@ -1,15 +1,32 @@
-// What the kernels along one axis share: one workgroup per row, and reductions over a row.
+// What the kernels along one axis share: which row an invocation works on, and reductions over a row.
 // Tensors are [outer, length, inner], contiguous; a row is one (outer, inner), its elements `inner` apart.
-// Each invocation walks its row in steps of WORKGROUP_SIZE. Rows beyond 65535 fold into grid.y.
+// LANES invocations walk a row together, in steps of LANES: all of a workgroup, or one alone, for short rows, without
+// workgroup memory. Rows beyond 65535 workgroups fold into grid.y.
 // Workgroup memory: 4 * WORKGROUP_SIZE bytes in row_max and row_sum.
 
 const WORKGROUP_SIZE: u32 = 64; // a power of two: tree reductions halve it
+const LANES: u32 = 64; // WORKGROUP_SIZE or 1
 struct Params { rows: u32, length: u32, inner: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
+
+struct Row {
+  index: u32,
+  start: u32, // position of its first element
+  lane: u32, // first element for this invocation
+  end: u32, // its length; 0 past the last row, where there is nothing to do
+}
+
+fn row_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Row {
+  let index = (group.y * groups.x + group.x) * (WORKGROUP_SIZE / LANES) + local / LANES;
+  let inside = min(index, params.rows - 1);
+  let start = inside / params.inner * params.length * params.inner + inside % params.inner;
+  return Row(index, start, local % LANES, select(0u, params.length, index < params.rows));
+}
 
 var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
 
 fn row_max(value: f32, local: u32) -> f32 {
+  if (LANES == 1) { return value; }
   partial[local] = value;
   workgroupBarrier();
   for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
@@ -22,6 +39,7 @@ fn row_max(value: f32, local: u32) -> f32 {
 }
 
 fn row_sum(value: f32, local: u32) -> f32 {
+  if (LANES == 1) { return value; }
   partial[local] = value;
   workgroupBarrier();
   for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
@@ -31,8 +49,4 @@ fn row_sum(value: f32, local: u32) -> f32 {
   let result = partial[0];
   workgroupBarrier();
   return result;
-}
-
-fn row_start(row: u32) -> u32 {
-  return row / params.inner * params.length * params.inner + row % params.inner;
 }

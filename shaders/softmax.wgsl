@@ -17,16 +17,15 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) { return; } // uniform
-  let start = row_start(row);
+  let row = row_of(group, groups, local);
+  let start = row.start;
   var largest = x[start];
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { largest = max(largest, x[start + j * params.inner]); }
+  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j * params.inner]); }
   let m = row_max(largest, local);
   var sum = 0.0;
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { sum += exp(x[start + j * params.inner] - m); }
+  for (var j = row.lane; j < row.end; j += LANES) { sum += exp(x[start + j * params.inner] - m); }
   let total = row_sum(sum, local);
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+  for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;
     y[i] = exp(x[i] - m) / total;
   }
@@ -38,16 +37,15 @@ fn backward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) { return; } // uniform
-  let start = row_start(row);
+  let row = row_of(group, groups, local);
+  let start = row.start;
   var sum = 0.0;
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+  for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;
     sum += dy[i] * y_saved[i];
   }
   let total = row_sum(sum, local);
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+  for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;
     dx[i] = y_saved[i] * (dy[i] - total);
   }

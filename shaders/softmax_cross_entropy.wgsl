@@ -28,23 +28,22 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) { return; } // uniform
-  let start = row_start(row);
+  let row = row_of(group, groups, local);
+  let start = row.start;
   var largest = x[start];
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { largest = max(largest, x[start + j]); }
+  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j]); }
   let m = row_max(largest, local);
   var sum = 0.0;
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { sum += exp(x[start + j] - m); }
+  for (var j = row.lane; j < row.end; j += LANES) { sum += exp(x[start + j] - m); }
   let s = row_sum(sum, local);
   let log_s = log(s);
   var weighted = 0.0;
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
+  for (var j = row.lane; j < row.end; j += LANES) {
     p[start + j] = exp(x[start + j] - m) / s;
-    weighted += target_at(row, j) * (m - x[start + j] + log_s);
+    weighted += target_at(row.index, j) * (m - x[start + j] + log_s);
   }
   let total = row_sum(weighted, local);
-  if (local == 0) { loss[row] = total; }
+  if (row.lane == 0 && row.end > 0) { loss[row.index] = total; }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -53,13 +52,12 @@ fn backward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.rows) { return; } // uniform
-  let start = row_start(row);
+  let row = row_of(group, groups, local);
+  let start = row.start;
   var sum = 0.0;
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) { sum += target_at(row, j); }
+  for (var j = row.lane; j < row.end; j += LANES) { sum += target_at(row.index, j); }
   let total = row_sum(sum, local);
-  for (var j = local; j < params.length; j += WORKGROUP_SIZE) {
-    dx[start + j] = dy[row] * (p_saved[start + j] * total - target_at(row, j));
+  for (var j = row.lane; j < row.end; j += LANES) {
+    dx[start + j] = dy[row.index] * (p_saved[start + j] * total - target_at(row.index, j));
   }
 }

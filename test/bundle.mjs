@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { common, node } from '../build.mjs';
 
+const src = fileURLToPath(new URL('../src', import.meta.url));
 const cache = fileURLToPath(new URL('../node_modules/.cache/dawngrad/', import.meta.url));
 
 /** Tests import src/node.ts; in Chrome its counterpart takes its place, as `exports` in package.json does for users. */
@@ -17,7 +18,6 @@ const browserEntry = {
     }));
   },
 };
-const src = fileURLToPath(new URL('../src', import.meta.url));
 
 const platforms = {
   node: { ...node, sourcemap: true },

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium as playwright } from 'playwright-core';
+import { chromium as driver } from 'playwright-core';
 
 const cache = fileURLToPath(new URL('../node_modules/.cache/dawngrad/', import.meta.url));
 
@@ -32,11 +32,11 @@ async function unpack() {
   if (existsSync(folder)) return join(folder, 'chromium');
   await mkdir(cache, { recursive: true });
   const partial = await mkdtemp(`${folder}-`);
-  const { default: package_ } = await import('@sparticuz/chromium');
+  const { default: chromium } = await import('@sparticuz/chromium');
   const { TMPDIR } = process.env;
   process.env.TMPDIR = partial;
   try {
-    await package_.executablePath();
+    await chromium.executablePath();
   } finally {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
@@ -66,7 +66,7 @@ async function serve(bundle) {
 
 /** Starts Chrome. `run(bundle)` opens a page that loads it and resolves when its console shows `until`. */
 export async function openChrome() {
-  const browser = await playwright.launch({ executablePath: await unpack(), args: FLAGS });
+  const browser = await driver.launch({ executablePath: await unpack(), args: FLAGS });
   return {
     run: async (bundle, { until, timeout }) => {
       const server = await serve(bundle);
@@ -92,6 +92,7 @@ async function watch(page, url, { until, timeout }) {
       resolve(reason);
     };
     page.on('console', (message) => {
+      if (message.type() === 'warning') return; // Chrome's own, about WebGPU on this platform
       output += `${message.text()}\n`;
       if (until.test(output)) finish(undefined);
     });

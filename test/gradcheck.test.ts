@@ -79,7 +79,7 @@ test('NaN equals only NaN, an infinity only itself', () => {
   const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
   const verdict = (got: number, expected: number, tolerance = 1): string => {
     const findings = new Findings();
-    findings.compare('numbers', [got], [expected], () => tolerance);
+    findings.compare({ what: 'numbers', got: [got], expected: [expected], tolerance: () => tolerance });
     return findings.result('compare', '').verdict;
   };
   assert.is(verdict(nan, nan), 'passed');
@@ -100,7 +100,7 @@ test('a difference quotient finds the slope along a direction', async () => {
     { data: Float64Array.of(3), shape: [1], dtype: 'f32', varies: false },
   ] as const;
   const f = ([x, scale]: readonly Tensor[]): Tensor => mul(sum(exp(x)), scale);
-  const slope = await differenceQuotient(f, at, [Float64Array.of(1, -2)], cpu);
+  const slope = await differenceQuotient({ f, at, along: [Float64Array.of(1, -2)] }, cpu);
   assert.ok(Math.abs(slope - 3 * (1 - 2 * Math.E)) < 1e-8);
 });
 

@@ -30,7 +30,8 @@ function count(where, file, result) {
 
 function runInNode(file) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', file], { env: { ...process.env, NO_COLOR: '1' } });
+    const env = { ...process.env, NO_COLOR: '1' };
+    const child = spawn(process.execPath, ['--enable-source-maps', file], { cwd: join(here, '..'), env });
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;

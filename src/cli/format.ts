@@ -3,6 +3,9 @@ import type { DeviceInfo } from '../device.ts';
 /** `60,000`. */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
 
+/** `0.0712`, or `7.37e+180` where a number has got out of hand. */
+export const decimal = (value: number): string => (Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2));
+
 /** `97.83 %`. */
 export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 

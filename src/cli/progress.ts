@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { BatchLogs, Callback, Logs } from '../train/callbacks.ts';
-import { clock } from './format.ts';
+import { clock, decimal } from './format.ts';
 
 /** Where the output is no terminal, a line tells at most this often (in ms) that training goes on. */
 const HEARTBEAT = 30_000;
@@ -57,8 +57,8 @@ export class Progress implements Callback {
     const left = ((this.#epochs - this.#epoch) * this.#steps - step) / this.#rate;
     const status = [
       `${this.#rate.toFixed(1)} steps/s`,
-      `loss ${loss.toFixed(4)}`,
-      `accuracy ${accuracy.toFixed(4)}`,
+      `loss ${decimal(loss)}`,
+      `accuracy ${decimal(accuracy)}`,
       `${clock(left)} left`,
     ].join('  ');
     if (this.#bar !== undefined) this.#bar.update(step, { status });
@@ -73,7 +73,7 @@ export class Progress implements Callback {
     const names = Object.keys(logs);
     if (epoch === 0) console.log(line(['epoch', 'time', ...names]));
     const seconds = (performance.now() - this.#start) / 1000;
-    console.log(line([this.#name, `${seconds.toFixed(1)} s`, ...names.map((name) => logs[name].toFixed(4))]));
+    console.log(line([this.#name, `${seconds.toFixed(1)} s`, ...names.map((name) => decimal(logs[name]))]));
   }
 
   /** Takes the bar away, so that other lines can follow. */

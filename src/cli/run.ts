@@ -67,8 +67,8 @@ export class HistoryFile implements Callback {
   }
 }
 
-/** Writes files of a run, by name. */
-export async function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+/** Writes model.json and weights.safetensors. */
+export async function writeModelFiles(folder: string, files: ModelFiles): Promise<void> {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
 }
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
@@ -6,6 +7,7 @@ import type { Device } from '../device.ts';
 import { activations } from '../nn/activations.ts';
 import { init } from '../node.ts';
 import type { Optimizer } from '../optim/index.ts';
+import type { Callback } from '../train/callbacks.ts';
 import type { Model } from '../train/model.ts';
 import { BestWeights } from './best.ts';
 import { deviceName, grouped, percent } from './format.ts';
@@ -13,8 +15,8 @@ import { buildNetwork, buildOptimizer, type NetworkOptions, type OptimizerOption
 import { type Backend, backendOption, count, counts, positive, seed, share } from './options.ts';
 import { choose, judge } from './outcome.ts';
 import { Progress } from './progress.ts';
-import { renderReport } from './report.ts';
-import { createRun, defaultFolder, HistoryFile, type RunConfig, writeFiles } from './run.ts';
+import { renderReport } from './report/page.ts';
+import { createRun, defaultFolder, HistoryFile, type RunConfig, writeModelFiles } from './run.ts';
 
 /** The flags of `dawngrad train`. */
 export interface TrainOptions extends NetworkOptions, OptimizerOptions {
@@ -90,7 +92,8 @@ ${model.summary()}
   const { best, epochs, interrupted } = await fit(model, data.train, { options, training, folder });
   best.restore();
   const { loss: testLoss, outcome } = await test(model, data.test, classes);
-  await writeFiles(folder, { ...(await model.save()) });
+  await writeModelFiles(folder, await model.save());
+  const reportFile = join(folder, 'report.html');
   const report = renderReport({
     config,
     summary: model.summary(),
@@ -102,11 +105,11 @@ ${model.summary()}
     outcome,
     test: data.test,
   });
-  await writeFiles(folder, { 'report.html': report });
+  await writeFile(reportFile, report);
   const accuracy = percent(outcome.correct / config.data.test);
   console.log(`
 Test accuracy ${accuracy} on ${grouped(config.data.test)} images, with the weights of epoch ${best.epoch}
-Report ${join(folder, 'report.html')}`);
+Report ${reportFile}`);
   if (interrupted) process.exitCode = 130; // 128 + SIGINT, as shells have it
 }
 
@@ -145,19 +148,32 @@ async function fit(model: Model, { images, labels }: LabelledImages, { options, 
   const progress = new Progress({ epochs, steps: Math.ceil(training / batchSize) });
   const best = new BestWeights(model);
   const history = new HistoryFile(folder);
+  let interrupted = false;
   const stop = (): void => {
+    interrupted = true;
     model.stopTraining = true;
     progress.stop();
     console.log('Stopping after this step. Ctrl-C again ends at once.');
   };
+  // fit may set the flag back when it begins.
+  const remind: Callback = {
+    onBatchEnd: () => {
+      if (interrupted) model.stopTraining = true;
+    },
+  };
   process.once('SIGINT', stop);
   try {
-    await model.fit(images, labels, { epochs, batchSize, validationSplit, callbacks: [progress, best, history] });
+    await model.fit(images, labels, {
+      epochs,
+      batchSize,
+      validationSplit,
+      callbacks: [remind, progress, best, history],
+    });
   } finally {
     progress.stop();
     process.removeListener('SIGINT', stop);
   }
-  return { best, epochs: history.records, interrupted: model.stopTraining };
+  return { best, epochs: history.records, interrupted };
 }
 
 const TEST_BATCH = 1000;

@@ -47,7 +47,7 @@ export class GpuDevice implements Device {
       this.#failure ??= new DeviceError(reason, error.message);
     });
     void device.lost.then(({ reason, message }) => {
-      this.#failure = new DeviceError(
+      this.#failure ??= new DeviceError(
         'lost',
         `The GPU device was lost (${reason}): ${message} Call init() again and go on from the last checkpoint.`,
       );
@@ -135,7 +135,6 @@ export class GpuDevice implements Device {
   }
 
   async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
-    this.#throwFailure();
     const bytes = length * BYTES;
     const { MAP_READ, COPY_DST } = GPUBufferUsage;
     const staging = this.#gpu.createBuffer({

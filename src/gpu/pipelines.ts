@@ -16,7 +16,7 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
-  readonly #checks: Promise<void>[] = [];
+  readonly #checks = new Set<Promise<void>>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -33,9 +33,11 @@ export class PipelineCache {
     return made;
   }
 
-  /** Rejects with the first ShaderError among the pipelines made since the last call. */
+  /** Rejects with the ShaderError of a pipeline that did not compile, whoever asks and however often. */
   async check(): Promise<void> {
-    await Promise.all(this.#checks.splice(0));
+    const checks = [...this.#checks];
+    await Promise.all(checks);
+    for (const check of checks) this.#checks.delete(check);
   }
 
   #compile(
@@ -59,7 +61,7 @@ export class PipelineCache {
     });
     const check = this.#report(device.popErrorScope(), module, kernel);
     check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
-    this.#checks.push(check);
+    this.#checks.add(check);
     const elementsPerWorkgroup = constantOf(text, 'WORKGROUP_SIZE', 1) * constantOf(text, 'ITEMS', 1);
     return { pipeline, layout, params, elementsPerWorkgroup };
   }

@@ -41,6 +41,11 @@ export interface Subject {
   readonly differentiable?: boolean;
 }
 
+/** A subject and its cases. */
+export interface Suite extends Subject {
+  readonly cases: readonly Case[];
+}
+
 /** Distance of the random numbers from each other and from every kink: several times the step of a difference quotient. */
 const GRID = 2 ** -15;
 

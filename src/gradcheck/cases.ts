@@ -1,7 +1,7 @@
 import * as ops from '../ops/index.ts';
 import type { Tensor } from '../tensor.ts';
 import { accuracy } from './accuracy.ts';
-import type { Case, Subject } from './case.ts';
+import type { Case, Suite } from './case.ts';
 import {
   alongAxis,
   chunked,
@@ -367,15 +367,14 @@ type Operation = ((...given: readonly unknown[]) => Tensor) & {
 /** Calls an operation by name; its by-products are results too. */
 function call(name: OperationName, inputs: readonly Tensor[], args: readonly unknown[]): Tensor | readonly Tensor[] {
   // A row holds what its operation takes. The compiler can't match them by name; a wrong row fails its check.
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every operation is wanted
   const operation = ops[name] as Operation;
   const given = name === 'concat' ? [inputs, ...args] : [...inputs, ...args];
   return (operation.outputs ?? operation)(...given);
 }
 
 /** All operations with their cases. */
-export const operations: readonly (Subject & { readonly cases: readonly Case[] })[] = (
-  Object.keys(table) as OperationName[]
-) // the keys of the table, as its type says
+export const operations: readonly Suite[] = (Object.keys(table) as OperationName[]) // the keys of the table, as its type says
   .map((name) => ({
     name,
     call: (inputs, args) => call(name, inputs, args),

@@ -1,15 +1,14 @@
 import type { Device } from '../device.ts';
 import { Generator } from '../random.ts';
 import { formatShape, sameShape } from '../shape.ts';
-import { flatten } from '../tensor.ts';
+import { flatten, type Tensor } from '../tensor.ts';
 import { type Case, drawDirection, inputsOf, labelOf, type Subject } from './case.ts';
 import {
-  type Call,
+  type Bound,
   DIFFERENCE_ERROR,
   differenceQuotient,
   type Evaluation,
   evaluate,
-  type Input,
   type Weights,
   weightedSum,
 } from './evaluate.ts';
@@ -29,6 +28,14 @@ const DIRECTION_SEED = 3;
 const randomWeights: Weights = (size) => drawDirection(size, new Generator(WEIGHT_SEED));
 const ones: Weights = (size) => new Float64Array(size).fill(1);
 
+/** A case on its way through the comparisons. */
+interface Run extends Devices {
+  readonly subject: Subject;
+  readonly row: Case;
+  readonly bound: Bound;
+  readonly findings: Findings;
+}
+
 /**
  * Holds one case of a subject on a device against the float64 reference: results and gradients element by element; the
  * gradients of both devices along a random direction v against the reference's difference quotient,
@@ -38,83 +45,90 @@ const ones: Weights = (size) => new Float64Array(size).fill(1);
  * and whatever the case itself states.
  */
 export async function check(subject: Subject, row: Case, devices: Devices): Promise<CheckResult> {
+  const { differentiable = true } = subject;
+  const bound: Bound = {
+    call: (tensors) => subject.call(tensors, row.args ?? []),
+    inputs: inputsOf(row, new Generator(INPUT_SEED)),
+    weights: !differentiable ? undefined : row.dx === undefined ? randomWeights : ones,
+  };
   const findings = new Findings();
-  const inputs = inputsOf(row, new Generator(INPUT_SEED));
-  const call: Call = (tensors) => subject.call(tensors, row.args ?? []);
+  const run = { subject, row, bound, findings, ...devices };
   try {
-    if (row.throws === undefined) await compare(subject, row, { call, inputs }, devices, findings);
-    else await expectError(row.throws, { call, inputs }, devices, findings);
+    await (row.throws === undefined ? compareResults(run) : compareError(run, row.throws));
   } catch (error) {
     findings.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   return findings.result(subject.name, labelOf(row));
 }
 
-interface Bound {
-  readonly call: Call;
-  readonly inputs: readonly Input[];
-}
-
-async function expectError(message: RegExp, { call, inputs }: Bound, devices: Devices, findings: Findings) {
-  for (const device of [devices.reference, devices.device]) {
-    const error: unknown = await evaluate(call, inputs, device).catch((caught: unknown) => caught);
-    const { backend } = device.info;
+async function compareError({ bound, device, reference, findings }: Run, message: RegExp): Promise<void> {
+  for (const each of [reference, device]) {
+    const error: unknown = await evaluate(bound, each).catch((caught: unknown) => caught);
+    const { backend } = each.info;
     if (!(error instanceof Error)) findings.fail(`${backend}: no error, expected one that says ${message}`);
     else if (!message.test(error.message)) findings.fail(`${backend}: ${error.message}; expected ${message}`);
   }
 }
 
-async function compare(
-  { accuracy, differentiable = true }: Subject,
-  row: Case,
-  { call, inputs }: Bound,
-  { device, reference }: Devices,
-  findings: Findings,
-): Promise<void> {
-  const weights = row.dx === undefined ? randomWeights : ones;
-  const run = (what: Call, on: Device) => evaluate(what, inputs, on, differentiable ? weights : undefined);
-  const expected = await run(call, reference);
-  const got = await run(call, device);
+async function compareResults(run: Run): Promise<void> {
+  const { subject, row, bound, device, reference, findings } = run;
+  const expected = await evaluate(bound, reference);
+  const got = await evaluate(bound, device);
   const { roundings } = row;
-  const allowed = roundings === undefined ? accuracy : { ...accuracy, roundings, gradient: roundings };
-  const tolerances = await kernelTolerances(allowed, { call, inputs, weights }, expected, reference);
+  const accuracy = roundings === undefined ? subject.accuracy : { ...subject.accuracy, roundings, gradient: roundings };
+  const tolerances = await kernelTolerances(accuracy, bound, { expected, reference });
   const exact = float64Tolerances(expected);
 
-  compareEvaluations('kernel', got, expected, tolerances, findings);
-  compareStated('kernel', got, row, tolerances, findings);
-  compareStated('reference', expected, row, exact, findings);
+  compareEvaluations({ what: 'kernel', got, expected, tolerances }, findings);
+  compareStated({ what: 'kernel', got, tolerances }, row, findings);
+  compareStated({ what: 'reference', got: expected, tolerances: exact }, row, findings);
   const { composed } = row;
   if (composed !== undefined) {
-    const other = await run((tensors) => composed(...tensors), reference);
+    const other = await evaluate({ ...bound, call: (tensors) => composed(...tensors) }, reference);
     const first = { ...expected, results: expected.results.slice(0, 1) }; // by-products stay out of the comparison
-    compareEvaluations('reference against its composition', first, other, exact, findings);
+    const what = 'reference against its composition';
+    compareEvaluations({ what, got: first, expected: other, tolerances: exact }, findings);
   }
-  if (expected.gradients.length === 0 || row.values !== undefined) return; // chosen values may lie on a kink
+  // Stated values may lie on a kink, where a difference quotient means nothing.
+  if (expected.gradients.length > 0 && row.values === undefined) {
+    await compareSlopes(run, { got, expected, tolerances });
+  }
+}
 
+interface Compared {
+  readonly got: Evaluation;
+  readonly expected: Evaluation;
+  readonly tolerances: Tolerances;
+}
+
+/** The gradients of both devices along a random direction against the reference's difference quotient. */
+async function compareSlopes({ bound, reference, findings }: Run, { got, expected, tolerances }: Compared) {
+  const { call, inputs: at, weights = ones } = bound;
   const random = new Generator(DIRECTION_SEED);
   const along = expected.gradients.map((dx) => drawDirection(dx.length, random));
-  const quotient = await differenceQuotient((x) => weightedSum(call(x), weights), inputs, along, reference);
+  const f = (x: readonly Tensor[]): Tensor => weightedSum(call(x), weights);
+  const quotient = [await differenceQuotient({ f, at, along }, reference)];
+
+  const slope = ({ gradients }: Evaluation): number[] => [sumOver(along, (v, i, j) => gradients[j][i] * v)];
   const y = expected.results[0].data;
-  const difference = DIFFERENCE_ERROR * (magnitudes(expected.gradients, along) + magnitudes([y], [weights(y.length)]));
+  const terms =
+    sumOver(along, (v, i, j) => Math.abs(expected.gradients[j][i] * v)) +
+    sumOver([weights(y.length)], (u, i) => Math.abs(u * y[i]));
+  const difference = DIFFERENCE_ERROR * terms;
   const rounding = sumOver(along, (v, i, j) => tolerances.gradients[j](i) * Math.abs(v));
-  const directional = (of: Evaluation): number[] => [sumOver(along, (v, i, j) => of.gradients[j][i] * v)];
-  findings.compare('reference, gradient along v', directional(expected), [quotient], () => difference);
-  findings.compare('kernel, gradient along v', directional(got), [quotient], () => difference + rounding);
+  const compare = (what: string, of: Evaluation, allowed: number): void =>
+    findings.compare({ what, got: slope(of), expected: quotient, tolerance: () => allowed });
+  compare('reference, gradient along v', expected, difference);
+  compare('kernel, gradient along v', got, difference + rounding);
 }
 
 /** The sum of `f` over all elements of some vectors. */
 const sumOver = (vectors: readonly Float64Array[], f: (v: number, i: number, j: number) => number): number =>
   vectors.reduce((total, vector, j) => vector.reduce((sum, v, i) => sum + f(v, i, j), total), 0);
 
-const magnitudes = (a: readonly ArrayLike<number>[], b: readonly Float64Array[]): number =>
-  sumOver(b, (v, i, j) => Math.abs(v * a[j][i]));
-
 /** Shapes, dtypes and elements of all results, and of the gradients. */
 function compareEvaluations(
-  what: string,
-  got: Evaluation,
-  expected: Evaluation,
-  tolerances: Tolerances,
+  { what, got, expected, tolerances }: Compared & { readonly what: string },
   findings: Findings,
 ): void {
   const describe = ({ results }: Evaluation): string =>
@@ -124,31 +138,33 @@ function compareEvaluations(
     return;
   }
   expected.results.forEach(({ data }, k) => {
-    findings.compare(`${what}, result ${k}`, got.results[k].data, data, tolerances.results[k]);
+    const tolerance = tolerances.results[k];
+    findings.compare({ what: `${what}, result ${k}`, got: got.results[k].data, expected: data, tolerance });
   });
   expected.gradients.forEach((dx, j) => {
-    findings.compare(`${what}, gradient ${j}`, got.gradients[j], dx, tolerances.gradients[j]);
+    const tolerance = tolerances.gradients[j];
+    findings.compare({ what: `${what}, gradient ${j}`, got: got.gradients[j], expected: dx, tolerance });
   });
 }
 
 /** The outcome as the case states it. */
 function compareStated(
-  what: string,
-  got: Evaluation,
+  { what, got, tolerances }: Omit<Compared, 'expected'> & { readonly what: string },
   { y, dx = [] }: Case,
-  tolerances: Tolerances,
   findings: Findings,
-) {
-  const [result] = got.results;
+): void {
+  const [{ data, shape }] = got.results;
   if (y !== undefined) {
-    const { values, shape } = flatten(y);
-    if (!sameShape(shape, result.shape)) {
-      findings.fail(`${what}: made ${formatShape(result.shape)}, the case states ${formatShape(shape)}`);
+    const stated = flatten(y);
+    if (!sameShape(shape, stated.shape)) {
+      findings.fail(`${what}: made ${formatShape(shape)}, the case states ${formatShape(stated.shape)}`);
     }
-    findings.compare(`${what}, result as stated`, result.data, values, tolerances.results[0]);
+    const [tolerance] = tolerances.results;
+    findings.compare({ what: `${what}, result as stated`, got: data, expected: stated.values, tolerance });
   }
   dx.forEach((stated, j) => {
-    const { values } = flatten(stated);
-    findings.compare(`${what}, gradient ${j} as stated`, got.gradients[j], values, tolerances.gradients[j]);
+    const expected = flatten(stated).values;
+    const tolerance = tolerances.gradients[j];
+    findings.compare({ what: `${what}, gradient ${j} as stated`, got: got.gradients[j], expected, tolerance });
   });
 }

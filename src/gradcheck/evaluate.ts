@@ -44,12 +44,17 @@ export function weightedSum(results: Tensor | readonly Tensor[], weights: Weight
   return sum(mul(y, tensor(weights(y.size), { shape: y.shape, device: y.device })));
 }
 
-/**
- * Runs a call on a device and reads all it made.
- * @param weights if given, the gradient of the weighted sum is taken too, unless the first result is of integers.
- */
-export function evaluate(call: Call, inputs: readonly Input[], device: Device, weights?: Weights): Promise<Evaluation> {
-  return scope(async () => {
+/** A call with its inputs. */
+export interface Bound {
+  readonly call: Call;
+  readonly inputs: readonly Input[];
+  /** If given, the gradient of the first result's weighted sum is taken too, unless that result is of integers. */
+  readonly weights?: Weights | undefined;
+}
+
+/** Runs a call on a device and reads all it made. */
+export const evaluate = ({ call, inputs, weights }: Bound, device: Device): Promise<Evaluation> =>
+  scope(async () => {
     const tensors = upload(inputs, device);
     using tape = new Tape();
     const results = withDevice(device, () => [call(tensors)].flat());
@@ -66,7 +71,6 @@ export function evaluate(call: Call, inputs: readonly Input[], device: Device, w
       gradients: read.slice(results.length),
     };
   });
-}
 
 /** The step of a difference quotient. */
 const STEP = 1e-5;
@@ -77,19 +81,21 @@ const STEP = 1e-5;
  */
 export const DIFFERENCE_ERROR = 1e-8;
 
+/** A function of some tensors, a place and a direction. */
+export interface Slope {
+  /** Makes a tensor of one element from tensors like `at`. */
+  readonly f: (inputs: readonly Tensor[]) => Tensor;
+  /** x, one entry per input. */
+  readonly at: readonly Input[];
+  /** v, one direction per input that varies, in their order. */
+  readonly along: readonly Float64Array[];
+}
+
 /**
- * The derivative of a number along a direction, `(f(x + e v) - f(x - e v)) / 2e`.
- * @param f makes a tensor of one element from tensors like `at`.
- * @param at x, one entry per input.
- * @param along v, one direction per input that varies, in their order.
+ * The derivative of a number along a direction: `(f(x + e v) - f(x - e v)) / 2e`.
  * @param device of float64: in float32 the difference would drown in rounding.
  */
-export async function differenceQuotient(
-  f: (inputs: readonly Tensor[]) => Tensor,
-  at: readonly Input[],
-  along: readonly Float64Array[],
-  device: Device,
-): Promise<number> {
+export async function differenceQuotient({ f, at, along }: Slope, device: Device): Promise<number> {
   const varying = at.filter(({ varies }) => varies);
   const valueAt = (step: number): Promise<number> =>
     scope(async () => {

@@ -18,18 +18,23 @@ function distance(a: number, b: number): number {
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
 }
 
+/** Numbers to hold against others. */
+export interface Comparison {
+  /** Names them in a failure. */
+  readonly what: string;
+  readonly got: ArrayLike<number>;
+  readonly expected: ArrayLike<number>;
+  /** By position. */
+  readonly tolerance: (position: number) => number;
+}
+
 /** Collects the comparisons of one case. */
 export class Findings {
   #worst = { error: 0, tolerance: 0, ratio: -1 };
   #reason: string | undefined;
 
   /** Compares element by element, each with its own tolerance. */
-  compare(
-    what: string,
-    got: ArrayLike<number>,
-    expected: ArrayLike<number>,
-    tolerance: (position: number) => number,
-  ): void {
+  compare({ what, got, expected, tolerance }: Comparison): void {
     if (got.length !== expected.length) this.fail(`${what}: ${got.length} elements, expected ${expected.length}`);
     for (let i = 0; i < expected.length; i++) {
       const error = distance(got[i], expected[i]);

@@ -30,7 +30,8 @@ export async function runSuite({
   readonly device: Device;
   readonly onResult?: (result: CheckResult) => void;
 }): Promise<CheckResult[]> {
-  const reference = new CpuDevice(new Generator(device.random.seed));
+  const { seed, step } = device.random;
+  const reference = new CpuDevice(new Generator(seed, { step })); // the same masks of dropout
   const results: CheckResult[] = [];
   for (const { subject, row } of entries) {
     const result = await check(subject, row, { device, reference });

@@ -2,7 +2,7 @@ import type { Device } from '../device.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import type { TypedArray } from '../storage.ts';
 import type { Accuracy, Roundings } from './accuracy.ts';
-import { type Call, type Evaluation, evaluate, type Input, type Result, type Weights } from './evaluate.ts';
+import { type Bound, type Evaluation, evaluate, type Input, type Result, type Weights } from './evaluate.ts';
 
 const UNIT_ROUNDOFF = 2 ** -24;
 /** The smallest normal float32: a GPU may flush what is below to 0. */
@@ -26,12 +26,11 @@ function peak(numbers: TypedArray): number {
   return largest;
 }
 
-/** How far a device may be from what the reference made, `expected`. */
+/** How far a device may be from what the reference made of a call, `expected`. */
 export async function kernelTolerances(
   { roundings, gradient = roundings, scale }: Accuracy,
-  { call, inputs, weights }: { readonly call: Call; readonly inputs: readonly Input[]; readonly weights?: Weights },
-  expected: Evaluation,
-  reference: Device,
+  { call, inputs, weights }: Bound,
+  { expected, reference }: { readonly expected: Evaluation; readonly reference: Device },
 ): Promise<Tolerances> {
   const shapes = inputs.map(({ shape }) => shape);
   const [{ shape: yShape }] = expected.results;
@@ -46,7 +45,10 @@ export async function kernelTolerances(
   const ofResult = ({ data, shape, dtype }: Result): Tolerance =>
     dtype === 'i32' ? () => 0 : proportional(errors(roundings, shape), data, floor);
   if (scale === 'terms') {
-    const terms = await evaluate(call, inputs.map(absolute), reference, weights && absoluteWeights(weights));
+    const terms = await evaluate(
+      { call, inputs: inputs.map(absolute), weights: weights && absoluteWeights(weights) },
+      reference,
+    );
     return {
       results: terms.results.map(ofResult),
       gradients: terms.gradients.map((dx) => proportional(errorsOf(dx), dx)),

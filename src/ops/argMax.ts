@@ -5,7 +5,7 @@ import { defineOp } from '../op.ts';
 import { type ArgAttributes, argMax as argMaxReference, argMin as argMinReference } from '../reference/argMax.ts';
 import { formatShape, normalizeAxis, reducedShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { rowsAlong } from './softmax.ts';
+import { rowsAlong } from './rows.ts';
 
 export interface ArgOptions {
   /** Default the last. */
@@ -37,8 +37,7 @@ function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference
       run('forward', [x], {
         shape,
         dtype: 'i32',
-        ...rowsAlong(x.shape, axis),
-        constants: { T: x.dtype, LARGEST: `${name === 'argMax'}`, LAST: `${selectLast}` },
+        ...rowsAlong(x, axis, { T: x.dtype, LARGEST: `${name === 'argMax'}`, LAST: `${selectLast}` }),
       }),
   });
   return (x: Tensor, { axis = -1, keepDims = false, selectLast = false }: ArgOptions = {}): Tensor =>

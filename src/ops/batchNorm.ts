@@ -1,7 +1,7 @@
 import forwardWgsl from '../../shaders/batch_norm.wgsl';
 import backwardWgsl from '../../shaders/batch_norm_backward.wgsl';
+import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { constantOf } from '../gpu/wgsl.ts';
 import { defineOp, type Run } from '../op.ts';
 import {
   type BatchNormAttributes,
@@ -11,55 +11,56 @@ import {
 import { formatShape, normalizeAxis, type Shape, sameShape, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add, div, mul } from './binary.ts';
+import { SOFTWARE_WORKGROUP } from './rows.ts';
 import { runSeveral } from './several.ts';
 import { sqrt } from './unary.ts';
 
 const SHADER = [forwardWgsl, backwardWgsl];
-const WORKGROUP_SIZE = constantOf(forwardWgsl.text, 'WORKGROUP_SIZE');
-const WIDEST_TILE = constantOf(forwardWgsl.text, 'TILE');
 /** Workgroups that keep a GPU busy; with fewer channels than that, each is cut into chunks. */
 const ENOUGH_WORKGROUPS = 1024;
-/** Elements per invocation that are not worth another chunk. */
-const SHORTEST_WALK = 16;
 
-/** How the reductions over [outer, channels, inner] are divided; see batch_norm.wgsl. */
-function divide(shape: Shape, { axis, epsilon }: BatchNormAttributes) {
+/**
+ * A workgroup's invocations and channels: on a GPU as many as make whole memory transactions; in software one channel
+ * each, without a barrier. `shortestWalk` elements per invocation are not worth another chunk.
+ */
+const blockFor = ({ info }: Device) =>
+  info.adapter.software
+    ? { workgroupSize: SOFTWARE_WORKGROUP, widestTile: SOFTWARE_WORKGROUP, shortestWalk: 256 }
+    : { workgroupSize: 256, widestTile: 16, shortestWalk: 16 };
+
+/** How the kernels divide [outer, channels, inner] among workgroups; see batch_norm.wgsl. */
+function divide({ shape, device }: Tensor, { axis, epsilon, relu }: BatchNormAttributes) {
+  const { workgroupSize, widestTile, shortestWalk } = blockFor(device);
   const { outer, length: channels, inner } = viewAround(shape, axis);
   const n = outer * inner;
-  const tile = inner > 1 ? 1 : Math.min(WIDEST_TILE, 2 ** Math.ceil(Math.log2(Math.max(1, channels))));
+  const tile = inner > 1 ? 1 : Math.min(widestTile, 2 ** Math.ceil(Math.log2(Math.max(1, channels))));
   const tiles = Math.ceil(channels / tile);
-  const shortestChunk = (WORKGROUP_SIZE / tile) * SHORTEST_WALK;
+  const shortestChunk = (workgroupSize / tile) * shortestWalk;
   const wanted = Math.min(ENOUGH_WORKGROUPS / Math.max(1, tiles), n / shortestChunk);
   const chunkLength = Math.ceil(n / Math.max(1, Math.floor(wanted)));
   const chunks = Math.max(1, Math.ceil(n / Math.max(1, chunkLength)));
+  const params = { n, channels, inner, chunks, chunk_length: chunkLength, epsilon };
+  const constants = { WORKGROUP_SIZE: workgroupSize, TILE: tile, RELU: `${relu}` };
   return {
-    channels: [channels],
-    chunked: chunks === 1 ? [channels] : [chunks, channels],
     chunks,
-    tiles,
-    params: { n, channels, inner, chunks, chunk_length: chunkLength, epsilon },
-    constants: { TILE: tile },
+    ofChannels: [channels],
+    ofChunks: chunks === 1 ? [channels] : [chunks, channels],
+    perTile: { params, constants, grid: { workgroups: tiles } },
+    perChunk: { params, constants, grid: { workgroups: tiles * chunks } },
   };
 }
 
 /** Mean and biased variance of each channel. */
 function statistics(run: Run, x: Tensor, attributes: BatchNormAttributes): Tensor[] {
-  const { channels, chunked, chunks, tiles, ...sizes } = divide(x.shape, attributes);
-  const grid = { workgroups: tiles * chunks };
-  const parts = runSeveral(run, 'statistics', [x], { shapes: [chunked, chunked], grid, ...sizes });
-  if (chunks === 1) return parts;
-  return runSeveral(run, 'merge', [x, ...parts], {
-    shapes: [channels, channels],
-    grid: { workgroups: tiles },
-    ...sizes,
-  });
+  const { chunks, ofChannels, ofChunks, perTile, perChunk } = divide(x, attributes);
+  const parts = runSeveral(run, 'statistics', [x], { shapes: [ofChunks, ofChunks], ...perChunk });
+  return chunks === 1
+    ? parts
+    : runSeveral(run, 'merge', [x, ...parts], { shapes: [ofChannels, ofChannels], ...perTile });
 }
 
-function normalise(run: Run, inputs: readonly Tensor[], attributes: BatchNormAttributes): Tensor {
-  const [{ shape }] = inputs;
-  const { params } = divide(shape, attributes);
-  return run('forward', inputs, { shape, params, constants: { RELU: `${attributes.relu}` } });
-}
+const normalise = (run: Run, inputs: readonly Tensor[], attributes: BatchNormAttributes): Tensor =>
+  run('forward', inputs, { shape: inputs[0].shape, ...divide(inputs[0], attributes).perChunk });
 
 /** The gradients of x, gamma and beta; `given` if the statistics do not depend on x. */
 function gradients(
@@ -69,30 +70,19 @@ function gradients(
   attributes: BatchNormAttributes,
   { given, needsX }: { readonly given: boolean; readonly needsX: boolean },
 ) {
-  const { channels, chunked, chunks, tiles, params, constants } = divide(x.shape, attributes);
-  const RELU = `${attributes.relu}`;
+  const { chunks, ofChannels, ofChunks, perTile, perChunk } = divide(x, attributes);
   const reads = [x, y, dy, mean, variance];
-  let sums = runSeveral(run, 'sums', reads, {
-    shapes: [chunked, chunked, [chunks, 2, ...channels]],
-    grid: { workgroups: tiles * chunks },
-    params,
-    constants: { ...constants, RELU },
+  const parts = runSeveral(run, 'sums', reads, {
+    shapes: [ofChunks, ofChunks, [chunks, 2, ...ofChannels]],
+    ...perChunk,
   });
-  if (chunks > 1) {
-    sums = runSeveral(run, 'merge_sums', [sums[2]], {
-      shapes: [channels, channels, [1, 2, ...channels]],
-      grid: { workgroups: tiles },
-      params,
-      constants,
-    });
-  }
-  const [dgamma, dbeta, totals] = sums;
+  const [dgamma, dbeta, totals] =
+    chunks === 1
+      ? parts
+      : runSeveral(run, 'merge_sums', [parts[2]], { shapes: [ofChannels, ofChannels, [2, ...ofChannels]], ...perTile });
+  const constants = { ...perChunk.constants, GIVEN: `${given}` };
   const dx = needsX
-    ? run('backward', [...reads, gamma, totals], {
-        shape: x.shape,
-        params,
-        constants: { RELU, GIVEN: `${given}` },
-      })
+    ? run('backward', [...reads, gamma, totals], { shape: x.shape, ...perChunk, constants })
     : undefined;
   return { dx, dgamma, dbeta };
 }

@@ -27,7 +27,7 @@ const isTyped = (values: unknown): values is TypedArray | Uint8Array => ArrayBuf
 export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options: TensorOptions = {}): Tensor {
   const { device = currentDevice(), dtype = values instanceof Int32Array ? 'i32' : 'f32' } = options;
   const flat = isTyped(values)
-    ? { values: values instanceof Uint8Array ? Float32Array.from(values) : values, shape: [values.length] }
+    ? { values: values instanceof Uint8Array ? new Float32Array(values) : values, shape: [values.length] }
     : flatten(values);
   const shape = options.shape ?? flat.shape;
   checkShape('tensor', shape);

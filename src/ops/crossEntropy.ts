@@ -5,10 +5,12 @@ import { defineOp } from '../op.ts';
 import { softmaxCrossEntropy as reference } from '../reference/crossEntropy.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { rowsAlong } from './rows.ts';
 import { runSeveral } from './several.ts';
-import { rowsAlong } from './softmax.ts';
 
-const constantsFor = ({ dtype }: Tensor) => ({ T: dtype, SPARSE: `${dtype === 'i32'}` });
+/** Rows of scores, and the form of their targets. */
+const rowsWith = ({ dtype }: Tensor, scores: Tensor) =>
+  rowsAlong(scores, scores.ndim - 1, { T: dtype, SPARSE: `${dtype === 'i32'}` });
 
 /**
  * The cross-entropy of softmax(logits) with targets, per row along the last axis:
@@ -51,15 +53,13 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   forward: (run, [logits, targets], _, shape) =>
     runSeveral(run, 'forward', [logits, targets], {
       shapes: [shape, logits.shape],
-      ...rowsAlong(logits.shape, logits.ndim - 1),
-      constants: constantsFor(targets),
+      ...rowsWith(targets, logits),
     }),
   // dlogits = dy (p sum(t) - t) needs the probabilities, not the logits.
   backward: (run, dy, { inputs: [, targets], outputs: [, p] }) => [
     run('backward', [p, targets, dy], {
       shape: p.shape,
-      ...rowsAlong(p.shape, p.ndim - 1),
-      constants: constantsFor(targets),
+      ...rowsWith(targets, p),
     }),
     undefined,
   ],

@@ -4,7 +4,7 @@ import { defineOp, type Op } from '../op.ts';
 import { type CumsumAttributes, cumsum as reference } from '../reference/cumsum.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { rowsAlong } from './softmax.ts';
+import { rowsAlong } from './rows.ts';
 
 const cumsumOp: Op<[x: Tensor], CumsumAttributes> = defineOp<[x: Tensor], CumsumAttributes>({
   name: 'cumsum',
@@ -16,8 +16,7 @@ const cumsumOp: Op<[x: Tensor], CumsumAttributes> = defineOp<[x: Tensor], Cumsum
     run('forward', [x], {
       shape: x.shape,
       dtype: x.dtype,
-      ...rowsAlong(x.shape, axis),
-      constants: { T: x.dtype, EXCLUSIVE: `${exclusive}`, REVERSE: `${reverse}` },
+      ...rowsAlong(x, axis, { T: x.dtype, EXCLUSIVE: `${exclusive}`, REVERSE: `${reverse}` }),
     }),
   // dx_k adds up the dy_j of all sums that x_k is part of.
   backward: (_run, dy, { attributes }) => [cumsumOp(dy, { ...attributes, reverse: !attributes.reverse })],

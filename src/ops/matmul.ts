@@ -31,8 +31,8 @@ const TILED: Variant = {
 const REGISTER: Variant = {
   name: 'matmulRegister',
   shader: registerWgsl,
-  tileM: constantOf(registerWgsl.text, 'TILE_M') * constantOf(registerWgsl.text, 'GROUP_M'),
-  tileN: constantOf(registerWgsl.text, 'TILE_N') * constantOf(registerWgsl.text, 'GROUP_N'),
+  tileM: constantOf(registerWgsl.text, 'TILE_M') * constantOf(registerWgsl.text, 'WORKGROUP_SIZE'),
+  tileN: constantOf(registerWgsl.text, 'TILE_N'),
 };
 
 function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {

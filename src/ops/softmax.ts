@@ -4,15 +4,9 @@ import softmaxWgsl from '../../shaders/softmax.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp } from '../op.ts';
 import { logSoftmax as logSoftmaxReference, softmax as softmaxReference } from '../reference/softmax.ts';
-import { normalizeAxis, type Shape, viewAround } from '../shape.ts';
+import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-
-/** One workgroup per row along `axis`. */
-export function rowsAlong(shape: Shape, axis: number) {
-  const { outer, length, inner } = viewAround(shape, axis);
-  const rows = length === 0 ? 0 : outer * inner;
-  return { params: { rows, length, inner }, grid: { workgroups: rows } };
-}
+import { rowsAlong } from './rows.ts';
 
 /** Both have a gradient made of the output and dy alone: the input is free to go. */
 const alongRows = (name: string, shader: Source, reference: typeof softmaxReference) =>
@@ -21,9 +15,9 @@ const alongRows = (name: string, shader: Source, reference: typeof softmaxRefere
     shader: [scaffold, shader],
     reference,
     shape: ([x]) => x,
-    forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x.shape, axis) }),
+    forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x, axis) }),
     backward: (run, dy, { y, attributes: { axis } }) => [
-      run('backward', [y, dy], { shape: y.shape, ...rowsAlong(y.shape, axis) }),
+      run('backward', [y, dy], { shape: y.shape, ...rowsAlong(y, axis) }),
     ],
   });
 

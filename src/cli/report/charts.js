@@ -15,7 +15,8 @@ function draw({ id, series }) {
   const options = {
     width: element.clientWidth,
     height: HEIGHT,
-    scales: { x: { time: false, range: (_plot, low, high) => [low - margin, high + margin] } },
+    cursor: { drag: { x: false } },
+    scales: { x: { time: false, range: () => [epochs[0] - margin, epochs.at(-1) + margin] } },
     axes: [
       { ...axis, label: 'epoch', labelFont: font, labelSize: 20, size: 30, grid: { show: false }, incrs: WHOLE },
       { ...axis, size: 52, space: 32 },

@@ -1,0 +1,313 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encode } from 'fast-png';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decodeGrey, fitImage } from '../src/cli/images.ts';
+import { choose, judge } from '../src/cli/outcome.ts';
+import { html } from '../src/cli/report/html.ts';
+import { loadMnist } from '../src/data/node.ts';
+import { unpack } from '../src/train/safetensors.ts';
+import { rejects } from './check.ts';
+
+const test = suite('cli');
+
+const built = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
+const CLI = 'dist/node/cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'dawngrad-cli-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line; `interruptAt` sends Ctrl-C once the output shows it. */
+function dawngrad(args: readonly string[], { interruptAt }: { readonly interruptAt?: RegExp } = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [CLI, ...args], { timeout: 60_000, killSignal: 'SIGKILL' });
+    let stdout = '';
+    let stderr = '';
+    let interrupted = false;
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      if (interrupted || !interruptAt?.test(stdout)) return;
+      interrupted = true;
+      child.kill('SIGINT');
+    });
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+const SIDE = 8;
+const CLASSES = 4;
+
+/** An image of class c: a bright band, number c from the top, on dark noise. */
+const band = (label: number): number[] =>
+  Array.from({ length: SIDE * SIDE }, (_, i) => (Math.floor(i / (2 * SIDE)) === label ? 200 : 0) + ((i * 7) % 50));
+
+const idx = (shape: readonly number[], bytes: readonly number[]): Uint8Array =>
+  Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, length >> 8, length & 255]), ...bytes]);
+
+/** Four IDX files with `count` images for training and half as many for the test. */
+function writeData(name: string, count = 64): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  for (const [prefix, n] of [
+    ['train', count],
+    ['t10k', count / 2],
+  ] as const) {
+    const labels = Array.from({ length: n }, (_, i) => i % CLASSES);
+    writeFileSync(join(path, `${prefix}-images-idx3-ubyte`), idx([n, SIDE, SIDE], labels.flatMap(band)));
+    writeFileSync(join(path, `${prefix}-labels-idx1-ubyte`), idx([n], labels));
+  }
+  return path;
+}
+
+const data = writeData('<i>bands & noise');
+const TRAIN = ['train', '--data', data, '--backend', 'cpu', '--layers', '16', '--batch-size', '16'];
+const run = join(folder, 'run');
+const EASY = ['--epochs', '8', '--dropout', '0', '--no-batch-norm', '--learning-rate', '0.01'];
+const trained = await dawngrad([...TRAIN, ...EASY, '--out', run]);
+
+const textOf = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+const historyOf = (path: string): Record<string, number>[] =>
+  textOf(path, 'history.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('the build succeeds', () => {
+  assert.is(built.status, 0, built.stderr);
+});
+
+test('train writes a run: configuration, history, model, report', () => {
+  assert.is(trained.code, 0, trained.stderr);
+  assert.match(trained.stdout, /58 training, 6 validation and 32 test images of 8 x 8/);
+  assert.match(trained.stdout, /Test accuracy 100\.00 % on 32 images, with the weights of epoch 8/);
+  const config = JSON.parse(textOf(run, 'config.json'));
+  assert.equal(config.options.layers, [16]);
+  assert.is(config.optimizer.learningRate, 0.01);
+  assert.is(config.device.backend, 'cpu');
+  const history = historyOf(run);
+  assert.equal(
+    history.map(({ epoch }) => epoch),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  );
+  assert.equal(Object.keys(history[0]), ['epoch', 'seconds', 'loss', 'accuracy', 'val_loss', 'val_accuracy']);
+  const { tensors } = unpack(readFileSync(join(run, 'weights.safetensors')));
+  assert.equal(tensors['dense/kernel'].shape, [SIDE * SIDE, 16]);
+  const { layers } = JSON.parse(textOf(run, 'model.json'));
+  const kinds = layers.map(({ kind }: { kind: string }) => kind);
+  assert.equal(kinds, ['flatten', 'normalization', 'dense', 'activation', 'dense']);
+});
+
+test('where the output is no terminal, there is a line per epoch and no control character', () => {
+  assert.is(trained.stdout.match(/^\d\/8 +[\d.]+ s( +\d\.\d{4}){4}$/gm)?.length, 8);
+  assert.not.match(trained.stdout + trained.stderr, new RegExp(String.fromCharCode(27)));
+});
+
+test('the report needs no network, and escapes what it shows', () => {
+  const report = textOf(run, 'report.html');
+  assert.not.match(report, /(src|href)="?https?:/);
+  assert.match(report, /&lt;i&gt;bands &amp; noise/);
+  assert.not.match(report, /<i>/);
+  assert.match(report, /Confusion matrix/);
+  assert.match(report, /None: every test image was recognised/);
+});
+
+test('the same seed writes the same weights, another seed others', async () => {
+  const weights = async (name: string, seed: string): Promise<string> => {
+    const { code, stderr } = await dawngrad([...TRAIN, '--epochs', '1', '--seed', seed, '--out', join(folder, name)]);
+    assert.is(code, 0, stderr);
+    return readFileSync(join(folder, name, 'weights.safetensors'), 'base64');
+  };
+  const [first, second, other] = await Promise.all([weights('s1', '3'), weights('s2', '3'), weights('s3', '4')]);
+  assert.is(first, second);
+  assert.is.not(first, other);
+});
+
+test('a run without validation keeps all images for training', async () => {
+  const out = join(folder, 'all');
+  const { code, stdout } = await dawngrad([
+    ...TRAIN,
+    '--validation-split',
+    '0',
+    '--no-batch-norm',
+    '--out',
+    out,
+    '--epochs',
+    '2',
+    '--optimizer',
+    'sgd',
+    '--momentum',
+    '0.5',
+    '--normalize',
+    'feature',
+  ]);
+  assert.is(code, 0);
+  assert.match(stdout, /64 training, 0 validation/);
+  assert.equal(Object.keys(historyOf(out)[0]), ['epoch', 'seconds', 'loss', 'accuracy']);
+  assert.is(JSON.parse(textOf(out, 'config.json')).optimizer.momentum, 0.5);
+});
+
+test('Ctrl-C stops after the running step, and the run is complete', async () => {
+  const out = join(folder, 'interrupted');
+  const args = [...TRAIN, '--epochs', '100000', '--out', out];
+  const { code, stdout } = await dawngrad(args, { interruptAt: /^2\/100000/m });
+  assert.is(code, 130);
+  assert.match(stdout, /Stopping after this step/);
+  assert.match(stdout, /Test accuracy/);
+  assert.ok(historyOf(out).length >= 2);
+  for (const file of ['model.json', 'weights.safetensors']) assert.ok(existsSync(join(out, file)), file);
+  assert.match(textOf(out, 'report.html'), /Training was stopped during epoch \d+ of 100000/);
+});
+
+test('predict: an IDX file with labels', async () => {
+  const images = join(data, 't10k-images-idx3-ubyte');
+  const labels = join(data, 't10k-labels-idx1-ubyte');
+  const { code, stdout } = await dawngrad(['predict', run, images, '--labels', labels, '--backend', 'cpu']);
+  assert.is(code, 0);
+  assert.match(stdout, /^ +2 +2 +\d+\.\d\d % +2$/m);
+  assert.match(stdout, /Accuracy 100\.00 % \(32 of 32\)/);
+});
+
+test('predict: a PNG, dark on light and of another size', async () => {
+  const file = join(folder, 'band.png');
+  const scale = 5;
+  const width = SIDE * scale;
+  const pixel = (i: number): number =>
+    255 - band(3)[Math.floor(i / width / scale) * SIDE + Math.floor((i % width) / scale)];
+  const png = {
+    width,
+    height: width,
+    data: Uint8Array.from({ length: width * width }, (_, i) => pixel(i)),
+    channels: 1,
+  };
+  writeFileSync(file, encode(png));
+  const { code, stdout } = await dawngrad(['predict', run, file, '--backend', 'cpu']);
+  assert.is(code, 0);
+  assert.match(stdout, /40 x 40, inverted to bright on black \(its background is light\), scaled to 8 x 8/);
+  assert.match(stdout, /^Prediction 3 /m);
+});
+
+test('device tells what one runs on', async () => {
+  const { code, stdout } = await dawngrad(['device', '--backend', 'cpu', '--json']);
+  assert.is(code, 0);
+  assert.is(JSON.parse(stdout).backend, 'cpu');
+});
+
+const truncated = writeData('truncated');
+const labelsFile = join(truncated, 'train-labels-idx1-ubyte');
+writeFileSync(labelsFile, readFileSync(labelsFile).subarray(0, -3));
+const incomplete = writeData('incomplete');
+rmSync(join(incomplete, 't10k-labels-idx1-ubyte'));
+
+/** Bad input: what was typed, and what the one line on stderr says. */
+const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [['train', '--learning-rate', '-1'], /'--learning-rate <rate>' argument '-1' is invalid\. Expected a number above 0/],
+  [['train', '--learning-rate', 'abc'], /'abc' is invalid\. Expected a number above 0/],
+  [['train', '--batch-size', '0'], /'--batch-size <n>' argument '0' is invalid\. Expected a whole number of 1 or more/],
+  [['train', '--epochs', '1.5'], /'1\.5' is invalid\. Expected a whole number/],
+  [['train', '--dropout', '1'], /Expected a number of at least 0 and below 1/],
+  [['train', '--layers', '20,,10'], /Expected whole numbers of 1 or more, such as 200,100/],
+  [['train', '--optimizer', 'adagrab'], /'adagrab' is invalid\. Allowed choices are adam/],
+  [['train', '--backend', 'gpu'], /Allowed choices are auto, webgpu, cpu/],
+  [['train', '--momentum', '0.9'], /got --momentum with adam; expected --momentum with sgd or rmsprop/],
+  [['train', '--speed', '9'], /unknown option '--speed'/],
+  [['trane'], /unknown command 'trane'/],
+  [['train', '--data', join(folder, 'nowhere')], /the folder .*nowhere, which does not exist/],
+  [['train', '--data', incomplete], /no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte\.gz in .*incomplete/],
+  [['train', '--data', truncated], /train-labels-idx1-ubyte: got 69 bytes; expected 72 for uint8 .*truncated/],
+  [[...TRAIN, '--out', run], /which holds a run; expected a new folder/],
+  [['predict', folder, 'digit.png'], /no file .*model\.json; expected the folder of a finished run/],
+  [['predict', run, join(folder, 'nowhere.png')], /no such file .*nowhere\.png/],
+  [['predict', run, join(run, 'config.json'), '--backend', 'cpu'], /expected an IDX file/],
+  [
+    ['predict', run, labelsFile.replace('truncated', 'incomplete'), '--backend', 'cpu'],
+    /got shape \[64\]; expected \[n, 8, 8\]/,
+  ],
+];
+for (const [args, message] of bad) {
+  test(`refused: ${args.map((arg) => arg.replace(folder, '')).join(' ')}`, async () => {
+    const { code, stderr } = await dawngrad(args);
+    assert.is(code, 1);
+    assert.match(stderr, message);
+    assert.match(stderr, /^error: [^\n]*\n(\(Did you mean [^\n]*\n)?$/); // one line, no stack
+  });
+}
+
+test('loadMnist: files that do not fit together', async () => {
+  const path = writeData('mixed');
+  writeFileSync(join(path, 'train-labels-idx1-ubyte'), idx([3], [0, 1, 2]));
+  await rejects(() => loadMnist(path), /64 images in train-images-idx3-ubyte and 3 labels in train-labels-idx1-ubyte/);
+  writeFileSync(join(path, 'train-labels-idx1-ubyte'), idx([64, 1], new Array(64).fill(0)));
+  await rejects(() => loadMnist(path), /Uint8Array of shape \[64, 1\]; expected bytes with 1 axis/);
+});
+
+test('loadMnist: the package holds 60,000 and 10,000 digits', async () => {
+  const mnist = await loadMnist();
+  assert.equal(mnist.train.images.shape, [60000, 28, 28]);
+  assert.equal(mnist.test.labels.shape, [10000]);
+  assert.equal(Array.from(mnist.test.labels.data.subarray(0, 5)), [7, 2, 1, 0, 4]);
+});
+
+test('PNG of every kind becomes the same grey', () => {
+  const grey = (png: Parameters<typeof encode>[0]): number[] =>
+    Array.from(decodeGrey(encode({ ...png, width: 2, height: 1 }), 'test').data, (level) => Math.round(level));
+  const size = { width: 2, height: 1 };
+  assert.equal(grey({ ...size, data: Uint8Array.of(0, 255), channels: 1 }), [0, 255]);
+  assert.equal(grey({ ...size, data: Uint16Array.of(0, 65535), channels: 1, depth: 16 }), [0, 255]);
+  assert.equal(grey({ ...size, data: Uint8Array.of(0b01000000), channels: 1, depth: 1 }), [0, 255]);
+  assert.equal(grey({ ...size, data: Uint8Array.of(0, 0, 0, 255, 255, 255), channels: 3 }), [0, 255]);
+  assert.equal(grey({ ...size, data: Uint8Array.of(255, 0, 0, 0, 255, 0), channels: 3 }), [76, 150]);
+  assert.equal(grey({ ...size, data: Uint8Array.of(0, 255, 0, 0), channels: 2 }), [0, 255]); // transparent is white
+});
+
+test('images are scaled by area, in their proportions', () => {
+  const fit = (width: number, height: number, data: number[], shape: number[]): number[] =>
+    Array.from(fitImage({ width, height, data }, shape).pixels);
+  const quarters = [0, 0, 0, 0, 0, 40, 80, 0, 0, 120, 160, 0, 0, 0, 0, 0];
+  assert.equal(fit(4, 4, quarters, [2, 2]), [10, 20, 30, 40]);
+  assert.equal(fit(1, 1, [100], [2, 2]), [100, 100, 100, 100]);
+  assert.equal(fit(3, 3, [90, 90, 90, 90, 90, 90, 90, 90, 90], [2, 2]), [90, 90, 90, 90]);
+  assert.equal(
+    fit(2, 4, new Array(8).fill(100), [4, 4]),
+    [0, 100, 100, 0].concat(...new Array(3).fill([0, 100, 100, 0])),
+  );
+  assert.equal(fitImage({ width: 1, height: 1, data: [200] }, [1, 1]), { pixels: Uint8Array.of(55), inverted: true });
+});
+
+test('predictions are compared with labels', () => {
+  const predictions = choose(Float32Array.of(0.5, 0.25, 0.25, 0, 1, 0, 0.125, 0.125, 0.75), 3);
+  assert.equal(predictions[2], { label: 2, confidence: 0.75 });
+  const outcome = judge(predictions, [0, 2, 0], 3);
+  assert.is(outcome.correct, 1);
+  assert.equal(outcome.confusion, [
+    [1, 0, 1],
+    [0, 0, 0],
+    [0, 1, 0],
+  ]);
+  assert.equal(
+    outcome.mistakes.map(({ index }) => index),
+    [1, 2],
+  );
+});
+
+test('the template for HTML escapes text and keeps HTML', () => {
+  const bold = html`<b>${'a < b & "c"'}</b>`;
+  assert.is(bold.text, '<b>a &lt; b &amp; &quot;c&quot;</b>');
+  assert.is(
+    html`<p title="${"it's"}">${[bold, bold]}${1}</p>`.text,
+    `<p title="it&#39;s">${bold.text}${bold.text}1</p>`,
+  );
+});
+
+test.run();

@@ -1,0 +1,171 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DeviceError, ShaderError, ShapeError } from '../src/errors.ts';
+import { GpuDevice } from '../src/gpu/device.ts';
+import { add, type Device, ones, relu, type Tensor, tensor } from '../src/index.ts';
+import type { Kernel } from '../src/kernel.ts';
+import { init } from '../src/node.ts';
+import { rejects } from './check.ts';
+import { cpu, onGpu } from './device.ts';
+
+const test = suite('device');
+
+/** The error that a promise is rejected with. */
+const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/** A second GPU device, for what breaks one. */
+async function anotherGpu(): Promise<GpuDevice> {
+  const device = await init({ backend: 'webgpu' });
+  if (!(device instanceof GpuDevice)) throw new Error('webgpu was asked for');
+  return device;
+}
+
+test('init refuses options that it does not know', async () => {
+  // @ts-expect-error: what a caller in JavaScript may write
+  await rejects(() => init({ backend: 'cuda' }), /init: got backend 'cuda'; expected 'auto', 'webgpu' or 'cpu'/);
+  await rejects(() => init({ backend: 'cpu', seed: 0.5 }), /init: got seed 0.5; expected a whole number of 32 bits/);
+});
+
+const withoutAdapter = (requestAdapter: () => Promise<null>) => ({ requestAdapter }) as unknown as GPU; // all that is called
+
+test('a named backend that is not there throws and says what was tried', async () => {
+  const error = await errorOf(init({ backend: 'webgpu', gpu: withoutAdapter(async () => null) }));
+  if (!(error instanceof DeviceError)) throw error;
+  assert.is(error.reason, 'unavailable');
+  assert.match(error.message, /^init: no WebGPU adapter \(the given gpu: no adapter\)\. Install/);
+  const failing = withoutAdapter(async () => {
+    throw new Error('driver on strike');
+  });
+  await rejects(() => init({ backend: 'webgpu', gpu: failing }), /\(the given gpu: driver on strike\)/);
+});
+
+test('the CPU backend describes itself', async () => {
+  const { info } = await init({ backend: 'cpu' });
+  assert.equal([info.backend, info.adapter.software], ['cpu', true]);
+});
+
+onGpu(test, 'the GPU backend describes itself', (device) => {
+  const { backend, adapter, limits, features } = device.info;
+  assert.is(backend, 'webgpu');
+  assert.type(adapter.software, 'boolean');
+  assert.ok(adapter.description.length + adapter.vendor.length > 0);
+  assert.ok(limits.maxBufferSize >= 2 ** 28);
+  assert.instance(features, Array);
+});
+
+const SOUND = { file: 'shaders/sound.wgsl', text: 'const ONE: f32 = 1;\n' };
+const BROKEN = {
+  file: 'shaders/broken.wgsl',
+  text: `@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(1)
+fn forward() { y[0] = no_such_function(ONE); }
+`,
+};
+
+const runInto = (device: GpuDevice, kernel: Kernel, y: Tensor): void =>
+  device.run({ kernel, entry: 'forward', reads: [], writes: [y], grid: { workgroups: 1 } });
+
+onGpu(test, 'a shader error names file and line, where the result is read', async () => {
+  const device = await anotherGpu();
+  const y = ones([1], { device });
+  runInto(device, { name: 'broken', sources: [SOUND, BROKEN] }, y);
+  const reads = [errorOf(y.data()), errorOf(y.data())];
+  const errors = [...(await Promise.all(reads)), await errorOf(y.data()), await errorOf(device.sync())];
+  for (const error of errors) {
+    if (!(error instanceof ShaderError)) throw error;
+    assert.equal([error.file, error.line, error.reason], ['shaders/broken.wgsl', 3, 'validation']);
+    assert.match(error.message, /^shaders\/broken\.wgsl:3: .*no_such_function/);
+  }
+  device.dispose();
+});
+
+onGpu(test, 'an entry point that is not there is an error too', async () => {
+  const device = await anotherGpu();
+  const y = ones([1], { device });
+  const missing = {
+    file: 'shaders/missing.wgsl',
+    text: BROKEN.text.replace('fn forward() { y[0] = no_such_function(ONE); }', ''),
+  };
+  runInto(device, { name: 'missing', sources: [missing] }, y);
+  const error = await errorOf(y.data());
+  assert.instance(error, DeviceError);
+  device.dispose();
+});
+
+onGpu(test, 'a tensor beyond the limits is refused in words', (device) => {
+  const shape = [device.info.limits.maxStorageBufferBindingSize];
+  assert.throws(() => ones(shape, { device }), /A tensor of \d+ bytes is more than this adapter's limit of \d+/);
+});
+
+onGpu(test, 'a disposed device says so', async () => {
+  const device = await anotherGpu();
+  const x = ones([3], { device });
+  device.dispose();
+  await rejects(() => x.data(), /The device was disposed. Call init\(\) for a new one/);
+  assert.throws(() => relu(x), /The device was disposed/);
+});
+
+onGpu(test, 'a lost device is an error that says why', async (device) => {
+  if (!(device instanceof GpuDevice)) throw new Error('not a GPU');
+  const adapter = await device.instance.requestAdapter();
+  const raw = await adapter?.requestDevice();
+  if (raw === undefined) throw new Error('no second device');
+  const { instance, info, random } = device;
+  const doomed = new GpuDevice({ instance, device: raw, info, random });
+  const x = ones([3], { device: doomed });
+  raw.destroy();
+  await raw.lost;
+  const error = await errorOf(x.data());
+  if (!(error instanceof DeviceError)) throw error;
+  assert.is(error.reason, 'lost');
+  assert.match(error.message, /^The GPU device was lost \(destroyed\): .*Call init\(\) again/);
+});
+
+onGpu(test, 'many pending commands and their buffers keep their order', async (device) => {
+  let x = tensor([0, 1], { device });
+  for (let i = 0; i < 300; i++) {
+    const next = add(x, 1);
+    x.dispose(); // its buffer goes to a later sum
+    x = next;
+  }
+  assert.equal(await x.array(), [300, 301]);
+  x.dispose();
+});
+
+onGpu(test, 'freed buffers are used again', async (device) => {
+  const before = device.memory();
+  for (let i = 0; i < 10; i++) {
+    using x = ones([1000], { device });
+    using y = relu(x);
+    await y.data();
+  }
+  const after = device.memory();
+  assert.is(after.buffers, before.buffers);
+  assert.ok(after.pooledBuffers <= before.pooledBuffers + 2, `${after.pooledBuffers} buffers in the pool`);
+});
+
+const arenas = async (device: Device): Promise<void> => {
+  const { whole, length, parts } = device.arena([3, 0, 100]);
+  assert.is(parts.length, 3);
+  assert.ok(length >= 103);
+  device.write(parts[2], Float32Array.of(1, 2), 'f32');
+  assert.equal([...(await device.read(parts[2], 3, 'f32'))], [1, 2, 0]);
+  assert.equal([...(await device.read(parts[0], 3, 'f32'))], [0, 0, 0]);
+  const before = device.memory().buffers;
+  for (const each of [whole, ...parts]) each.release();
+  assert.is(device.memory().buffers, before - 1);
+};
+test('an arena is one allocation (cpu)', () => arenas(cpu));
+onGpu(test, 'an arena is one allocation (gpu)', arenas);
+
+test('errors carry their facts as fields', () => {
+  const fault = { op: 'matmul', got: 'x', expected: 'y', fix: 'Do z.' };
+  const error = new ShapeError(fault);
+  assert.equal([error.name, error.message, error.fault], ['ShapeError', 'matmul: got x; expected y. Do z.', fault]);
+});
+
+test.run();

@@ -1,0 +1,35 @@
+// Checks every operation and kernel against the float64 reference: in Node, with the table of `dawngrad gradcheck`,
+// then in Chrome, which prints what fails.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { bundle, withFolder } from './bundle.mjs';
+import { hasChrome, openChrome } from './chrome.mjs';
+
+const TIMEOUT = 300_000; // in ms
+const COUNT = /^\d+ passed, (\d+) failed$/m;
+
+const inNode = async (folder) => {
+  const [cli] = await bundle([fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))], 'node', folder);
+  const child = spawn(process.execPath, [cli, 'gradcheck'], { stdio: 'inherit', timeout: TIMEOUT });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return code === 0;
+};
+
+const inChrome = async (folder) => {
+  if (!hasChrome()) {
+    console.log(`Chrome: skipped, there is no package for ${process.platform} on ${process.arch}`);
+    return true;
+  }
+  const [page] = await bundle([fileURLToPath(new URL('gradcheckPage.ts', import.meta.url))], 'chrome', folder);
+  const chrome = await openChrome();
+  try {
+    const { output, problem } = await chrome.run(page, { until: COUNT, timeout: TIMEOUT });
+    console.log(`Chrome: ${output.trim()}${problem === undefined ? '' : `\n${problem}`}`);
+    return COUNT.exec(output)?.[1] === '0';
+  } finally {
+    await chrome.close();
+  }
+};
+
+const right = await withFolder(async (folder) => [await inNode(folder), await inChrome(folder)]);
+process.exitCode = right.every(Boolean) ? 0 : 1;

@@ -34,7 +34,7 @@ export async function suite(name: string, rows: readonly Row[]): Promise<void> {
     ),
   );
   for (const [i, { work, unit, name: row }] of rows.entries()) {
-    const runsPerSecond = results[i].ops * RUNS_PER_SAMPLE;
+    const runsPerSecond = RUNS_PER_SAMPLE / results[i].details.median;
     const rate = unit === 'steps/s' ? runsPerSecond : (runsPerSecond * work) / 1e9;
     console.log(`  ${row.padEnd(44)} ${rate.toFixed(2).padStart(9)} ${unit}   (margin ${results[i].margin} %)`);
   }

@@ -6,7 +6,10 @@ console.log(`running on ${device.info.adapter.description}`);
 
 const points = randomUniform([2000, 2], { low: -1, high: 1 });
 const coordinates = await points.data();
-const inside = Float32Array.from({ length: 2000 }, (_, i) => +(Math.hypot(coordinates[2 * i], coordinates[2 * i + 1]) < 0.7));
+const inside = Float32Array.from(
+  { length: 2000 },
+  (_, i) => +(Math.hypot(coordinates[2 * i], coordinates[2 * i + 1]) < 0.7),
+);
 
 const model = sequential([
   dense({ units: 32, activation: 'relu', inputShape: [2] }),
@@ -16,6 +19,11 @@ model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: 'binaryCrossentro
 const { history } = await model.fit(points, { data: inside, shape: [2000, 1] }, { epochs: 10, batchSize: 50 });
 console.log(`accuracy after 10 epochs: ${(100 * history.accuracy.at(-1)).toFixed(1)} %`);
 
-const probabilities = await model.predict(tensor([[0, 0], [0.9, 0.9]]));
+const probabilities = await model.predict(
+  tensor([
+    [0, 0],
+    [0.9, 0.9],
+  ]),
+);
 console.log('centre and corner:', await probabilities.array());
 device.dispose();

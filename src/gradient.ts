@@ -1,8 +1,9 @@
 import { ShapeError, ValueError } from './errors.ts';
 import { add } from './ops/binary.ts';
-import { fullOn } from './ops/create.ts';
-import { sumTo } from './ops/reduce.ts';
-import { formatShape, sameShape } from './shape.ts';
+import { fullOn } from './ops/fill.ts';
+import { sum } from './ops/reduce.ts';
+import { reshape } from './ops/strided.ts';
+import { formatShape, type Shape, sameShape } from './shape.ts';
 import { startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
 import { scope, type Tensor } from './tensor.ts';
 
@@ -71,8 +72,8 @@ function walkBack(nodes: readonly TapeNode[], loss: Tensor, sources: readonly Te
       const gradient = given[i];
       if (gradient === undefined || !needs[i]) return;
       const fitted = fit(node.op, gradient, input);
-      const sum = gradients.get(input);
-      gradients.set(input, sum === undefined ? fitted : add(sum, fitted));
+      const others = gradients.get(input);
+      gradients.set(input, others === undefined ? fitted : add(others, fitted));
     });
   }
   return sources.map((source) => gradients.get(source)?.alias() ?? fullOn(source.device, source.shape, 0, 'f32'));
@@ -90,6 +91,15 @@ function fit(op: string, gradient: Tensor, input: Tensor): Tensor {
     });
   }
   return fitted;
+}
+
+/** Sums a gradient back to the shape that broadcasting started from. */
+function sumTo(gradient: Tensor, shape: Shape): Tensor {
+  const extra = gradient.ndim - shape.length;
+  const axes = gradient.shape.flatMap((length, axis) =>
+    axis < extra || (shape[axis - extra] === 1 && length !== 1) ? [axis] : [],
+  );
+  return reshape(sum(gradient, { axis: axes }), shape);
 }
 
 /**

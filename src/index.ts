@@ -61,83 +61,7 @@ export {
   topKAccuracy,
 } from './nn/metrics.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
-export { argMax, argMin } from './ops/argMax.ts';
-export { batchNorm, batchNormTraining } from './ops/batchNorm.ts';
-export {
-  add,
-  div,
-  equal,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalOr,
-  maximum,
-  minimum,
-  mul,
-  notEqual,
-  type Operand,
-  pow,
-  prelu,
-  sub,
-} from './ops/binary.ts';
-export { cast } from './ops/cast.ts';
-export {
-  arange,
-  eye,
-  full,
-  ones,
-  randomNormal,
-  randomUniform,
-  type TensorOptions,
-  tensor,
-  zeros,
-} from './ops/create.ts';
-export { softmaxCrossEntropy } from './ops/crossEntropy.ts';
-export { cumsum } from './ops/cumsum.ts';
-export { gather } from './ops/gather.ts';
-export { matmul } from './ops/matmul.ts';
-export { oneHot } from './ops/oneHot.ts';
-export { logSumExp, max, mean, min, prod, type ReduceOptions, sum, variance } from './ops/reduce.ts';
-export { logSoftmax, softmax } from './ops/softmax.ts';
-export { broadcastTo, concat, pad, type SliceRange, slice, transpose } from './ops/strided.ts';
-export {
-  abs,
-  acos,
-  asin,
-  atan,
-  ceil,
-  clip,
-  cos,
-  cosh,
-  elu,
-  erf,
-  exp,
-  floor,
-  gelu,
-  hardSigmoid,
-  leakyRelu,
-  log,
-  mish,
-  neg,
-  reciprocal,
-  relu,
-  round,
-  selu,
-  sigmoid,
-  sign,
-  silu,
-  sin,
-  sinh,
-  softplus,
-  softsign,
-  sqrt,
-  square,
-  tan,
-  tanh,
-} from './ops/unary.ts';
-export { where } from './ops/where.ts';
+export * from './ops/index.ts';
 export {
   type AdamOptions,
   adam,
@@ -158,6 +82,7 @@ export {
   sgd,
   warmup,
 } from './optim/index.ts';
+// Both an operation and a layer: these names take precedence over the operations above.
 export { dropout, reshape } from './overloads.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';

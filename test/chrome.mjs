@@ -92,7 +92,7 @@ async function watch(page, url, { until, timeout }) {
       resolve(reason);
     };
     page.on('console', (message) => {
-      if (message.type() === 'warning') return; // Chrome's own, about WebGPU on this platform
+      if (message.type() !== 'log') return; // Chrome's own notes about WebGPU on this platform
       output += `${message.text()}\n`;
       if (until.test(output)) finish(undefined);
     });

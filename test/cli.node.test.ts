@@ -74,7 +74,19 @@ function writeData(name: string, count = 64): string {
 const data = writeData('<i>bands & noise');
 const TRAIN = ['train', '--data', data, '--backend', 'cpu', '--layers', '16', '--batch-size', '16'];
 const run = join(folder, 'run');
-const EASY = ['--epochs', '8', '--dropout', '0', '--no-batch-norm', '--learning-rate', '0.01'];
+const EASY = [
+  '--epochs',
+  '8',
+  '--dropout',
+  '0',
+  '--no-batch-norm',
+  '--learning-rate',
+  '0.01',
+  '--schedule',
+  'constant',
+  '--validation-split',
+  '0.1',
+];
 const trained = await dawngrad([...TRAIN, ...EASY, '--out', run]);
 
 const textOf = (...path: string[]): string => readFileSync(join(...path), 'utf8');

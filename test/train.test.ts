@@ -139,7 +139,9 @@ onGpu(test, 'a saved model predicts the same after loading', async (device) => {
   const loaded = loadModel(files);
   const [a, b] = [await model.predict(x), await loaded.predict(x)];
   assert.equal(await a.data(), await b.data());
-  await rejects(async () => loadModel({ ...files, 'model.json': '{}' }), /format 'dawngrad'/);
+  for (const damaged of ['{}', files['model.json'].slice(0, -9)]) {
+    assert.throws(() => loadModel({ ...files, 'model.json': damaged }), /format 'dawngrad'/);
+  }
 });
 
 onGpu(test, 'training steps keep buffers and bytes flat', async (device) => {

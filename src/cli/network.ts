@@ -4,7 +4,16 @@ import { ValueError } from '../errors.ts';
 import type { ActivationName } from '../nn/activations.ts';
 import type { Layer } from '../nn/layer.ts';
 import { activation, batchNormalization, dense, dropout, flatten, normalization } from '../nn/layers.ts';
-import { adam, adamW, type Optimizer, rmsprop, sgd } from '../optim/index.ts';
+import {
+  adam,
+  adamW,
+  cosineDecay,
+  type Optimizer,
+  polynomialDecay,
+  rmsprop,
+  type Schedule,
+  sgd,
+} from '../optim/index.ts';
 import { sizeOf } from '../shape.ts';
 import { type Model, sequential } from '../train/model.ts';
 
@@ -42,20 +51,42 @@ export function buildNetwork(
   ]);
 }
 
-/** The optimizers that have a flag. */
-export const optimizers = { adam, adamW, rmsprop, sgd };
+/** The optimizers that have a flag, each with a rate that suits networks with batch normalisation. */
+export const optimizers = {
+  adam: { make: adam, learningRate: 0.005 },
+  adamW: { make: adamW, learningRate: 0.005 },
+  rmsprop: { make: rmsprop, learningRate: 0.002 },
+  sgd: { make: sgd, learningRate: 0.1 },
+};
+
+/** How the learning rate goes on from its first value, over the `decaySteps` of a run. */
+export const schedules = {
+  constant: ({ initialLearningRate }: Decay): number => initialLearningRate,
+  linear: (decay: Decay): Schedule => polynomialDecay({ ...decay, endLearningRate: 0 }),
+  cosine: (decay: Decay): Schedule => cosineDecay(decay),
+};
+
+interface Decay {
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+}
 
 export interface OptimizerOptions {
   readonly optimizer: keyof typeof optimizers;
   readonly learningRate?: number;
+  readonly schedule: keyof typeof schedules;
   readonly momentum?: number;
 }
 
-/** The optimizer that the flags describe; what they leave out is the optimizer's own default. */
-export function buildOptimizer({ optimizer, learningRate, momentum }: OptimizerOptions): Optimizer {
-  const rate = learningRate === undefined ? {} : { learningRate };
-  if (momentum === undefined) return optimizers[optimizer](rate);
-  if (optimizer === 'sgd' || optimizer === 'rmsprop') return optimizers[optimizer]({ ...rate, momentum });
+/** The optimizer that the flags describe, for a run of `steps` updates. */
+export function buildOptimizer(options: OptimizerOptions, steps: number): Optimizer {
+  const { optimizer, momentum, schedule } = options;
+  const { make, learningRate: usual } = optimizers[optimizer];
+  const initialLearningRate = options.learningRate ?? usual;
+  const learningRate = schedules[schedule]({ initialLearningRate, decaySteps: steps });
+  if (momentum === undefined) return make({ learningRate });
+  if (optimizer === 'sgd') return sgd({ learningRate, momentum });
+  if (optimizer === 'rmsprop') return rmsprop({ learningRate, momentum });
   throw new ValueError({
     op: 'train',
     got: `--momentum with ${optimizer}`,

@@ -11,7 +11,14 @@ import type { Callback } from '../train/callbacks.ts';
 import type { Model } from '../train/model.ts';
 import { BestWeights } from './best.ts';
 import { deviceName, grouped, percent } from './format.ts';
-import { buildNetwork, buildOptimizer, type NetworkOptions, type OptimizerOptions, optimizers } from './network.ts';
+import {
+  buildNetwork,
+  buildOptimizer,
+  type NetworkOptions,
+  type OptimizerOptions,
+  optimizers,
+  schedules,
+} from './network.ts';
 import { type Backend, backendOption, count, counts, positive, seed, share } from './options.ts';
 import { choose, judge } from './outcome.ts';
 import { Progress } from './progress.ts';
@@ -48,11 +55,16 @@ export const trainCommand = new Command('train')
   .addOption(
     new Option('--optimizer <name>', 'how weights are updated').choices(Object.keys(optimizers)).default('adam'),
   )
-  .option('--learning-rate <rate>', "size of the updates (default: the optimizer's)", positive)
+  .option('--learning-rate <rate>', 'size of the first updates (default: 0.005 for adam, 0.1 for sgd)', positive)
+  .addOption(
+    new Option('--schedule <name>', 'how the learning rate falls to 0 by the end')
+      .choices(Object.keys(schedules))
+      .default('linear'),
+  )
   .option('--momentum <share>', 'for sgd and rmsprop', share)
-  .option('--epochs <n>', 'passes over the training images', count, 10)
-  .option('--batch-size <n>', 'images per update', count, 128)
-  .option('--validation-split <share>', 'share of the training images kept to choose the best epoch', share, 0.1)
+  .option('--epochs <n>', 'passes over the training images', count, 7)
+  .option('--batch-size <n>', 'images per update', count, 256)
+  .option('--validation-split <share>', 'share of the training images kept to choose the best epoch', share, 0.05)
   .option('--seed <n>', 'of everything random', seed, 0)
   .addOption(backendOption())
   .option('--out <folder>', 'where the run is written (default: runs/<date and time>)')
@@ -61,23 +73,27 @@ export const trainCommand = new Command('train')
 interface Settings {
   readonly options: TrainOptions;
   readonly optimizer: Optimizer;
+  /** Images that are trained on; the others validate. */
+  readonly training: number;
 }
 
 async function train(options: TrainOptions): Promise<void> {
-  const optimizer = buildOptimizer(options);
   const data = await loadMnist(options.data === 'mnist' ? undefined : options.data);
+  const count = data.train.images.shape[0];
+  const training = count - Math.floor(options.validationSplit * count); // as fit rounds it
+  const optimizer = buildOptimizer(options, options.epochs * Math.ceil(training / options.batchSize));
   const device = await init({ backend: options.backend, seed: options.seed });
   try {
-    await trainOn(device, data, { options, optimizer });
+    await trainOn(device, data, { options, optimizer, training });
   } finally {
     device.dispose();
   }
 }
 
 async function trainOn(device: Device, data: Mnist, settings: Settings): Promise<void> {
-  const { options, optimizer } = settings;
+  const { options, optimizer, training } = settings;
   const config = describe(device, data, settings);
-  const { training, classes, imageShape } = config.data;
+  const { classes, imageShape } = config.data;
   const folder = options.out ?? defaultFolder(new Date());
   await createRun(folder, config);
   const model = buildNetwork(options, data.train, { training, classes });
@@ -116,9 +132,8 @@ Report ${reportFile}`);
 function describe(
   { info }: Device,
   { train: { images, labels }, test }: Mnist,
-  { options, optimizer }: Settings,
+  { options, optimizer, training }: Settings,
 ): RunConfig {
-  const validation = Math.floor(options.validationSplit * images.shape[0]); // as fit rounds it
   const largest = (values: Uint8Array): number => values.reduce((a, b) => Math.max(a, b), 0);
   return {
     dawngrad: version,
@@ -126,8 +141,8 @@ function describe(
     options,
     optimizer: optimizer.config(),
     data: {
-      training: images.shape[0] - validation,
-      validation,
+      training,
+      validation: images.shape[0] - training,
       test: test.images.shape[0],
       imageShape: images.shape.slice(1),
       classes: 1 + Math.max(largest(labels.data), largest(test.labels.data)),

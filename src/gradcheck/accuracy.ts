@@ -29,6 +29,9 @@ const EXACT: Accuracy = { roundings: 0, scale: 'value' };
 /** One addition or multiplication. */
 const ONE_STEP: Accuracy = { roundings: 2, scale: 'value' };
 
+/** Up to four: an operation of that kind needs no entry. */
+const FEW_STEPS: Accuracy = { roundings: 4, scale: 'value' };
+
 const DIVISION = 5;
 /** exp of |x| up to 2. */
 const EXP = 14;
@@ -64,7 +67,7 @@ const LOG_SOFTMAX: Accuracy = {
 /** Elements per channel: those of x by those of gamma. */
 const perChannel = ([x, gamma]: readonly Shape[]): number => sizeOf(x) / Math.max(1, sizeOf(gamma));
 
-export const accuracy = {
+const accuracy: { readonly [Name in OperationName]?: Accuracy } = {
   add: ONE_STEP,
   sub: ONE_STEP,
   mul: ONE_STEP,
@@ -163,4 +166,7 @@ export const accuracy = {
   ones: EXACT,
   eye: EXACT,
   arange: ONE_STEP,
-} satisfies Record<OperationName, Accuracy>;
+};
+
+/** What an operation's results may be off by: its entry here, or that of a few additions and multiplications. */
+export const accuracyOf = (name: OperationName): Accuracy => accuracy[name] ?? FEW_STEPS;

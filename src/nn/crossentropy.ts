@@ -2,9 +2,10 @@ import { add, div, mul, notEqual, pow, sub } from '../ops/binary.ts';
 import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
 import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
-import { logitsOf, softmax } from '../ops/softmax.ts';
+import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
+import { softmax } from '../ops/softmax.ts';
 import { transpose } from '../ops/strided.ts';
-import { clip, log, neg, scoresOf, sigmoid, softplus } from '../ops/unary.ts';
+import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
 import { checkRange } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -67,7 +68,7 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
     return {
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : alive(logitsOf(rows));
+        const scores = fromLogits ? rows : alive(softmaxScores.get(rows));
         return scores ? softmaxCrossEntropy(scores, targets) : neg(sum(mul(targets, log(normalized(rows))), LAST));
       },
     };
@@ -91,7 +92,7 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   ({ fromLogits = false, ignoreClass }, name) => ({
     perSample: (yTrue, yPred) => {
       const labels = labelsFor(name, yTrue, yPred);
-      const scores = fromLogits ? yPred : alive(logitsOf(yPred));
+      const scores = fromLogits ? yPred : alive(softmaxScores.get(yPred));
       if (scores) return softmaxCrossEntropy(scores, labels);
       return neg(sum(mul(oneHot(labels, yPred.shape[yPred.ndim - 1]), log(normalized(yPred))), LAST));
     },
@@ -121,7 +122,7 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
     return {
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
-        const scores = fromLogits ? yPred : alive(scoresOf(yPred));
+        const scores = fromLogits ? yPred : alive(sigmoidScores.get(yPred));
         const losses = scores
           ? sub(softplus(scores), mul(scores, targets))
           : binaryFromProbabilities(targets, clipped(yPred));

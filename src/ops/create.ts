@@ -1,12 +1,10 @@
-import fillWgsl from '../../shaders/fill.wgsl';
-import { CpuDevice } from '../cpu.ts';
 import { currentDevice, type Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { runner } from '../op.ts';
 import { normal, uniform } from '../random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
 import type { DType, TypedArray } from '../storage.ts';
 import { flatten, type NestedNumbers, Tensor, toTyped } from '../tensor.ts';
+import { fullOn } from './fill.ts';
 
 export interface TensorOptions {
   /** Required for typed arrays that are not 1-D; nested arrays bring their own. */
@@ -53,18 +51,6 @@ export const zeros = (shape: Shape, options: FilledOptions = {}): Tensor => full
 
 /** A tensor of ones. */
 export const ones = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 1, options);
-
-/** Like `full`, on a device of one's choice. */
-export function fullOn(device: Device, shape: Shape, value: number, dtype: DType): Tensor {
-  checkShape('full', shape);
-  if (device instanceof CpuDevice) {
-    const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
-    return device.adopt({ data: data.fill(value), shape });
-  }
-  const word = new Uint32Array((dtype === 'f32' ? Float32Array.of(value) : Int32Array.of(value)).buffer)[0];
-  const run = runner({ name: 'full', sources: [fillWgsl] }, device);
-  return run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word } });
-}
 
 /** The identity matrix `[n, n]`. */
 export const eye = (n: number, options: FilledOptions = {}): Tensor =>

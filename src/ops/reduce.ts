@@ -5,7 +5,7 @@ import sumWgsl from '../../shaders/reduce/sum.wgsl';
 import scaffold from '../../shaders/reduce.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
-import { defineOp, type OpDefinition, type Run } from '../op.ts';
+import { defineOp, type OpDefinition, type Reference, type Run } from '../op.ts';
 import * as reference from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -64,16 +64,22 @@ function reduceAxes(run: Run, x: Tensor, axes: readonly number[], shape: Shape):
 
 type Attributes = reference.ReduceAttributes;
 
-function reduction(
-  name: keyof typeof reference,
-  shader: Source,
-  backward: NonNullable<OpDefinition<[x: Tensor], Attributes>['backward']>,
-  emptyAllowed: boolean,
-) {
+type Backward = NonNullable<OpDefinition<[x: Tensor], Attributes>['backward']>;
+
+interface Reduction {
+  readonly name: string;
+  readonly shader: Source;
+  readonly reference: Reference<[x: Tensor], Attributes>;
+  readonly backward: Backward;
+  /** Whether a reduction of nothing has a value, as 0 is for a sum. */
+  readonly emptyAllowed: boolean;
+}
+
+function reduction({ name, shader, reference, backward, emptyAllowed }: Reduction) {
   const op = defineOp<[x: Tensor], Attributes>({
     name,
     shader: [scaffold, shader],
-    reference: reference[name],
+    reference,
     dtypes: [['f32', 'i32']],
     shape: ([x], { axes, keepDims }) => {
       if (!emptyAllowed && axes.some((axis) => x[axis] === 0)) {
@@ -97,11 +103,7 @@ function reduction(
 const spread = (reduced: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
   broadcastTo(reshape(reduced, reducedShape(shape, axes, true)), shape);
 
-const extremeBackward: NonNullable<OpDefinition<[x: Tensor], Attributes>['backward']> = (
-  _run,
-  dy,
-  { inputs: [x], y, attributes: { axes } },
-) => {
+const extremeBackward: Backward = (_run, dy, { inputs: [x], y, attributes: { axes } }) => {
   const kept = reducedShape(x.shape, axes, true);
   const chosen = cast(equal(x, reshape(y, kept)), 'f32');
   const ties = sum(chosen, { axis: axes, keepDims: true });
@@ -109,24 +111,38 @@ const extremeBackward: NonNullable<OpDefinition<[x: Tensor], Attributes>['backwa
 };
 
 /** Sums over axes, f32 or i32; 0 for an empty tensor. */
-export const sum = reduction(
-  'sum',
-  sumWgsl,
-  (_run, dy, { inputs: [x], attributes: { axes } }) => [spread(dy, x.shape, axes)],
-  true,
-);
+export const sum = reduction({
+  name: 'sum',
+  shader: sumWgsl,
+  reference: reference.sum,
+  backward: (_run, dy, { inputs: [x], attributes: { axes } }) => [spread(dy, x.shape, axes)],
+  emptyAllowed: true,
+});
 
 /** The largest element over axes, f32 or i32; ties share the gradient. @throws ShapeError for an empty reduction. */
-export const max = reduction('max', maxWgsl, extremeBackward, false);
+export const max = reduction({
+  name: 'max',
+  shader: maxWgsl,
+  reference: reference.max,
+  backward: extremeBackward,
+  emptyAllowed: false,
+});
 
 /** The smallest element over axes, f32 or i32; ties share the gradient. @throws ShapeError for an empty reduction. */
-export const min = reduction('min', minWgsl, extremeBackward, false);
+export const min = reduction({
+  name: 'min',
+  shader: minWgsl,
+  reference: reference.min,
+  backward: extremeBackward,
+  emptyAllowed: false,
+});
 
 /** The product over axes, f32 or i32; 1 for an empty tensor. The gradient is exact also where elements are 0. */
-export const prod = reduction(
-  'prod',
-  prodWgsl,
-  (_run, dy, { inputs: [x], attributes: { axes } }) => {
+export const prod = reduction({
+  name: 'prod',
+  shader: prodWgsl,
+  reference: reference.prod,
+  backward: (_run, dy, { inputs: [x], attributes: { axes } }) => {
     // With one zero in a group only that element has a gradient: the product of the others. With two, none has.
     const kept = reducedShape(x.shape, axes, true);
     const isZero = cast(equal(x, 0), 'f32');
@@ -137,8 +153,8 @@ export const prod = reduction(
     const oneZero = mul(cast(equal(zeros, 1), 'f32'), isZero);
     return [mul(reshape(dy, kept), mul(others, add(noZero, oneZero)))];
   },
-  true,
-);
+  emptyAllowed: true,
+});
 
 /** The arithmetic mean over axes, f32. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -162,13 +178,4 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const largest = max(x, { axis: axes, keepDims: true });
   const y = add(log(sum(exp(sub(x, largest)), { axis: axes, keepDims: true })), largest);
   return reshape(y, reducedShape(x.shape, axes, options.keepDims ?? false));
-}
-
-/** Sums a gradient back to the shape that broadcasting started from. */
-export function sumTo(gradient: Tensor, shape: Shape): Tensor {
-  const extra = gradient.ndim - shape.length;
-  const axes = gradient.shape.flatMap((length, axis) =>
-    axis < extra || (shape[axis - extra] === 1 && length !== 1) ? [axis] : [],
-  );
-  return reshape(sum(gradient, { axis: axes }), shape);
 }

@@ -7,6 +7,7 @@ import { logSoftmax as logSoftmaxReference, softmax as softmaxReference } from '
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { rowsAlong } from './rows.ts';
+import { softmaxScores } from './scores.ts';
 
 /** Both have a gradient made of the output and dy alone: the input is free to go. */
 const alongRows = (name: string, shader: Source, reference: typeof softmaxReference) =>
@@ -24,11 +25,6 @@ const alongRows = (name: string, shader: Source, reference: typeof softmaxRefere
 const softmaxOp = alongRows('softmax', softmaxWgsl, softmaxReference);
 const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl, logSoftmaxReference);
 
-const logitsOfProbabilities = new WeakMap<Tensor, Tensor>();
-
-/** The scores that `softmax` made these probabilities from, so that a loss may use them; undefined for anything else. */
-export const logitsOf = (probabilities: Tensor): Tensor | undefined => logitsOfProbabilities.get(probabilities);
-
 /**
  * Turns scores into probabilities along an axis: `y_j = exp(x_j) / sum_k exp(x_k)`.
  * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first.
@@ -40,7 +36,7 @@ export const logitsOf = (probabilities: Tensor): Tensor | undefined => logitsOfP
 export function softmax(x: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor {
   const normalized = normalizeAxis('softmax', axis, x.ndim);
   const y = softmaxOp(x, { axis: normalized });
-  if (normalized === x.ndim - 1) logitsOfProbabilities.set(y, x);
+  if (normalized === x.ndim - 1) softmaxScores.set(y, x);
   return y;
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
-import { fullOn } from './create.ts';
+import { fullOn } from './fill.ts';
 
 const ANY: readonly (readonly DType[])[] = [['f32', 'i32']];
 

@@ -39,6 +39,7 @@ import { defineOp, type Op } from '../op.ts';
 import { unary as functions, type UnaryConstants, unaryReference } from '../reference/unary.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
+import { sigmoidScores } from './scores.ts';
 
 type UnaryOp = Op<[x: Tensor], UnaryConstants>;
 
@@ -120,15 +121,10 @@ export const ceil = unary('ceil', ceilWgsl);
 export const round = unary('round', roundWgsl);
 
 const sigmoidOp = unary('sigmoid', sigmoidWgsl);
-const scoresOfProbabilities = new WeakMap<Tensor, Tensor>();
-
-/** The scores that `sigmoid` made these probabilities from, so that a loss may use them; undefined for anything else. */
-export const scoresOf = (probabilities: Tensor): Tensor | undefined => scoresOfProbabilities.get(probabilities);
-
 /** The logistic function `1 / (1 + e^-x)`, any shape, f32; no overflow for any finite x. */
 export function sigmoid(x: Tensor): Tensor {
   const y = sigmoidOp(x);
-  scoresOfProbabilities.set(y, x);
+  sigmoidScores.set(y, x);
   return y;
 }
 

@@ -5,7 +5,7 @@ import { where as reference } from '../reference/where.ts';
 import { broadcastShapes, sameShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import type { Operand } from './binary.ts';
-import { fullOn } from './create.ts';
+import { fullOn } from './fill.ts';
 import { broadcastTo } from './strided.ts';
 
 const whereOp: Op<[condition: Tensor, a: Tensor, b: Tensor], object> = defineOp<

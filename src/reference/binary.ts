@@ -23,7 +23,7 @@ export const binary = {
   },
   maximum: { f: (a, b) => Math.max(a, b), dfa: (a, b) => share(a > b, a === b), dfb: (a, b) => share(b > a, a === b) },
   minimum: { f: (a, b) => Math.min(a, b), dfa: (a, b) => share(a < b, a === b), dfb: (a, b) => share(b < a, a === b) },
-  prelu: { f: (a, b) => (a > 0 ? a : b * a), dfa: (a, b) => (a > 0 ? 1 : b), dfb: (a) => (a > 0 ? 0 : a) },
+  prelu: { f: (a, b) => (a > 0 ? a : b * a), dfa: (a, b) => (a > 0 ? 1 : b), dfb: (a) => Math.min(a, 0) },
   equal: { f: (a, b) => Number(a === b) },
   notEqual: { f: (a, b) => Number(a !== b) },
   greater: { f: (a, b) => Number(a > b) },

@@ -28,7 +28,7 @@ function makeLayer(kind: string, options: LayerOptions): Layer {
 }
 
 function parse(json: string): Description {
-  const found: unknown = JSON.parse(json);
+  const found = jsonOf(json);
   if (typeof found === 'object' && found !== null && 'format' in found && found.format === 'dawngrad') {
     return found as Description; // written by pack()
   }
@@ -38,4 +38,13 @@ function parse(json: string): Description {
     expected: 'a file that model.save() wrote',
     fix: 'Check the path.',
   });
+}
+
+/** What a text says in JSON; undefined if it is damaged. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

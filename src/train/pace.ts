@@ -1,7 +1,7 @@
 import type { Device } from '../device.ts';
 
 /** How often results are read back, in milliseconds: rarely enough not to hold the GPU up, often enough to watch. */
-const READING_INTERVAL = 250;
+const READING_INTERVAL = 1000;
 /** A read that takes less, in milliseconds, found its steps done. */
 const QUICK = 5;
 

@@ -1,4 +1,4 @@
-import { fullOn } from '../ops/create.ts';
+import { fullOn } from '../ops/fill.ts';
 import { updateMovingAverage } from '../ops/movingAverage.ts';
 import { concat, reshape } from '../ops/strided.ts';
 import { keep, scope, type Tensor } from '../tensor.ts';

@@ -96,8 +96,15 @@ function tiles(report: Report): Html {
 </dl>`;
 }
 
+/** `0.005, linear`: the first rate and how it goes on. */
+function learningRateOf({ options, optimizer: { learningRate } }: RunConfig): string {
+  if (typeof learningRate === 'number') return String(learningRate);
+  const first = typeof learningRate === 'object' && learningRate !== null && 'initialLearningRate' in learningRate;
+  return `${first ? `${learningRate.initialLearningRate}, ` : ''}${options.schedule} to 0`;
+}
+
 function facts(config: RunConfig): Html {
-  const { options, optimizer, data, device, started } = config;
+  const { options, data, device, started } = config;
   const momentum = options.momentum === undefined ? '' : `, momentum ${options.momentum}`;
   const rows: readonly (readonly [string, string | number])[] = [
     [
@@ -107,7 +114,7 @@ function facts(config: RunConfig): Html {
     ['Images', `${data.imageShape.join(' × ')}, ${data.classes} classes`],
     ['Normalisation', options.normalize],
     ['Optimizer', `${options.optimizer}${momentum}`],
-    ['Learning rate', String(optimizer.learningRate)],
+    ['Learning rate', learningRateOf(config)],
     ['Batch size', options.batchSize],
     ['Epochs asked for', options.epochs],
     ['Seed', options.seed],

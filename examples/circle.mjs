@@ -5,11 +5,8 @@ const device = await init({ seed: 1 });
 console.log(`running on ${device.info.adapter.description}`);
 
 const points = randomUniform([2000, 2], { low: -1, high: 1 });
-const coordinates = await points.data();
-const inside = Float32Array.from(
-  { length: 2000 },
-  (_, i) => +(Math.hypot(coordinates[2 * i], coordinates[2 * i + 1]) < 0.7),
-);
+const xy = await points.data();
+const inside = Float32Array.from({ length: 2000 }, (_, i) => +(Math.hypot(xy[2 * i], xy[2 * i + 1]) < 0.7));
 
 const model = sequential([
   dense({ units: 32, activation: 'relu', inputShape: [2] }),

@@ -21,12 +21,12 @@ export function readTotals(output, { problem } = {}) {
   return { passed, failed: failed + (broken ? 1 : 0), skipped, text, ...(broken && { fault }) };
 }
 
-/** Prints one line per file, and everything a failing file said. */
+/** Prints one line per file, what it marked as worth telling, and everything a failing file said. */
 export function printFile(where, file, { passed, failed, skipped, text, fault }) {
   const skips = skipped > 0 ? `, ${skipped} skipped` : '';
   console.log(`${where.padEnd(6)} ${file.padEnd(28)} ${passed} passed, ${failed} failed${skips}`);
   if (failed > 0) console.log(`${text.trim()}\n`);
-  else for (const line of text.split('\n')) if (line.startsWith('skipped: ')) console.log(`       ${line}`);
+  else for (const line of text.split('\n')) if (/^(skipped|note): /.test(line)) console.log(`       ${line}`);
   if (fault !== undefined) console.log(`  ${file}: ${fault}\n`);
 }
 

@@ -1,4 +1,5 @@
-// a^b. WGSL's pow takes no negative base: whole exponents get their sign here, others have no real power (0 is returned).
+// a^b. WGSL's pow takes no negative base: whole exponents get their sign here, others have no real power, and the
+// square root of the base stands for it: not a number, where the driver has one.
 // Its result may be a little below a whole number, which is put right where the power is one: i32 would truncate it.
 fn f(a: T, b: T) -> R {
   let base = f32(a);
@@ -8,7 +9,7 @@ fn f(a: T, b: T) -> R {
   let whole_exponent = floor(exponent) == exponent;
   if (whole_exponent && exponent > 0 && floor(base) == base) { magnitude = round(magnitude); }
   if (base >= 0) { return R(magnitude); }
-  if (!whole_exponent) { return R(0); }
+  if (!whole_exponent) { return R(sqrt(base)); }
   let odd = fract(abs(exponent) * 0.5) != 0;
   return R(select(magnitude, -magnitude, odd));
 }

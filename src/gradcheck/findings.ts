@@ -42,7 +42,8 @@ export class Findings {
       const ratio = error === 0 ? 0 : error / allowed;
       if (ratio > this.#worst.ratio) this.#worst = { error, tolerance: allowed, ratio };
       // Not `error > allowed`, which a tolerance of NaN would pass.
-      if (!(error <= allowed)) this.fail(`${what}, element ${i}: got ${got[i]}, expected ${expected[i]} +- ${allowed}`);
+      if (error !== 0 && !(error <= allowed))
+        this.fail(`${what}, element ${i}: got ${got[i]}, expected ${expected[i]} +- ${allowed}`);
     }
   }
 

@@ -11,6 +11,7 @@ import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAroun
 import type { Tensor } from '../tensor.ts';
 import { add, div, equal, mul, sub } from './binary.ts';
 import { cast } from './cast.ts';
+import { fullOn } from './fill.ts';
 import { broadcastTo, reshape } from './strided.ts';
 import { exp, log, square } from './unary.ts';
 
@@ -71,28 +72,29 @@ interface Reduction {
   readonly shader: Source;
   readonly reference: Reference<[x: Tensor], Attributes>;
   readonly backward: Backward;
-  /** Whether a reduction of nothing has a value, as 0 is for a sum. */
-  readonly emptyAllowed: boolean;
+  /** What a reduction of no elements gives. */
+  readonly ofNothing: number;
 }
 
-function reduction({ name, shader, reference, backward, emptyAllowed }: Reduction) {
+function reduction({ name, shader, reference, backward, ofNothing }: Reduction) {
   const op = defineOp<[x: Tensor], Attributes>({
     name,
     shader: [scaffold, shader],
     reference,
     dtypes: [['f32', 'i32']],
-    shape: ([x], { axes, keepDims }) => {
-      if (!emptyAllowed && axes.some((axis) => x[axis] === 0)) {
+    shape: ([shape], { axes, keepDims }, [x]) => {
+      if (x.dtype === 'i32' && !Number.isFinite(ofNothing) && axes.some((axis) => shape[axis] === 0)) {
         throw new ShapeError({
           op: name,
-          got: `shape ${formatShape(x)}`,
-          expected: 'at least one element to choose from',
-          fix: 'Leave empty tensors out.',
+          got: `shape ${formatShape(shape)} of dtype i32`,
+          expected: 'at least one element to choose from, as integers have no infinity',
+          fix: 'Leave empty tensors out, or convert to f32.',
         });
       }
-      return reducedShape(x, axes, keepDims);
+      return reducedShape(shape, axes, keepDims);
     },
-    forward: (run, [x], { axes }, shape) => reduceAxes(run, x, axes, shape),
+    forward: (run, [x], { axes }, shape) =>
+      x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(run, x, axes, shape),
     backward,
   });
   return (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
@@ -116,25 +118,25 @@ export const sum = reduction({
   shader: sumWgsl,
   reference: reference.sum,
   backward: (_run, dy, { inputs: [x], attributes: { axes } }) => [spread(dy, x.shape, axes)],
-  emptyAllowed: true,
+  ofNothing: 0,
 });
 
-/** The largest element over axes, f32 or i32; ties share the gradient. @throws ShapeError for an empty reduction. */
+/** The largest element over axes, f32 or i32; ties share the gradient; -infinity for no elements (i32: ShapeError). */
 export const max = reduction({
   name: 'max',
   shader: maxWgsl,
   reference: reference.max,
   backward: extremeBackward,
-  emptyAllowed: false,
+  ofNothing: Number.NEGATIVE_INFINITY,
 });
 
-/** The smallest element over axes, f32 or i32; ties share the gradient. @throws ShapeError for an empty reduction. */
+/** The smallest element over axes, f32 or i32; ties share the gradient; infinity for no elements (i32: ShapeError). */
 export const min = reduction({
   name: 'min',
   shader: minWgsl,
   reference: reference.min,
   backward: extremeBackward,
-  emptyAllowed: false,
+  ofNothing: Number.POSITIVE_INFINITY,
 });
 
 /** The product over axes, f32 or i32; 1 for an empty tensor. The gradient is exact also where elements are 0. */
@@ -153,7 +155,7 @@ export const prod = reduction({
     const oneZero = mul(cast(equal(zeros, 1), 'f32'), isZero);
     return [mul(reshape(dy, kept), mul(others, add(noZero, oneZero)))];
   },
-  emptyAllowed: true,
+  ofNothing: 1,
 });
 
 /** The arithmetic mean over axes, f32. */

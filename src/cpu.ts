@@ -33,8 +33,24 @@ export class CpuDevice implements Device {
     memoryOf(storage).set(data);
   }
 
-  copy(from: Storage, to: Storage, length: number): void {
-    memoryOf(to).set(memoryOf(from).subarray(0, length));
+  copy(from: Storage, to: Storage, length: number, toStart = 0): void {
+    memoryOf(to).set(memoryOf(from).subarray(0, length), toStart);
+  }
+
+  writeEachStep(storage: Storage, compute: () => TypedArray): void {
+    this.write(storage, compute());
+  }
+
+  eachStep(work: () => void): void {
+    work();
+  }
+
+  dependOn(): void {}
+
+  refuseCapture(): void {}
+
+  outsideRecording<R>(body: () => R): R {
+    return body();
   }
 
   async read(storage: Storage, length: number): Promise<TypedArray> {

@@ -34,8 +34,18 @@ export interface Device {
   upload(data: TypedArray, dtype: DType): Storage;
   /** Overwrites a storage from its start. */
   write(storage: Storage, data: TypedArray, dtype: DType): void;
-  /** Copies `length` elements (4 bytes each) from one storage to another of this device. */
-  copy(from: Storage, to: Storage, length: number): void;
+  /** Copies `length` elements (4 bytes each) from one storage to another of this device, from element `toStart` there. */
+  copy(from: Storage, to: Storage, length: number, toStart?: number): void;
+  /** Overwrites a storage with what `compute` returns: now, and in a captured step again at each replay. */
+  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void;
+  /** Does `work` now, or in a captured step at each replay. */
+  eachStep(work: () => void): void;
+  /** Says what the commands of a step depend on besides shapes: a captured step is replayed only while it is the same. */
+  dependOn(now: () => unknown): void;
+  /** Says that a step which gets here can't be replayed, and why; nothing if no step is being captured. */
+  refuseCapture(reason: string): void;
+  /** Runs `body` at once, also while a step is captured: it makes state that outlives the step. */
+  outsideRecording<R>(body: () => R): R;
   read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;
   /** `count` storages of the given lengths inside one allocation, and that allocation itself. */
   arena(lengths: readonly number[]): {

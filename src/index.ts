@@ -1,3 +1,4 @@
+export { type Compiled, compile, type StepPlan } from './compile.ts';
 export type { Device, DeviceInfo, DeviceMemory } from './device.ts';
 export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueError } from './errors.ts';
 export { gradcheck, type WeightCheck } from './gradcheck/model.ts';

@@ -20,12 +20,14 @@ export type Grid =
 /** Values of constants in the shader, by name; see `specialize`. */
 export type Constants = Readonly<Record<string, number | string>>;
 
-/** One dispatch. Bindings: params, then reads, then writes. */
+/** One dispatch. Bindings: params, then reads, then writes, then uniforms. */
 export interface KernelCall {
   readonly kernel: Kernel;
   readonly entry: string;
   readonly reads: readonly Tensor[];
   readonly writes: readonly Tensor[];
+  /** Small tensors that all invocations read alike, bound as uniform buffers. */
+  readonly uniforms?: readonly Tensor[];
   /** The fields of the shader's `struct Params`, by name. */
   readonly params?: Readonly<Record<string, number>>;
   readonly constants?: Constants;

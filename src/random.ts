@@ -33,18 +33,30 @@ export class Generator {
     return this.#streams;
   }
 
-  /** Enters training step `step` (default: the next one): dropout draws a new mask. */
-  enterStep(step = this.#step + 1): void {
-    this.#step = step;
-    this.#state?.assign([this.seed | 0, step | 0]);
+  /** Takes streams back that were drawn for nothing. */
+  returnTo(stream: number): void {
+    this.#streams = stream;
+  }
+
+  /** Enters training step `step` on `device` (default: the next one): dropout draws a new mask. */
+  enterStep(device: Device, step?: number): void {
+    const enter = (): Int32Array => {
+      this.#step = step ?? this.#step + 1;
+      return this.#words();
+    };
+    device.writeEachStep(this.stateOn(device).storage, enter, 'i32');
   }
 
   /** `[seed, step]` as i32 on the device, where kernels read it; one tensor for the life of the device. */
   stateOn(device: Device): Tensor {
-    this.#state ??= keep(
-      new Tensor(device, device.upload(Int32Array.of(this.seed | 0, this.#step | 0), 'i32'), [2], 'i32'),
+    this.#state ??= device.outsideRecording(() =>
+      keep(new Tensor(device, device.upload(this.#words(), 'i32'), [2], 'i32')),
     );
     return this.#state;
+  }
+
+  #words(): Int32Array {
+    return Int32Array.of(this.seed | 0, this.#step | 0);
   }
 }
 

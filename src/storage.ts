@@ -9,13 +9,17 @@ export const BYTES = 4;
  * to let go gives the memory back.
  */
 export class Storage<Memory = unknown> {
-  readonly memory: Memory;
+  #memory: Memory;
   #users = 1;
-  readonly #free: () => void;
+  #free: () => void;
 
   constructor(memory: Memory, free: () => void) {
-    this.memory = memory;
+    this.#memory = memory;
     this.#free = free;
+  }
+
+  get memory(): Memory {
+    return this.#memory;
   }
 
   retain(): this {
@@ -25,5 +29,16 @@ export class Storage<Memory = unknown> {
 
   release(): void {
     if (--this.#users === 0) this.#free();
+  }
+
+  /** Whether a tensor still uses it. */
+  get isUsed(): boolean {
+    return this.#users > 0;
+  }
+
+  /** Takes over the memory of another storage that nobody else uses; its old memory stays with whoever gave it. */
+  takeOver(other: Storage<Memory>): void {
+    this.#memory = other.#memory;
+    this.#free = other.#free;
   }
 }

@@ -195,11 +195,24 @@ export function scope<R>(body: () => R): R {
   return result;
 }
 
-function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
-  if (value instanceof Tensor) found.add(value);
-  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
-  else if (isPlainObject(value)) for (const item of Object.values(value)) tensorsIn(item, found);
+function tensorsIn(value: unknown): Set<Tensor> {
+  const found = new Set<Tensor>();
+  mapTensors(value, (t) => {
+    found.add(t);
+    return t;
+  });
   return found;
+}
+
+/** The same arrays and plain objects with each tensor in them replaced; what else they hold stays. */
+export function mapTensors<Value>(value: Value, replace: (t: Tensor) => Tensor): Value {
+  const map = (part: unknown): unknown => {
+    if (part instanceof Tensor) return replace(part);
+    if (Array.isArray(part)) return part.map(map);
+    if (!isPlainObject(part)) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, map(item)]));
+  };
+  return map(value) as Value; // of the same form
 }
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>

@@ -117,9 +117,9 @@ onGpu(
       scope(async () => {
         const x = ones([100, 101], { device });
         const first = await dropout(x, { rate: 0.25, stream: 5 }).data();
-        device.random.enterStep();
+        device.random.enterStep(device);
         const second = await dropout(x, { rate: 0.25, stream: 5 }).data();
-        device.random.enterStep(step);
+        device.random.enterStep(device, step);
         return [[...first], [...second]].map((mask) => mask.map((value) => (value === 0 ? 0 : 1)));
       });
     const [first, second] = await masks(gpu);

@@ -1,11 +1,15 @@
 import type { Device, DeviceInfo, DeviceMemory } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { KernelCall } from '../kernel.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Operand, type Recorded, Recording, Transient } from '../plan/recording.ts';
 import type { Generator } from '../random.ts';
 import { BYTES, type DType, Storage, type TypedArray } from '../storage.ts';
+import { Parameter } from '../tensor.ts';
 import { type Command, encode, foldGrid } from './commands.ts';
 import { PipelineCache } from './pipelines.ts';
-import { BufferPool, type GpuMemory } from './pool.ts';
+import { BufferPool, type GpuMemory, padded } from './pool.ts';
+import { StagedWrites } from './staged.ts';
 import { packParams } from './wgsl.ts';
 
 /** Commands are handed to the GPU in lists of at most this many, so that it starts before a long list is complete. */
@@ -14,6 +18,20 @@ const MAX_PENDING = 64;
 const MAX_UNIFORMS = 4096;
 /** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
 const ARENA_ALIGNMENT = 256;
+
+/** Tensors of a captured step hold transients until the step is planned. */
+type Memory = Operand<GpuMemory>;
+export type GpuRecording = Recording<GpuMemory, Command>;
+export type GpuPlan = Plan<GpuMemory, Command>;
+
+/** A planned step with its buffers and bind groups: replaying it is nothing but encoding. */
+export interface Replay {
+  readonly recording: GpuRecording;
+  readonly commands: readonly Command[];
+  /** Where the plan put a transient. */
+  readonly find: (transient: Transient) => GpuMemory;
+  readonly dispose: () => void;
+}
 
 interface GpuDeviceParts {
   readonly instance: GPU;
@@ -28,11 +46,16 @@ export class GpuDevice implements Device {
   readonly random: Generator;
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
   readonly instance: GPU;
+  /** Captured steps that go into one submit. */
+  stepsPerSubmit = 1;
   readonly #gpu: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #pool: BufferPool;
+  readonly #staged: StagedWrites;
   readonly #uniforms = new Map<string, GPUBuffer>();
   #pending: Command[] = [];
+  #pendingSteps = 0;
+  #recording: GpuRecording | undefined;
   #failure: DeviceError | undefined;
 
   constructor({ instance, device, info, random }: GpuDeviceParts) {
@@ -42,6 +65,7 @@ export class GpuDevice implements Device {
     this.random = random;
     this.#pipelines = new PipelineCache(device);
     this.#pool = new BufferPool(device);
+    this.#staged = new StagedWrites(device);
     device.addEventListener('uncapturederror', ({ error }) => {
       const reason = error instanceof GPUOutOfMemoryError ? 'memory' : 'validation';
       this.#failure ??= new DeviceError(reason, error.message);
@@ -54,41 +78,86 @@ export class GpuDevice implements Device {
     });
   }
 
-  allocate(length: number): Storage<GpuMemory> {
-    const memory = this.#pool.take(length * BYTES);
-    return new Storage(memory, () => this.#release(memory));
+  allocate(length: number): Storage<Memory> {
+    if (this.#recording !== undefined) return new Storage<Memory>(new Transient(padded(length * BYTES)), () => {});
+    return this.#allocateNow(length);
   }
 
-  upload(data: TypedArray, dtype: DType): Storage<GpuMemory> {
-    const storage = this.allocate(data.length);
+  upload(data: TypedArray, dtype: DType): Storage<Memory> {
+    this.#recording?.refuse('it uploads numbers from JavaScript; make that tensor before the step, or pass it in');
+    const storage = this.#allocateNow(data.length);
     this.write(storage, data, dtype);
     return storage;
   }
 
   write(storage: Storage, data: TypedArray, dtype: DType): void {
-    const { buffer, offset } = memoryOf(storage);
-    this.flush(); // a write runs before commands that are submitted after it, so what was asked earlier goes first
+    this.#recording?.refuse('it writes numbers from JavaScript; write them before the step');
+    const { buffer, offset } = placed(memoryOf(storage));
     const values = dtype === 'f32' && data instanceof Float64Array ? Float32Array.from(data) : data;
+    if (this.#staged.fits(values.byteLength)) {
+      const { buffer: from, offset: fromOffset } = this.#staged.add(values);
+      this.#push({ kind: 'copy', from, fromOffset, to: buffer, toOffset: offset, bytes: values.byteLength });
+      if (!this.#staged.hasRoom) this.flush();
+      return;
+    }
+    this.flush(); // a write runs before commands that are submitted after it, so what was asked earlier goes first
     this.#gpu.queue.writeBuffer(buffer, offset, values.buffer, values.byteOffset, values.byteLength);
   }
 
-  copy(from: Storage, to: Storage, length: number): void {
+  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
+    if (this.#recording === undefined) {
+      this.write(storage, compute(), dtype);
+      return;
+    }
+    // At a replay the host's part comes first, so nothing before this point may read what it writes.
+    if (this.#recording.uses(placed(memoryOf(storage)))) {
+      this.#recording.refuse('it changes the step number or another number of the step after their first use');
+    }
+    this.#recording.hostWork.push(() => this.write(storage, compute(), dtype));
+  }
+
+  eachStep(work: () => void): void {
+    if (this.#recording === undefined) work();
+    else this.#recording.hostWork.push(work);
+  }
+
+  dependOn(now: () => unknown): void {
+    this.#recording?.dependOn(now);
+  }
+
+  refuseCapture(reason: string): void {
+    this.#recording?.refuse(reason);
+  }
+
+  copy(from: Storage, to: Storage, length: number, toStart = 0): void {
+    const bytes = length * BYTES;
     const source = memoryOf(from);
     const target = memoryOf(to);
-    this.#push({
+    const label = `copy ${bytes} bytes`;
+    this.#do({
       kind: 'copy',
-      from: source.buffer,
-      fromOffset: source.offset,
-      to: target.buffer,
-      toOffset: target.offset,
-      bytes: length * BYTES,
+      label,
+      reads: [source],
+      writes: [target],
+      place: (find) => {
+        const { buffer, offset } = find(source);
+        const place = find(target);
+        return {
+          kind: 'copy',
+          from: buffer,
+          fromOffset: offset,
+          to: place.buffer,
+          toOffset: place.offset + toStart * BYTES,
+          bytes,
+        };
+      },
     });
   }
 
   arena(lengths: readonly number[]): { whole: Storage<GpuMemory>; length: number; parts: Storage<GpuMemory>[] } {
     const sizes = lengths.map((length) => Math.max(1, Math.ceil((length * BYTES) / ARENA_ALIGNMENT)) * ARENA_ALIGNMENT);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
-    const whole = this.allocate(bytes / BYTES);
+    const whole = this.#allocateNow(bytes / BYTES);
     const { buffer } = whole.memory;
     if (bytes > 0) this.#push({ kind: 'clear', buffer, offset: 0, bytes });
     let offset = 0;
@@ -104,37 +173,118 @@ export class GpuDevice implements Device {
   /** Adds one dispatch to the pending commands; an empty grid is nothing to do. */
   run(call: KernelCall): void {
     this.#throwFailure();
-    const { kernel, entry, reads, writes, constants, params = {}, grid } = call;
+    const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
     const {
       pipeline,
       layout,
       params: fields,
       elementsPerWorkgroup,
-    } = this.#pipelines.get(kernel, entry, reads.length, writes.length, constants);
+    } = this.#pipelines.get(kernel, entry, [reads.length, writes.length, uniforms.length], constants);
     const workgroups = 'invocations' in grid ? Math.ceil(grid.invocations / elementsPerWorkgroup) : grid.workgroups;
     const limit = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     const folded = typeof workgroups === 'number' ? foldGrid(workgroups, limit) : workgroups;
     if (folded.some((count) => count === 0)) return;
-    const entries: GPUBindGroupEntry[] = [...reads, ...writes].map(({ storage }, i) => ({
-      binding: i + 1,
-      resource: memoryOf(storage),
-    }));
-    if (fields.length > 0)
-      entries.push({ binding: 0, resource: { buffer: this.#uniform(packParams(fields, params)) } });
-    const bindGroup = this.#gpu.createBindGroup({ layout, entries });
-    this.#push({ kind: 'dispatch', pipeline, bindGroup, grid: folded });
+    this.#noteOutside([...reads, ...writes, ...uniforms]);
+    const read = [...reads, ...uniforms].map(({ storage }) => memoryOf(storage));
+    const written = writes.map(({ storage }) => memoryOf(storage));
+    const uniform = fields.length > 0 ? this.#uniform(packParams(fields, params)) : undefined;
+    this.#do({
+      kind: 'dispatch',
+      label: entry === 'forward' ? kernel.name : `${kernel.name} ${entry}`,
+      reads: read,
+      writes: written,
+      place: (find) => {
+        const bound = [...read.slice(0, reads.length), ...written, ...read.slice(reads.length)];
+        const entries: GPUBindGroupEntry[] = bound.map((memory, i) => ({ binding: i + 1, resource: find(memory) }));
+        if (uniform !== undefined) entries.push({ binding: 0, resource: { buffer: uniform } });
+        return {
+          kind: 'dispatch',
+          pipeline,
+          bindGroup: this.#gpu.createBindGroup({ layout, entries }),
+          grid: folded,
+        };
+      },
+    });
+  }
+
+  /** Notes down what `body` does instead of doing it. A body that can't be captured has no result. */
+  record<R>(body: () => R): { recording: GpuRecording; result: R } {
+    const recording: GpuRecording = new Recording();
+    this.#recording = recording;
+    try {
+      const result = body();
+      if (result instanceof Promise) {
+        result.catch(() => {}); // it fails where it goes on with tensors that do not exist
+        recording.refuse('it is async; read tensors after the step');
+      }
+      recording.check();
+      return { recording, result };
+    } catch (error) {
+      recording.release();
+      throw error;
+    } finally {
+      this.#recording = undefined;
+    }
+  }
+
+  get isRecording(): boolean {
+    return this.#recording !== undefined;
+  }
+
+  /** Runs `body` at once although a step is being recorded: it makes state that outlives the step. */
+  outsideRecording<R>(body: () => R): R {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    try {
+      return body();
+    } finally {
+      this.#recording = recording;
+    }
+  }
+
+  /** Makes a plan's buffers and bind groups. */
+  prepare(recording: GpuRecording, plan: GpuPlan): Replay {
+    const buffers = plan.buffers.map((bytes) => this.#allocateNow(bytes / BYTES));
+    const find = (memory: Memory): GpuMemory => {
+      if (!(memory instanceof Transient)) return memory;
+      const place = plan.places.get(memory);
+      if (place === undefined) throw new Error('internal: a transient without a place');
+      return typeof place.buffer === 'number'
+        ? { ...buffers[place.buffer].memory, size: memory.size }
+        : (place as GpuMemory);
+    };
+    return {
+      recording,
+      commands: plan.commands.map(({ place }) => place(find)),
+      find,
+      dispose: () => {
+        recording.release();
+        for (const storage of buffers) storage.release();
+      },
+    };
+  }
+
+  /** Adds a planned step to the pending commands. */
+  replay({ recording, commands }: Replay): void {
+    this.#throwFailure();
+    for (const work of recording.hostWork) work();
+    this.#pending.push(...commands);
+    if (++this.#pendingSteps >= this.stepsPerSubmit) this.flush();
   }
 
   /** Hands the pending commands to the GPU. */
   flush(): void {
     if (this.#pending.length === 0) return;
+    this.#staged.write();
     const encoder = this.#gpu.createCommandEncoder();
     encode(encoder, this.#pending);
     this.#pending = [];
+    this.#pendingSteps = 0;
     this.#gpu.queue.submit([encoder.finish()]);
   }
 
   async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
+    this.#recording?.refuse('it reads a tensor; return the tensor, and read it after the step');
     const bytes = length * BYTES;
     const { MAP_READ, COPY_DST } = GPUBufferUsage;
     const staging = this.#gpu.createBuffer({
@@ -142,7 +292,7 @@ export class GpuDevice implements Device {
       size: Math.max(bytes, BYTES),
       usage: MAP_READ | COPY_DST,
     });
-    const { buffer, offset } = memoryOf(storage);
+    const { buffer, offset } = placed(memoryOf(storage));
     if (bytes > 0) {
       this.#push({ kind: 'copy', from: buffer, fromOffset: offset, to: staging, toOffset: 0, bytes });
     }
@@ -177,9 +327,31 @@ export class GpuDevice implements Device {
     this.#gpu.destroy();
   }
 
+  #allocateNow(length: number): Storage<GpuMemory> {
+    const memory = this.#pool.take(length * BYTES);
+    return new Storage(memory, () => this.#release(memory));
+  }
+
+  /** Notes a command down while a step is recorded, else adds it to the pending ones. */
+  #do(command: Recorded<GpuMemory, Command>): void {
+    if (this.#recording !== undefined) this.#recording.add(command);
+    else this.#push(command.place(placed));
+  }
+
   #push(command: Command): void {
     this.#pending.push(command);
-    if (this.#pending.length >= MAX_PENDING) this.flush();
+    if (this.#pendingSteps === 0 && this.#pending.length >= MAX_PENDING) this.flush();
+  }
+
+  /** Tensors that a recorded step takes from outside stay, and a parameter that moves makes the recording outdated. */
+  #noteOutside(tensors: KernelCall['reads']): void {
+    const recording = this.#recording;
+    if (recording === undefined) return;
+    for (const t of tensors) {
+      if (memoryOf(t.storage) instanceof Transient) continue;
+      recording.retain(t.storage);
+      if (t instanceof Parameter) recording.dependOn(() => t.storage);
+    }
   }
 
   #release(memory: GpuMemory): void {
@@ -213,4 +385,10 @@ export class GpuDevice implements Device {
 }
 
 /** Storages of this device hold GPU memory; the generic type is erased at the border of `Device`. */
-const memoryOf = (storage: Storage): GpuMemory => storage.memory as GpuMemory;
+const memoryOf = (storage: Storage): Memory => storage.memory as Memory;
+
+/** Memory that exists. A tensor of a captured step has none after the step, unless the step returned it. */
+function placed(memory: Memory): GpuMemory {
+  if (!(memory instanceof Transient)) return memory;
+  throw new DeviceError('validation', 'A tensor of a captured step was used outside of it. Return it from the step.');
+}

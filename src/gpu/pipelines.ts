@@ -11,6 +11,9 @@ export interface Pipeline {
   readonly elementsPerWorkgroup: number;
 }
 
+/** How many bindings follow params, in this order. */
+export type BindingCounts = readonly [reads: number, writes: number, uniforms: number];
+
 /** Compiles each (kernel, entry, constants, binding counts) once. */
 export class PipelineCache {
   readonly #device: GPUDevice;
@@ -22,12 +25,12 @@ export class PipelineCache {
     this.#device = device;
   }
 
-  get(kernel: Kernel, entry: string, reads: number, writes: number, constants: Constants = {}): Pipeline {
+  get(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants = {}): Pipeline {
     const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
-    const key = [...kernel.sources.map(({ file }) => file), entry, reads, writes, ...settings].join(' ');
+    const key = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
     let made = this.#pipelines.get(key);
     if (made === undefined) {
-      made = this.#compile(kernel, entry, reads, writes, constants, key);
+      made = this.#compile(kernel, entry, counts, constants, key);
       this.#pipelines.set(key, made);
     }
     return made;
@@ -40,18 +43,11 @@ export class PipelineCache {
     for (const check of checks) this.#checks.delete(check);
   }
 
-  #compile(
-    kernel: Kernel,
-    entry: string,
-    reads: number,
-    writes: number,
-    constants: Constants,
-    label: string,
-  ): Pipeline {
+  #compile(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
     const device = this.#device;
     const text = specialize(joined(kernel), constants);
     const params = paramsOf(text);
-    const layout = this.#layout(params.length > 0, reads, writes);
+    const layout = this.#layout(params.length > 0, counts);
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ code: text, label });
     const pipeline = device.createComputePipeline({
@@ -76,14 +72,15 @@ export class PipelineCache {
     throw new ShaderError(file, line, first.message);
   }
 
-  #layout(hasParams: boolean, reads: number, writes: number): GPUBindGroupLayout {
-    const key = `${hasParams} ${reads} ${writes}`;
+  #layout(hasParams: boolean, [reads, writes, uniforms]: BindingCounts): GPUBindGroupLayout {
+    const key = `${hasParams} ${reads} ${writes} ${uniforms}`;
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
       const types: GPUBufferBindingType[] = [
         ...(hasParams ? (['uniform'] as const) : []),
         ...Array<'read-only-storage'>(reads).fill('read-only-storage'),
         ...Array<'storage'>(writes).fill('storage'),
+        ...Array<'uniform'>(uniforms).fill('uniform'),
       ];
       const first = hasParams ? 0 : 1; // binding 0 is params, present or not
       layout = this.#device.createBindGroupLayout({

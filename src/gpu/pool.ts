@@ -11,6 +11,10 @@ export interface GpuMemory {
 }
 
 const GRAIN = 256;
+
+/** The bytes that a tensor of `bytes` occupies. */
+export const padded = (bytes: number): number => Math.max(GRAIN, Math.ceil(bytes / GRAIN) * GRAIN);
+
 /** Freed buffers are kept up to this many bytes, or as many as are live, whichever is more. */
 const KEEP_AT_LEAST = 256 * 2 ** 20;
 
@@ -28,7 +32,7 @@ export class BufferPool {
   }
 
   take(bytes: number): GpuMemory {
-    const size = Math.max(GRAIN, Math.ceil(bytes / GRAIN) * GRAIN);
+    const size = padded(bytes);
     if (size > this.#limit) {
       throw new DeviceError(
         'memory',
@@ -37,8 +41,9 @@ export class BufferPool {
     }
     let buffer = this.#free.get(size)?.pop();
     if (buffer === undefined) {
-      const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-      buffer = this.#device.createBuffer({ label: `tensor ${size}`, size, usage: STORAGE | COPY_SRC | COPY_DST });
+      const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
+      const usage = STORAGE | UNIFORM | COPY_SRC | COPY_DST;
+      buffer = this.#device.createBuffer({ label: `tensor ${size}`, size, usage });
     } else {
       this.#pooled.buffers--;
       this.#pooled.bytes -= size;

@@ -39,16 +39,19 @@ export class Network {
 
   /** Makes the weights on the current device, for the first layer's `inputShape` or else that of the samples at hand. */
   build(sampleShape: Shape): void {
-    if (this.#built !== undefined) return;
-    const inputShape = this.layers[0].options.inputShape ?? sampleShape;
     const device = currentDevice();
+    this.#built ??= device.outsideRecording(() => this.#make(device, sampleShape));
+  }
+
+  #make(device: Device, sampleShape: Shape): Built {
+    const inputShape = this.layers[0].options.inputShape ?? sampleShape;
     const firstStream = device.random.peekStream();
     let shape = inputShape;
     this.layers.forEach((layer, i) => {
       layer.build(shape, device, this.names[i]);
       shape = layer.outputShape(shape);
     });
-    this.#built = {
+    return {
       device,
       inputShape,
       outputShape: shape,

@@ -40,5 +40,8 @@ export function dropout(x: Tensor, { rate, stream }: DropoutOptions): Tensor {
   checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
   if (rate === 0) return x;
   const { random } = x.device;
+  if (stream === undefined) {
+    x.device.refuseCapture('its dropout draws from a new stream in every call; give it the option `stream`');
+  }
   return dropoutOp(x, random.stateOn(x.device), { rate, stream: stream ?? random.nextStream() });
 }

@@ -77,23 +77,25 @@ export class FusedOptimizer implements Optimizer {
   }
 
   build(parameters: readonly Parameter[]): void {
-    this.#built ??= this.#gather(parameters);
+    this.#require(parameters);
   }
 
   apply(gradients: readonly Tensor[], parameters: readonly Parameter[]): void {
-    this.#built ??= this.#gather(parameters);
-    const built = this.#built;
-    const { weight, gradient, accumulated, normClip } = built;
+    const built = this.#require(parameters);
+    const { device, weight, gradient, accumulated, normClip } = built;
     checkStep(this.name, gradients, parameters, weight);
     gradient.fill(gradients);
     const { gradientAccumulationSteps } = this.#settings;
-    const complete = (this.#calls + 1) % gradientAccumulationSteps === 0;
-    if (gradientAccumulationSteps > 1) accumulate(complete ? 'take' : 'add', accumulated.whole, gradient.whole);
-    if (complete) {
+    const isComplete = (): boolean => (this.#calls + 1) % gradientAccumulationSteps === 0;
+    device.dependOn(isComplete);
+    if (gradientAccumulationSteps > 1) accumulate(isComplete() ? 'take' : 'add', accumulated.whole, gradient.whole);
+    if (isComplete()) {
       normClip?.apply(gradient.whole);
       this.#update(built);
     }
-    this.#calls++;
+    device.eachStep(() => {
+      this.#calls++;
+    });
   }
 
   finalize(): void {
@@ -115,9 +117,16 @@ export class FusedOptimizer implements Optimizer {
     normClip?.dispose();
   }
 
-  #gather(parameters: readonly Parameter[]): Built {
-    checkParameters(this.name, parameters);
-    const device = commonDevice(this.name, parameters);
+  #require(parameters: readonly Parameter[]): Built {
+    if (this.#built === undefined) {
+      checkParameters(this.name, parameters);
+      const device = commonDevice(this.name, parameters);
+      this.#built = device.outsideRecording(() => this.#gather(device, parameters));
+    }
+    return this.#built;
+  }
+
+  #gather(device: Device, parameters: readonly Parameter[]): Built {
     const numbers = this.#numbers();
     const { useEma, gradientAccumulationSteps } = this.#settings;
     const layout = layoutOf(parameters);
@@ -152,7 +161,7 @@ export class FusedOptimizer implements Optimizer {
       if (useEma) follow(arrays, common);
       return;
     }
-    hyper.assign(this.#numbers());
+    device.writeEachStep(hyper.storage, () => this.#numbers(), 'f32');
     const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
     const size = layout.total / LANES;
     runner(this.#kernel, device).into('update', [gradient.whole, hyper], writes, {

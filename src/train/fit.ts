@@ -144,7 +144,7 @@ const namesOf = ({ metrics }: Trained): string[] => ['loss', ...metrics.map(({ n
 /** One update. The values, in the order of the names, are scalars from before it. */
 export function trainStep(model: Model, trained: Trained, { x, y }: Batch): { names: string[]; values: Tensor[] } {
   if (y === undefined) throw new Error('internal: a training batch without labels');
-  model.device.random.enterStep();
+  model.device.random.enterStep(model.device);
   const values = scope(() => {
     using tape = new Tape();
     const predicted = model.call(x, true);

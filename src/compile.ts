@@ -1,0 +1,93 @@
+import { currentDevice } from './device.ts';
+import { ValueError } from './errors.ts';
+import { GpuDevice } from './gpu/device.ts';
+import { CapturedStep } from './plan/captured.ts';
+import { explain } from './plan/explain.ts';
+import { CaptureError } from './plan/recording.ts';
+import { formatShape } from './shape.ts';
+import { isRecording } from './tape.ts';
+import { scope, type Tensor } from './tensor.ts';
+
+/** What a captured step costs, known before it runs. */
+export interface StepPlan {
+  /** Kernels that one step starts. */
+  readonly dispatches: number;
+  /** Bytes of the buffers that the step holds for what it computes. */
+  readonly bytes: number;
+  /** The dispatches, what was saved, buffers, lifetimes and the peak, as text. */
+  explain(): string;
+}
+
+/** A function whose steps are captured. */
+export interface Compiled<Inputs extends readonly Tensor[], Result> {
+  (...inputs: Inputs): Result;
+  /** The plan for inputs of these shapes; nothing runs. @throws CaptureError if the function can't be captured. */
+  plan(...inputs: Inputs): StepPlan;
+  /** Frees what the captured steps hold; a later call captures anew. */
+  dispose(): void;
+}
+
+/**
+ * Captures `f`: the first call per input shapes notes down what it does, and every call runs the note, without the
+ * JavaScript of its operations, with all memory in place. Results have the bits of the uncaptured function.
+ *
+ * `f` has to do the same for inputs of the same shapes. What it takes from outside is the tensor it was at the capture;
+ * parameters that an optimizer moves, the learning rate and the step number are followed. A function that reads a
+ * tensor, uploads numbers or is async can't be captured: that is said once, and it runs as it is. On the CPU backend
+ * it always does.
+ * @param f tensors in; a tensor, or tensors in arrays and plain objects, out.
+ * @throws ValueError when a tape is open around the call: gradients do not flow through a captured step.
+ */
+export function compile<Inputs extends readonly Tensor[], Result>(
+  f: (...inputs: Inputs) => Result,
+): Compiled<Inputs, Result> {
+  const captured = new Map<string, CapturedStep<Result>[]>();
+  let refused = false;
+
+  const find = (device: GpuDevice, inputs: Inputs): CapturedStep<Result> => {
+    const key = inputs.map(({ dtype, shape }) => dtype + formatShape(shape)).join(' ');
+    const known = captured.get(key) ?? [];
+    const fitting = known.find(({ holds }) => holds);
+    if (fitting !== undefined) return fitting;
+    // The same inputs as `f` takes, in order.
+    const made = new CapturedStep(device, (...stand) => f(...(stand as readonly Tensor[] as Inputs)), inputs);
+    captured.set(key, [...known, made]);
+    return made;
+  };
+
+  const call = (...inputs: Inputs): Result => {
+    const device = inputs[0]?.device ?? currentDevice();
+    if (!(device instanceof GpuDevice) || device.isRecording || refused) return scope(() => f(...inputs));
+    if (isRecording()) {
+      throw new ValueError({
+        op: 'compile',
+        got: 'a call inside an open tape',
+        expected: 'the tape inside the compiled function, as gradients do not flow through a captured step',
+        fix: 'Compile the whole step, tape and optimizer included.',
+      });
+    }
+    try {
+      return find(device, inputs).run(inputs);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      refused = true;
+      const name = f.name || 'the function';
+      console.warn(`dawngrad: ${name} runs uncaptured, which is slower: ${error.message}.`);
+      return scope(() => f(...inputs));
+    }
+  };
+
+  const plan = (...inputs: Inputs): StepPlan => {
+    const device = inputs[0]?.device ?? currentDevice();
+    if (!(device instanceof GpuDevice)) throw new CaptureError('the CPU backend has no captured steps');
+    const step = find(device, inputs).plan;
+    const dispatches = step.commands.filter(({ kind }) => kind === 'dispatch').length;
+    return { dispatches, bytes: step.bytes, explain: () => explain(step) };
+  };
+
+  const dispose = (): void => {
+    for (const step of [...captured.values()].flat()) step.dispose();
+    captured.clear();
+  };
+  return Object.assign(call, { plan, dispose });
+}

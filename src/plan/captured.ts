@@ -1,0 +1,95 @@
+import type { GpuDevice, GpuPlan, GpuRecording, Replay } from '../gpu/device.ts';
+import { padded } from '../gpu/pool.ts';
+import { BYTES, Storage } from '../storage.ts';
+import { keep, mapTensors, scope, Tensor } from '../tensor.ts';
+import { makePlan } from './plan.ts';
+import { Transient } from './recording.ts';
+
+/** How often a step is noted down anew because it moved its own parameters, as an optimizer's first step does. */
+const ATTEMPTS = 3;
+
+/** A function of tensors, noted down for inputs of certain shapes. */
+export class CapturedStep<Result> {
+  readonly plan: GpuPlan;
+  readonly #device: GpuDevice;
+  readonly #recording: GpuRecording;
+  readonly #inputs: readonly Transient[];
+  readonly #result: Result;
+  /** What the last run returned, by the memory that holds it. */
+  readonly #returned = new Map<Transient, Storage>();
+  #replay: Replay | undefined;
+
+  /** Notes down what `f` does; nothing runs. @throws CaptureError if it can't be replayed. */
+  constructor(device: GpuDevice, f: (...inputs: readonly Tensor[]) => Result, like: readonly Tensor[]) {
+    this.#device = device;
+    this.#inputs = like.map(({ size }) => new Transient(padded(size * BYTES)));
+    const { recording, result } = this.#record(f, like);
+    this.#recording = recording;
+    this.#result = result;
+    const outputs = new Set<Transient>();
+    mapTensors(result, (t) => {
+      keep(t);
+      if (t.storage.memory instanceof Transient) outputs.add(t.storage.memory);
+      return t;
+    });
+    this.plan = makePlan(recording, { inputs: this.#inputs, outputs: [...outputs] });
+  }
+
+  /** Whether what the step depends on, besides the shapes, is what it was. */
+  get holds(): boolean {
+    return this.#recording.holds;
+  }
+
+  run(inputs: readonly Tensor[]): Result {
+    const device = this.#device;
+    this.#replay ??= device.prepare(this.#recording, this.plan);
+    const { find } = this.#replay;
+    this.#handOver();
+    inputs.forEach(({ storage, size }, i) => {
+      device.copy(storage, new Storage(find(this.#inputs[i]), () => {}), size);
+    });
+    device.replay(this.#replay);
+    return mapTensors(this.#result, (t) => {
+      const { memory } = t.storage;
+      if (!(memory instanceof Transient)) return t.alias();
+      const shared = this.#returned.get(memory);
+      const storage = shared?.retain() ?? new Storage<unknown>(find(memory), () => {});
+      this.#returned.set(memory, storage);
+      return new Tensor(device, storage, t.shape, t.dtype);
+    });
+  }
+
+  dispose(): void {
+    this.#handOver();
+    if (this.#replay === undefined) this.#recording.release();
+    else this.#replay.dispose();
+  }
+
+  /** Results of the last run that somebody still holds move to memory of their own: the next run writes where they lie. */
+  #handOver(): void {
+    for (const [{ size }, storage] of this.#returned) {
+      if (!storage.isUsed) continue;
+      const own = this.#device.allocate(size / BYTES);
+      this.#device.copy(storage, own, size / BYTES);
+      storage.takeOver(own);
+    }
+    this.#returned.clear();
+  }
+
+  #record(f: (...inputs: readonly Tensor[]) => Result, like: readonly Tensor[]) {
+    const device = this.#device;
+    const stream = device.random.peekStream();
+    const standIn = ({ shape, dtype }: Tensor, i: number): Tensor =>
+      new Tensor(device, new Storage<unknown>(this.#inputs[i], () => {}), shape, dtype);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { recording, result } = device.record(() => scope(() => f(...like.map(standIn))));
+        if (recording.holds || attempt === ATTEMPTS) return { recording, result };
+        recording.release();
+      } catch (error) {
+        device.random.returnTo(stream);
+        throw error;
+      }
+    }
+  }
+}

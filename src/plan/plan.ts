@@ -1,0 +1,129 @@
+import { type Lifetime, shareBuffers } from './lifetimes.ts';
+import { type Operand, type Range, type Recorded, type Recording, Transient } from './recording.ts';
+
+/** A captured step with a place for everything in it. */
+export interface Plan<Place extends Range, Command> {
+  readonly commands: readonly Recorded<Place, Command>[];
+  /** The sizes of the buffers that the step needs for itself, in bytes. */
+  readonly buffers: readonly number[];
+  /** Where each transient lies: in a buffer of the step, or in memory that it would only have been copied to. */
+  readonly places: ReadonlyMap<Transient, { readonly buffer: number } | Place>;
+  readonly lifetimes: ReadonlyMap<Transient, Lifetime>;
+  /** Commands whose results nobody used. */
+  readonly dropped: number;
+  /** Copies saved by writing a result where it is wanted. */
+  readonly elided: number;
+  /** Bytes of the step's own buffers: its peak. */
+  readonly bytes: number;
+}
+
+type Commands<Place extends Range, Command> = readonly Recorded<Place, Command>[];
+
+/** Plans a recording: drops what nobody uses, writes results where they are wanted, shares buffers. */
+export function makePlan<Place extends Range, Command>(
+  recording: Recording<Place, Command>,
+  { inputs, outputs }: { readonly inputs: readonly Transient[]; readonly outputs: readonly Transient[] },
+): Plan<Place, Command> {
+  const used = dropUnused(recording.commands, outputs);
+  const { commands, targets } = elideCopies(used, new Set([...inputs, ...outputs]));
+  const lifetimes = lifetimesIn(commands, { inputs, outputs });
+  const shared = [...lifetimes].filter(([transient]) => !targets.has(transient));
+  const { sizes, buffers } = shareBuffers(shared.map(([, lifetime]) => lifetime));
+  const places = new Map<Transient, { buffer: number } | Place>(targets);
+  shared.forEach(([transient], i) => {
+    places.set(transient, { buffer: buffers[i] });
+  });
+  return {
+    commands,
+    buffers: sizes,
+    places,
+    lifetimes,
+    dropped: recording.commands.length - used.length,
+    elided: used.length - commands.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+  };
+}
+
+/** The commands whose results reach an output or memory outside of the step. */
+function dropUnused<Place extends Range, Command>(
+  commands: Commands<Place, Command>,
+  outputs: readonly Transient[],
+): Recorded<Place, Command>[] {
+  const wanted = new Set<Operand<Place>>(outputs);
+  const used = commands.toReversed().filter(({ reads, writes }) => {
+    if (!writes.some((operand) => !(operand instanceof Transient) || wanted.has(operand))) return false;
+    for (const operand of [...reads, ...writes]) wanted.add(operand); // a kernel may read what it writes
+    return true;
+  });
+  return used.reverse();
+}
+
+/**
+ * Drops copies of a transient into memory outside, where its writer can write there at once: a gradient into the
+ * optimizer's arena. Not if the target is used between, or if a command that uses the transient would then read and write
+ * one buffer, which WebGPU forbids.
+ */
+function elideCopies<Place extends Range, Command>(
+  commands: Commands<Place, Command>,
+  kept: ReadonlySet<Transient>,
+): { commands: Recorded<Place, Command>[]; targets: Map<Transient, Place> } {
+  const targets = new Map<Transient, Place>();
+  const dropped = new Set<Recorded<Place, Command>>();
+  const within = ({ reads, writes }: Recorded<Place, Command>, operand: Operand<Place>): boolean =>
+    reads.includes(operand) || writes.includes(operand);
+  const bufferOf = (operand: Operand<Place>): object | undefined =>
+    operand instanceof Transient ? targets.get(operand)?.buffer : operand.buffer;
+  for (const [at, copy] of commands.entries()) {
+    const [source] = copy.reads;
+    const [target] = copy.writes;
+    if (copy.kind !== 'copy' || !(source instanceof Transient) || target instanceof Transient) continue;
+    if (kept.has(source) || targets.has(source) || source.size > target.size) continue;
+    const users = commands.filter((command) => command !== copy && within(command, source));
+    const first = commands.findIndex(({ writes }) => writes.includes(source));
+    const last = commands.findLastIndex((command) => within(command, source));
+    const meets = commands
+      .slice(first, last + 1)
+      .some((command) => command !== copy && touches(command, target) && !dropped.has(command));
+    const mixes = users.some(({ reads, writes }) => {
+      const others = reads.includes(source) ? writes : reads;
+      return others.some((operand) => operand !== source && bufferOf(operand) === target.buffer);
+    });
+    if (first < 0 || at < first || meets || mixes || users.some(({ kind }) => kind !== 'dispatch')) continue;
+    targets.set(source, target);
+    dropped.add(copy);
+  }
+  return { commands: commands.filter((command) => !dropped.has(command)), targets };
+}
+
+/** Whether a command uses memory that overlaps a range. */
+function touches<Place extends Range, Command>({ reads, writes }: Recorded<Place, Command>, range: Place): boolean {
+  return [...reads, ...writes].some(
+    (operand) =>
+      !(operand instanceof Transient) &&
+      operand.buffer === range.buffer &&
+      operand.offset < range.offset + range.size &&
+      range.offset < operand.offset + operand.size,
+  );
+}
+
+/** From the first command that uses a transient to the last; inputs from the start, outputs to the end. */
+function lifetimesIn<Place extends Range, Command>(
+  commands: Commands<Place, Command>,
+  { inputs, outputs }: { readonly inputs: readonly Transient[]; readonly outputs: readonly Transient[] },
+): Map<Transient, Lifetime> {
+  const lifetimes = new Map<Transient, Lifetime>();
+  const live = (transient: Transient, first: number, last: number): void => {
+    const known = lifetimes.get(transient);
+    lifetimes.set(transient, {
+      bytes: transient.size,
+      first: Math.min(first, known?.first ?? first),
+      last: Math.max(last, known?.last ?? last),
+    });
+  };
+  for (const input of inputs) live(input, 0, commands.length);
+  commands.forEach(({ reads, writes }, i) => {
+    for (const operand of [...reads, ...writes]) if (operand instanceof Transient) live(operand, i, i);
+  });
+  for (const output of outputs) live(output, lifetimes.get(output)?.first ?? 0, commands.length);
+  return lifetimes;
+}

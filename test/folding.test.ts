@@ -4,6 +4,7 @@ import { GpuDevice } from '../src/gpu/device.ts';
 import type { Case } from '../src/gradcheck/case.ts';
 import { operations } from '../src/gradcheck/cases.ts';
 import { check } from '../src/gradcheck/check.ts';
+import { matmulFamily } from '../src/gradcheck/products.ts';
 import { add, neg, ones, scope, sum } from '../src/index.ts';
 import { Generator } from '../src/random.ts';
 import { cpu, gpu, onGpu } from './device.ts';
@@ -17,7 +18,8 @@ const FEW = 7;
 async function narrow({ instance, info }: GpuDevice): Promise<GpuDevice> {
   const adapter = await instance.requestAdapter();
   if (adapter === null) throw new Error('the adapter is gone');
-  const device = await adapter.requestDevice();
+  const requiredFeatures = info.features.filter((name) => name === 'subgroups') as GPUFeatureName[]; // that name
+  const device = await adapter.requestDevice({ requiredFeatures });
   const limits = standIn(device.limits, { maxComputeWorkgroupsPerDimension: FEW });
   return new GpuDevice({ instance, device: standIn(device, { limits }), info, random: new Generator(cpu.random.seed) });
 }
@@ -42,7 +44,7 @@ const PRODUCTS: Case = {
   args: [{ transposeA: false, transposeB: false }],
 };
 
-for (const { cases, ...subject } of operations) {
+for (const { cases, ...subject } of [...operations, ...matmulFamily]) {
   const [first] = cases;
   if (first.shapes === undefined) continue; // it takes no tensors
   const row = subject.name.startsWith('matmul') ? PRODUCTS : first;

@@ -13,6 +13,9 @@ const WANTED_LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
+/** Features that kernels and the tuner use where they are offered. */
+const WANTED_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query'];
+
 /** Names under which drivers that run on the CPU introduce themselves. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
@@ -26,9 +29,10 @@ export const isSoftware = (adapter: GPUAdapter): boolean =>
 /** Opens an adapter with all of its useful limits. */
 export async function openAdapter(gpu: GPU, adapter: GPUAdapter, random: Generator): Promise<GpuDevice> {
   const limits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
+  const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({ label: 'dawngrad', requiredLimits: limits });
+    device = await adapter.requestDevice({ label: 'dawngrad', requiredLimits: limits, requiredFeatures: features });
   } catch (error) {
     throw new DeviceError('unavailable', `The adapter ${textOf(adapter.info)} refused a device: ${String(error)}`);
   }

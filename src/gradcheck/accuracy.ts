@@ -38,7 +38,7 @@ const EXP = 14;
 /** exp of |x| up to 4, as differences from a maximum are. */
 const EXP_OF_DIFFERENCE = 22;
 const LOG = 8;
-const TANH = 168;
+export const TANH = 168;
 /** Ten steps of a polynomial that is 1.5e-7 off, and exp(-x^2). */
 const ERF = 20 + EXP_OF_DIFFERENCE;
 /** e / (1 + e): the error of e, an addition, a division. */
@@ -47,11 +47,11 @@ const SIGMOID = EXP + 2 + DIVISION;
 /** Elements that a reduction makes one of. */
 const terms = ([x]: readonly Shape[], y: Shape): number => sizeOf(x) / Math.max(1, sizeOf(y));
 /** The longest of the sums in a matrix product and its gradients: over k, over n, over m and the batches. */
-const longestSum = (inputs: readonly Shape[]): number =>
+export const longestSum = (inputs: readonly Shape[]): number =>
   Math.max(...inputs.map((shape) => sizeOf(shape) / Math.max(1, Math.min(...shape.slice(-2)))));
 const longestAxis = ([x]: readonly Shape[]): number => Math.max(1, ...x);
 
-const MATMUL: Accuracy = { roundings: longestSum, scale: 'terms' };
+export const MATMUL: Accuracy = { roundings: longestSum, scale: 'terms' };
 const SOFTMAX: Accuracy = {
   roundings: (inputs) => longestAxis(inputs) + 2 * EXP_OF_DIFFERENCE + DIVISION,
   // y * (dy - sum(dy * y)): the error of y twice
@@ -140,8 +140,6 @@ const accuracy: { readonly [Name in OperationName]?: Accuracy } = {
   argMin: EXACT,
 
   matmul: MATMUL,
-  matmulTiled: MATMUL,
-  matmulRegister: MATMUL,
 
   softmax: SOFTMAX,
   logSoftmax: LOG_SOFTMAX,

@@ -1,25 +1,14 @@
 import * as exported from '../ops/index.ts';
-import { matmulRegister, matmulTiled } from '../ops/matmulKernels.ts';
 import type { Tensor } from '../tensor.ts';
 import { accuracyOf } from './accuracy.ts';
 import type { Case, Suite } from './case.ts';
-import {
-  alongAxis,
-  chunked,
-  comparison,
-  elementwise,
-  integers,
-  layouts,
-  pairwise,
-  products,
-  reduction,
-} from './families.ts';
+import { alongAxis, chunked, comparison, elementwise, integers, pairwise, reduction } from './families.ts';
+import { products } from './products.ts';
 
 /** What makes tensors for others, and what draws random numbers (test/random.test.ts). */
 type NotChecked = 'randomNormal' | 'randomUniform';
 
-/** The operations, and the kernels that `matmul` chooses from. */
-const ops = { ...exported, matmulRegister, matmulTiled };
+const ops = { ...exported };
 
 /** Every exported function that returns a tensor. */
 export type OperationName = Exclude<
@@ -222,12 +211,10 @@ const table = {
   ],
 
   matmul: [
-    ...layouts({ M: 45, N: 65, K: 33 }),
+    ...products,
     { shapes: [[3], [3, 2]], throws: /matmul: got a \[3\] and b \[3, 2\]; expected rank 2 or more for both/ },
     { shapes: [[32, 784], [128, 10]], throws: /the last axis of a \(784\) to equal the second-to-last of b \(128\)/ },
   ],
-  matmulTiled: products,
-  matmulRegister: products,
 
   softmax: [...alongAxis(), { shapes: [[5, 0]] }, { values: [[300, 0, -300]], y: [1, 0, 0], dx: [[0, 0, 0]] }],
   logSoftmax: [...alongAxis(), { shapes: [[5, 0]] }, { values: [[300, 0, -300]], y: [0, -300, -600], dx: [[-2, 1, 1]] }],

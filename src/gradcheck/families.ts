@@ -77,39 +77,3 @@ export const alongAxis = (more: Case = {}): readonly Case[] => [
   { ...more, shapes: [[0, 5]] },
   { shapes: [[]], throws: /expected a tensor of rank 1 or more/ },
 ];
-
-interface Product {
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-  readonly aBatch?: Shape;
-  readonly bBatch?: Shape;
-}
-
-const product = ({ M, N, K, aBatch = [], bBatch = [] }: Product, transposeA: boolean, transposeB: boolean): Case => ({
-  shapes: [
-    [...aBatch, ...(transposeA ? [K, M] : [M, K])],
-    [...bBatch, ...(transposeB ? [N, K] : [K, N])],
-  ],
-  args: [{ transposeA, transposeB }],
-});
-
-/** A matrix product with either matrix stored either way: NN, NT, TN, TT. */
-export const layouts = (sizes: Product): readonly Case[] =>
-  [false, true].flatMap((transposeA) => [false, true].map((transposeB) => product(sizes, transposeA, transposeB)));
-
-/** Odd and aligned sizes, smaller and larger than a tile, K short, long and 0, batches that broadcast. */
-export const products: readonly Case[] = [
-  ...layouts({ M: 45, N: 65, K: 33 }),
-  ...layouts({ M: 68, N: 64, K: 36 }),
-  ...layouts({ M: 1, N: 1, K: 1 }),
-  ...layouts({ M: 3, N: 1, K: 1001 }),
-  ...layouts({ M: 5, N: 7, K: 3, aBatch: [2, 3], bBatch: [2, 3] }),
-  ...layouts({ M: 5, N: 7, K: 3, aBatch: [2, 3] }),
-  ...layouts({ M: 4, N: 8, K: 4, bBatch: [3] }),
-  ...layouts({ M: 5, N: 7, K: 3, aBatch: [2, 1, 3], bBatch: [4, 1] }),
-  product({ M: 1, N: 131, K: 7 }, false, false),
-  product({ M: 6, N: 5, K: 9 }, false, false),
-  product({ M: 4, N: 8, K: 0 }, false, false),
-  product({ M: 0, N: 8, K: 4 }, false, false),
-];

@@ -6,6 +6,7 @@ import { operations } from './cases.ts';
 import { check } from './check.ts';
 import type { CheckResult } from './findings.ts';
 import { kernels } from './kernels.ts';
+import { matmulFamily } from './products.ts';
 
 /** One case of one operation or kernel. */
 export interface Entry {
@@ -14,7 +15,7 @@ export interface Entry {
 }
 
 /** Everything there is to check. */
-export const entries: readonly Entry[] = [...operations, ...kernels].flatMap(({ cases, ...subject }) =>
+export const entries: readonly Entry[] = [...operations, ...matmulFamily, ...kernels].flatMap(({ cases, ...subject }) =>
   cases.map((row) => ({ subject, row })),
 );
 

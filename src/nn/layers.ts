@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { batchNorm, batchNormTraining } from '../ops/batchNorm.ts';
-import { add, mul, sub } from '../ops/binary.ts';
+import { mul, sub } from '../ops/binary.ts';
 import { dropout as dropoutOp } from '../ops/dropout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { updateMovingAverage } from '../ops/movingAverage.ts';
@@ -46,7 +46,9 @@ export const dense = defineLayer<DenseOptions>(
     biasInitializer = 'zeros',
   }) => {
     checkWhole('dense', 'units', units, 1);
-    const activate = getActivation(activation);
+    // Some activations end the product's own pass.
+    const fused = activation === 'relu' || activation === 'tanh' ? { activation } : {};
+    const activate = getActivation('activation' in fused ? 'linear' : activation);
     return {
       outputShape: (shape) => {
         checkRank('dense', shape, 1);
@@ -56,10 +58,7 @@ export const dense = defineLayer<DenseOptions>(
         addWeight('kernel', [shape[shape.length - 1], units], kernelInitializer);
         if (useBias) addWeight('bias', [units], biasInitializer);
       },
-      call: (x, { weights: { kernel, bias } }) => {
-        const product = matmul(x, kernel);
-        return activate(bias ? add(product, bias) : product);
-      },
+      call: (x, { weights: { kernel, bias } }) => activate(matmul(x, kernel, { ...fused, ...(bias && { bias }) })),
     };
   },
 );

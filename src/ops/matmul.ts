@@ -1,19 +1,11 @@
-import type { Device } from '../device.ts';
-import type { Tensor } from '../tensor.ts';
-import { matmulRegister, matmulTiled } from './matmulKernels.ts';
+import { matmulBy } from './product.ts';
 
-const variantFor = (device: Device) => (device.info.adapter.software ? matmulRegister : matmulTiled);
+export type { MatmulOptions } from './product.ts';
 
 /**
- * The matrix product `C[..., m, n] = sum_k A[..., m, k] B[..., k, n]`, f32; batch axes broadcast.
- * @param options `transposeA`: a is `[..., K, M]`; `transposeB`: b is `[..., N, K]`; read in place, nothing is copied.
- * @returns `[..., M, N]`; each element within `K 2^-24 sum_k |A B|` of the exact product.
- * @throws ShapeError if K differs, or a rank is below 2.
+ * The matrix product `C[..., m, n] = f(sum_k A[..., m, k] B[..., k, n] + bias[n])`, f32; batch axes broadcast; bias and
+ * activation f are left out by default.
+ * @returns `[..., M, N]`; each sum within `K 2^-24 sum_k |A B|` of the exact one.
+ * @throws ShapeError if K differs, a rank is below 2, or the bias is not `[N]`.
  */
-export function matmul(
-  a: Tensor,
-  b: Tensor,
-  { transposeA = false, transposeB = false }: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {},
-): Tensor {
-  return variantFor(a.device)(a, b, { transposeA, transposeB });
-}
+export const matmul = matmulBy(undefined);

@@ -1,134 +1,73 @@
-import registerWgsl from '../../shaders/matmul/register.wgsl';
+import blocksWgsl from '../../shaders/matmul/blocks.wgsl';
+import lanesWgsl from '../../shaders/matmul/lanes.wgsl';
+import lanesTransposedWgsl from '../../shaders/matmul/lanes_transposed.wgsl';
 import tiledWgsl from '../../shaders/matmul/tiled.wgsl';
-import operands from '../../shaders/matmul.wgsl';
-import { ShapeError } from '../errors.ts';
+import commonWgsl from '../../shaders/matmul.wgsl';
+import subgroupsWgsl from '../../shaders/subgroups.wgsl';
+import type { Device } from '../device.ts';
 import { constantOf } from '../gpu/wgsl.ts';
-import type { Source } from '../kernel.ts';
-import { defineOp, type Op } from '../op.ts';
-import { type MatmulAttributes, matmul as reference } from '../reference/matmul.ts';
-import { broadcastShapes, formatShape, type Shape, sizeOf } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { fullOn } from './fill.ts';
-import { repetitionOf } from './repetition.ts';
-import { broadcastTo, reshape } from './strided.ts';
+import type { Constants, Source } from '../kernel.ts';
 
-/** How much of C one workgroup computes, read from the shader's own constants. */
-interface Variant {
-  readonly name: 'matmulTiled' | 'matmulRegister';
-  readonly shader: Source;
+/** What a product asks of a kernel. */
+export interface Product {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** One way to multiply matrices: a shader with its constants, and how much of C one workgroup computes. */
+interface MatmulKernel {
+  readonly sources: readonly Source[];
+  readonly constants: Constants;
   readonly tileM: number;
   readonly tileN: number;
+  /** How it needs its operands stored, if it can't read them either way: others are transposed first. */
+  readonly transposes: { readonly transposeA?: boolean; readonly transposeB?: boolean };
 }
 
-const TILED: Variant = {
-  name: 'matmulTiled',
-  shader: tiledWgsl,
-  tileM: constantOf(tiledWgsl.text, 'TILE'),
-  tileN: constantOf(tiledWgsl.text, 'TILE'),
-};
+const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): MatmulKernel => ({
+  sources: [commonWgsl, blocksWgsl, tiledWgsl],
+  constants: { TILE_M: tileM, TILE_N: tileN, BLOCKS_M: blocksM, BLOCKS_N: blocksN },
+  tileM,
+  tileN,
+  transposes: {},
+});
 
-const REGISTER: Variant = {
-  name: 'matmulRegister',
-  shader: registerWgsl,
-  tileM: constantOf(registerWgsl.text, 'TILE') * constantOf(registerWgsl.text, 'WORKGROUP_SIZE'),
-  tileN: constantOf(registerWgsl.text, 'TILE'),
-};
+const lanes = (shader: Source, transposes: MatmulKernel['transposes']): MatmulKernel => ({
+  sources: [subgroupsWgsl, commonWgsl, shader],
+  constants: {},
+  tileM: constantOf(shader.text, 'TILE_M'),
+  tileN: constantOf(shader.text, 'TILE_N'),
+  transposes,
+});
 
-function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
-  const [M, K] = transposeA ? [a[a.length - 1], a[a.length - 2]] : [a[a.length - 2], a[a.length - 1]];
-  const [bK, N] = transposeB ? [b[b.length - 1], b[b.length - 2]] : [b[b.length - 2], b[b.length - 1]];
-  return { M, N, K, bK };
-}
+/** The family, by names that say the tile and the outputs of an invocation. */
+export const matmulKernels = {
+  tiled128: tiled(128, 128, 2, 2),
+  tiled64: tiled(64, 64, 1, 1),
+  tiled32: tiled(32, 32, 1, 1),
+  skinny: tiled(16, 64, 1, 1),
+  lanes: lanes(lanesWgsl, { transposeB: false }),
+  lanesTransposed: lanes(lanesTransposedWgsl, { transposeA: false, transposeB: true }),
+} satisfies Record<string, MatmulKernel>;
 
-function shapeRule(a: Shape, b: Shape, attributes: MatmulAttributes): Shape {
-  if (a.length < 2 || b.length < 2) {
-    throw new ShapeError({
-      op: 'matmul',
-      got: `a ${formatShape(a)} and b ${formatShape(b)}`,
-      expected: 'rank 2 or more for both',
-      fix: 'Reshape a vector to [1, n] or [n, 1].',
-    });
+export type MatmulKernelName = keyof typeof matmulKernels;
+
+/** Workgroups below which a GPU idles, so that smaller tiles are faster. */
+const ENOUGH_WORKGROUPS = 128;
+
+/** The kernel that is expected to be the fastest. */
+export function chooseKernel({ info }: Device, product: Product): MatmulKernelName {
+  if (info.adapter.software && info.features.includes('subgroups')) {
+    return product.transposeB && !product.transposeA ? 'lanesTransposed' : 'lanes';
   }
-  const { M, N, K, bK } = sizes(a, b, attributes);
-  if (K !== bK) {
-    const which = (transposed: boolean, last: string, other: string): string => (transposed ? other : last);
-    throw new ShapeError({
-      op: 'matmul',
-      got: `a ${formatShape(a)} and b ${formatShape(b)}`,
-      expected: `the ${which(attributes.transposeA, 'last', 'second-to-last')} axis of a (${K}) to equal the ${which(attributes.transposeB, 'second-to-last', 'last')} of b (${bK})`,
-      fix: attributes.transposeB ? `Make b [..., ${N}, ${K}].` : `Make b [..., ${K}, ${N}], or reshape a.`,
-    });
-  }
-  return [...broadcastShapes('matmul', a.slice(0, -2), b.slice(0, -2)), M, N];
+  const { M, N } = product;
+  if (M <= 16) return 'skinny';
+  const fills = (name: MatmulKernelName): boolean => {
+    const { tileM, tileN } = matmulKernels[name];
+    return Math.ceil(M / tileM) * Math.ceil(N / tileN) >= ENOUGH_WORKGROUPS;
+  };
+  return (['tiled128', 'tiled64'] as const).find(fills) ?? 'tiled32';
 }
-
-/** A stack of matrices whose batch axes the kernel can index as (i / repeat) % period; others are written out first. */
-function batched(x: Tensor, batch: Shape): { x: Tensor; repeat: number; period: number } {
-  const own = x.shape.slice(0, -2);
-  const repetition = repetitionOf(own, batch);
-  if (repetition !== undefined) return { x, ...repetition };
-  return { x: broadcastTo(x, [...batch, ...x.shape.slice(-2)]), repeat: 1, period: sizeOf(batch) };
-}
-
-function define({ name, shader, tileM, tileN }: Variant): Op<[a: Tensor, b: Tensor], MatmulAttributes> {
-  const op: Op<[a: Tensor, b: Tensor], MatmulAttributes> = defineOp<[a: Tensor, b: Tensor], MatmulAttributes>({
-    name,
-    shader: [operands, shader],
-    reference,
-    shape: ([a, b], attributes) => shapeRule(a, b, attributes),
-    forward: (run, [aGiven, bGiven], attributes, shape) => {
-      const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
-      if (K === 0) return fullOn(aGiven.device, shape, 0, 'f32');
-      const batch = shape.slice(0, -2);
-      const a = batched(aGiven, batch);
-      const b = batched(bGiven, batch);
-      const batches = sizeOf(batch);
-      const { transposeA, transposeB } = attributes;
-      return run('forward', [a.x, b.x], {
-        shape,
-        params: { M, N, K, batches, a_repeat: a.repeat, a_period: a.period, b_repeat: b.repeat, b_period: b.period },
-        constants: {
-          A_TRANSPOSED: `${transposeA}`,
-          B_TRANSPOSED: `${transposeB}`,
-          A_ALIGNED: `${(transposeA ? M : K) % 4 === 0}`,
-          B_ALIGNED: `${(transposeB ? K : N) % 4 === 0}`,
-          K_ALIGNED: `${K % 4 === 0}`,
-        },
-        grid: { workgroups: Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches },
-      });
-    },
-    backward: (_run, dy, { inputs: [a, b], attributes: { transposeA, transposeB }, needs }) => [
-      needs[0]
-        ? transposeA
-          ? op(b, dy, { transposeA: transposeB, transposeB: true })
-          : op(dy, b, { transposeA: false, transposeB: !transposeB })
-        : undefined,
-      needs[1]
-        ? transposeB
-          ? op(dy, a, { transposeA: true, transposeB: transposeA })
-          : sharedWeights(op, a, dy, b.shape, transposeA)
-        : undefined,
-    ],
-  });
-  return op;
-}
-
-/**
- * dB for a B without batch axes: the batches of A and dy are one long product, rather than many summed afterwards.
- */
-function sharedWeights(
-  op: Op<[a: Tensor, b: Tensor], MatmulAttributes>,
-  a: Tensor,
-  dy: Tensor,
-  bShape: Shape,
-  transposeA: boolean,
-): Tensor {
-  if (bShape.length > 2 || a.ndim === 2 || transposeA) return op(a, dy, { transposeA: !transposeA, transposeB: false });
-  const rows = (x: Tensor): Tensor => reshape(x, [-1, x.shape[x.ndim - 1]]);
-  return op(rows(a), rows(dy), { transposeA: true, transposeB: false });
-}
-
-/** The workgroup-memory kernel, for GPUs. */
-export const matmulTiled = define(TILED);
-/** The register kernel, for software GPUs. */
-export const matmulRegister = define(REGISTER);

@@ -1,14 +1,27 @@
 import { broadcastShapes, stridesOf } from '../shape.ts';
-import { broadcastPosition, eachIndex, type NdArray, zeros } from './ndarray.ts';
+import { broadcastPosition, eachIndex, map, type NdArray, zeros } from './ndarray.ts';
+import { unary } from './unary.ts';
+
+/** What may follow a product in the same pass: functions whose derivative is known from their value. */
+export type ProductActivation = 'relu' | 'tanh';
 
 export interface MatmulAttributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  readonly activation?: ProductActivation;
+  /** Whether the column sums of B come as a by-product. */
+  readonly sums?: boolean;
 }
 
-/** C[..., m, n] = sum_k A[..., m, k] B[..., k, n], with either matrix stored transposed; batch axes broadcast. */
+/**
+ * C[..., m, n] = f(sum_k A[..., m, k] B[..., k, n] + bias[n]), with either matrix stored transposed; batch axes
+ * broadcast; bias and activation f may be missing. With `sums`, sum_k B[k, n] too.
+ */
 export const matmul = {
-  forward: ([a, b]: readonly [NdArray, NdArray], { transposeA, transposeB }: MatmulAttributes): NdArray => {
+  forward: (
+    [a, b, bias]: readonly NdArray[],
+    { transposeA, transposeB, activation, sums = false }: MatmulAttributes,
+  ): NdArray | readonly NdArray[] => {
     const [aRows, aColumns] = a.shape.slice(-2);
     const [bRows, bColumns] = b.shape.slice(-2);
     const [M, K] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
@@ -29,6 +42,17 @@ export const matmul = {
         }
       }
     });
-    return c;
+    if (bias !== undefined) for (let i = 0; i < c.data.length; i++) c.data[i] += bias.data[i % N];
+    if (activation !== undefined) for (let i = 0; i < c.data.length; i++) c.data[i] = unary[activation].f(c.data[i]);
+    if (!sums) return c;
+    const columns = zeros([N]);
+    for (let i = 0; i < b.data.length; i++) columns.data[i % N] += b.data[i]; // B is not transposed then
+    return [c, columns];
   },
+};
+
+/** dz = dy f'(z), from y = f(z). */
+export const slope = {
+  forward: ([y, dy]: readonly NdArray[], { activation }: { readonly activation: ProductActivation }): NdArray =>
+    map(y, (value, i) => dy.data[i] * unary[activation].df(value, value)), // neither derivative needs z
 };

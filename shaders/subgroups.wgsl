@@ -1,0 +1,2 @@
+// Goes first in kernels whose invocations hand values to their neighbours.
+enable subgroups;

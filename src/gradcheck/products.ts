@@ -1,0 +1,80 @@
+import { add } from '../ops/binary.ts';
+import { matmul } from '../ops/matmul.ts';
+import { type MatmulKernelName, matmulKernels } from '../ops/matmulKernels.ts';
+import { type MatmulOptions, matmulBy } from '../ops/product.ts';
+import { relu, tanh } from '../ops/unary.ts';
+import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { longestSum, MATMUL, TANH } from './accuracy.ts';
+import type { Case, Suite } from './case.ts';
+
+interface Product {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly aBatch?: Shape;
+  readonly bBatch?: Shape;
+  /** A bias, and the activation that follows. */
+  readonly activation?: 'relu' | 'tanh';
+}
+
+/** Sums of products stay below 1, where tanh is not flat yet and rounds as its argument does. */
+const SMALL: readonly [number, number] = [-0.125, 0.125];
+
+const composition =
+  ({ activation, ...options }: { transposeA: boolean; transposeB: boolean; activation: 'relu' | 'tanh' }) =>
+  (...[a, b, bias]: Tensor[]): Tensor =>
+    ({ relu, tanh })[activation](add(matmul(a, b, options), bias));
+
+const product = (
+  { M, N, K, aBatch = [], bBatch = [], activation }: Product,
+  transposeA: boolean,
+  transposeB: boolean,
+): Case => ({
+  shapes: [
+    [...aBatch, ...(transposeA ? [K, M] : [M, K])],
+    [...bBatch, ...(transposeB ? [N, K] : [K, N])],
+    ...(activation ? [[N]] : []),
+  ],
+  args: [{ transposeA, transposeB, ...(activation && { activation }) }],
+  ...(activation && { ranges: Array(3).fill(SMALL), composed: composition({ transposeA, transposeB, activation }) }),
+});
+
+/** A matrix product with either matrix stored either way: NN, NT, TN, TT. */
+const layouts = (sizes: Product): readonly Case[] =>
+  [false, true].flatMap((transposeA) => [false, true].map((transposeB) => product(sizes, transposeA, transposeB)));
+
+/** Odd and aligned sizes, smaller and larger than a tile, K short, long and 0, batches that broadcast. */
+export const products: readonly Case[] = [
+  ...layouts({ M: 45, N: 65, K: 33 }),
+  ...layouts({ M: 68, N: 64, K: 36 }),
+  ...layouts({ M: 131, N: 130, K: 18 }),
+  ...layouts({ M: 1, N: 1, K: 1 }),
+  ...layouts({ M: 3, N: 1, K: 1001 }),
+  ...layouts({ M: 5, N: 7, K: 3, aBatch: [2, 3], bBatch: [2, 3] }),
+  ...layouts({ M: 5, N: 7, K: 3, aBatch: [2, 3] }),
+  ...layouts({ M: 4, N: 8, K: 4, bBatch: [3] }),
+  ...layouts({ M: 5, N: 7, K: 3, aBatch: [2, 1, 3], bBatch: [4, 1] }),
+  product({ M: 1, N: 131, K: 7 }, false, false),
+  product({ M: 6, N: 5, K: 9 }, false, false),
+  product({ M: 4, N: 8, K: 0 }, false, false),
+  product({ M: 0, N: 8, K: 4 }, false, false),
+];
+
+/** Products that end with a bias and an activation. */
+const ended: readonly Case[] = [
+  ...layouts({ M: 45, N: 65, K: 33, activation: 'relu' }),
+  ...layouts({ M: 36, N: 68, K: 20, activation: 'tanh' }),
+  product({ M: 5, N: 7, K: 3, aBatch: [2, 3], activation: 'relu' }, false, false),
+  product({ M: 4, N: 8, K: 0, activation: 'relu' }, false, false),
+];
+
+/** Every kernel that `matmul` chooses from; without a name, the one it chooses. */
+export const matmulFamily: readonly Suite[] = [undefined, ...(Object.keys(matmulKernels) as MatmulKernelName[])].map(
+  (kernel) => ({
+    name: kernel === undefined ? 'matmul with bias' : `matmul ${kernel}`,
+    call: ([a, b, bias], [options]) => matmulBy(kernel)(a, b, { ...(options as MatmulOptions), ...(bias && { bias }) }),
+    accuracy: { ...MATMUL, roundings: (inputs) => longestSum(inputs) + (inputs.length > 2 ? TANH : 0) },
+    cases: kernel === undefined ? ended : [...products, ...ended],
+  }),
+);

@@ -1,0 +1,174 @@
+import linearWgsl from '../../shaders/linear.wgsl';
+import reluWgsl from '../../shaders/unary/relu.wgsl';
+import tanhWgsl from '../../shaders/unary/tanh.wgsl';
+import unaryScaffold from '../../shaders/unary.wgsl';
+import { ShapeError } from '../errors.ts';
+import { defineOp, type Op, runner } from '../op.ts';
+import {
+  type MatmulAttributes as Attributes,
+  type ProductActivation,
+  matmul as reference,
+  slope as slopeReference,
+} from '../reference/matmul.ts';
+import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { chooseKernel, type MatmulKernelName, matmulKernels } from './matmulKernels.ts';
+import { repetitionOf } from './repetition.ts';
+import { runSeveral } from './several.ts';
+import { broadcastTo, reshape, transpose } from './strided.ts';
+
+interface MatmulAttributes extends Attributes {
+  /** Default: the kernel that is expected to be the fastest. */
+  readonly kernel?: MatmulKernelName;
+}
+
+const ACTIVATIONS = { relu: reluWgsl, tanh: tanhWgsl };
+
+function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
+  const [M, K] = transposeA ? [a[a.length - 1], a[a.length - 2]] : [a[a.length - 2], a[a.length - 1]];
+  const [bK, N] = transposeB ? [b[b.length - 1], b[b.length - 2]] : [b[b.length - 2], b[b.length - 1]];
+  return { M, N, K, bK };
+}
+
+function shapeRule([a, b, bias]: readonly Shape[], attributes: MatmulAttributes): Shape {
+  if (a.length < 2 || b.length < 2) {
+    throw new ShapeError({
+      op: 'matmul',
+      got: `a ${formatShape(a)} and b ${formatShape(b)}`,
+      expected: 'rank 2 or more for both',
+      fix: 'Reshape a vector to [1, n] or [n, 1].',
+    });
+  }
+  const { M, N, K, bK } = sizes(a, b, attributes);
+  if (K !== bK) {
+    const which = (transposed: boolean, last: string, other: string): string => (transposed ? other : last);
+    throw new ShapeError({
+      op: 'matmul',
+      got: `a ${formatShape(a)} and b ${formatShape(b)}`,
+      expected: `the ${which(attributes.transposeA, 'last', 'second-to-last')} axis of a (${K}) to equal the ${which(attributes.transposeB, 'second-to-last', 'last')} of b (${bK})`,
+      fix: attributes.transposeB ? `Make b [..., ${N}, ${K}].` : `Make b [..., ${K}, ${N}], or reshape a.`,
+    });
+  }
+  if (bias !== undefined && !sameShape(bias, [N])) {
+    throw new ShapeError({
+      op: 'matmul',
+      got: `a bias of shape ${formatShape(bias)}`,
+      expected: `one number per column of the product, [${N}]`,
+      fix: 'Add other shapes with add().',
+    });
+  }
+  return [...broadcastShapes('matmul', a.slice(0, -2), b.slice(0, -2)), M, N];
+}
+
+/** A stack of matrices whose batch axes the kernel can index as (i / repeat) % period; others are written out first. */
+function batched(x: Tensor, batch: Shape): { x: Tensor; repeat: number; period: number } {
+  const own = x.shape.slice(0, -2);
+  const repetition = repetitionOf(own, batch);
+  if (repetition !== undefined) return { x, ...repetition };
+  return { x: broadcastTo(x, [...batch, ...x.shape.slice(-2)]), repeat: 1, period: sizeOf(batch) };
+}
+
+/** The matrices stored the other way. */
+function transposed(x: Tensor): Tensor {
+  const axes = x.shape.map((_, i) => i);
+  return transpose(x, [...axes.slice(0, -2), axes[x.ndim - 1], axes[x.ndim - 2]]);
+}
+
+function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulAttributes, shape: Shape): Tensor[] {
+  const { device } = aGiven;
+  const { activation, sums = false } = attributes;
+  const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
+  const name = attributes.kernel ?? chooseKernel(device, { M, N, K, ...attributes });
+  const { sources, constants, tileM, tileN, transposes } = matmulKernels[name];
+  const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = transposes;
+  const batch = shape.slice(0, -2);
+  const a = batched(transposeA === attributes.transposeA ? aGiven : transposed(aGiven), batch);
+  const b = batched(transposeB === attributes.transposeB ? bGiven : transposed(bGiven), batch);
+  const batches = sizeOf(batch);
+  const kernel = { name: `matmul ${name}`, sources: [...sources, activation ? ACTIVATIONS[activation] : linearWgsl] };
+  const blocks = 'TILE_M' in constants && {
+    A_ALIGNED: `${(transposeA ? M : K) % 4 === 0}`,
+    B_ALIGNED: `${(transposeB ? K : N) % 4 === 0}`,
+    K_ALIGNED: `${K % 4 === 0}`,
+  };
+  return runSeveral(runner(kernel, device), sums ? 'forward_with_sums' : 'forward', [a.x, b.x, bias ?? b.x], {
+    shapes: sums ? [shape, [N]] : [shape],
+    params: { M, N, K, batches, a_repeat: a.repeat, a_period: a.period, b_repeat: b.repeat, b_period: b.period },
+    constants: {
+      ...constants,
+      ...blocks,
+      A_TRANSPOSED: `${transposeA}`,
+      B_TRANSPOSED: `${transposeB}`,
+      BIAS: `${bias !== undefined}`,
+      SUMS: `${sums}`,
+    },
+    grid: { workgroups: Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches },
+  });
+}
+
+/** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product may end with. */
+const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
+  name: 'slope',
+  reference: slopeReference,
+  shape: ([y]) => y,
+  forward: (_run, [y, dy], { activation }) =>
+    runner({ name: activation, sources: [unaryScaffold, ACTIVATIONS[activation]] }, y.device)('backward', [y, y, dy], {
+      shape: y.shape,
+      params: { size: y.size, alpha: 0, beta: 0 },
+    }),
+});
+
+const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readonly Tensor[], MatmulAttributes>({
+  name: 'matmul',
+  reference,
+  shape: (shapes, attributes) => shapeRule(shapes, attributes),
+  forward: (_run, inputs, attributes, shape) => multiply(inputs, attributes, shape),
+  backward: (_run, dy, { inputs: [a, b, bias], y, attributes, needs }) => {
+    const { transposeA, transposeB, activation, kernel } = attributes;
+    const own = kernel && { kernel };
+    const dz = activation ? slope(y, dy, { activation }) : dy;
+    const needsBias = bias !== undefined && needs[2];
+    const da = !needs[0]
+      ? undefined
+      : transposeA
+        ? matmulOp(b, dz, { transposeA: transposeB, transposeB: true, ...own })
+        : matmulOp(dz, b, { transposeA: false, transposeB: !transposeB, ...own });
+    if (!needs[1]) return [da, undefined, needsBias ? dz : undefined];
+    if (transposeB) return [da, matmulOp(dz, a, { transposeA: true, transposeB: transposeA, ...own }), dz];
+    const [left, right] = sharedRows(a, dz, b.shape, transposeA);
+    const isShared = needsBias && right.ndim === 2 && b.size > 0;
+    const [db, dbias] = matmulOp.outputs(left, right, {
+      transposeA: !transposeA,
+      transposeB: false,
+      ...own,
+      ...(isShared && { sums: true }),
+    });
+    return [da, db, isShared ? dbias : dz];
+  },
+});
+
+/** A and dy for dB of a B without batch axes: their batches are one long product, rather than many summed afterwards. */
+function sharedRows(a: Tensor, dy: Tensor, bShape: Shape, transposeA: boolean): [a: Tensor, dy: Tensor] {
+  if (bShape.length > 2 || a.ndim === 2 || transposeA) return [a, dy];
+  const rows = (x: Tensor): Tensor => reshape(x, [-1, x.shape[x.ndim - 1]]);
+  return [rows(a), rows(dy)];
+}
+
+export interface MatmulOptions {
+  /** a is `[..., K, M]`; read in place, nothing is copied. */
+  readonly transposeA?: boolean;
+  /** b is `[..., N, K]`. */
+  readonly transposeB?: boolean;
+  /** `[N]`, added to every row in the same pass. */
+  readonly bias?: Tensor;
+  /** What follows in the same pass; default nothing. */
+  readonly activation?: ProductActivation;
+}
+
+/** `matmul` with a kernel of the family that is named rather than chosen: for checks and benches. */
+export const matmulBy =
+  (kernel: MatmulKernelName | undefined) =>
+  (a: Tensor, b: Tensor, { transposeA = false, transposeB = false, bias, activation }: MatmulOptions = {}): Tensor => {
+    const attributes = { transposeA, transposeB, ...(activation && { activation }), ...(kernel && { kernel }) };
+    return bias ? matmulOp(a, b, bias, attributes) : matmulOp(a, b, attributes);
+  };

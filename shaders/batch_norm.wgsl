@@ -1,77 +1,83 @@
-// Batch normalisation per channel, with a ReLU if asked for; the gradients are in batch_norm_backward.wgsl.
-//   statistics  mean and biased variance of each channel, or of each chunk of its n elements
-//   merge       those of all n, from those of the chunks
-//   forward     y = gamma * h + beta, or max(0, gamma * h + beta) with RELU,   h = (x - mean) / sqrt(variance + epsilon)
-// x, y: [outer, channels, inner], contiguous; n = outer * inner. gamma and beta: [channels]; mean and variance:
-// [channels], of chunks [chunks, channels], where the mean is still relative to the channel's first element.
+// Batch normalisation per channel, with what may follow it in the same pass: ReLU and dropout. Its gradients are in
+// batch_norm_backward.wgsl.
+//   statistics  mean and biased variance of each chunk of the n elements of a channel
+//   forward     those of all n, from the chunks;   y = kept * max(0, z),   z = gamma * h + beta,
+//               h = (x - mean) / sqrt(variance + epsilon);   max only if RELU, kept (dropout/kept*.wgsl) only if DROPOUT
+//   forward_and_track   the same, and the running statistics move by `gain` of their distance
+//   normalise   y with given statistics
+// V is one number, or 4 of neighbouring channels where inner is 1; a column is what one V runs through.
+// x, y: [outer, columns, inner] of V, contiguous; n = outer * inner; chunks: [chunks, 2, columns], where the mean is still
+// relative to the channel's first element; saved, for the gradients: [4, columns], mean, variance, gamma, beta; vectors
+// [columns].
 //
-// A workgroup takes one chunk of TILE neighbouring channels, LANES invocations each, so that neighbours read neighbours
-// in memory: along the channels if inner is 1; if not, TILE is 1, and they read along n.
-// Workgroup memory in statistics and merge: 12 * WORKGROUP_SIZE bytes.
+// A workgroup takes one chunk (in `statistics`) or one slab of TILE neighbouring columns, LANES invocations each.
+// Workgroup memory in statistics: 12 or 36 * WORKGROUP_SIZE bytes.
 // Source of `combine`: Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for computing
 // sample variances".
 
+alias V = f32;
 const RELU: bool = false;
+const DROPOUT: bool = false;
 const WORKGROUP_SIZE: u32 = 256;
-const TILE: u32 = 16; // a power of two, like WORKGROUP_SIZE: the tree reduction halves the lanes
+const TILE: u32 = 8; // a power of two, like WORKGROUP_SIZE: the tree reduction halves the lanes
 const LANES: u32 = WORKGROUP_SIZE / TILE;
-struct Params { n: u32, channels: u32, inner: u32, chunks: u32, chunk_length: u32, epsilon: f32 }
+struct Params {
+  n: u32, columns: u32, inner: u32, chunks: u32, chunk_length: u32, slabs: u32, slab_length: u32,
+  epsilon: f32, gain: f32, stream: u32, threshold: u32, scale: f32,
+}
 @group(0) @binding(0) var<uniform> params: Params;
-// statistics(x) -> mean_out, variance_out
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> mean_out: array<f32>;
-@group(0) @binding(3) var<storage, read_write> variance_out: array<f32>;
-// merge(x, chunk_mean, chunk_variance) -> merged_mean, merged_variance
-@group(0) @binding(2) var<storage, read> chunk_mean: array<f32>;
-@group(0) @binding(3) var<storage, read> chunk_variance: array<f32>;
-@group(0) @binding(4) var<storage, read_write> merged_mean: array<f32>;
-@group(0) @binding(5) var<storage, read_write> merged_variance: array<f32>;
-// forward(x, gamma, beta, mean, variance) -> y
-@group(0) @binding(2) var<storage, read> gamma: array<f32>;
-@group(0) @binding(3) var<storage, read> beta: array<f32>;
-@group(0) @binding(4) var<storage, read> mean: array<f32>;
-@group(0) @binding(5) var<storage, read> variance: array<f32>;
-@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+// statistics(x; state) -> chunks
+@group(0) @binding(2) var<storage, read> x: array<V>;
+@group(0) @binding(3) var<storage, read_write> chunks_out: array<V>;
+// forward(x, chunks, gamma, beta; state) -> y, saved, moving_mean, moving_variance
+@group(0) @binding(3) var<storage, read> chunks: array<V>;
+@group(0) @binding(4) var<storage, read> gamma: array<V>;
+@group(0) @binding(5) var<storage, read> beta: array<V>;
+@group(0) @binding(6) var<storage, read_write> y: array<V>;
+@group(0) @binding(7) var<storage, read_write> saved_out: array<V>;
+@group(0) @binding(8) var<storage, read_write> moving_mean: array<V>;
+@group(0) @binding(9) var<storage, read_write> moving_variance: array<V>;
+// normalise(x, gamma, beta, mean, variance; state) -> y
+@group(0) @binding(3) var<storage, read> given_gamma: array<V>;
+@group(0) @binding(4) var<storage, read> given_beta: array<V>;
+@group(0) @binding(5) var<storage, read> given_mean: array<V>;
+@group(0) @binding(6) var<storage, read> given_variance: array<V>;
+@group(0) @binding(7) var<storage, read_write> y_given: array<V>;
 
-fn tiles() -> u32 { return (params.channels + TILE - 1) / TILE; }
+fn tiles() -> u32 { return (params.columns + TILE - 1) / TILE; }
 
-fn end_of(chunk: u32) -> u32 { return min((chunk + 1) * params.chunk_length, params.n); }
+// The elements of a column that an invocation visits: LANES apart, from `first` to before `end` of the n.
+struct Walk { column: u32, first: u32, end: u32, part: u32 }
 
-// The elements of a channel that an invocation visits: LANES apart, of the n from 0.
-struct Walk { channel: u32, first: u32, end: u32 }
-
-fn walk(index: u32, local: u32) -> Walk {
-  let chunk = index / tiles();
-  let channel = index % tiles() * TILE + local % TILE;
-  return Walk(channel, chunk * params.chunk_length + local / TILE, select(0u, end_of(chunk), channel < params.channels));
+fn walk(group: vec3<u32>, groups: vec3<u32>, local: u32, parts: u32, length: u32) -> Walk {
+  let index = group.y * groups.x + group.x;
+  let part = index / tiles();
+  let column = index % tiles() * TILE + local % TILE;
+  let end = min((part + 1) * length, params.n);
+  return Walk(
+    min(column, params.columns - 1), part * length + local / TILE,
+    select(0u, end, column < params.columns && part < parts), part,
+  );
 }
 
-// Where element e of the n elements of a channel lies.
-fn position(channel: u32, e: u32) -> u32 {
-  if (params.inner == 1) { return e * params.channels + channel; }
-  return (e / params.inner * params.channels + channel) * params.inner + e % params.inner;
+// Where element e of the n elements of a column lies.
+fn position(column: u32, e: u32) -> u32 {
+  if (params.inner == 1) { return e * params.columns + column; }
+  return (e / params.inner * params.columns + column) * params.inner + e % params.inner;
 }
 
-// The first element of a channel. Means are taken relative to it: far from 0 they would lose the digits that the
-// variance is made of.
-fn pivot_of(channel: u32) -> f32 {
-  if (params.n == 0) { return 0.0; }
-  return x[min(channel, params.channels - 1) * params.inner];
-}
-
-fn inverse_deviation(channel: u32) -> f32 { return inverseSqrt(variance[channel] + params.epsilon); }
-
-struct Moments { count: f32, mean: f32, m2: f32 } // m2: the sum of squared distances from the mean
-var<workgroup> partial_moments: array<Moments, WORKGROUP_SIZE>;
+struct Moments { count: f32, mean: V, m2: V } // m2: the sum of squared distances from the mean
 
 fn combine(a: Moments, b: Moments) -> Moments {
   let count = a.count + b.count;
   let share = b.count / max(count, 1.0);
   let delta = b.mean - a.mean;
-  return Moments(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * a.count * share);
+  return Moments(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * (a.count * share));
 }
 
-// The moments of all lanes of a channel, valid in its first lane.
+var<workgroup> partial_moments: array<Moments, WORKGROUP_SIZE>;
+
+// The moments of all lanes of a column, valid in its first lane.
 fn combine_lanes(moments: Moments, local: u32) -> Moments {
   if (LANES == 1) { return moments; }
   partial_moments[local] = moments;
@@ -85,59 +91,78 @@ fn combine_lanes(moments: Moments, local: u32) -> Moments {
   return partial_moments[local];
 }
 
+// The first element of a column. Means are taken relative to it: far from 0 they would lose the digits that the
+// variance is made of.
+fn pivot_of(column: u32) -> V { return x[column * params.inner]; }
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn statistics(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let index = group.y * groups.x + group.x;
-  if (index >= tiles() * params.chunks) { return; } // uniform
-  let own = walk(index, local);
-  let pivot = pivot_of(own.channel);
+  let own = walk(group, groups, local, params.chunks, params.chunk_length);
+  let pivot = pivot_of(own.column);
   var e = own.first;
   var moments = Moments();
   for (; e + 3 * LANES < own.end; e += 4 * LANES) {
-    let v = vec4<f32>(
-      x[position(own.channel, e)], x[position(own.channel, e + LANES)],
-      x[position(own.channel, e + 2 * LANES)], x[position(own.channel, e + 3 * LANES)],
-    ) - pivot;
-    let center = dot(v, vec4<f32>(0.25));
-    let d = v - center;
-    moments = combine(moments, Moments(4, center, dot(d, d)));
+    let v0 = x[position(own.column, e)] - pivot;
+    let v1 = x[position(own.column, e + LANES)] - pivot;
+    let v2 = x[position(own.column, e + 2 * LANES)] - pivot;
+    let v3 = x[position(own.column, e + 3 * LANES)] - pivot;
+    let center = 0.25 * ((v0 + v1) + (v2 + v3));
+    let d0 = v0 - center;
+    let d1 = v1 - center;
+    let d2 = v2 - center;
+    let d3 = v3 - center;
+    moments = combine(moments, Moments(4, center, (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)));
   }
   for (; e < own.end; e += LANES) {
-    moments = combine(moments, Moments(1, x[position(own.channel, e)] - pivot, 0));
+    moments = combine(moments, Moments(1, x[position(own.column, e)] - pivot, V()));
   }
   moments = combine_lanes(moments, local);
-  if (local < TILE && own.channel < params.channels) {
-    let i = index / tiles() * params.channels + own.channel;
-    mean_out[i] = moments.mean + select(0.0, pivot, params.chunks == 1);
-    variance_out[i] = moments.m2 / max(moments.count, 1.0);
+  if (local < TILE && own.end > 0) {
+    let i = 2 * own.part * params.columns + own.column;
+    chunks_out[i] = moments.mean;
+    chunks_out[i + params.columns] = moments.m2 / max(moments.count, 1.0);
   }
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn merge(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let tile = group.y * groups.x + group.x;
-  if (tile >= tiles()) { return; } // uniform
-  let channel = tile * TILE + local % TILE;
-  let chunks = select(0u, params.chunks, channel < params.channels);
+// Mean and variance of a column, from those of its chunks.
+fn merged(column: u32) -> Moments {
   var moments = Moments();
-  for (var chunk = local / TILE; chunk < chunks; chunk += LANES) {
-    let count = f32(end_of(chunk) - chunk * params.chunk_length);
-    let i = chunk * params.channels + channel;
-    moments = combine(moments, Moments(count, chunk_mean[i], chunk_variance[i] * count));
+  for (var chunk = 0u; chunk < params.chunks; chunk++) {
+    let count = f32(min((chunk + 1) * params.chunk_length, params.n) - chunk * params.chunk_length);
+    let i = 2 * chunk * params.columns + column;
+    moments = combine(moments, Moments(count, chunks[i], chunks[i + params.columns] * count));
   }
-  moments = combine_lanes(moments, local);
-  if (local < TILE && channel < params.channels) {
-    merged_mean[channel] = moments.mean + pivot_of(channel);
-    merged_variance[channel] = moments.m2 / max(moments.count, 1.0);
+  return Moments(moments.count, moments.mean + pivot_of(column), moments.m2 / max(moments.count, 1.0));
+}
+
+fn finish(i: u32, z: V) -> V {
+  var v = z;
+  if (RELU) { v = max(z, V()); }
+  if (DROPOUT) { v *= kept(i); }
+  return v;
+}
+
+// Writes y of a slab; returns the moments of the column.
+fn transform(own: Walk) -> Moments {
+  let moments = merged(own.column);
+  let scale = gamma[own.column] * inverseSqrt(moments.m2 + params.epsilon);
+  let shift = beta[own.column];
+  for (var e = own.first; e < own.end; e += LANES) {
+    let i = position(own.column, e);
+    y[i] = finish(i, (x[i] - moments.mean) * scale + shift);
   }
+  return moments;
+}
+
+fn save(column: u32, moments: Moments) {
+  saved_out[column] = moments.mean;
+  saved_out[column + params.columns] = moments.m2;
+  saved_out[column + 2 * params.columns] = gamma[column];
+  saved_out[column + 3 * params.columns] = beta[column];
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -146,15 +171,38 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let index = group.y * groups.x + group.x;
-  if (index >= tiles() * params.chunks) { return; }
-  let own = walk(index, local);
-  let center = mean[own.channel];
-  let scale = gamma[own.channel] * inverse_deviation(own.channel);
-  let shift = beta[own.channel];
+  let own = walk(group, groups, local, params.slabs, params.slab_length);
+  let moments = transform(own);
+  if (own.first == 0 && own.end > 0) { save(own.column, moments); }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward_and_track(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let own = walk(group, groups, local, params.slabs, params.slab_length);
+  let moments = transform(own);
+  if (own.first == 0 && own.end > 0) {
+    save(own.column, moments);
+    moving_mean[own.column] += (moments.mean - moving_mean[own.column]) * params.gain;
+    moving_variance[own.column] += (moments.m2 - moving_variance[own.column]) * params.gain;
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn normalise(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let own = walk(group, groups, local, params.slabs, params.slab_length);
+  let center = given_mean[own.column];
+  let scale = given_gamma[own.column] * inverseSqrt(given_variance[own.column] + params.epsilon);
+  let shift = given_beta[own.column];
   for (var e = own.first; e < own.end; e += LANES) {
-    let i = position(own.channel, e);
-    let z = (x[i] - center) * scale + shift;
-    y[i] = select(z, max(z, 0.0), RELU);
+    let i = position(own.column, e);
+    y_given[i] = finish(i, (x[i] - center) * scale + shift);
   }
 }

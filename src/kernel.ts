@@ -20,7 +20,7 @@ export type Grid =
 /** Values of constants in the shader, by name; see `specialize`. */
 export type Constants = Readonly<Record<string, number | string>>;
 
-/** One dispatch. Bindings: params, then reads, then writes, then uniforms. */
+/** One dispatch. Bindings: params, then uniforms, reads, writes. */
 export interface KernelCall {
   readonly kernel: Kernel;
   readonly entry: string;

@@ -26,6 +26,8 @@ export interface Reference<Inputs extends readonly Tensor[], Attributes> {
 export interface RunOptions {
   readonly params?: Readonly<Record<string, number>>;
   readonly constants?: Constants;
+  /** Small tensors that all invocations read alike, bound as uniform buffers. */
+  readonly uniforms?: readonly Tensor[];
   /** Default: one invocation per element of the first output. */
   readonly grid?: Grid;
 }
@@ -146,7 +148,7 @@ function node<Inputs extends readonly Tensor[], Attributes>(
 
 /** Dispatches outside of an operation: optimizers use it, which update memory in place and have no gradient. */
 export function runner(kernel: Kernel, device: Device): Run {
-  const into: Run['into'] = (entry, reads, writes, { params, constants, grid }) => {
+  const into: Run['into'] = (entry, reads, writes, { params, constants, uniforms, grid }) => {
     if (!(device instanceof GpuDevice)) {
       throw new DeviceError('validation', `internal: ${kernel.name} has no reference for its kernel ${entry}`);
     }
@@ -157,6 +159,7 @@ export function runner(kernel: Kernel, device: Device): Run {
       writes,
       ...(params && { params }),
       ...(constants && { constants }),
+      ...(uniforms && { uniforms }),
       grid: grid ?? { invocations: writes[0].size },
     });
   };

@@ -179,13 +179,13 @@ export class GpuDevice implements Device {
       layout,
       params: fields,
       elementsPerWorkgroup,
-    } = this.#pipelines.get(kernel, entry, [reads.length, writes.length, uniforms.length], constants);
+    } = this.#pipelines.get(kernel, entry, [uniforms.length, reads.length, writes.length], constants);
     const workgroups = 'invocations' in grid ? Math.ceil(grid.invocations / elementsPerWorkgroup) : grid.workgroups;
     const limit = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     const folded = typeof workgroups === 'number' ? foldGrid(workgroups, limit) : workgroups;
     if (folded.some((count) => count === 0)) return;
     this.#noteOutside([...reads, ...writes, ...uniforms]);
-    const read = [...reads, ...uniforms].map(({ storage }) => memoryOf(storage));
+    const read = [...uniforms, ...reads].map(({ storage }) => memoryOf(storage));
     const written = writes.map(({ storage }) => memoryOf(storage));
     const uniform = fields.length > 0 ? this.#uniform(packParams(fields, params)) : undefined;
     this.#do({
@@ -194,8 +194,10 @@ export class GpuDevice implements Device {
       reads: read,
       writes: written,
       place: (find) => {
-        const bound = [...read.slice(0, reads.length), ...written, ...read.slice(reads.length)];
-        const entries: GPUBindGroupEntry[] = bound.map((memory, i) => ({ binding: i + 1, resource: find(memory) }));
+        const entries: GPUBindGroupEntry[] = [...read, ...written].map((memory, i) => ({
+          binding: i + 1,
+          resource: find(memory),
+        }));
         if (uniform !== undefined) entries.push({ binding: 0, resource: { buffer: uniform } });
         return {
           kind: 'dispatch',

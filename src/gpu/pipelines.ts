@@ -12,7 +12,7 @@ export interface Pipeline {
 }
 
 /** How many bindings follow params, in this order. */
-export type BindingCounts = readonly [reads: number, writes: number, uniforms: number];
+export type BindingCounts = readonly [uniforms: number, reads: number, writes: number];
 
 /** Compiles each (kernel, entry, constants, binding counts) once. */
 export class PipelineCache {
@@ -72,15 +72,15 @@ export class PipelineCache {
     throw new ShaderError(file, line, first.message);
   }
 
-  #layout(hasParams: boolean, [reads, writes, uniforms]: BindingCounts): GPUBindGroupLayout {
-    const key = `${hasParams} ${reads} ${writes} ${uniforms}`;
+  #layout(hasParams: boolean, [uniforms, reads, writes]: BindingCounts): GPUBindGroupLayout {
+    const key = `${hasParams} ${uniforms} ${reads} ${writes}`;
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
       const types: GPUBufferBindingType[] = [
         ...(hasParams ? (['uniform'] as const) : []),
+        ...Array<'uniform'>(uniforms).fill('uniform'),
         ...Array<'read-only-storage'>(reads).fill('read-only-storage'),
         ...Array<'storage'>(writes).fill('storage'),
-        ...Array<'uniform'>(uniforms).fill('uniform'),
       ];
       const first = hasParams ? 0 : 1; // binding 0 is params, present or not
       layout = this.#device.createBindGroupLayout({

@@ -5,6 +5,7 @@ import type { Case, Subject } from './case.ts';
 import { operations } from './cases.ts';
 import { check } from './check.ts';
 import type { CheckResult } from './findings.ts';
+import { fused } from './fused.ts';
 import { kernels } from './kernels.ts';
 import { matmulFamily } from './products.ts';
 
@@ -15,8 +16,8 @@ export interface Entry {
 }
 
 /** Everything there is to check. */
-export const entries: readonly Entry[] = [...operations, ...matmulFamily, ...kernels].flatMap(({ cases, ...subject }) =>
-  cases.map((row) => ({ subject, row })),
+export const entries: readonly Entry[] = [...operations, ...matmulFamily, ...fused, ...kernels].flatMap(
+  ({ cases, ...subject }) => cases.map((row) => ({ subject, row })),
 );
 
 /**

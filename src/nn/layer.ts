@@ -37,8 +37,14 @@ export interface LayerDefinition {
   readonly outputShape: (inputShape: Shape) => Shape;
   readonly build?: (add: AddWeight, inputShape: Shape) => void;
   readonly call: (x: Tensor, context: LayerContext) => Tensor;
-  /** This layer and the next one in a single pass, where a kernel for both exists. */
-  readonly fuse?: (next: Layer) => LayerDefinition['call'] | undefined;
+  /** This layer and some that follow in a single pass, where a kernel for them exists. */
+  readonly fuse?: (following: readonly Layer[]) => Fused;
+}
+
+/** How many layers more a pass takes, and what it computes from the contexts of all of them. */
+interface Fused {
+  readonly taken: number;
+  readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
 
 /** One step of a model: a function of a tensor, with weights of its own. */
@@ -91,10 +97,20 @@ export class Layer {
     return this.#definition.call(x, this.#context(training));
   }
 
-  /** This layer and `next` in a single pass, if there is one. */
-  fuse(next: Layer): ((x: Tensor, training: boolean) => Tensor) | undefined {
-    const fused = this.#definition.fuse?.(next);
-    return fused && ((x, training) => fused(x, this.#context(training)));
+  /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
+  fuse(following: readonly Layer[]): { taken: number; call: (x: Tensor, training: boolean) => Tensor } {
+    const fused = this.#definition.fuse?.(following);
+    if (fused === undefined) return { taken: 0, call: (x, training) => this.call(x, training) };
+    const { taken, call } = fused;
+    const layers = [this, ...following.slice(0, taken)];
+    return {
+      taken,
+      call: (x, training) =>
+        call(
+          x,
+          layers.map((layer) => layer.#context(training)),
+        ),
+    };
   }
 
   /** A layer of the same options without weights. */

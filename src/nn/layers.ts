@@ -1,9 +1,9 @@
 import { ShapeError } from '../errors.ts';
-import { batchNorm, batchNormTraining } from '../ops/batchNorm.ts';
+import { batchNorm } from '../ops/batchNorm.ts';
+import { batchNormLayer } from '../ops/batchNormLayer.ts';
 import { mul, sub } from '../ops/binary.ts';
 import { dropout as dropoutOp } from '../ops/dropout.ts';
 import { matmul } from '../ops/matmul.ts';
-import { updateMovingAverage } from '../ops/movingAverage.ts';
 import { reshape as reshapeOp } from '../ops/strided.ts';
 import { checkRange, checkWhole } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
@@ -74,7 +74,8 @@ export interface BatchNormalizationOptions extends LayerOptions {
 
 /**
  * Normalises each channel to mean 0 and variance 1, then scales by gamma and shifts by beta. Training uses the
- * statistics of the batch (biased variance) and averages them for inference. A ReLU that follows is done in the same pass.
+ * statistics of the batch (biased variance) and averages them for inference. A ReLU and a dropout that follow are done in
+ * the same pass.
  * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
 export const batchNormalization = defineLayer<BatchNormalizationOptions>(
@@ -82,14 +83,16 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
   ['axis', 'momentum', 'epsilon'],
   ({ axis = -1, momentum = 0.99, epsilon = 1e-3 }) => {
     checkRange('batchNormalization', 'momentum', momentum, { low: 0, high: 1 });
-    const normalise = (x: Tensor, { weights, training }: LayerContext, activation?: 'relu'): Tensor => {
+    const normalise = (
+      x: Tensor,
+      { weights, training }: LayerContext,
+      { activation, dropout }: { activation?: 'relu'; dropout?: { rate: number; stream: number } } = {},
+    ): Tensor => {
       const { gamma, beta, movingMean, movingVariance } = weights;
       const options = { axis, epsilon, ...(activation && { activation }) };
       if (!training) return batchNorm(x, gamma, beta, movingMean, movingVariance, options);
-      const [y, mean, variance] = batchNormTraining.outputs(x, gamma, beta, options);
-      updateMovingAverage(movingMean, mean, 1 - momentum);
-      updateMovingAverage(movingVariance, variance, 1 - momentum);
-      return y;
+      const moving = { mean: movingMean, variance: movingVariance, gain: 1 - momentum };
+      return batchNormLayer(x, gamma, beta, { ...options, moving, ...(dropout && { dropout }) })[0];
     };
     return {
       outputShape: (shape) => shape,
@@ -102,7 +105,18 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
         addWeight('movingVariance', [channels], 'ones', { trainable: false });
       },
       call: (x, context) => normalise(x, context),
-      fuse: (next) => (isRelu(next) ? (x, context) => normalise(x, context, 'relu') : undefined),
+      fuse: (following) => {
+        const activation = isRelu(following[0]) ? ('relu' as const) : undefined;
+        const rate = rateOf(following[activation ? 1 : 0]);
+        const taken = (activation ? 1 : 0) + (rate === undefined ? 0 : 1);
+        return {
+          taken,
+          call: (x, [own, ...others]) => {
+            const dropout = rate ? { rate, stream: others[taken - 1].stream } : undefined;
+            return normalise(x, own, { ...(activation && { activation }), ...(dropout && { dropout }) });
+          },
+        };
+      },
     };
   },
 );
@@ -120,8 +134,12 @@ const activationLayer = defineLayer<ActivationOptions>('activation', ['activatio
 export const activation = (given: ActivationName | Activation, options: LayerOptions = {}): Layer =>
   activationLayer({ ...options, activation: given });
 
-const isRelu = ({ kind, options }: Layer): boolean =>
-  kind === 'activation' && 'activation' in options && options.activation === 'relu';
+const isRelu = (layer: Layer | undefined): boolean =>
+  layer?.kind === 'activation' && 'activation' in layer.options && layer.options.activation === 'relu';
+
+/** The rate of a dropout layer. */
+const rateOf = (layer: Layer | undefined): number | undefined =>
+  layer?.kind === 'dropout' && 'rate' in layer.options ? Number(layer.options.rate) : undefined;
 
 export interface DropoutOptions extends LayerOptions {
   /** The share of elements set to 0 in training, at least 0 and below 1; the others are scaled by `1 / (1 - rate)`. */

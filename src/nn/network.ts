@@ -12,7 +12,7 @@ interface Built {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly parameters: readonly Parameter[];
-  /** The layers as they are computed: pairs that have a kernel of their own are one step. */
+  /** The layers as they are computed: neighbours that have a kernel of their own are one step. */
   readonly steps: readonly ((x: Tensor, training: boolean) => Tensor)[];
   /** The generator's stream before the first weight: the same seed and stream make the same network. */
   readonly firstStream: number;
@@ -185,10 +185,9 @@ function nameLayers(layers: readonly Layer[]): string[] {
 function fuse(layers: readonly Layer[]): ((x: Tensor, training: boolean) => Tensor)[] {
   const steps: ((x: Tensor, training: boolean) => Tensor)[] = [];
   for (let i = 0; i < layers.length; i++) {
-    const layer = layers[i];
-    const fused = i + 1 < layers.length ? layer.fuse(layers[i + 1]) : undefined;
-    steps.push(fused ?? ((x, training) => layer.call(x, training)));
-    if (fused !== undefined) i++;
+    const { taken, call } = layers[i].fuse(layers.slice(i + 1));
+    steps.push(call);
+    i += taken;
   }
   return steps;
 }

@@ -1,18 +1,22 @@
+import keptWgsl from '../../shaders/dropout/kept4.wgsl';
 import shader from '../../shaders/dropout.wgsl';
+import philoxWgsl from '../../shaders/philox.wgsl';
 import { defineOp, type Run } from '../op.ts';
 import { checkRange } from '../options.ts';
 import { type DropoutAttributes, dropout as reference } from '../reference/dropout.ts';
 import type { Tensor } from '../tensor.ts';
+import { dropoutParams } from './dropoutParams.ts';
 
-const drop = (run: Run, x: Tensor, state: Tensor, { rate, stream }: DropoutAttributes): Tensor =>
-  run('forward', [x, state], {
+const drop = (run: Run, x: Tensor, state: Tensor, attributes: DropoutAttributes): Tensor =>
+  run('forward', [x], {
     shape: x.shape,
-    params: { size: x.size, stream, threshold: Math.floor(rate * 2 ** 32), scale: 1 / (1 - rate) },
+    uniforms: [state],
+    params: { size: x.size, ...dropoutParams(attributes) },
   });
 
 const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
   name: 'dropout',
-  shader,
+  shader: [philoxWgsl, keptWgsl, shader],
   reference,
   dtypes: [['f32'], ['i32']],
   shape: ([x]) => x,

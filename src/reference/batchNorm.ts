@@ -1,4 +1,5 @@
 import { type Shape, viewAround } from '../shape.ts';
+import { type DropoutAttributes, drop } from './dropout.ts';
 import { map, type NdArray, zeros } from './ndarray.ts';
 
 export interface BatchNormAttributes {
@@ -7,10 +8,13 @@ export interface BatchNormAttributes {
   readonly epsilon: number;
   /** Whether max(0, .) follows. */
   readonly relu: boolean;
+  /** What follows then. */
+  readonly dropout?: DropoutAttributes;
+  /** How far the running statistics go towards those of the batch. */
+  readonly gain?: number;
 }
 
-type Vectors = { readonly gamma: NdArray; readonly mean: NdArray; readonly variance: NdArray };
-type TrainingInputs = readonly [x: NdArray, gamma: NdArray, beta: NdArray];
+type Vectors = { readonly gamma: NdArray; readonly beta: NdArray; readonly mean: NdArray; readonly variance: NdArray };
 type GivenInputs = readonly [x: NdArray, gamma: NdArray, beta: NdArray, mean: NdArray, variance: NdArray];
 
 function channelsOf(shape: Shape, axis: number) {
@@ -37,50 +41,72 @@ function statistics(x: NdArray, axis: number): { mean: NdArray; variance: NdArra
   return { mean, variance: map(squares, (sum) => sum / n) };
 }
 
-/** gamma (x - mean) / sqrt(variance + epsilon) + beta, limited to 0 from below if a ReLU follows. */
-function normalise(
-  [x, gamma, beta, mean, variance]: GivenInputs,
-  { axis, epsilon, relu }: BatchNormAttributes,
-): NdArray {
+const normalised = (x: NdArray, { mean, variance }: Vectors, { axis, epsilon }: BatchNormAttributes): NdArray => {
   const { of } = channelsOf(x.shape, axis);
-  return map(x, (value, i) => {
-    const c = of(i);
-    const h = (value - mean.data[c]) / Math.sqrt(variance.data[c] + epsilon);
-    const z = gamma.data[c] * h + beta.data[c];
-    return relu ? Math.max(0, z) : z;
+  return map(x, (value, i) => (value - mean.data[of(i)]) / Math.sqrt(variance.data[of(i)] + epsilon));
+};
+
+/** gamma h + beta, limited to 0 from below if a ReLU follows. */
+function transform(x: NdArray, vectors: Vectors, attributes: BatchNormAttributes): NdArray {
+  const { of } = channelsOf(x.shape, attributes.axis);
+  return map(normalised(x, vectors, attributes), (h, i) => {
+    const z = vectors.gamma.data[of(i)] * h + vectors.beta.data[of(i)];
+    return attributes.relu ? Math.max(0, z) : z;
   });
 }
 
 /** What both backward functions are made of; `scale` is dy / dh over the deviation. */
-function gradients(
-  dy: NdArray,
-  { x, y, vectors: { gamma, mean, variance } }: { x: NdArray; y: NdArray; vectors: Vectors },
-  { axis, epsilon, relu }: BatchNormAttributes,
-) {
+function gradients(dy: NdArray, { x, vectors }: { x: NdArray; vectors: Vectors }, attributes: BatchNormAttributes) {
+  const { axis, epsilon, relu } = attributes;
   const { of, n } = channelsOf(x.shape, axis);
+  const y = transform(x, vectors, attributes);
   const dz = map(dy, (value, i) => (relu && y.data[i] <= 0 ? 0 : value));
-  const h = map(x, (value, i) => (value - mean.data[of(i)]) / Math.sqrt(variance.data[of(i)] + epsilon));
-  const scale = map(gamma, (value, c) => value / Math.sqrt(variance.data[c] + epsilon));
+  const h = normalised(x, vectors, attributes);
+  const scale = map(vectors.gamma, (value, c) => value / Math.sqrt(vectors.variance.data[c] + epsilon));
   const dbeta = sumPerChannel(x, axis, (i) => dz.data[i]);
   const dgamma = sumPerChannel(x, axis, (i) => dz.data[i] * h.data[i]);
   return { of, n, dz, h, scale, dbeta, dgamma };
 }
 
+/** Mean, variance, gamma and beta in one array, as the kernels save them. */
+const rowsOf = ({ mean, variance, gamma, beta }: Vectors): NdArray => ({
+  data: Float64Array.from([mean, variance, gamma, beta].flatMap(({ data }) => [...data])),
+  shape: [4, mean.shape[0]],
+});
+
+function vectorsOf({ data, shape: [, channels] }: NdArray): Vectors {
+  const row = (i: number): NdArray => ({ data: data.slice(i * channels, (i + 1) * channels), shape: [channels] });
+  return { mean: row(0), variance: row(1), gamma: row(2), beta: row(3) };
+}
+
+/** Inputs: x, gamma, beta, the state of the generator and, to be changed in place, running mean and variance. */
 export const batchNormTraining = {
-  forward: ([x, gamma, beta]: TrainingInputs, attributes: BatchNormAttributes): readonly NdArray[] => {
-    const { mean, variance } = statistics(x, attributes.axis);
-    return [normalise([x, gamma, beta, mean, variance], attributes), mean, variance];
+  forward: (
+    [x, gamma, beta, state, movingMean, movingVariance]: readonly NdArray[],
+    attributes: BatchNormAttributes,
+  ): readonly NdArray[] => {
+    const vectors = { gamma, beta, ...statistics(x, attributes.axis) };
+    const { dropout, gain = 0 } = attributes;
+    for (const [moving, now] of [[movingMean, vectors.mean] as const, [movingVariance, vectors.variance] as const]) {
+      now.data.forEach((value, c) => {
+        if (moving !== undefined) moving.data[c] += (value - moving.data[c]) * gain;
+      });
+    }
+    const y = transform(x, vectors, attributes);
+    return [dropout ? drop([y, state], dropout) : y, rowsOf(vectors)];
   },
   backward: (
     dy: NdArray,
     {
-      inputs: [x, gamma],
-      outputs: [y, mean, variance],
-    }: { readonly inputs: TrainingInputs; readonly outputs: readonly NdArray[] },
+      inputs: [x, , , state],
+      outputs: [, saved],
+    }: { readonly inputs: readonly NdArray[]; readonly outputs: readonly NdArray[] },
     attributes: BatchNormAttributes,
   ): readonly NdArray[] => {
-    const vectors = { gamma, mean, variance };
-    const { of, n, dz, h, scale, dbeta, dgamma } = gradients(dy, { x, y, vectors }, attributes);
+    const { dropout } = attributes;
+    const vectors = vectorsOf(saved);
+    const kept = dropout ? drop([dy, state], dropout) : dy;
+    const { of, n, dz, h, scale, dbeta, dgamma } = gradients(kept, { x, vectors }, attributes);
     const dx = map(dz, (value, i) => {
       const c = of(i);
       return scale.data[c] * (value - (dbeta.data[c] + h.data[i] * dgamma.data[c]) / n);
@@ -90,14 +116,15 @@ export const batchNormTraining = {
 };
 
 export const batchNorm = {
-  forward: normalise,
+  forward: ([x, gamma, beta, mean, variance]: GivenInputs, attributes: BatchNormAttributes): NdArray =>
+    transform(x, { gamma, beta, mean, variance }, attributes),
   backward: (
     dy: NdArray,
-    { inputs: [x, gamma, , mean, variance], y }: { readonly inputs: GivenInputs; readonly y: NdArray },
+    { inputs: [x, gamma, beta, mean, variance] }: { readonly inputs: GivenInputs },
     attributes: BatchNormAttributes,
   ): readonly NdArray[] => {
-    const vectors = { gamma, mean, variance };
-    const { of, dz, scale, dbeta, dgamma } = gradients(dy, { x, y, vectors }, attributes);
+    const vectors = { gamma, beta, mean, variance };
+    const { of, dz, scale, dbeta, dgamma } = gradients(dy, { x, vectors }, attributes);
     const dx = map(dz, (value, i) => scale.data[of(i)] * value);
     const dmean = map(dbeta, (value, c) => -scale.data[c] * value);
     const dvariance = map(

@@ -10,7 +10,7 @@ export interface DropoutAttributes {
 type Inputs = readonly [x: NdArray, state: NdArray];
 
 /** Drops element i if its word of the stream is below rate * 2^32; `state` is [seed, step]. */
-function drop([x, { data: state }]: Inputs, { rate, stream }: DropoutAttributes): NdArray {
+export function drop([x, { data: state }]: Inputs, { rate, stream }: DropoutAttributes): NdArray {
   const threshold = Math.floor(rate * 2 ** 32);
   const [seed, step] = [state[0] >>> 0, state[1] >>> 0];
   let words = philox([0, step, stream, 0], [seed, 0]);

@@ -1,13 +1,16 @@
 // An elementwise function of two tensors; f comes from binary/<name>.wgsl, the gradients are in binary_backward.wgsl.
 //   forward     y_i  = f(a_j, b_k)
 // y: [size], contiguous. a and b repeat: element i reads (i / repeat) % period, which is broadcasting
-// along leading or trailing axes (j = i where both are trivial). An invocation computes ITEMS elements.
+// along leading or trailing axes (j = i where both are trivial). Instead of a or b there may be a number, the bits of `word`, and
+// the other tensor is bound twice. An invocation computes ITEMS elements.
 
 alias T = f32;
 alias R = f32;
 const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 4;
-struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period: u32 }
+const A_NUMBER: bool = false;
+const B_NUMBER: bool = false;
+struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period: u32, word: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(a, b) -> y
 @group(0) @binding(1) var<storage, read> a: array<T>;
@@ -18,8 +21,15 @@ fn position(i: u32, repeat: u32, period: u32) -> u32 {
   return (i / repeat) % period;
 }
 
-fn a_at(i: u32) -> T { return a[position(i, params.a_repeat, params.a_period)]; }
-fn b_at(i: u32) -> T { return b[position(i, params.b_repeat, params.b_period)]; }
+fn a_at(i: u32) -> T {
+  if (A_NUMBER) { return bitcast<T>(params.word); }
+  return a[position(i, params.a_repeat, params.a_period)];
+}
+
+fn b_at(i: u32) -> T {
+  if (B_NUMBER) { return bitcast<T>(params.word); }
+  return b[position(i, params.b_repeat, params.b_period)];
+}
 
 fn first_element(group: vec3<u32>, groups: vec3<u32>, local: u32) -> u32 {
   return (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;

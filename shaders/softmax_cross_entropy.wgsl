@@ -1,7 +1,10 @@
 // Cross-entropy of softmax(logits) with target weights, and its gradient; joined to rows.wgsl (inner = 1).
 //   forward   p_j  = exp(x_j - m) / s,   loss = sum_j t_j (m - x_j + log s),   m = max_j x_j,   s = sum_j exp(x_j - m)
 //   backward  dx_j = dy * (p_j * sum_k t_k - t_j)
-// x, p, dx: [rows, length]; loss, dy: [rows]; all contiguous.
+// and, where the mean of the losses is what counts, all at once:
+//   judge     loss; the gradient of the mean, (p_j * sum_k t_k - t_j) / rows; whether x and t have their largest in one place
+//   average   the mean of the losses, and the share of rows where they have
+// x, p, dx: [rows, length]; loss, dy, correct: [rows]; all contiguous. `average` has one row, the rows of the others.
 // targets: the weights t, [rows, length]; or, SPARSE, class numbers [rows]: t_j = 1 for that class and 0 for the
 // others, so a number that is no class has neither loss nor gradient.
 
@@ -16,6 +19,15 @@ alias T = f32; // of the targets
 @group(0) @binding(1) var<storage, read> p_saved: array<f32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// judge(x, targets) -> loss, gradient, correct
+@group(0) @binding(4) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(5) var<storage, read_write> correct: array<f32>;
+// average(losses, hits) -> mean_loss, share
+@group(0) @binding(1) var<storage, read> losses: array<f32>;
+@group(0) @binding(2) var<storage, read> hits: array<f32>;
+@group(0) @binding(3) var<storage, read_write> mean_loss: array<f32>;
+@group(0) @binding(4) var<storage, read_write> hit_share: array<f32>;
 
 fn target_at(row: u32, j: u32) -> f32 {
   if (SPARSE) { return f32(i32(targets[row]) == i32(j)); }
@@ -59,5 +71,72 @@ fn backward(
   let total = row_sum(sum, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     dx[start + j] = dy[row.index] * (p_saved[start + j] * total - target_at(row.index, j));
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn judge(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group, groups, local);
+  let start = row.start;
+  var largest = x[start];
+  var largest_target = target_at(row.index, 0);
+  for (var j = row.lane; j < row.end; j += LANES) {
+    largest = max(largest, x[start + j]);
+    largest_target = max(largest_target, target_at(row.index, j));
+  }
+  let m = row_max(largest, local);
+  let m_target = row_max(largest_target, local);
+  var sum = 0.0;
+  var sum_targets = 0.0;
+  // How far from the end the first of the largest stands: the maximum over the lanes is the first of all.
+  var place = 0.0;
+  var place_target = 0.0;
+  for (var j = row.lane; j < row.end; j += LANES) {
+    let t = target_at(row.index, j);
+    sum += exp(x[start + j] - m);
+    sum_targets += t;
+    if (x[start + j] == m) { place = max(place, f32(params.length - j)); }
+    if (t == m_target) { place_target = max(place_target, f32(params.length - j)); }
+  }
+  let s = row_sum(sum, local);
+  let total = row_sum(sum_targets, local);
+  let first = row_max(place, local);
+  let first_target = row_max(place_target, local);
+  let log_s = log(s);
+  var weighted = 0.0;
+  for (var j = row.lane; j < row.end; j += LANES) {
+    let t = target_at(row.index, j);
+    gradient[start + j] = (exp(x[start + j] - m) / s * total - t) / f32(params.rows);
+    weighted += t * (m - x[start + j] + log_s);
+  }
+  let own_loss = row_sum(weighted, local);
+  if (row.lane == 0 && row.end > 0) {
+    loss[row.index] = own_loss;
+    correct[row.index] = select(0.0, 1.0, first == first_target && m_target > 0.0);
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn average(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group, groups, local);
+  var sum = 0.0;
+  var hit_count = 0.0;
+  for (var j = row.lane; j < row.end; j += LANES) {
+    sum += losses[j];
+    hit_count += hits[j];
+  }
+  let total = row_sum(sum, local);
+  let total_hits = row_sum(hit_count, local);
+  if (row.lane == 0 && row.end > 0) {
+    mean_loss[0] = total / f32(params.length);
+    hit_share[0] = total_hits / f32(params.length);
   }
 }

@@ -2,6 +2,7 @@ import { ShapeError, ValueError } from './errors.ts';
 import { add } from './ops/binary.ts';
 import { fullOn } from './ops/fill.ts';
 import { sum } from './ops/reduce.ts';
+import { markOnes } from './ops/seed.ts';
 import { reshape } from './ops/strided.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import { startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
@@ -60,7 +61,7 @@ function walkBack(nodes: readonly TapeNode[], loss: Tensor, sources: readonly Te
   const dependent = new Set<Tensor>(sources);
   for (const { inputs, output } of nodes) if (inputs.some((t) => dependent.has(t))) dependent.add(output);
 
-  const gradients = new Map<Tensor, Tensor>([[loss, fullOn(loss.device, loss.shape, 1, 'f32')]]);
+  const gradients = new Map<Tensor, Tensor>([[loss, markOnes(fullOn(loss.device, loss.shape, 1, 'f32'))]]);
   for (const node of nodes.toReversed()) {
     const dy = gradients.get(node.output);
     if (dy === undefined || !dependent.has(node.output)) continue;

@@ -29,6 +29,7 @@ const PAIRS: readonly (readonly [Shape, Shape])[] = [
 // biome-ignore format: one case per line
 export const pairwise = (more: Case = {}): readonly Case[] => [
   ...PAIRS.map((shapes) => ({ ...more, shapes })),
+  { ...more, shapes: [[45, 65]], args: [1.5] },
   { shapes: [[2, 3], [4]], throws: /: got shapes \[2, 3\] and \[4\]; expected lengths that are equal or 1/ },
   { shapes: [[2], [2]], dtypes: ['f32', 'i32'], throws: /: got dtypes f32 and i32; expected one dtype/ },
 ];
@@ -41,7 +42,7 @@ export const integers = (shapes: readonly Shape[], args: readonly unknown[] = []
 });
 
 /** Cases of a comparison: of floats, which are never equal, and of integers, which often are. */
-export const comparison: readonly Case[] = [...pairwise(), integers([[45, 65], [65]])];
+export const comparison: readonly Case[] = [...pairwise(), integers([[45, 65], [65]]), integers([[45, 65]], [1])];
 
 /** Cases of a reduction: all axes, one at either end, neighbours, others. */
 // biome-ignore format: one case per line

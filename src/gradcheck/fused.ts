@@ -1,6 +1,10 @@
 import { batchNormTraining } from '../ops/batchNorm.ts';
 import { batchNormLayer } from '../ops/batchNormLayer.ts';
+import { div, greater, maximum, pow, sub } from '../ops/binary.ts';
+import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
 import { dropout } from '../ops/dropout.ts';
+import { meanCrossEntropy } from '../ops/meanCrossEntropy.ts';
+import { mean } from '../ops/reduce.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Suite } from './case.ts';
@@ -19,6 +23,25 @@ const layers: readonly Normalised[] = [
   { activation: 'relu', dropout: { rate: 0.5, stream: 3 } },
   { dropout: { rate: 0.25, stream: 4 } },
 ];
+
+const WIDE: readonly [number, number] = [-2, 2];
+const UNIT: readonly [number, number] = [0, 1];
+const classRange = (classes: number): readonly (readonly [number, number])[] => [WIDE, [0, classes]];
+
+/** The mean loss from the losses of the rows, and the share of right answers. */
+const meanOfRows = (...[logits, targets]: Tensor[]): Tensor => mean(softmaxCrossEntropy(logits, targets));
+
+/** Operations that mind which operand is the number. */
+const numberFirst = [
+  ['sub', sub],
+  ['div', div],
+  ['pow', pow],
+  ['maximum', maximum],
+  ['greater', greater],
+] as const;
+
+const LOG = 8;
+const EXP_OF_DIFFERENCE = 22;
 
 /** What fuses operations, each the equal of its composition. */
 export const fused: readonly Suite[] = [
@@ -39,4 +62,52 @@ export const fused: readonly Suite[] = [
       })),
     ),
   },
+  {
+    name: 'mean of softmaxCrossEntropy',
+    call: ([logits, targets]) => meanCrossEntropy.outputs(logits, targets),
+    // The longest row, the mean over the rows, and what a logarithm and an exponential are off.
+    accuracy: { roundings: ([x]) => sizeOf(x) + LOG + EXP_OF_DIFFERENCE, scale: 'unit' },
+    cases: [
+      ...[
+        [45, 65],
+        [3, 1001],
+        [130, 3],
+      ].flatMap(([rows, classes]) => [
+        {
+          shapes: [[rows, classes], [rows]],
+          dtypes: ['f32', 'i32'] as const,
+          ranges: classRange(classes),
+          composed: meanOfRows,
+        },
+        {
+          shapes: [
+            [rows, classes],
+            [rows, classes],
+          ],
+          ranges: [WIDE, UNIT],
+          fixed: [1],
+          composed: meanOfRows,
+        },
+      ]),
+      {
+        values: [
+          [
+            [1, 5, 2],
+            [7, 7, 0],
+            [0, 0, 1],
+          ],
+          [1, 1, 0],
+        ],
+        dtypes: ['f32', 'i32'] as const,
+      },
+    ],
+  },
+  ...numberFirst.map(
+    ([name, operation]): Suite => ({
+      name: `${name} of a number`,
+      call: ([x]) => operation(1.5, x),
+      accuracy: { roundings: 24, scale: 'value' },
+      cases: [{ shapes: [[45, 65]], ranges: [[0.25, 2]] }, { values: [[1.5, 3, 0.5]] }],
+    }),
+  ),
 ];

@@ -1,5 +1,6 @@
 import { add, div, mul, notEqual, pow, sub } from '../ops/binary.ts';
 import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
+import { meanCrossEntropy } from '../ops/meanCrossEntropy.ts';
 import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
@@ -9,6 +10,7 @@ import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
 import { checkRange } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { accuracies } from './accuracies.ts';
 import { defineLoss, EPSILON, LAST, type LossOptions, labelsFor, targetsLike } from './loss.ts';
 
 const clipped = (probabilities: Tensor): Tensor => clip(probabilities, EPSILON, 1 - EPSILON);
@@ -31,6 +33,13 @@ function smoother(op: string, labelSmoothing: number): (targets: Tensor, share: 
   checkRange(op, 'labelSmoothing', labelSmoothing, { low: 0, high: 1 });
   if (labelSmoothing === 0) return (targets) => targets;
   return (targets, share) => add(mul(targets, 1 - labelSmoothing), labelSmoothing * share);
+}
+
+/** The mean loss, which leaves behind how many rows were right. */
+function judged(scores: Tensor, targets: Tensor, { yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Tensor {
+  const [mean, , accuracy] = meanCrossEntropy.outputs(scores, targets);
+  accuracies.set(yPred, { yTrue, accuracy });
+  return mean;
 }
 
 export interface CrossentropyOptions extends LossOptions {
@@ -71,6 +80,11 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
         const scores = fromLogits ? rows : alive(softmaxScores.get(rows));
         return scores ? softmaxCrossEntropy(scores, targets) : neg(sum(mul(targets, log(normalized(rows))), LAST));
       },
+      mean: (yTrue, yPred) => {
+        const { targets, rows } = rowsOf(yTrue, yPred);
+        const scores = fromLogits ? rows : alive(softmaxScores.get(rows));
+        return scores && judged(scores, targets, { yTrue, yPred });
+      },
     };
   },
 );
@@ -95,6 +109,10 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
       const scores = fromLogits ? yPred : alive(softmaxScores.get(yPred));
       if (scores) return softmaxCrossEntropy(scores, labels);
       return neg(sum(mul(oneHot(labels, yPred.shape[yPred.ndim - 1]), log(normalized(yPred))), LAST));
+    },
+    mean: (yTrue, yPred) => {
+      const scores = fromLogits ? yPred : alive(softmaxScores.get(yPred));
+      return scores && judged(scores, labelsFor(name, yTrue, yPred), { yTrue, yPred });
     },
     ...(ignoreClass !== undefined && {
       counts: (yTrue, yPred) => notEqual(labelsFor(name, yTrue, yPred), ignoreClass),

@@ -63,14 +63,19 @@ export const named = <F extends object>(name: string, f: F): F => Object.defineP
 /** What distinguishes one loss from another. */
 export interface LossDefinition {
   readonly perSample: Pointwise;
+  /** The mean over all samples in a kernel of its own, where there is one for these targets and outputs. */
+  readonly mean?: (yTrue: Tensor, yPred: Tensor) => Tensor | undefined;
   /** Which samples have a loss and count in a mean, of the shape of the losses, as a comparison gives it; default all. */
   readonly counts?: Pointwise;
 }
 
 /** Makes a loss of one's own from its value per sample. */
-export function makeLoss(name: string, { perSample, counts }: LossDefinition, options: LossOptions = {}): Loss {
-  const reduce = lookUp(name, reductions, options.reduction ?? 'sumOverBatchSize');
+export function makeLoss(name: string, { perSample, mean, counts }: LossDefinition, options: LossOptions = {}): Loss {
+  const { reduction = 'sumOverBatchSize' } = options;
+  const reduce = lookUp(name, reductions, reduction);
   const loss = (yTrue: Tensor, yPred: Tensor, { sampleWeight }: { readonly sampleWeight?: Tensor } = {}): Tensor => {
+    const fused = reduction === 'sumOverBatchSize' && !sampleWeight && !counts && mean?.(yTrue, yPred);
+    if (fused) return fused;
     const values = perSample(yTrue, yPred);
     const given = sampleWeight && alignWeight(name, sampleWeight, values.shape);
     const counted = counts && cast(counts(yTrue, yPred), 'f32');

@@ -5,6 +5,7 @@ import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { checkOptions, checkWhole, lookUp } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
+import { accuracies } from './accuracies.ts';
 import { LAST, labelsFor, named, targetsLike } from './loss.ts';
 import { losses } from './losses.ts';
 
@@ -38,9 +39,11 @@ export const binaryAccuracy = (options: { readonly threshold?: number } = {}): M
 
 /** The share of rows whose largest output is that of the right class, for class numbers or one-hot targets. */
 export const categoricalAccuracy = (): Metric =>
-  named('categoricalAccuracy', (yTrue, yPred) =>
-    share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST))),
-  );
+  named('categoricalAccuracy', (yTrue, yPred) => {
+    const judged = accuracies.get(yPred);
+    if (judged?.yTrue === yTrue && !judged.accuracy.isDisposed) return judged.accuracy.alias();
+    return share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
+  });
 
 /** The share of right answers: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. */
 export const accuracy = (): Metric => {

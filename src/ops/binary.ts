@@ -17,12 +17,12 @@ import subWgsl from '../../shaders/binary/sub.wgsl';
 import scaffold from '../../shaders/binary.wgsl';
 import gradients from '../../shaders/binary_backward.wgsl';
 import { DTypeError } from '../errors.ts';
-import type { Source } from '../kernel.ts';
+import type { Constants, Source } from '../kernel.ts';
 import { defineOp, type OpDefinition } from '../op.ts';
-import { binaryReference, binary as functions } from '../reference/binary.ts';
+import { binaryReference, binary as functions, type NumberAttributes, numberReference } from '../reference/binary.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { fullOn } from './fill.ts';
+import { wordOf } from './fill.ts';
 import { repetitionOf } from './repetition.ts';
 import { broadcastTo } from './strided.ts';
 import { neg } from './unary.ts';
@@ -62,31 +62,69 @@ function binary(name: keyof typeof functions, shader: Source, { kind = 'arithmet
         }),
     }),
   });
+  const withNumber = defineOp<[x: Tensor], NumberAttributes>({
+    name,
+    shader: op.definition.shader ?? [],
+    reference: numberReference(functions[name], comparison),
+    dtypes: [['f32', 'i32']],
+    shape: ([x]) => x,
+    forward: (run, [x], attributes) => {
+      const result = comparison ? 'i32' : x.dtype;
+      return run('forward', [x, x], { shape: x.shape, dtype: result, ...beside(x, attributes, { R: result }) });
+    },
+    ...(!comparison && {
+      backward: (run, dy, { inputs: [x], y, attributes, needs: [needed] }) => {
+        const { left } = attributes;
+        const needs = left ? [false, needed] : [needed, false];
+        if (backward !== undefined) {
+          const both = backward(run, dy, { inputs: [x, x], y, outputs: [y], attributes: {}, needs });
+          return [both[left ? 1 : 0]];
+        }
+        const entry = left ? 'backward_b' : 'backward_a';
+        return [run(entry, [x, x, y, dy], { shape: y.shape, ...beside(x, attributes) })];
+      },
+    }),
+  });
   return (a: Operand, b: Operand): Tensor => {
-    const left = a instanceof Tensor ? a : scalarLike(a, b, name);
-    const right = b instanceof Tensor ? b : scalarLike(b, left, name);
-    if (left.dtype !== right.dtype) {
-      throw new DTypeError({
-        op: name,
-        got: `dtypes ${left.dtype} and ${right.dtype}`,
-        expected: 'one dtype',
-        fix: "Convert one of them, for example with cast(x, 'f32').",
-      });
-    }
-    return op(left, right);
-  };
-}
-
-function scalarLike(value: number, other: Operand, op: string): Tensor {
-  if (!(other instanceof Tensor)) {
+    if (a instanceof Tensor && b instanceof Tensor) return op(...sameTypes(name, a, b));
+    if (a instanceof Tensor) return withNumber(a, { number: numberFor(name, b, a), left: false });
+    if (b instanceof Tensor) return withNumber(b, { number: numberFor(name, a, b), left: true });
     throw new DTypeError({
-      op,
+      op: name,
       got: 'two numbers',
       expected: 'at least one tensor',
       fix: 'Make one with tensor(...).',
     });
-  }
-  return fullOn(other.device, [], value, other.dtype);
+  };
+}
+
+/** What the kernel needs for a tensor beside a number. */
+function beside({ size, dtype }: Tensor, { number, left }: NumberAttributes, constants: Constants = {}) {
+  return {
+    params: { size, a_repeat: 1, a_period: size, b_repeat: 1, b_period: size, word: wordOf(number, dtype) },
+    constants: { T: dtype, ...constants, [left ? 'A_NUMBER' : 'B_NUMBER']: 'true' },
+  };
+}
+
+function sameTypes(op: string, a: Tensor, b: Tensor): Pair {
+  if (a.dtype === b.dtype) return [a, b];
+  throw new DTypeError({
+    op,
+    got: `dtypes ${a.dtype} and ${b.dtype}`,
+    expected: 'one dtype',
+    fix: "Convert one of them, for example with cast(x, 'f32').",
+  });
+}
+
+/** A number in the dtype of the tensor beside it. */
+function numberFor(op: string, value: Operand, { dtype }: Tensor): number {
+  if (typeof value === 'number' && (dtype === 'f32' || Number.isInteger(value))) return value;
+  throw new DTypeError({
+    op,
+    got: typeof value === 'number' ? `${value} beside a tensor of dtype i32` : `${typeof value} as an operand`,
+    expected: dtype === 'f32' ? 'a tensor or a number' : 'a tensor or a whole number',
+    fix: "Make a tensor with tensor(...), or convert with cast(x, 'f32').",
+  });
 }
 
 /** Operands that the kernel can index: (i / repeat) % period. Other broadcasts are written out first. */
@@ -102,6 +140,7 @@ function repeating([a, b]: Pair, shape: Shape) {
       a_period: aRepeat?.period ?? size,
       b_repeat: bRepeat?.repeat ?? 1,
       b_period: bRepeat?.period ?? size,
+      word: 0,
     },
   };
 }

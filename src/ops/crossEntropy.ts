@@ -1,16 +1,10 @@
 import scaffold from '../../shaders/rows.wgsl';
 import shader from '../../shaders/softmax_cross_entropy.wgsl';
-import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { softmaxCrossEntropy as reference } from '../reference/crossEntropy.ts';
-import { formatShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { rowsAlong } from './rows.ts';
+import { rowShape, rowsWith } from './crossEntropyRows.ts';
 import { runSeveral } from './several.ts';
-
-/** Rows of scores, and the form of their targets. */
-const rowsWith = ({ dtype }: Tensor, scores: Tensor) =>
-  rowsAlong(scores, scores.ndim - 1, { T: dtype, SPARSE: `${dtype === 'i32'}` });
 
 /**
  * The cross-entropy of softmax(logits) with targets, per row along the last axis:
@@ -29,27 +23,7 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   shader: [scaffold, shader],
   reference,
   dtypes: [['f32'], ['f32', 'i32']],
-  shape: ([logits, given], _, [, { dtype }]) => {
-    if (logits.length === 0 || logits[logits.length - 1] === 0) {
-      throw new ShapeError({
-        op: 'softmaxCrossEntropy',
-        got: `logits of shape ${formatShape(logits)}`,
-        expected: 'rank 1 or more, and at least one class along the last axis',
-        fix: 'Give one score per class: [batch, classes].',
-      });
-    }
-    const rows = logits.slice(0, -1);
-    const expected = dtype === 'i32' ? rows : logits;
-    if (!sameShape(given, expected)) {
-      throw new ShapeError({
-        op: 'softmaxCrossEntropy',
-        got: `logits ${formatShape(logits)} and ${dtype} targets ${formatShape(given)}`,
-        expected: `targets of shape ${formatShape(expected)}`,
-        fix: 'Class numbers are i32 of the shape without the last axis; weights are f32 of the shape of the logits.',
-      });
-    }
-    return rows;
-  },
+  shape: ([logits, given], _, [, { dtype }]) => rowShape(logits, given, dtype),
   forward: (run, [logits, targets], _, shape) =>
     runSeveral(run, 'forward', [logits, targets], {
       shapes: [shape, logits.shape],

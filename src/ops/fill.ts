@@ -6,6 +6,10 @@ import { checkShape, type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** The bits of a number, as kernels take one of any dtype. */
+export const wordOf = (value: number, dtype: DType): number =>
+  new Uint32Array((dtype === 'f32' ? Float32Array.of(value) : Int32Array.of(value)).buffer)[0];
+
 /** A tensor on `device` with every element `value`: what `full`, `zeros` and `ones` are made of. */
 export function fullOn(device: Device, shape: Shape, value: number, dtype: DType): Tensor {
   checkShape('full', shape);
@@ -13,7 +17,6 @@ export function fullOn(device: Device, shape: Shape, value: number, dtype: DType
     const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
     return device.adopt({ data: data.fill(value), shape });
   }
-  const word = new Uint32Array((dtype === 'f32' ? Float32Array.of(value) : Int32Array.of(value)).buffer)[0];
   const run = runner({ name: 'full', sources: [fillWgsl] }, device);
-  return run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word } });
+  return run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word: wordOf(value, dtype) } });
 }

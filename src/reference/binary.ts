@@ -62,3 +62,27 @@ export const binaryReference = ({ f, dfa, dfb }: BinaryFunction, integer: boolea
   ): readonly (NdArray | undefined)[] =>
     [dfa, dfb].map((df) => df && broadcast(a, b, (aValue, bValue, i) => dy.data[i] * df(aValue, bValue, y.data[i]))),
 });
+
+/** A number in the place of one tensor. */
+export interface NumberAttributes {
+  readonly number: number;
+  /** Whether it is the first operand. */
+  readonly left: boolean;
+}
+
+/** `binaryReference` with a number in the place of one operand. */
+export function numberReference(definition: BinaryFunction, integer: boolean) {
+  const { forward, backward } = binaryReference(definition, integer);
+  const pair = (x: NdArray, { number, left }: NumberAttributes): readonly [NdArray, NdArray] => {
+    const scalar = { data: x.data instanceof Int32Array ? Int32Array.of(number) : Float64Array.of(number), shape: [] };
+    return left ? [scalar, x] : [x, scalar];
+  };
+  return {
+    forward: ([x]: readonly [NdArray], attributes: NumberAttributes): NdArray => forward(pair(x, attributes)),
+    backward: (
+      dy: NdArray,
+      { inputs: [x], y }: { readonly inputs: readonly [NdArray]; readonly y: NdArray },
+      attributes: NumberAttributes,
+    ): readonly (NdArray | undefined)[] => [backward(dy, { inputs: pair(x, attributes), y })[attributes.left ? 1 : 0]],
+  };
+}

@@ -39,3 +39,35 @@ export const softmaxCrossEntropy = {
     return [dlogits, undefined];
   },
 };
+
+/** Where the largest of a row is; the first of several. */
+function largest(length: number, at: (j: number) => number): number {
+  let best = 0;
+  for (let j = 1; j < length; j++) if (at(j) > at(best)) best = j;
+  return best;
+}
+
+/** The mean loss, its gradient for the logits, and the share of rows whose largest logit has the largest target. */
+export const meanCrossEntropy = {
+  forward: ([logits, targets]: Inputs): readonly NdArray[] => {
+    const length = logits.shape[logits.shape.length - 1];
+    const [losses, p] = softmaxCrossEntropy.forward([logits, targets]);
+    const rows = losses.data.length;
+    const each = { data: new Float64Array(rows).fill(1 / rows), shape: losses.shape };
+    const [gradient] = softmaxCrossEntropy.backward(each, { inputs: [logits, targets], outputs: [losses, p] });
+    let hits = 0;
+    let total = 0;
+    for (let row = 0; row < rows; row++) {
+      total += losses.data[row];
+      const weight = (j: number): number => weightOf(targets, row, j, length);
+      const target = largest(length, weight);
+      hits += Number(weight(target) > 0 && target === largest(length, (j) => logits.data[row * length + j]));
+    }
+    const scalar = (value: number): NdArray => ({ data: Float64Array.of(value), shape: [] });
+    return [scalar(total / rows), gradient ?? zeros(logits.shape), scalar(hits / rows)];
+  },
+  backward: (
+    dy: NdArray,
+    { outputs: [, gradient] }: { readonly outputs: readonly NdArray[] },
+  ): readonly (NdArray | undefined)[] => [map(gradient, (value) => value * dy.data[0]), undefined],
+};

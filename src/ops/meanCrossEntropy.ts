@@ -1,0 +1,40 @@
+import scaffold from '../../shaders/rows.wgsl';
+import shader from '../../shaders/softmax_cross_entropy.wgsl';
+import { defineOp } from '../op.ts';
+import { meanCrossEntropy as reference } from '../reference/crossEntropy.ts';
+import { sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { mul } from './binary.ts';
+import { rowShape, rowsWith } from './crossEntropyRows.ts';
+import { rowsAlong } from './rows.ts';
+import { isOne } from './seed.ts';
+import { runSeveral } from './several.ts';
+
+/**
+ * The mean of `softmaxCrossEntropy` over the rows; `.outputs` gives `[mean, gradient, accuracy]`: the gradient for the
+ * logits, which falls out of the same pass, and the share of rows whose largest logit has the largest target.
+ */
+export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
+  name: 'meanCrossEntropy',
+  shader: [scaffold, shader],
+  reference,
+  dtypes: [['f32'], ['f32', 'i32']],
+  shape: ([logits, given], _, [, { dtype }]) => {
+    rowShape(logits, given, dtype);
+    return [];
+  },
+  forward: (run, [logits, targets]) => {
+    const rows = logits.shape.slice(0, -1);
+    const count = sizeOf(rows);
+    const [losses, gradient, correct] = runSeveral(run, 'judge', [logits, targets], {
+      shapes: [[count], logits.shape, [count]],
+      ...rowsWith(targets, logits),
+    });
+    const [mean, accuracy] = runSeveral(run, 'average', [losses, correct], {
+      shapes: [[], []],
+      ...rowsAlong(losses, 0),
+    });
+    return [mean, gradient, accuracy];
+  },
+  backward: (_run, dy, { outputs: [, gradient] }) => [isOne(dy) ? gradient.alias() : mul(gradient, dy), undefined],
+});

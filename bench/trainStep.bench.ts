@@ -3,6 +3,7 @@ import {
   activation,
   adam,
   batchNormalization,
+  compile,
   dense,
   dropout,
   type Model,
@@ -11,7 +12,6 @@ import {
   sequential,
   tensor,
 } from '../src/node.ts';
-import { scope } from '../src/tensor.ts';
 import { trainStep } from '../src/train/fit.ts';
 import { device, type Row, suite } from './harness.ts';
 
@@ -28,7 +28,7 @@ function row(batchSize: number): Row {
   const y = oneHot(labels, 10);
   const trained = { optimizer: adam(), loss: getLoss('categoricalCrossentropy'), metrics: [] };
   model.build([784]);
-  const step = () => scope(() => trainStep(model, trained, { x, y, size: batchSize }).values[0]);
+  const step = compile(() => trainStep(model, trained, { x, y })[0]);
   return {
     name: `one step of the lecture's network, batch ${batchSize}`,
     work: 1,

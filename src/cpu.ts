@@ -15,6 +15,7 @@ export class CpuDevice implements Device {
     features: [],
   };
   readonly random: Generator;
+  stepsPerSubmit = 1;
   #live = { buffers: 0, bytes: 0 };
 
   constructor(random: Generator) {
@@ -55,6 +56,11 @@ export class CpuDevice implements Device {
 
   async read(storage: Storage, length: number): Promise<TypedArray> {
     return memoryOf(storage).slice(0, length);
+  }
+
+  readLater(storage: Storage, length: number): () => Promise<TypedArray> {
+    const copy = memoryOf(storage).slice(0, length);
+    return async () => copy;
   }
 
   arena(lengths: readonly number[]): { whole: Storage<CpuMemory>; length: number; parts: Storage<CpuMemory>[] } {

@@ -47,12 +47,16 @@ export interface Device {
   /** Runs `body` at once, also while a step is captured: it makes state that outlives the step. */
   outsideRecording<R>(body: () => R): R;
   read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;
+  /** Takes a copy in turn with the commands; calling the result brings it to the host. */
+  readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray>;
   /** `count` storages of the given lengths inside one allocation, and that allocation itself. */
   arena(lengths: readonly number[]): {
     readonly whole: Storage;
     readonly length: number;
     readonly parts: readonly Storage[];
   };
+  /** Captured steps that go to the GPU together. */
+  stepsPerSubmit: number;
   /** Starts the work that was collected so far. */
   flush(): void;
   /** Resolves when all work is done. */

@@ -107,14 +107,3 @@ export function truncatedNormal(count: number, generator: Generator, stream = ge
   }
   return numbers;
 }
-
-/** A permutation of `0 .. count-1`. @see Durstenfeld (1964), "Algorithm 235: Random permutation". */
-export function permutation(count: number, generator: Generator, stream = generator.nextStream()): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  const u = uniform(count, generator, stream);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(u[i] * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
-}

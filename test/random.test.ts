@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dropout, ones, randomNormal, randomUniform, scope } from '../src/index.ts';
-import { Generator, normal, permutation, truncatedNormal, uniform } from '../src/random.ts';
+import { type Device, dropout, ones, randomNormal, randomUniform, scope, tensor } from '../src/index.ts';
+import { shuffleInto } from '../src/ops/shuffle.ts';
+import { Generator, normal, truncatedNormal, uniform } from '../src/random.ts';
 import { philox, type Words } from '../src/reference/philox.ts';
 import { cpu, onGpu } from './device.ts';
 
@@ -62,27 +63,41 @@ test('truncated normal numbers stay within two deviations', () => {
   assert.ok(Math.abs(deviation - 0.8796) < MARGIN, `deviation ${deviation}`); // sqrt(1 - 4 phi(2) / (2 Phi(2) - 1))
 });
 
-test('a permutation holds every number once, and is not the identity', () => {
-  for (const count of [0, 1, 2, 1000]) {
-    const order = permutation(count, new Generator(3));
+/** `first`, `first + 1`, ... in a random order. */
+async function shuffled(count: number, { first = 0, device = cpu as Device, random = new Generator(3) } = {}) {
+  const order = tensor(new Int32Array(count), { device });
+  shuffleInto(order, first, random);
+  const numbers = [...(await order.data())];
+  order.dispose();
+  return numbers;
+}
+
+test('a shuffle holds every number once, and is not the identity', async () => {
+  for (const count of [0, 1, 2, 5, 1000, 4097]) {
+    const order = await shuffled(count, { first: 7 });
+    const sorted = order.toSorted((a, b) => a - b);
     assert.equal(
-      [...order].sort((a, b) => a - b),
-      Array.from({ length: count }, (_, i) => i),
+      sorted,
+      Array.from({ length: count }, (_, i) => 7 + i),
     );
   }
-  const order = permutation(1000, new Generator(3));
+  const order = await shuffled(1000);
   assert.ok(order.filter((value, i) => value === i).length < 10);
 });
 
-test('every permutation of three is as likely as the others', () => {
-  const generator = new Generator(3);
+test('every order of three is as likely as the others', async () => {
+  const random = new Generator(3);
   const counts = new Map<string, number>();
   for (let i = 0; i < 6000; i++) {
-    const key = permutation(3, generator).join('');
+    const key = (await shuffled(3, { random })).join('');
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   assert.is(counts.size, 6);
   for (const count of counts.values()) assert.ok(Math.abs(count - 1000) < 150, `${count} of 6000`); // five deviations
+});
+
+onGpu(test, 'a shuffle is the same on both backends', async (device) => {
+  for (const count of [1, 3, 1000, 5003]) assert.equal(await shuffled(count, { device }), await shuffled(count));
 });
 
 test('the same seed and stream give the same numbers, others do not', () => {

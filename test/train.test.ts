@@ -6,6 +6,7 @@ import {
   adam,
   batchNormalization,
   type Callback,
+  compile,
   type Device,
   dense,
   dropout,
@@ -152,13 +153,31 @@ onGpu(test, 'training steps keep buffers and bytes flat', async (device) => {
   const y = tensor(Int32Array.from({ length: 32 }, (_, i) => i % CLASSES));
   model.build([FEATURES]);
   const step = (): void => {
-    for (const value of trainStep(model, model.compiled, { x, y, size: 32 }).values) value.dispose();
+    for (const value of trainStep(model, model.compiled, { x, y })) value.dispose();
   };
   for (let i = 0; i < 5; i++) step();
   const before = device.memory();
   for (let i = 0; i < 200; i++) step();
   await device.sync();
   assert.equal(device.memory(), before);
+});
+
+onGpu(test, "a step of the lecture's network takes 20 dispatches, and holds what its plan says", async (device) => {
+  setCurrentDevice(device);
+  const block = (units: number) => [dense({ units }), batchNormalization(), activation('relu'), dropout({ rate: 0.5 })];
+  const model = sequential([...block(200), ...block(100), dense({ units: 10, activation: 'softmax' })]);
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const x = { data: new Uint8Array(256 * 784), shape: [256, 784] };
+  const data = await model.dataset(x, { data: new Uint8Array(256), shape: [256] });
+  model.optimizer.build(model.trainableParameters);
+  const step = compile(() => trainStep(model, model.compiled, data.take(128)));
+  const { dispatches, bytes } = step.plan();
+  assert.is(dispatches, 20);
+  const before = device.memory().bytes;
+  for (const t of step()) t.dispose();
+  const real = device.memory().bytes - before;
+  assert.ok(Math.abs(real - bytes) <= 0.05 * bytes, `${real} bytes, planned ${bytes}`);
+  data.dispose();
 });
 
 test('fit shuffles anew in every epoch, and not when told not to', async () => {

@@ -46,7 +46,6 @@ export class GpuDevice implements Device {
   readonly random: Generator;
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
   readonly instance: GPU;
-  /** Captured steps that go into one submit. */
   stepsPerSubmit = 1;
   readonly #gpu: GPUDevice;
   readonly #pipelines: PipelineCache;
@@ -287,30 +286,31 @@ export class GpuDevice implements Device {
 
   async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
     this.#recording?.refuse('it reads a tensor; return the tensor, and read it after the step');
+    return this.readLater(storage, length, dtype)();
+  }
+
+  readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray> {
     const bytes = length * BYTES;
+    const size = Math.max(bytes, BYTES);
     const { MAP_READ, COPY_DST } = GPUBufferUsage;
-    const staging = this.#gpu.createBuffer({
-      label: 'readback',
-      size: Math.max(bytes, BYTES),
-      usage: MAP_READ | COPY_DST,
-    });
+    const staging = this.#gpu.createBuffer({ label: 'readback', size, usage: MAP_READ | COPY_DST });
     const { buffer, offset } = placed(memoryOf(storage));
-    if (bytes > 0) {
-      this.#push({ kind: 'copy', from: buffer, fromOffset: offset, to: staging, toOffset: 0, bytes });
-    }
-    this.flush();
-    try {
-      await staging.mapAsync(GPUMapMode.READ);
-    } catch (error) {
+    if (bytes > 0) this.#push({ kind: 'copy', from: buffer, fromOffset: offset, to: staging, toOffset: 0, bytes });
+    return async () => {
+      this.flush();
+      try {
+        await staging.mapAsync(GPUMapMode.READ);
+      } catch (error) {
+        await this.#pipelines.check();
+        this.#throwFailure();
+        throw new DeviceError('lost', `Reading a tensor failed: ${String(error)}`);
+      }
       await this.#pipelines.check();
       this.#throwFailure();
-      throw new DeviceError('lost', `Reading a tensor failed: ${String(error)}`);
-    }
-    await this.#pipelines.check();
-    this.#throwFailure();
-    const copied = staging.getMappedRange(0, Math.max(bytes, BYTES)).slice(0, bytes);
-    staging.destroy();
-    return dtype === 'f32' ? new Float32Array(copied) : new Int32Array(copied);
+      const copied = staging.getMappedRange(0, size).slice(0, bytes);
+      staging.destroy();
+      return dtype === 'f32' ? new Float32Array(copied) : new Int32Array(copied);
+    };
   }
 
   async sync(): Promise<void> {

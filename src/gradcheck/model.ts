@@ -5,7 +5,7 @@ import type { Network } from '../nn/network.ts';
 import { tensor } from '../ops/create.ts';
 import { Generator } from '../random.ts';
 import { type Parameter, scope, type Tensor } from '../tensor.ts';
-import type { Batch, Samples } from '../train/dataset.ts';
+import type { Samples } from '../train/dataset.ts';
 import type { Model } from '../train/model.ts';
 import { drawDirection } from './case.ts';
 
@@ -35,15 +35,15 @@ const UNIT = 2 ** -24;
 export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<readonly WeightCheck[]> {
   const data = await model.dataset(x, y);
   const { loss } = model.compiled;
-  const [batch] = data.batches(data.size);
+  const batch = data.take(data.size);
   try {
     const before = await model.getWeights();
-    const gradients = await gradientsOf(model, (network) => loss(labelsOf(batch), network.call(batch.x, true)));
+    const gradients = await gradientsOf(model, (network) => loss(batch.y, network.call(batch.x, true)));
     model.setWeights(before); // training mode moved the running statistics
     const twin = model.twin((random) => new CpuDevice(random));
     twin.setWeights(before);
     const samples = await moved(batch.x, twin.device);
-    const labels = await moved(labelsOf(batch), twin.device);
+    const labels = await moved(batch.y, twin.device);
     const lossOfTwin = async (): Promise<number> => {
       using value = scope(() => loss(labels, twin.call(samples, true)));
       return value.item();
@@ -64,15 +64,10 @@ export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<r
     return results;
   } finally {
     batch.x.dispose();
-    batch.y?.dispose();
+    batch.y.dispose();
     data.dispose();
   }
 }
-
-const labelsOf = ({ y }: Batch): Tensor => {
-  if (y === undefined) throw new Error('internal: a batch without labels');
-  return y;
-};
 
 const moved = async (t: Tensor, device: Device): Promise<Tensor> =>
   tensor(await t.data(), { shape: t.shape, dtype: t.dtype, device });

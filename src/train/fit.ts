@@ -9,7 +9,8 @@ import { type Callback, each, type Logs } from './callbacks.ts';
 import type { Batch, Dataset, Samples } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
-import { RunningMeans } from './running.ts';
+import { Steps } from './steps.ts';
+import { StepValues } from './stepValues.ts';
 
 /** What `compile` chose. */
 export interface Trained {
@@ -80,82 +81,92 @@ async function runEpochs(model: Model, trained: Trained, run: Run): Promise<Hist
   model.stopTraining = false;
   for (const callback of callbacks) callback.setModel?.(model);
   await each(callbacks, (callback) => callback.onTrainBegin?.({}));
-  for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
-    await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
-    if (shuffle) training.shuffle(model.device.random);
-    const trainLogs = await trainEpoch(model, trained, { training, batchSize, callbacks, epoch });
-    const validated = validation && (await evaluateOn(model, trained, validation, batchSize));
-    const named = Object.entries(validated ?? {}).map(([name, value]) => [`val_${name}`, value]);
-    logs = { ...trainLogs, ...Object.fromEntries(named) };
-    epochsDone.push(epoch);
-    for (const [name, value] of Object.entries(logs)) {
-      history[name] ??= [];
-      history[name].push(value);
+  const trainingSteps = new Steps((size) => trainStep(model, trained, training.take(size)));
+  const validationSteps = validation && evaluationSteps(model, trained, validation);
+  try {
+    for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
+      await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
+      if (shuffle) training.shuffle(model.device.random);
+      training.rewind();
+      const sizes = [...training.sizes(batchSize)];
+      const trainLogs = await trainEpoch({ model, trained, steps: trainingSteps, callbacks, epoch }, sizes);
+      const validated =
+        validation &&
+        validationSteps &&
+        (await evaluateWith(model, trained, { data: validation, batchSize, steps: validationSteps }));
+      const named = Object.entries(validated ?? {}).map(([name, value]) => [`val_${name}`, value]);
+      logs = { ...trainLogs, ...Object.fromEntries(named) };
+      epochsDone.push(epoch);
+      for (const [name, value] of Object.entries(logs)) {
+        history[name] ??= [];
+        history[name].push(value);
+      }
+      await each(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
     }
-    await each(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
+  } finally {
+    trainingSteps.dispose();
+    validationSteps?.dispose();
   }
   trained.optimizer.finalize();
   await each(callbacks, (callback) => callback.onTrainEnd?.(logs));
   return { epoch: epochsDone, history };
 }
 
-async function trainEpoch(
-  model: Model,
-  trained: Trained,
-  { training, batchSize, callbacks, epoch }: Pick<Run, 'training' | 'batchSize' | 'callbacks'> & { epoch: number },
-): Promise<Logs> {
-  const means = new RunningMeans(namesOf(trained));
-  const pace = new Pace(model.device);
-  let batchNumber = 0;
+interface Epoch {
+  readonly model: Model;
+  readonly trained: Trained;
+  readonly steps: Steps;
+  readonly callbacks: readonly Callback[];
+  readonly epoch: number;
+}
+
+async function trainEpoch({ model, trained, steps, callbacks, epoch }: Epoch, sizes: readonly number[]): Promise<Logs> {
+  const values = new StepValues(model.device, namesOf(trained));
+  const pace = new Pace<Logs>(model.device);
+  let batch = 0;
   let logs: Logs = {};
+  const take = (read: Logs | undefined): boolean => {
+    if (read === undefined) return false;
+    logs = read;
+    checkLoss(logs, { epoch, batch });
+    return true;
+  };
   try {
-    for (const batch of training.batches(batchSize)) {
-      const { size } = batch;
-      await each(callbacks, (callback) => callback.onBatchBegin?.(batchNumber, { batch: batchNumber, size }));
-      scope(() => means.update(trainStep(model, trained, batch).values, size));
-      free(batch);
-      const last = batchNumber === Math.ceil(training.size / batchSize) - 1;
-      const reading = pace.stepDone() || last || model.stopTraining;
-      if (reading) {
-        logs = await pace.read(() => means.read());
-        checkLoss(logs, { epoch, batch: batchNumber });
-      }
-      const seen = { batch: batchNumber, size, ...(reading && logs) };
-      await each(callbacks, (callback) => callback.onBatchEnd?.(batchNumber, seen));
-      if (model.stopTraining) {
-        if (!reading) logs = await pace.read(() => means.read());
-        break;
-      }
-      batchNumber++;
+    for (const [at, size] of sizes.entries()) {
+      batch = at;
+      await each(callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
+      scope(() => values.add(steps.run(size), size));
+      const isLast = at === sizes.length - 1;
+      let isNew = (pace.stepDone() || isLast) && take(await pace.send(values.request()));
+      if (isLast) isNew = take(await pace.finish());
+      const seen = { batch, size, ...(isNew && logs) };
+      await each(callbacks, (callback) => callback.onBatchEnd?.(batch, seen));
+      if (!model.stopTraining || isLast) continue;
+      take(await pace.send(values.request()));
+      take(await pace.finish());
+      break;
     }
     return logs;
   } finally {
-    means.reset();
+    values.dispose();
   }
 }
 
-const free = ({ x, y }: Batch): void => {
-  x.dispose();
-  y?.dispose();
-};
-
-const namesOf = ({ metrics }: Trained): string[] => ['loss', ...metrics.map(({ name }) => name)];
+export const namesOf = ({ metrics }: Trained): string[] => ['loss', ...metrics.map(({ name }) => name)];
 
 /** One update. The values, in the order of the names, are scalars from before it. */
-export function trainStep(model: Model, trained: Trained, { x, y }: Batch): { names: string[]; values: Tensor[] } {
-  if (y === undefined) throw new Error('internal: a training batch without labels');
+export function trainStep(model: Model, { loss, metrics, optimizer }: Trained, { x, y }: Batch): Tensor[] {
   model.device.random.enterStep(model.device);
-  const values = scope(() => {
+  return scope(() => {
     using tape = new Tape();
     const predicted = model.call(x, true);
-    const loss = trained.loss(y, predicted);
+    const value = loss(y, predicted);
     const parameters = model.trainableParameters;
-    const gradients = tape.gradient(loss, parameters);
-    const metrics = trained.metrics.map((metric) => metric(y, predicted));
-    trained.optimizer.apply(gradients, parameters);
-    return [loss, ...metrics];
+    const gradients = tape.gradient(value, parameters);
+    const seen = metrics.map((metric) => metric(y, predicted));
+    optimizer.apply(gradients, parameters);
+    return [value, ...seen];
   });
-  return { names: namesOf(trained), values };
 }
 
 /** Loss and metrics over a data set, in inference mode. */
@@ -165,22 +176,38 @@ export async function evaluateOn(
   data: Dataset,
   batchSize: number,
 ): Promise<Record<string, number>> {
-  const means = new RunningMeans(namesOf(trained));
-  const pace = new Pace(model.device);
+  const steps = evaluationSteps(model, trained, data);
   try {
-    for (const batch of data.batches(batchSize)) {
-      const { x, y, size } = batch;
-      if (y === undefined) throw new Error('internal: an evaluation batch without labels');
-      scope(() => {
-        const predicted = model.call(x);
-        means.update([trained.loss(y, predicted), ...trained.metrics.map((metric) => metric(y, predicted))], size);
-      });
-      free(batch);
-      if (pace.stepDone()) await pace.read(() => means.read());
-    }
-    return await pace.read(() => means.read());
+    return await evaluateWith(model, trained, { data, batchSize, steps });
   } finally {
-    means.reset();
+    steps.dispose();
+  }
+}
+
+const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps =>
+  new Steps((size) => {
+    const { x, y } = data.take(size);
+    const predicted = model.call(x);
+    return [loss(y, predicted), ...metrics.map((metric) => metric(y, predicted))];
+  });
+
+async function evaluateWith(
+  model: Model,
+  trained: Trained,
+  { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps },
+): Promise<Record<string, number>> {
+  const values = new StepValues(model.device, namesOf(trained));
+  const pace = new Pace<Logs>(model.device);
+  try {
+    data.rewind();
+    for (const size of data.sizes(batchSize)) {
+      scope(() => values.add(steps.run(size), size));
+      if (pace.stepDone()) await pace.send(values.request());
+    }
+    await pace.send(values.request());
+    return { ...(await pace.finish()) };
+  } finally {
+    values.dispose();
   }
 }
 

@@ -1,16 +1,18 @@
+import { compile } from '../compile.ts';
 import { currentDevice } from '../device.ts';
 import { ValueError } from '../errors.ts';
 import type { Layer } from '../nn/layer.ts';
 import { getLoss, type Loss } from '../nn/losses.ts';
 import { getMetric, type Metric } from '../nn/metrics.ts';
 import { Network } from '../nn/network.ts';
-import { concat } from '../ops/strided.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
 import { checkOptions, checkWhole } from '../options.ts';
-import { scope, type Tensor } from '../tensor.ts';
+import { sizeOf } from '../shape.ts';
+import { keep, scope, Tensor } from '../tensor.ts';
 import { Dataset, type LabelRule, type Samples, shapeOf } from './dataset.ts';
-import { evaluateOn, type FitOptions, fit, type History, type Trained, trainStep } from './fit.ts';
+import { evaluateOn, type FitOptions, fit, type History, namesOf, type Trained, trainStep } from './fit.ts';
 import { type ModelFiles, pack } from './save.ts';
+import { Steps } from './steps.ts';
 
 export interface CompileOptions {
   /** An optimizer or its name; default `rmsprop`, as in Keras. */
@@ -26,11 +28,13 @@ export class Model extends Network {
   /** Set to true, by a callback for example, `fit` stops after the running step. */
   stopTraining = false;
   #trained: Trained | undefined;
+  readonly #batchStep = compile((x: Tensor, y: Tensor) => trainStep(this, this.compiled, { x, y }));
 
   /** Chooses what training does; needed before `fit`, `evaluate` and `trainOnBatch`. */
   compile(options: CompileOptions): void {
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics']);
     const { optimizer = 'rmsprop', loss, metrics = [] } = options;
+    this.#batchStep.dispose();
     this.#trained = {
       optimizer: getOptimizer(optimizer),
       loss: getLoss(loss),
@@ -83,10 +87,25 @@ export class Model extends Network {
   /** The outputs for all samples, `[n, ...outputShape]`, in inference mode. */
   async predict(x: Samples, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<Tensor> {
     checkWhole('predict', 'batchSize', batchSize, 1);
-    const data = await Dataset.of(currentDevice(), x);
+    const device = currentDevice();
+    const data = await Dataset.of(device, x);
+    const steps = new Steps((size) => [this.call(data.take(size).x)]);
+    this.build(shapeOf(x).slice(1));
+    const shape = [data.size, ...this.outputShape];
+    const outputs = keep(new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'));
+    let start = 0;
     try {
-      return scope(() => concat([...data.batches(batchSize)].map((batch) => this.call(batch.x))));
+      for (const size of data.sizes(batchSize)) {
+        scope(() => {
+          const [y] = steps.run(size);
+          device.copy(y.storage, outputs.storage, y.size, start);
+          start += y.size;
+        });
+      }
+      return outputs.alias();
     } finally {
+      outputs.dispose();
+      steps.dispose();
       data.dispose();
     }
   }
@@ -96,11 +115,11 @@ export class Model extends Network {
     const trained = this.compiled;
     const data = await this.dataset(x, y);
     try {
-      const [batch] = data.batches(data.size);
-      const { names, values } = trainStep(this, trained, batch);
+      const { x: samples, y: labels } = data.take(data.size);
+      const values = this.#batchStep(samples, labels);
       const numbers = await Promise.all(values.map((value) => value.item()));
-      for (const t of [...values, batch.x, batch.y]) t?.dispose();
-      return Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
+      for (const t of [...values, samples, labels]) t.dispose();
+      return Object.fromEntries(namesOf(trained).map((name, i) => [name, numbers[i]]));
     } finally {
       data.dispose();
     }

@@ -1,48 +1,76 @@
 import type { Device } from '../device.ts';
+import { MOST_STEPS } from './stepValues.ts';
 
-/** How often results are read back, in milliseconds: rarely enough not to hold the GPU up, often enough to watch. */
-const READING_INTERVAL = 1000;
-/** A read that takes less, in milliseconds, found its steps done. */
+/** How long a group of steps should take, in milliseconds: short enough to watch, long enough not to hold the GPU up. */
+const GROUP_TIME = 500;
+/** GPU work in one submit, in milliseconds. */
+const SUBMIT_TIME = 2;
+const MOST_STEPS_PER_SUBMIT = 32;
+/** An answer that takes less, in milliseconds, was there already. */
 const QUICK = 5;
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Steps that were handed to the GPU together, and how to get their results. */
+interface Group<Result> {
+  readonly steps: number;
+  readonly results: () => Promise<Result>;
+}
+
 /**
- * Decides after how many steps to read results, and waits for them without a busy processor: while a read is pending
- * Node polls, so it sleeps for about as long as the steps will take and reads then.
+ * Keeps the GPU busy and the processor idle: steps go out in groups, the next group before the results of the last are
+ * awaited; and as Node polls while it awaits, it sleeps first for about as long as the group will take.
  */
-export class Pace {
+export class Pace<Result> {
   readonly #device: Device;
-  #stepsPerReading = 1;
+  #stepsPerGroup = 1;
   #millisecondsPerStep = 0;
   #steps = 0;
+  #out: Group<Result> | undefined;
   #since = performance.now();
 
   constructor(device: Device) {
     this.#device = device;
   }
 
-  /** Counts a step; whether it is time to read. */
+  /** Counts a step; whether the group is complete. */
   stepDone(): boolean {
-    this.#steps++;
-    return this.#steps >= this.#stepsPerReading;
+    return ++this.#steps >= this.#stepsPerGroup;
   }
 
-  /** Runs `read` when the steps so far should be done. */
-  async read<R>(read: () => Promise<R>): Promise<R> {
-    this.#device.flush();
-    const remaining = this.#steps * this.#millisecondsPerStep - (performance.now() - this.#since);
-    await sleep(Math.min(READING_INTERVAL, Math.max(0, 0.9 * remaining)));
-    const awake = performance.now();
-    const result = await read();
-    const now = performance.now();
-    // A read that does not wait says that the sleep was too long, but not by how much: half of it comes next.
-    const overslept = now - awake < QUICK ? 0.5 : 1;
-    this.#millisecondsPerStep = (overslept * (now - this.#since)) / Math.max(1, this.#steps);
-    const fitting = Math.floor(READING_INTERVAL / this.#millisecondsPerStep);
-    this.#stepsPerReading = Math.max(1, Math.min(fitting, 4 * this.#stepsPerReading));
+  /** Sends the group off; returns what the one before it brought, if there was one. */
+  async send(results: () => Promise<Result>): Promise<Result | undefined> {
+    const before = this.#out;
+    this.#out = { steps: this.#steps, results };
     this.#steps = 0;
+    return before && this.#await(before);
+  }
+
+  /** What the last group brings. */
+  async finish(): Promise<Result | undefined> {
+    const last = this.#out;
+    this.#out = undefined;
+    return last && this.#await(last);
+  }
+
+  async #await({ steps, results }: Group<Result>): Promise<Result> {
+    this.#device.flush();
+    const remaining = steps * this.#millisecondsPerStep - (performance.now() - this.#since);
+    await sleep(Math.min(2 * GROUP_TIME, Math.max(0, 0.95 * remaining)));
+    const awake = performance.now();
+    const result = await results();
+    const now = performance.now();
+    if (steps === 0) return result;
+    // An answer that was there already says that the sleep was too long, but not by how much: half of it comes next.
+    const overslept = now - awake < QUICK && remaining > QUICK ? 0.5 : 1;
+    this.#millisecondsPerStep = (overslept * (now - this.#since)) / steps;
     this.#since = now;
+    const fitting = Math.min(MOST_STEPS / 2, Math.floor(GROUP_TIME / this.#millisecondsPerStep));
+    this.#stepsPerGroup = Math.max(1, Math.min(fitting, 4 * this.#stepsPerGroup));
+    this.#device.stepsPerSubmit = Math.max(
+      1,
+      Math.min(MOST_STEPS_PER_SUBMIT, Math.floor(SUBMIT_TIME / this.#millisecondsPerStep)),
+    );
     return result;
   }
 }

@@ -1,0 +1,53 @@
+import shader from '../../shaders/data/batch.wgsl';
+import { CpuDevice } from '../cpu.ts';
+import { runner } from '../op.ts';
+import { batch as reference } from '../reference/batch.ts';
+import { type Shape, sizeOf } from '../shape.ts';
+import type { DType } from '../storage.ts';
+import { Tensor } from '../tensor.ts';
+
+/** Samples or labels on a device. */
+export interface Resident {
+  /** Their memory: f32 or i32, or bytes, four to an element. */
+  readonly memory: Tensor;
+  /** The shape of one. */
+  readonly shape: Shape;
+  readonly bytes: boolean;
+}
+
+const withRows = ({ shape, memory, bytes }: Resident, rows: number): { shape: Shape; dtype: DType } => ({
+  shape: [rows, ...shape],
+  dtype: bytes ? 'f32' : memory.dtype,
+});
+
+/**
+ * The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels, bytes as floats.
+ * @param cursor `[4]` in i32, of which the first counts.
+ */
+export function takeBatch(
+  { x, y, order, cursor }: { x: Resident; y: Resident; order: Tensor; cursor: Tensor },
+  rows: number,
+): [x: Tensor, y: Tensor] {
+  const { device } = order;
+  const [xOut, yOut] = [withRows(x, rows), withRows(y, rows)];
+  if (device instanceof CpuDevice) {
+    const positions = device.view(order).data.subarray(device.view(cursor).data[0]).subarray(0, rows);
+    const pick = ({ memory, shape }: Resident): Tensor =>
+      device.adopt(reference(device.view(memory), { positions, shape }));
+    return [pick(x), pick(y)];
+  }
+  const make = ({ shape, dtype }: { shape: Shape; dtype: DType }): Tensor =>
+    new Tensor(device, device.allocate(sizeOf(shape), dtype), shape, dtype);
+  const outputs: [Tensor, Tensor] = [make(xOut), make(yOut)];
+  const xLength = sizeOf(x.shape);
+  const yLength = sizeOf(y.shape);
+  const items = xLength % 4 === 0 ? 4 : 1;
+  const constants = { ITEMS: items, BYTES: `${x.bytes}` };
+  runner({ name: 'batch', sources: [shader] }, device).into('forward', [x.memory, order, y.memory], outputs, {
+    uniforms: [cursor],
+    params: { rows, x_length: xLength, y_length: yLength },
+    constants,
+    grid: { invocations: rows * (xLength + yLength * items) },
+  });
+  return outputs;
+}

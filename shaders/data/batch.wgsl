@@ -2,20 +2,22 @@
 //   x_i = samples[order[start + i]],   y_i = labels[order[start + i]]
 // samples: [count, x_length], as floats or, with BYTES, as whole numbers below 256, four to a word; labels: [count,
 // y_length] words of any dtype; order: positions; cursor: where the batch starts in the order.
-// x: [rows, x_length] floats; y: [rows, y_length]; all contiguous. An invocation computes ITEMS elements of x, so
-// x_length is a multiple of it; the invocations after those of x copy labels, one each. No workgroup memory.
+// x: [rows, x_length] floats; y: [rows, y_length]; all contiguous.
+//   vectors   x_length is a multiple of 4, and an invocation computes 4 elements of x
+//   singles   an invocation computes one
+// The invocations after those of x copy labels, one each. No workgroup memory.
 
 const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4; // or 1
 const BYTES: bool = false;
 struct Params { rows: u32, x_length: u32, y_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<uniform> cursor: vec4<u32>;
-// forward(samples, order, labels; cursor) -> x, y
+// vectors(samples, order, labels; cursor) -> x, y; singles(samples, order, labels; cursor) -> x_single, y
 @group(0) @binding(2) var<storage, read> samples: array<u32>;
 @group(0) @binding(3) var<storage, read> order: array<u32>;
 @group(0) @binding(4) var<storage, read> labels: array<u32>;
-@group(0) @binding(5) var<storage, read_write> x: array<f32>;
+@group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> x_single: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<u32>;
 
 fn sample_of(row: u32) -> u32 { return order[cursor.x + row]; }
@@ -26,28 +28,37 @@ fn sample_at(e: u32) -> f32 {
   return bitcast<f32>(samples[e]);
 }
 
+// Elements e to e + 3, where e is a multiple of 4.
+fn samples_at(e: u32) -> vec4<f32> {
+  if (BYTES) { return vec4<f32>((vec4<u32>(samples[e >> 2]) >> vec4<u32>(0, 8, 16, 24)) & vec4<u32>(0xff)); }
+  return bitcast<vec4<f32>>(vec4<u32>(samples[e], samples[e + 1], samples[e + 2], samples[e + 3]));
+}
+
+fn copy_label(i: u32) {
+  if (i >= params.rows * params.y_length) { return; }
+  y[i] = labels[sample_of(i / params.y_length) * params.y_length + i % params.y_length];
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
+fn vectors(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
   let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  let x_items = params.rows * params.x_length / ITEMS;
-  if (i < x_items) {
-    let row = i * ITEMS / params.x_length;
-    let e = sample_of(row) * params.x_length + i * ITEMS % params.x_length;
-    if (ITEMS == 4 && BYTES) {
-      let word = samples[e >> 2];
-      x[4 * i] = f32(word & 0xff);
-      x[4 * i + 1] = f32((word >> 8) & 0xff);
-      x[4 * i + 2] = f32((word >> 16) & 0xff);
-      x[4 * i + 3] = f32(word >> 24);
-    } else {
-      for (var item = 0u; item < ITEMS; item++) { x[ITEMS * i + item] = sample_at(e + item); }
-    }
-  } else if (i - x_items < params.rows * params.y_length) {
-    let j = i - x_items;
-    y[j] = labels[sample_of(j / params.y_length) * params.y_length + j % params.y_length];
-  }
+  let length = params.x_length / 4;
+  if (i < params.rows * length) { x[i] = samples_at(4 * (sample_of(i / length) * length + i % length)); }
+  else { copy_label(i - params.rows * length); }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn singles(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  let length = params.x_length;
+  if (i < params.rows * length) { x_single[i] = sample_at(sample_of(i / length) * length + i % length); }
+  else { copy_label(i - params.rows * length); }
 }

@@ -41,13 +41,14 @@ export function takeBatch(
   const outputs: [Tensor, Tensor] = [make(xOut), make(yOut)];
   const xLength = sizeOf(x.shape);
   const yLength = sizeOf(y.shape);
-  const items = xLength % 4 === 0 ? 4 : 1;
-  const constants = { ITEMS: items, BYTES: `${x.bytes}` };
-  runner({ name: 'batch', sources: [shader] }, device).into('forward', [x.memory, order, y.memory], outputs, {
+  const whole = xLength % 4 === 0;
+  const items = xLength / (whole ? 4 : 1) + yLength;
+  const run = runner({ name: 'batch', sources: [shader] }, device);
+  run.into(whole ? 'vectors' : 'singles', [x.memory, order, y.memory], outputs, {
     uniforms: [cursor],
     params: { rows, x_length: xLength, y_length: yLength },
-    constants,
-    grid: { invocations: rows * (xLength + yLength * items) },
+    constants: { BYTES: `${x.bytes}` },
+    grid: { invocations: rows * items },
   });
   return outputs;
 }

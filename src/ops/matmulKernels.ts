@@ -23,6 +23,8 @@ interface MatmulKernel {
   readonly constants: Constants;
   readonly tileM: number;
   readonly tileN: number;
+  /** What it reads as vec4 where that is a multiple of 4: rows of A or B in memory, K. */
+  readonly aligned: readonly ('A_ALIGNED' | 'B_ALIGNED' | 'K_ALIGNED')[];
   /** How it needs its operands stored, if it can't read them either way: others are transposed first. */
   readonly transposes: { readonly transposeA?: boolean; readonly transposeB?: boolean };
 }
@@ -32,14 +34,19 @@ const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): 
   constants: { TILE_M: tileM, TILE_N: tileN, BLOCKS_M: blocksM, BLOCKS_N: blocksN },
   tileM,
   tileN,
+  aligned: ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'],
   transposes: {},
 });
 
-const lanes = (shader: Source, transposes: MatmulKernel['transposes']): MatmulKernel => ({
+const lanes = (
+  shader: Source,
+  { aligned, transposes }: Pick<MatmulKernel, 'aligned' | 'transposes'>,
+): MatmulKernel => ({
   sources: [subgroupsWgsl, commonWgsl, shader],
   constants: {},
   tileM: constantOf(shader.text, 'TILE_M'),
   tileN: constantOf(shader.text, 'TILE_N'),
+  aligned,
   transposes,
 });
 
@@ -49,8 +56,8 @@ export const matmulKernels = {
   tiled64: tiled(64, 64, 1, 1),
   tiled32: tiled(32, 32, 1, 1),
   skinny: tiled(16, 64, 1, 1),
-  lanes: lanes(lanesWgsl, { transposeB: false }),
-  lanesTransposed: lanes(lanesTransposedWgsl, { transposeA: false, transposeB: true }),
+  lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED'], transposes: { transposeB: false } }),
+  lanesTransposed: lanes(lanesTransposedWgsl, { aligned: [], transposes: { transposeA: false, transposeB: true } }),
 } satisfies Record<string, MatmulKernel>;
 
 export type MatmulKernelName = keyof typeof matmulKernels;

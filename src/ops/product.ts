@@ -79,24 +79,20 @@ function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulA
   const { activation, sums = false } = attributes;
   const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
   const name = attributes.kernel ?? chooseKernel(device, { M, N, K, ...attributes });
-  const { sources, constants, tileM, tileN, transposes } = matmulKernels[name];
+  const { sources, constants, tileM, tileN, transposes, aligned } = matmulKernels[name];
   const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = transposes;
   const batch = shape.slice(0, -2);
   const a = batched(transposeA === attributes.transposeA ? aGiven : transposed(aGiven), batch);
   const b = batched(transposeB === attributes.transposeB ? bGiven : transposed(bGiven), batch);
   const batches = sizeOf(batch);
+  const alignments = { A_ALIGNED: transposeA ? M : K, B_ALIGNED: transposeB ? K : N, K_ALIGNED: K };
   const kernel = { name: `matmul ${name}`, sources: [...sources, activation ? ACTIVATIONS[activation] : linearWgsl] };
-  const blocks = 'TILE_M' in constants && {
-    A_ALIGNED: `${(transposeA ? M : K) % 4 === 0}`,
-    B_ALIGNED: `${(transposeB ? K : N) % 4 === 0}`,
-    K_ALIGNED: `${K % 4 === 0}`,
-  };
   return runSeveral(runner(kernel, device), sums ? 'forward_with_sums' : 'forward', [a.x, b.x, bias ?? b.x], {
     shapes: sums ? [shape, [N]] : [shape],
     params: { M, N, K, batches, a_repeat: a.repeat, a_period: a.period, b_repeat: b.repeat, b_period: b.period },
     constants: {
       ...constants,
-      ...blocks,
+      ...Object.fromEntries(aligned.map((name) => [name, `${alignments[name] % 4 === 0}`])),
       A_TRANSPOSED: `${transposeA}`,
       B_TRANSPOSED: `${transposeB}`,
       BIAS: `${bias !== undefined}`,

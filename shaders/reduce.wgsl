@@ -1,18 +1,35 @@
 // Reduces the middle axis of [outer, length, inner] in chunks; start and combine come from reduce/<name>.wgsl.
 //   y[o, c, i] = combine over x[o, l, i] for l in chunk c
 // x: [outer, length, inner]; y: [outer, chunks, inner]; a second run over the chunks completes a long reduction.
+// V is one element, or 4 neighbours: of length in rows, which `across` combines in the end, of inner in columns. Sizes
+// are counted in V.
 //   rows     inner = 1: a workgroup per (o, c); its invocations walk the chunk in steps of WORKGROUP_SIZE, then a tree.
 //   columns  an invocation per (o, c, i), neighbours reading neighbours.
-// The order of combination depends on the sizes alone. Workgroup memory: 4 * WORKGROUP_SIZE bytes in rows.
+// The order of combination depends on the sizes alone. Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes in rows.
 
 alias T = f32;
+alias V = f32;
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
 struct Params { outer: u32, length: u32, inner: u32, chunks: u32, chunk_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<T>;
-@group(0) @binding(2) var<storage, read_write> y: array<T>;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(2) var<storage, read_write> y_rows: array<T>;
+@group(0) @binding(2) var<storage, read_write> y_columns: array<V>;
 
-var<workgroup> partial: array<T, WORKGROUP_SIZE>;
+var<workgroup> partial: array<V, WORKGROUP_SIZE>;
+
+// Combines the elements at `base + l * stride` for l = first, first + step, ... before last; four loads at a time.
+fn walk(base: u32, stride: u32, first: u32, last: u32, step: u32) -> V {
+  var sum = start(x[base]);
+  var l = first;
+  for (; l + 3 * step < last; l += 4 * step) {
+    let i = base + l * stride;
+    let next = step * stride;
+    sum = combine(sum, combine(combine(x[i], x[i + next]), combine(x[i + 2 * next], x[i + 3 * next])));
+  }
+  for (; l < last; l += step) { sum = combine(sum, x[base + l * stride]); }
+  return sum;
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn rows(
@@ -22,18 +39,16 @@ fn rows(
 ) {
   let row = group.y * groups.x + group.x;
   if (row >= params.outer * params.chunks) { return; } // uniform
-  let base = row / params.chunks * params.length;
   let first = row % params.chunks * params.chunk_length;
   let last = min(first + params.chunk_length, params.length);
-  var sum = start(x[base + first]);
-  for (var l = first + local; l < last; l += WORKGROUP_SIZE) { sum = combine(sum, x[base + l]); }
-  partial[local] = sum;
+  let base = row / params.chunks * params.length + first;
+  partial[local] = walk(base, 1, local, last - first, WORKGROUP_SIZE);
   workgroupBarrier();
   for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
     if (local < half) { partial[local] = combine(partial[local], partial[local + half]); }
     workgroupBarrier();
   }
-  if (local == 0) { y[row] = partial[0]; }
+  if (local == 0) { y_rows[row] = across(partial[0]); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -46,10 +61,8 @@ fn columns(
   if (i >= params.outer * params.chunks * params.inner) { return; }
   let column = i % params.inner;
   let chunk = i / params.inner % params.chunks;
-  let base = i / (params.inner * params.chunks) * params.length * params.inner + column;
   let first = chunk * params.chunk_length;
   let last = min(first + params.chunk_length, params.length);
-  var sum = start(x[base + first * params.inner]);
-  for (var l = first; l < last; l++) { sum = combine(sum, x[base + l * params.inner]); }
-  y[i] = sum;
+  let base = (i / (params.inner * params.chunks) * params.length + first) * params.inner + column;
+  y_columns[i] = walk(base, params.inner, 0, last - first, 1);
 }

@@ -1,3 +1,3 @@
 // The larger; every invocation starts from the first element, which changes nothing.
-fn start(first: T) -> T { return first; }
-fn combine(a: T, b: T) -> T { return max(a, b); }
+fn start(first: V) -> V { return first; }
+fn combine(a: V, b: V) -> V { return max(a, b); }

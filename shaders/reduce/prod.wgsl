@@ -1,3 +1,3 @@
 // a * b
-fn start(first: T) -> T { return T(1); }
-fn combine(a: T, b: T) -> T { return a * b; }
+fn start(first: V) -> V { return V(1); }
+fn combine(a: V, b: V) -> V { return a * b; }

@@ -1,3 +1,5 @@
+import across1Wgsl from '../../shaders/reduce/across1.wgsl';
+import across4Wgsl from '../../shaders/reduce/across4.wgsl';
 import maxWgsl from '../../shaders/reduce/max.wgsl';
 import minWgsl from '../../shaders/reduce/min.wgsl';
 import prodWgsl from '../../shaders/reduce/prod.wgsl';
@@ -5,13 +7,14 @@ import sumWgsl from '../../shaders/reduce/sum.wgsl';
 import scaffold from '../../shaders/reduce.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
-import { defineOp, type OpDefinition, type Reference, type Run } from '../op.ts';
+import { defineOp, type OpDefinition, type Reference, runner } from '../op.ts';
 import * as reference from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add, div, equal, mul, sub } from './binary.ts';
 import { cast } from './cast.ts';
 import { fullOn } from './fill.ts';
+import { SOFTWARE_WORKGROUP } from './rows.ts';
 import { broadcastTo, reshape } from './strided.ts';
 import { exp, log, square } from './unary.ts';
 
@@ -28,22 +31,31 @@ const ENOUGH_INVOCATIONS = 16384;
 const SHORTEST_CHUNK = 256;
 
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
-function reduceRun(run: Run, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
+function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
   const { outer, length, inner } = view;
   const entry = inner === 1 ? 'rows' : 'columns';
+  const width = (entry === 'rows' ? length : inner) % 4 === 0 ? 4 : 1;
+  const along = entry === 'rows' ? width : 1; // elements of length in a V
   const wanted = Math.floor(ENOUGH_INVOCATIONS / Math.max(1, outer * inner * (entry === 'rows' ? SHORTEST_CHUNK : 1)));
   const chunks = Math.max(1, Math.min(wanted, Math.floor(length / SHORTEST_CHUNK)));
-  const chunkLength = Math.ceil(length / chunks);
-  const used = Math.max(1, Math.ceil(length / Math.max(1, chunkLength)));
-  const results = outer * used * inner;
-  const y = run(entry, [x], {
+  const chunkLength = Math.ceil(length / along / chunks);
+  const used = Math.max(1, Math.ceil(length / along / Math.max(1, chunkLength)));
+  const inners = inner / (width / along);
+  const results = outer * used * inners;
+  const { software } = x.device.info.adapter;
+  const kernel = { name: 'reduce', sources: [scaffold, shader, width === 4 ? across4Wgsl : across1Wgsl] };
+  const y = runner(kernel, x.device)(entry, [x], {
     shape: used === 1 ? shape : [outer, used, inner],
     dtype: x.dtype,
-    params: { outer, length, inner, chunks: used, chunk_length: chunkLength },
-    constants: { T: x.dtype },
+    params: { outer, length: length / along, inner: inners, chunks: used, chunk_length: chunkLength },
+    constants: {
+      T: x.dtype,
+      V: width === 4 ? `vec4<${x.dtype}>` : x.dtype,
+      ...(software && entry === 'rows' && { WORKGROUP_SIZE: SOFTWARE_WORKGROUP }),
+    },
     grid: entry === 'rows' ? { workgroups: results } : { invocations: results },
   });
-  return used === 1 ? y : reduceRun(run, y, { outer, length: used, inner }, shape);
+  return used === 1 ? y : reduceRun(shader, y, { outer, length: used, inner }, shape);
 }
 
 /** The last run of neighbouring axes in a sorted list: reducing it leaves the positions of the others as they are. */
@@ -54,13 +66,13 @@ function lastRun(axes: readonly number[]): { first: number; last: number; rest: 
   return { first: axes[i], last, rest: axes.slice(0, i) };
 }
 
-function reduceAxes(run: Run, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
+function reduceAxes(shader: Source, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
   if (axes.length === 0) return x.alias(shape);
   const { first, last, rest } = lastRun(axes);
   const view = viewAround(x.shape, first, last);
-  if (rest.length === 0) return reduceRun(run, x, view, shape);
+  if (rest.length === 0) return reduceRun(shader, x, view, shape);
   const inner = reducedShape(x.shape, axes.slice(rest.length), true);
-  return reduceAxes(run, reduceRun(run, x, view, inner), rest, shape);
+  return reduceAxes(shader, reduceRun(shader, x, view, inner), rest, shape);
 }
 
 type Attributes = reference.ReduceAttributes;
@@ -79,7 +91,6 @@ interface Reduction {
 function reduction({ name, shader, reference, backward, ofNothing }: Reduction) {
   const op = defineOp<[x: Tensor], Attributes>({
     name,
-    shader: [scaffold, shader],
     reference,
     dtypes: [['f32', 'i32']],
     shape: ([shape], { axes, keepDims }, [x]) => {
@@ -93,8 +104,8 @@ function reduction({ name, shader, reference, backward, ofNothing }: Reduction) 
       }
       return reducedShape(shape, axes, keepDims);
     },
-    forward: (run, [x], { axes }, shape) =>
-      x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(run, x, axes, shape),
+    forward: (_run, [x], { axes }, shape) =>
+      x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(shader, x, axes, shape),
     backward,
   });
   return (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>

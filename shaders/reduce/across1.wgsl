@@ -1,0 +1,2 @@
+// One element is its own combination.
+fn across(v: V) -> T { return v; }

@@ -1,0 +1,5 @@
+// The combination of four neighbours.
+fn across(v: V) -> T {
+  let pairs = combine(v, v.zwxy);
+  return combine(pairs, pairs.yxwz).x;
+}

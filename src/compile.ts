@@ -14,6 +14,8 @@ export interface StepPlan {
   readonly dispatches: number;
   /** Bytes of the buffers that the step holds for what it computes. */
   readonly bytes: number;
+  /** Bytes of the largest of them. */
+  readonly largest: number;
   /** The dispatches, what was saved, buffers, lifetimes and the peak, as text. */
   explain(): string;
 }
@@ -82,7 +84,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     if (!(device instanceof GpuDevice)) throw new CaptureError('the CPU backend has no captured steps');
     const step = find(device, inputs).plan;
     const dispatches = step.commands.filter(({ kind }) => kind === 'dispatch').length;
-    return { dispatches, bytes: step.bytes, explain: () => explain(step) };
+    return { dispatches, bytes: step.bytes, largest: Math.max(0, ...step.buffers), explain: () => explain(step) };
   };
 
   const dispose = (): void => {

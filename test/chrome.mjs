@@ -64,9 +64,12 @@ async function serve(bundle) {
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
+/** Starts Chrome with WebGPU on the software GPU. */
+export const launchChrome = async () => driver.launch({ executablePath: await unpack(), args: FLAGS });
+
 /** Starts Chrome. `run(bundle)` opens a page that loads it and resolves when its console shows `until`. */
 export async function openChrome() {
-  const browser = await driver.launch({ executablePath: await unpack(), args: FLAGS });
+  const browser = await launchChrome();
   return {
     run: async (bundle, { until, timeout }) => {
       const server = await serve(bundle);

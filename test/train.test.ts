@@ -180,6 +180,22 @@ onGpu(test, "a step of the lecture's network takes 20 dispatches, and holds what
   data.dispose();
 });
 
+onGpu(test, 'a batch that no buffer can hold is refused before anything runs, with one that fits', async (device) => {
+  setCurrentDevice(device);
+  const limit = device.info.limits.maxStorageBufferBindingSize;
+  const units = 2 ** 20;
+  const fitting = Math.floor(limit / (4 * units));
+  const count = fitting + 100;
+  const model = sequential([dense({ units, useBias: false, kernelInitializer: 'ones', activation: 'softmax' })]);
+  model.compile({ optimizer: sgd(), loss: 'sparseCategoricalCrossentropy' });
+  const data = [
+    { data: new Float32Array(count), shape: [count, 1] },
+    { data: new Uint8Array(count), shape: [count] },
+  ] as const;
+  const fit = () => model.fit(...data, { batchSize: count });
+  await rejects(fit, new RegExp(`A batch of ${count} needs a buffer of ${4 * count * units} bytes.* ${fitting} fits`));
+});
+
 test('fit shuffles anew in every epoch, and not when told not to', async () => {
   setCurrentDevice(cpu);
   const x = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [6, 1] };

@@ -1,4 +1,6 @@
 import { type Compiled, compile } from '../compile.ts';
+import { currentDevice } from '../device.ts';
+import { DeviceError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Steps over a data set, captured once for each size of batch. */
@@ -16,10 +18,25 @@ export class Steps {
       compiled = compile(() => this.#step(size));
       this.#bySize.set(size, compiled);
     }
-    return compiled();
+    try {
+      return compiled();
+    } catch (error) {
+      if (!(error instanceof DeviceError) || error.reason !== 'memory') throw error;
+      throw tooLarge(compiled, size);
+    }
   }
 
   dispose(): void {
     for (const compiled of this.#bySize.values()) compiled.dispose();
   }
+}
+
+/** Says which batch would fit where a tensor of this one is more than a buffer of the device can hold. */
+function tooLarge({ plan }: Compiled<[], readonly Tensor[]>, size: number): DeviceError {
+  const limit = currentDevice().info.limits.maxStorageBufferBindingSize;
+  const { largest } = plan();
+  return new DeviceError(
+    'memory',
+    `A batch of ${size} needs a buffer of ${largest} bytes, and this adapter has ${limit} at most. A batch of ${Math.floor((size * limit) / largest)} fits.`,
+  );
 }

@@ -25,6 +25,8 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
   /** The plan for inputs of these shapes; nothing runs. @throws CaptureError if the function can't be captured. */
   plan(...inputs: Inputs): StepPlan;
+  /** Measures, where tuning is on, which kernels suit the step for inputs of these shapes; nothing of the step runs. */
+  tune(...inputs: Inputs): Promise<void>;
   /** Frees what the captured steps hold; a later call captures anew. */
   dispose(): void;
 }
@@ -87,9 +89,21 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     return { dispatches, bytes: step.bytes, largest: Math.max(0, ...step.buffers), explain: () => explain(step) };
   };
 
+  const tune = async (...inputs: Inputs): Promise<void> => {
+    const device = inputs[0]?.device ?? currentDevice();
+    if (!(device instanceof GpuDevice) || refused) return;
+    try {
+      find(device, inputs);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error; // a call will say so
+      return;
+    }
+    await device.settle();
+  };
+
   const dispose = (): void => {
     for (const step of [...captured.values()].flat()) step.dispose();
     captured.clear();
   };
-  return Object.assign(call, { plan, dispose });
+  return Object.assign(call, { plan, tune, dispose });
 }

@@ -1,4 +1,4 @@
-import type { Device, DeviceInfo, DeviceMemory } from './device.ts';
+import type { Contest, Device, DeviceInfo, DeviceMemory } from './device.ts';
 import type { Generator } from './random.ts';
 import type { NdArray } from './reference/ndarray.ts';
 import { type DType, Storage, type TypedArray } from './storage.ts';
@@ -49,6 +49,12 @@ export class CpuDevice implements Device {
   dependOn(): void {}
 
   refuseCapture(): void {}
+
+  choose(_contest: Contest, usual: string): string {
+    return usual;
+  }
+
+  async settle(): Promise<void> {}
 
   outsideRecording<R>(body: () => R): R {
     return body();

@@ -26,6 +26,15 @@ export interface DeviceMemory {
   readonly pooledBytes: number;
 }
 
+/** Several kernels that can do the same, of which the fastest is wanted. */
+export interface Contest {
+  /** What they do, to which sizes. */
+  readonly key: string;
+  readonly candidates: readonly string[];
+  /** Dispatches a candidate once, on scratch memory. */
+  readonly run: (candidate: string) => void;
+}
+
 /** A place where tensors live and operations run: `src/gpu` is one, `src/cpu.ts` the other. */
 export interface Device {
   readonly info: DeviceInfo;
@@ -44,6 +53,10 @@ export interface Device {
   dependOn(now: () => unknown): void;
   /** Says that a step which gets here can't be replayed, and why; nothing if no step is being captured. */
   refuseCapture(reason: string): void;
+  /** The winner of a contest that was settled, else the usual choice. */
+  choose(contest: Contest, usual: string): string;
+  /** Settles the contests that came up, by measurement, unless tuning is off. */
+  settle(): Promise<void>;
   /** Runs `body` at once, also while a step is captured: it makes state that outlives the step. */
   outsideRecording<R>(body: () => R): R;
   read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;

@@ -2,6 +2,7 @@ import { CpuDevice } from './cpu.ts';
 import { type Device, setCurrentDevice } from './device.ts';
 import { DeviceError, ValueError } from './errors.ts';
 import { isSoftware, openAdapter } from './gpu/adapter.ts';
+import type { TunerStore } from './gpu/tuner.ts';
 import { Generator } from './random.ts';
 
 export interface InitOptions {
@@ -9,6 +10,13 @@ export interface InitOptions {
   readonly backend?: 'auto' | 'webgpu' | 'cpu';
   /** Where to look for adapters instead of the usual places: `navigator.gpu`, or what Dawn's `create()` returned. */
   readonly gpu?: GPU;
+  /**
+   * Whether kernels that compete are measured on this adapter before a step first runs, and the winners remembered;
+   * default on hardware only. Results differ by float32's rounding at most.
+   */
+  readonly tune?: boolean;
+  /** Pins the kernels, so that the same seed gives the same bits whether or not tuning ever ran; default false. */
+  readonly deterministic?: boolean;
   /** Seed of everything random on this device, a whole number of 32 bits; default 0. */
   readonly seed?: number;
 }
@@ -38,31 +46,40 @@ async function findAdapter(
   return { found: undefined, tried };
 }
 
-/** Makes `init` for a platform that finds its adapters in `platformSources`. */
+/** What differs between Node and a browser. */
+interface Platform {
+  readonly sources: readonly GpuSource[];
+  /** Where the tuner's findings are kept. */
+  readonly store: TunerStore;
+}
+
+/** Makes `init` for a platform. */
 export const makeInit =
-  (platformSources: readonly GpuSource[]) =>
+  (platform: Platform) =>
   /**
    * Finds a device and makes it the one that new tensors are made on.
    * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
    */
   async (options: InitOptions = {}): Promise<Device> => {
-    const { backend = 'auto', gpu, seed = 0 } = options;
+    const { backend = 'auto', seed = 0 } = options;
     checkOptions(backend, seed);
     const random = new Generator(seed);
-    const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, gpu, platformSources, random);
+    const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, options, platform, random);
     setCurrentDevice(device);
     return device;
   };
 
 async function openGpu(
   backend: 'auto' | 'webgpu',
-  gpu: GPU | undefined,
-  platformSources: readonly GpuSource[],
+  { gpu, tune, deterministic = false }: InitOptions,
+  platform: Platform,
   random: Generator,
 ): Promise<Device> {
-  const sources = gpu === undefined ? platformSources : [{ name: 'the given gpu', open: async () => gpu }];
+  const sources = gpu === undefined ? platform.sources : [{ name: 'the given gpu', open: async () => gpu }];
   const { found, tried } = await findAdapter(sources);
-  if (found !== undefined) return openAdapter(found.gpu, found.adapter, random);
+  const { store } = platform;
+  if (found !== undefined)
+    return openAdapter(found.gpu, found.adapter, { random, tune: deterministic ? false : tune, store });
   const attempts = tried.join('; ');
   if (backend === 'webgpu') {
     throw new DeviceError(

@@ -1,5 +1,6 @@
 import { hasVulkanLoader, useSoftwareGpu } from './gpu/software.ts';
-import { makeInit } from './init.ts';
+import { tunerFiles } from './gpu/tunerFile.ts';
+import { type GpuSource, makeInit } from './init.ts';
 
 export * from './index.ts';
 
@@ -10,7 +11,7 @@ async function dawn(): Promise<GPU> {
   return create([]);
 }
 
-export const init = makeInit([
+const sources: readonly GpuSource[] = [
   {
     name: 'system driver',
     open: async () => {
@@ -25,4 +26,6 @@ export const init = makeInit([
       return dawn();
     },
   },
-]);
+];
+
+export const init = makeInit({ sources, store: tunerFiles() });

@@ -2,6 +2,7 @@ import type { DeviceInfo } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { Generator } from '../random.ts';
 import { GpuDevice } from './device.ts';
+import { Tuner, type TunerStore } from './tuner.ts';
 
 /** Limits that the kernels can use more of than the guaranteed minimum. */
 const WANTED_LIMITS = [
@@ -26,8 +27,19 @@ const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): 
 export const isSoftware = (adapter: GPUAdapter): boolean =>
   adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
 
+interface OpenOptions {
+  readonly random: Generator;
+  /** Whether kernels are chosen by measurement; default on hardware. */
+  readonly tune: boolean | undefined;
+  readonly store: TunerStore | undefined;
+}
+
 /** Opens an adapter with all of its useful limits. */
-export async function openAdapter(gpu: GPU, adapter: GPUAdapter, random: Generator): Promise<GpuDevice> {
+export async function openAdapter(
+  gpu: GPU,
+  adapter: GPUAdapter,
+  { random, tune, store }: OpenOptions,
+): Promise<GpuDevice> {
   const limits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
   const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
   let device: GPUDevice;
@@ -43,5 +55,10 @@ export async function openAdapter(gpu: GPU, adapter: GPUAdapter, random: Generat
     limits,
     features: [...device.features].sort(),
   };
-  return new GpuDevice({ instance: gpu, device, info, random });
+  const opened = new GpuDevice({ instance: gpu, device, info, random });
+  if (tune ?? !info.adapter.software) {
+    opened.tuner = new Tuner(textOf(adapter.info), store, (work) => opened.time(work));
+    await opened.tuner.load();
+  }
+  return opened;
 }

@@ -1,4 +1,4 @@
-import type { Device, DeviceInfo, DeviceMemory } from '../device.ts';
+import type { Contest, Device, DeviceInfo, DeviceMemory } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { KernelCall } from '../kernel.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -10,6 +10,7 @@ import { type Command, encode, foldGrid } from './commands.ts';
 import { PipelineCache } from './pipelines.ts';
 import { BufferPool, type GpuMemory, padded } from './pool.ts';
 import { StagedWrites } from './staged.ts';
+import type { Tuner } from './tuner.ts';
 import { packParams } from './wgsl.ts';
 
 /** Commands are handed to the GPU in lists of at most this many, so that it starts before a long list is complete. */
@@ -44,6 +45,8 @@ interface GpuDeviceParts {
 export class GpuDevice implements Device {
   readonly info: DeviceInfo;
   readonly random: Generator;
+  /** Chooses kernels by measurement; none where they are pinned. */
+  tuner: Tuner | undefined;
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
   readonly instance: GPU;
   stepsPerSubmit = 1;
@@ -122,6 +125,42 @@ export class GpuDevice implements Device {
 
   dependOn(now: () => unknown): void {
     this.#recording?.dependOn(now);
+  }
+
+  choose(contest: Contest, usual: string): string {
+    const { tuner } = this;
+    if (tuner === undefined) return usual;
+    this.#recording?.dependOn(() => tuner.round);
+    return tuner.choice(contest) ?? usual;
+  }
+
+  async settle(): Promise<void> {
+    await this.tuner?.settle();
+  }
+
+  /** Milliseconds that the GPU takes for some dispatches: by its own clock where it has one. */
+  async time(work: () => void): Promise<number> {
+    await this.sync();
+    work();
+    const start = performance.now();
+    if (!this.#gpu.features.has('timestamp-query')) {
+      await this.sync();
+      return performance.now() - start;
+    }
+    const { COPY_SRC, QUERY_RESOLVE } = GPUBufferUsage;
+    const querySet = this.#gpu.createQuerySet({ type: 'timestamp', count: 2 });
+    const stamps = this.#gpu.createBuffer({ size: 16, usage: QUERY_RESOLVE | COPY_SRC });
+    const encoder = this.#gpu.createCommandEncoder();
+    encode(encoder, this.#pending, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
+    this.#pending = [];
+    encoder.resolveQuerySet(querySet, 0, 2, stamps, 0);
+    this.#gpu.queue.submit([encoder.finish()]);
+    const memory = { buffer: stamps, offset: 0, size: 16 };
+    const words = await this.read(new Storage<Memory>(memory, () => {}), 4, 'i32');
+    querySet.destroy();
+    stamps.destroy();
+    const [begin, end] = new BigUint64Array(Int32Array.from(words).buffer);
+    return Number(end - begin) / 1e6;
   }
 
   refuseCapture(reason: string): void {

@@ -62,6 +62,8 @@ export const matmulKernels = {
 
 export type MatmulKernelName = keyof typeof matmulKernels;
 
+const names = Object.keys(matmulKernels) as MatmulKernelName[]; // the keys of the table
+
 /** Workgroups below which a GPU idles, so that smaller tiles are faster. */
 const ENOUGH_WORKGROUPS = 128;
 
@@ -77,4 +79,15 @@ export function chooseKernel({ info }: Device, product: Product): MatmulKernelNa
     return Math.ceil(M / tileM) * Math.ceil(N / tileN) >= ENOUGH_WORKGROUPS;
   };
   return (['tiled128', 'tiled64'] as const).find(fills) ?? 'tiled32';
+}
+
+/** The kernels that a device can run. */
+export const candidatesOn = ({ info }: Device): readonly MatmulKernelName[] =>
+  names.filter((name) => info.features.includes('subgroups') || !matmulKernels[name].sources.includes(subgroupsWgsl));
+
+/** A kernel by its name. */
+export function kernelNamed(name: string): MatmulKernelName {
+  const found = names.find((each) => each === name);
+  if (found === undefined) throw new Error(`internal: no matmul kernel is called ${name}`);
+  return found;
 }

@@ -11,8 +11,8 @@ import {
   slope as slopeReference,
 } from '../reference/matmul.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
-import { chooseKernel, type MatmulKernelName, matmulKernels } from './matmulKernels.ts';
+import { scope, Tensor } from '../tensor.ts';
+import { candidatesOn, chooseKernel, kernelNamed, type MatmulKernelName, matmulKernels } from './matmulKernels.ts';
 import { repetitionOf } from './repetition.ts';
 import { runSeveral } from './several.ts';
 import { broadcastTo, reshape, transpose } from './strided.ts';
@@ -74,11 +74,45 @@ function transposed(x: Tensor): Tensor {
   return transpose(x, [...axes.slice(0, -2), axes[x.ndim - 1], axes[x.ndim - 2]]);
 }
 
+/** A shape stands for those of about its size. */
+const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));
+
+/** The kernel that won for products like this one, or the usual one. */
+function contested(
+  [a, b, bias]: readonly (Tensor | undefined)[],
+  attributes: MatmulAttributes,
+  { M, N, K }: { readonly M: number; readonly N: number; readonly K: number },
+): MatmulKernelName {
+  if (a === undefined || b === undefined) throw new Error('internal: a product of fewer than two');
+  const { device } = a;
+  const { transposeA, transposeB, activation = 'linear', sums = false } = attributes;
+  const product = { M, N, K, transposeA, transposeB };
+  const batch = sizeOf(a.shape.slice(0, -2));
+  const layout = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
+  const ends = [bias ? 'bias' : '', activation, sums ? 'sums' : ''].filter(Boolean).join('+');
+  const shapes = [a.shape, b.shape, ...(bias ? [bias.shape] : [])];
+  const winner = device.choose(
+    {
+      key: `matmul ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batch)} ${ends}`,
+      candidates: candidatesOn(device),
+      run: (candidate) =>
+        scope(() => {
+          const scratch = shapes.map(
+            (shape) => new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'),
+          );
+          matmulOp.outputs(...scratch, { ...attributes, kernel: kernelNamed(candidate) });
+        }),
+    },
+    chooseKernel(device, product),
+  );
+  return kernelNamed(winner);
+}
+
 function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulAttributes, shape: Shape): Tensor[] {
   const { device } = aGiven;
   const { activation, sums = false } = attributes;
   const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
-  const name = attributes.kernel ?? chooseKernel(device, { M, N, K, ...attributes });
+  const name = attributes.kernel ?? contested([aGiven, bGiven, bias], attributes, { M, N, K });
   const { sources, constants, tileM, tileN, transposes, aligned } = matmulKernels[name];
   const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = transposes;
   const batch = shape.slice(0, -2);

@@ -84,6 +84,7 @@ async function runEpochs(model: Model, trained: Trained, run: Run): Promise<Hist
   const trainingSteps = new Steps((size) => trainStep(model, trained, training.take(size)));
   const validationSteps = validation && evaluationSteps(model, trained, validation);
   try {
+    await trainingSteps.prepare([...training.sizes(batchSize)]);
     for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
       await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
       if (shuffle) training.shuffle(model.device.random);

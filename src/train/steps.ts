@@ -12,18 +12,25 @@ export class Steps {
     this.#step = step;
   }
 
+  /** Captures the steps for some sizes of batch and finds the kernels that suit them. */
+  async prepare(sizes: readonly number[]): Promise<void> {
+    for (const size of new Set(sizes)) await this.#of(size).tune();
+  }
+
   run(size: number): readonly Tensor[] {
-    let compiled = this.#bySize.get(size);
-    if (compiled === undefined) {
-      compiled = compile(() => this.#step(size));
-      this.#bySize.set(size, compiled);
-    }
+    const compiled = this.#of(size);
     try {
       return compiled();
     } catch (error) {
       if (!(error instanceof DeviceError) || error.reason !== 'memory') throw error;
       throw tooLarge(compiled, size);
     }
+  }
+
+  #of(size: number): Compiled<[], readonly Tensor[]> {
+    const compiled = this.#bySize.get(size) ?? compile(() => this.#step(size));
+    this.#bySize.set(size, compiled);
+    return compiled;
   }
 
   dispose(): void {

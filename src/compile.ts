@@ -94,11 +94,10 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     if (!(device instanceof GpuDevice) || refused) return;
     try {
       find(device, inputs);
+      await device.settle();
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error; // a call will say so
-      return;
     }
-    await device.settle();
   };
 
   const dispose = (): void => {

@@ -8,6 +8,7 @@ const WORKGROUP_SIZE: u32 = 4;
 const TILE_M: u32 = 8;
 const TILE_N: u32 = 32;
 const B_ALIGNED: bool = false; // N is a multiple of 4: B is read as vec4
+const K_ALIGNED: bool = false; // so is K: there is no rest, and less to compile
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 
@@ -89,7 +90,7 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> bool {
       e0 += 4 * M;
       e1 += 4 * M;
     }
-    for (var k = unrolled; k < K; k++) {
+    for (var k = unrolled; !K_ALIGNED && k < K; k++) {
       accumulate(k, from_quad(a[e0]), from_quad(a[e1]));
       e0 += M;
       e1 += M;
@@ -105,7 +106,7 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> bool {
       accumulate(k + 2, quadBroadcast(a0, 2u), quadBroadcast(a1, 2u));
       accumulate(k + 3, quadBroadcast(a0, 3u), quadBroadcast(a1, 3u));
     }
-    for (var k = unrolled; k < K; k++) { accumulate(k, a_at(e0 + k), a_at(e1 + k)); }
+    for (var k = unrolled; !K_ALIGNED && k < K; k++) { accumulate(k, a_at(e0 + k), a_at(e1 + k)); }
   }
   if (SUMS && m == 0) { // apart from the loop above, which a branch would slow down
     for (var k = 0u; k < K; k++) {

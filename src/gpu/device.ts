@@ -213,7 +213,7 @@ export class GpuDevice implements Device {
     this.#throwFailure();
     const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
     const {
-      pipeline,
+      compiled,
       layout,
       params: fields,
       elementsPerWorkgroup,
@@ -239,7 +239,7 @@ export class GpuDevice implements Device {
         if (uniform !== undefined) entries.push({ binding: 0, resource: { buffer: uniform } });
         return {
           kind: 'dispatch',
-          pipeline,
+          pipeline: compiled(),
           bindGroup: this.#gpu.createBindGroup({ layout, entries }),
           grid: folded,
         };

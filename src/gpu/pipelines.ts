@@ -2,9 +2,10 @@ import { DeviceError, ShaderError } from '../errors.ts';
 import type { Constants, Kernel } from '../kernel.ts';
 import { constantOf, type Field, joined, locate, paramsOf, specialize } from './wgsl.ts';
 
-/** A compiled entry point and what a dispatch of it needs to know. */
+/** An entry point with its constants, and what a dispatch of it needs to know. */
 export interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
+  /** Compiled when it is first asked for. */
+  readonly compiled: () => GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly params: readonly Field[];
   /** Elements that one workgroup covers: WORKGROUP_SIZE times ITEMS. */
@@ -30,7 +31,7 @@ export class PipelineCache {
     const key = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
     let made = this.#pipelines.get(key);
     if (made === undefined) {
-      made = this.#compile(kernel, entry, counts, constants, key);
+      made = this.#prepare(kernel, entry, counts, constants, key);
       this.#pipelines.set(key, made);
     }
     return made;
@@ -43,23 +44,31 @@ export class PipelineCache {
     for (const check of checks) this.#checks.delete(check);
   }
 
-  #compile(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
-    const device = this.#device;
+  #prepare(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
     const text = specialize(joined(kernel), constants);
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);
-    device.pushErrorScope('validation');
-    const module = device.createShaderModule({ code: text, label });
-    const pipeline = device.createComputePipeline({
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: entry },
-    });
-    const check = this.#report(device.popErrorScope(), module, kernel);
-    check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
-    this.#checks.add(check);
+    let pipeline: GPUComputePipeline | undefined;
+    const compile = (): GPUComputePipeline => {
+      const device = this.#device;
+      device.pushErrorScope('validation');
+      const module = device.createShaderModule({ code: text, label });
+      const made = device.createComputePipeline({
+        label,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: entry },
+      });
+      const check = this.#report(device.popErrorScope(), module, kernel);
+      check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
+      this.#checks.add(check);
+      return made;
+    };
+    const compiled = (): GPUComputePipeline => {
+      pipeline ??= compile();
+      return pipeline;
+    };
     const elementsPerWorkgroup = constantOf(text, 'WORKGROUP_SIZE', 1) * constantOf(text, 'ITEMS', 1);
-    return { pipeline, layout, params, elementsPerWorkgroup };
+    return { compiled, layout, params, elementsPerWorkgroup };
   }
 
   async #report(scope: Promise<GPUError | null>, module: GPUShaderModule, kernel: Kernel): Promise<void> {

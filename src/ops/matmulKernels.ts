@@ -56,7 +56,7 @@ export const matmulKernels = {
   tiled64: tiled(64, 64, 1, 1),
   tiled32: tiled(32, 32, 1, 1),
   skinny: tiled(16, 64, 1, 1),
-  lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED'], transposes: { transposeB: false } }),
+  lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } }),
   lanesTransposed: lanes(lanesTransposedWgsl, { aligned: [], transposes: { transposeA: false, transposeB: true } }),
 } satisfies Record<string, MatmulKernel>;
 

@@ -15,10 +15,8 @@ fn backward_a(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = first_element(group, groups, local);
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    da[i] = dy[i] * dfa(a_at(i), b_at(i), y_saved[i]);
-  }
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  if (i * ITEMS < params.size) { da[i] = inside(i, dy[i] * dfa(a_at(i), b_at(i), y_saved[i])); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -27,8 +25,6 @@ fn backward_b(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = first_element(group, groups, local);
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    db[i] = dy[i] * dfb(a_at(i), b_at(i), y_saved[i]);
-  }
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  if (i * ITEMS < params.size) { db[i] = inside(i, dy[i] * dfb(a_at(i), b_at(i), y_saved[i])); }
 }

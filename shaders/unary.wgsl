@@ -1,12 +1,12 @@
 // An elementwise function of one tensor and its gradient; f and df come from unary/<name>.wgsl.
 //   forward   y_i  = f(x_i)
 //   backward  dx_i = dy_i * df(x_i, y_i)
-// x, y, dy, dx: [size], contiguous. alpha and beta are the function's constants, if it has any.
-// An invocation computes ITEMS elements, WORKGROUP_SIZE apart. No workgroup memory.
+// x, y, dy, dx: [size], contiguous, in T: one element, or four (vectors/*.wgsl). alpha and beta are the function's
+// constants, if it has any. An invocation computes one T. No workgroup memory.
 
 alias T = f32;
+alias R = T;
 const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4;
 struct Params { size: u32, alpha: f32, beta: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(x) -> y
@@ -23,10 +23,8 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    y[i] = f(x[i]);
-  }
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  if (i * ITEMS < params.size) { y[i] = inside(i, f(x[i])); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -35,8 +33,6 @@ fn backward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    dx[i] = dy[i] * df(x[i], y_saved[i]);
-  }
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  if (i * ITEMS < params.size) { dx[i] = inside(i, dy[i] * df(x[i], y_saved[i])); }
 }

@@ -1,2 +1,2 @@
 // One differs from 0, as 1 or 0.
-fn f(a: T, b: T) -> R { return R(a != 0 || b != 0); }
+fn f(a: T, b: T) -> R { return R((a != T(0)) | (b != T(0))); }

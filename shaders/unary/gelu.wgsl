@@ -4,7 +4,7 @@ const SQRT_HALF: f32 = 0.70710678;
 const SQRT_2_OVER_PI: f32 = 0.79788456;
 const CUBIC: f32 = 0.044715;
 
-fn bounded_tanh(x: f32) -> f32 { return tanh(clamp(x, -10.0, 10.0)); }
+fn bounded_tanh(x: T) -> T { return tanh(clamp(x, T(-10), T(10))); }
 
 fn f(x: T) -> T {
   if (params.alpha == 0) { return 0.5 * x * (1 + erf(x * SQRT_HALF)); }

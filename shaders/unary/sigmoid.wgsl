@@ -1,6 +1,6 @@
 // 1 / (1 + e^-x), from e^-|x|, which can't overflow.
 fn f(x: T) -> T {
   let e = exp(-abs(x));
-  return select(e, T(1), x >= 0) / (1 + e);
+  return select(e, T(1), x >= T(0)) / (1 + e);
 }
 fn df(x: T, y: T) -> T { return y * (1 - y); }

@@ -2,5 +2,5 @@
 fn f(x: T) -> T { return max(x, T(0)) + log(1 + exp(-abs(x))); }
 fn df(x: T, y: T) -> T {
   let e = exp(-abs(x));
-  return select(e, T(1), x >= 0) / (1 + e);
+  return select(e, T(1), x >= T(0)) / (1 + e);
 }

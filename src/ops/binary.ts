@@ -1,4 +1,6 @@
 import addWgsl from '../../shaders/binary/add.wgsl';
+import at1Wgsl from '../../shaders/binary/at1.wgsl';
+import at4Wgsl from '../../shaders/binary/at4.wgsl';
 import divWgsl from '../../shaders/binary/div.wgsl';
 import equalWgsl from '../../shaders/binary/equal.wgsl';
 import greaterWgsl from '../../shaders/binary/greater.wgsl';
@@ -16,11 +18,14 @@ import preluWgsl from '../../shaders/binary/prelu.wgsl';
 import subWgsl from '../../shaders/binary/sub.wgsl';
 import scaffold from '../../shaders/binary.wgsl';
 import gradients from '../../shaders/binary_backward.wgsl';
+import fourWgsl from '../../shaders/vectors/four.wgsl';
+import oneWgsl from '../../shaders/vectors/one.wgsl';
 import { DTypeError } from '../errors.ts';
 import type { Constants, Source } from '../kernel.ts';
-import { defineOp, type OpDefinition } from '../op.ts';
+import { defineOp, type OpDefinition, runner } from '../op.ts';
 import { binaryReference, binary as functions, type NumberAttributes, numberReference } from '../reference/binary.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../shape.ts';
+import type { DType } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
 import { wordOf } from './fill.ts';
 import { repetitionOf } from './repetition.ts';
@@ -32,46 +37,78 @@ export type Operand = Tensor | number;
 type Pair = [a: Tensor, b: Tensor];
 
 interface BinaryOptions {
+  /** Whether f takes no vectors. */
+  readonly single?: boolean;
   readonly kind?: 'arithmetic' | 'comparison';
   readonly backward?: NonNullable<OpDefinition<Pair, object>['backward']>;
 }
 
+/** One dispatch: the result's shape and dtype, how the operands repeat. */
+interface Elementwise {
+  readonly shape: Shape;
+  readonly R: DType;
+  readonly params: ReturnType<typeof repeating>['params'];
+  readonly constants?: Constants;
+}
+
 /** An elementwise operation of two: `f`, `dfa`, `dfb` in `shaders/binary/<name>.wgsl` and in `reference/binary.ts`. */
-function binary(name: keyof typeof functions, shader: Source, { kind = 'arithmetic', backward }: BinaryOptions = {}) {
+function binary(
+  name: keyof typeof functions,
+  shader: Source,
+  { kind = 'arithmetic', single = false, backward }: BinaryOptions = {},
+) {
   const comparison = kind === 'comparison';
+  const files = comparison || backward !== undefined ? [scaffold, shader] : [scaffold, gradients, shader];
+  /** Runs one element at a time, or four where both operands allow it. */
+  const runOn = (
+    entry: string,
+    reads: readonly Tensor[],
+    { shape, R, params, constants = {} }: Elementwise,
+  ): Tensor => {
+    const [{ device, dtype }] = reads;
+    const whole = ({ period, repeat }: { period: number; repeat: number }): boolean =>
+      period === params.size || period === 1 || (repeat === 1 && period % 4 === 0);
+    const four =
+      !single &&
+      dtype === 'f32' &&
+      whole({ period: params.a_period, repeat: params.a_repeat }) &&
+      whole({ period: params.b_period, repeat: params.b_repeat });
+    const types = four ? { T: 'vec4<f32>', R: `vec4<${R}>` } : { T: dtype, R };
+    const sources = [...files, ...(four ? [at4Wgsl, fourWgsl] : [at1Wgsl, oneWgsl])];
+    return runner({ name, sources }, device)(entry, reads, {
+      shape,
+      dtype: R,
+      params,
+      constants: { ...types, ...constants },
+    });
+  };
   const op = defineOp<Pair>({
     name,
-    shader: comparison || backward !== undefined ? [scaffold, shader] : [scaffold, gradients, shader],
     reference: binaryReference(functions[name], comparison),
     dtypes: [['f32', 'i32']],
     shape: ([a, b]) => broadcastShapes(name, a, b),
-    forward: (run, pair, _, shape) => {
-      const [{ dtype }] = pair;
-      const result = comparison ? 'i32' : dtype;
+    forward: (_run, pair, _, shape) => {
       const { operands, params } = repeating(pair, shape);
-      return run('forward', operands, { shape, dtype: result, params, constants: { T: dtype, R: result } });
+      return runOn('forward', operands, { shape, R: comparison ? 'i32' : pair[0].dtype, params });
     },
     ...(!comparison && {
       backward:
         backward ??
-        ((run, dy, { inputs, y, needs }) => {
+        ((_run, dy, { inputs, y, needs }) => {
           const { operands, params } = repeating(inputs, y.shape);
           return (['backward_a', 'backward_b'] as const).map((entry, i) =>
-            needs[i] ? run(entry, [...operands, y, dy], { shape: y.shape, params }) : undefined,
+            needs[i] ? runOn(entry, [...operands, y, dy], { shape: y.shape, R: 'f32', params }) : undefined,
           );
         }),
     }),
   });
   const withNumber = defineOp<[x: Tensor], NumberAttributes>({
     name,
-    shader: op.definition.shader ?? [],
     reference: numberReference(functions[name], comparison),
     dtypes: [['f32', 'i32']],
     shape: ([x]) => x,
-    forward: (run, [x], attributes) => {
-      const result = comparison ? 'i32' : x.dtype;
-      return run('forward', [x, x], { shape: x.shape, dtype: result, ...beside(x, attributes, { R: result }) });
-    },
+    forward: (_run, [x], attributes) =>
+      runOn('forward', [x, x], { shape: x.shape, R: comparison ? 'i32' : x.dtype, ...beside(x, attributes) }),
     ...(!comparison && {
       backward: (run, dy, { inputs: [x], y, attributes, needs: [needed] }) => {
         const { left } = attributes;
@@ -81,7 +118,7 @@ function binary(name: keyof typeof functions, shader: Source, { kind = 'arithmet
           return [both[left ? 1 : 0]];
         }
         const entry = left ? 'backward_b' : 'backward_a';
-        return [run(entry, [x, x, y, dy], { shape: y.shape, ...beside(x, attributes) })];
+        return [runOn(entry, [x, x, y, dy], { shape: y.shape, R: 'f32', ...beside(x, attributes) })];
       },
     }),
   });
@@ -99,10 +136,10 @@ function binary(name: keyof typeof functions, shader: Source, { kind = 'arithmet
 }
 
 /** What the kernel needs for a tensor beside a number. */
-function beside({ size, dtype }: Tensor, { number, left }: NumberAttributes, constants: Constants = {}) {
+function beside({ size, dtype }: Tensor, { number, left }: NumberAttributes) {
   return {
     params: { size, a_repeat: 1, a_period: size, b_repeat: 1, b_period: size, word: wordOf(number, dtype) },
-    constants: { T: dtype, ...constants, [left ? 'A_NUMBER' : 'B_NUMBER']: 'true' },
+    constants: { [left ? 'A_NUMBER' : 'B_NUMBER']: 'true' },
   };
 }
 
@@ -154,7 +191,7 @@ export const mul = binary('mul', mulWgsl);
 /** `a / b`, NumPy broadcasting, f32, or i32 truncated towards 0. */
 export const div = binary('div', divWgsl);
 /** `a^b`, NumPy broadcasting, f32 or i32; a negative base takes whole exponents. The gradient of b is 0 where a <= 0. */
-export const pow = binary('pow', powWgsl);
+export const pow = binary('pow', powWgsl, { single: true });
 /** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
 export const maximum = binary('maximum', maximumWgsl);
 /** The smaller of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */

@@ -2,6 +2,7 @@ import linearWgsl from '../../shaders/linear.wgsl';
 import reluWgsl from '../../shaders/unary/relu.wgsl';
 import tanhWgsl from '../../shaders/unary/tanh.wgsl';
 import unaryScaffold from '../../shaders/unary.wgsl';
+import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp, type Op, runner } from '../op.ts';
 import {
@@ -142,10 +143,11 @@ const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductAc
   reference: slopeReference,
   shape: ([y]) => y,
   forward: (_run, [y, dy], { activation }) =>
-    runner({ name: activation, sources: [unaryScaffold, ACTIVATIONS[activation]] }, y.device)('backward', [y, y, dy], {
-      shape: y.shape,
-      params: { size: y.size, alpha: 0, beta: 0 },
-    }),
+    runner({ name: activation, sources: [unaryScaffold, ACTIVATIONS[activation], fourWgsl] }, y.device)(
+      'backward',
+      [y, y, dy],
+      { shape: y.shape, params: { size: y.size, alpha: 0, beta: 0 }, constants: { T: 'vec4<f32>' } },
+    ),
 });
 
 const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readonly Tensor[], MatmulAttributes>({

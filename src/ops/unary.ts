@@ -34,8 +34,10 @@ import squareWgsl from '../../shaders/unary/square.wgsl';
 import tanWgsl from '../../shaders/unary/tan.wgsl';
 import tanhWgsl from '../../shaders/unary/tanh.wgsl';
 import scaffold from '../../shaders/unary.wgsl';
+import fourWgsl from '../../shaders/vectors/four.wgsl';
+import oneWgsl from '../../shaders/vectors/one.wgsl';
 import type { Source } from '../kernel.ts';
-import { defineOp, type Op } from '../op.ts';
+import { defineOp, type Op, runner } from '../op.ts';
 import { unary as functions, type UnaryConstants, unaryReference } from '../reference/unary.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -46,35 +48,42 @@ type UnaryOp = Op<[x: Tensor], UnaryConstants>;
 const FLOAT: readonly DType[] = ['f32'];
 const ANY: readonly DType[] = ['f32', 'i32'];
 
-/** An elementwise operation: `f` and `df` in `shaders/unary/<name>.wgsl` and, in float64, in `reference/unary.ts`. */
-function unary(name: keyof typeof functions, shader: Source | readonly Source[], dtypes = FLOAT): UnaryOp {
+/** An elementwise operation: `f` and `df` in `shaders/unary/<name>.wgsl` and, in float64, in `reference/unary.ts`; `single` if f takes no vectors. */
+function unary(
+  name: keyof typeof functions,
+  shader: Source | readonly Source[],
+  { dtypes = FLOAT, single = false }: { readonly dtypes?: readonly DType[]; readonly single?: boolean } = {},
+): UnaryOp {
+  const sources = [scaffold, shader].flat();
+  const one = { sources: [...sources, oneWgsl], constants: {} };
+  const four = { sources: [...sources, fourWgsl], constants: { T: 'vec4<f32>' } };
   return defineOp<[x: Tensor], UnaryConstants>({
     name,
-    shader: [scaffold, shader].flat(),
     reference: unaryReference(functions[name]),
     dtypes: [dtypes],
     shape: ([x]) => x,
-    forward: (run, [x], { alpha = 0, beta = 0 }) =>
-      run('forward', [x], {
-        shape: x.shape,
-        dtype: x.dtype,
-        params: { size: x.size, alpha, beta },
-        constants: { T: x.dtype },
-      }),
-    backward: (run, dy, { inputs: [x], y, attributes: { alpha = 0, beta = 0 } }) => [
-      run('backward', [x, y, dy], { shape: x.shape, params: { size: x.size, alpha, beta } }),
-    ],
+    forward: (_run, [x], { alpha = 0, beta = 0 }) => {
+      const { shape, dtype, size, device } = x;
+      const { sources, constants } = single || dtype === 'i32' ? one : four;
+      const options = { shape, dtype, params: { size, alpha, beta }, constants: { T: dtype, ...constants } };
+      return runner({ name, sources }, device)('forward', [x], options);
+    },
+    backward: (_run, dy, { inputs: [x], y, attributes: { alpha = 0, beta = 0 } }) => {
+      const { sources, constants } = single ? one : four;
+      const options = { shape: x.shape, params: { size: x.size, alpha, beta }, constants };
+      return [runner({ name, sources }, x.device)('backward', [x, y, dy], options)];
+    },
   });
 }
 
 /** `max(x, 0)`, any shape, f32 or i32; relu'(0) = 0. */
-export const relu = unary('relu', reluWgsl, ANY);
+export const relu = unary('relu', reluWgsl, { dtypes: ANY });
 /** `-x`, any shape, f32 or i32. */
-export const neg = unary('neg', negWgsl, ANY);
+export const neg = unary('neg', negWgsl, { dtypes: ANY });
 /** `|x|`, any shape, f32 or i32; the slope at 0 is 0. */
-export const abs = unary('abs', absWgsl, ANY);
+export const abs = unary('abs', absWgsl, { dtypes: ANY });
 /** -1, 0 or 1, any shape, f32 or i32; the gradient is 0. */
-export const sign = unary('sign', signWgsl, ANY);
+export const sign = unary('sign', signWgsl, { dtypes: ANY });
 /** `e^x`, any shape, f32. */
 export const exp = unary('exp', expWgsl);
 /** The natural logarithm, any shape, f32, x > 0. */
@@ -82,7 +91,7 @@ export const log = unary('log', logWgsl);
 /** The square root, any shape, f32, x >= 0; the slope at 0 is infinite. */
 export const sqrt = unary('sqrt', sqrtWgsl);
 /** `x^2`, any shape, f32 or i32. */
-export const square = unary('square', squareWgsl, ANY);
+export const square = unary('square', squareWgsl, { dtypes: ANY });
 /** `1 / x`, any shape, f32. */
 export const reciprocal = unary('reciprocal', reciprocalWgsl);
 /** The hyperbolic tangent, any shape, f32. */
@@ -98,11 +107,11 @@ export const mish = unary('mish', mishWgsl);
 /** The error function, any shape, f32; at most 5e-7 off. */
 export const erf = unary('erf', [errorFunction, erfWgsl]);
 /** The sine, any shape, f32, x in radians; within 2^-22 for |x| < 8192. */
-export const sin = unary('sin', [sine, sinWgsl]);
+export const sin = unary('sin', [sine, sinWgsl], { single: true });
 /** The cosine, any shape, f32, x in radians; within 2^-22 for |x| < 8192. */
-export const cos = unary('cos', [sine, cosWgsl]);
+export const cos = unary('cos', [sine, cosWgsl], { single: true });
 /** The tangent, any shape, f32, x in radians; `sin(x) / cos(x)`. */
-export const tan = unary('tan', [sine, tanWgsl]);
+export const tan = unary('tan', [sine, tanWgsl], { single: true });
 /** The inverse sine in `-pi/2 .. pi/2`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
 export const asin = unary('asin', asinWgsl);
 /** The inverse cosine in `0 .. pi`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
@@ -133,7 +142,7 @@ const eluOp = unary('elu', eluWgsl);
 const seluOp = unary('selu', seluWgsl);
 const geluOp = unary('gelu', [errorFunction, geluWgsl]);
 const hardSigmoidOp = unary('hardSigmoid', hardSigmoidWgsl);
-const clipOp = unary('clip', clipWgsl, ANY);
+const clipOp = unary('clip', clipWgsl, { dtypes: ANY });
 
 /** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
 export const leakyRelu = (x: Tensor, { negativeSlope = 0.3 }: { readonly negativeSlope?: number } = {}): Tensor =>

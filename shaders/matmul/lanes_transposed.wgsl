@@ -1,16 +1,38 @@
-// C = A op(B)^T for A and B that are both contiguous along k, without workgroup memory: the 4 invocations of a quad each
-// add up every fourth product of the same 8 x 8 outputs, and meet at the end. See lanes.wgsl.
+// C = A op(B) for A and B that are both contiguous along k, without workgroup memory: the 4 invocations of a quad each add
+// up every fourth four products of the same 8 x 8 outputs, and meet at the end. See lanes.wgsl.
+// A block is a mat4x4 whose columns are 4 steps of k for each of 4 rows of A or columns of B.
 
 const WORKGROUP_SIZE: u32 = 4;
 const TILE_M: u32 = 8;
 const TILE_N: u32 = 8;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
+const K_ALIGNED: bool = false; // K is a multiple of 4: A and B are read as vec4
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 
-fn a_at(e: vec4<u32>) -> vec4<f32> { return vec4<f32>(a[e.x], a[e.y], a[e.z], a[e.w]); }
-fn b_at(e: vec4<u32>) -> vec4<f32> { return vec4<f32>(b[e.x], b[e.y], b[e.z], b[e.w]); }
+// Elements e to e + 3, of which `valid` lie in the row; the others are 0.
+fn a_steps(e: u32, valid: u32) -> vec4<f32> {
+  if (K_ALIGNED) { return a[e >> 2]; }
+  let v = vec4<f32>(
+    a[e >> 2][e & 3], a[(e + 1) >> 2][(e + 1) & 3], a[(e + 2) >> 2][(e + 2) & 3], a[(e + 3) >> 2][(e + 3) & 3],
+  );
+  return select(vec4<f32>(), v, vec4<u32>(0, 1, 2, 3) < vec4<u32>(valid));
+}
 
-fn product(b: vec4<f32>, a: vec4<f32>) -> mat4x4<f32> { return mat4x4<f32>(b * a.x, b * a.y, b * a.z, b * a.w); }
+fn b_steps(e: u32, valid: u32) -> vec4<f32> {
+  if (K_ALIGNED) { return b[e >> 2]; }
+  let v = vec4<f32>(
+    b[e >> 2][e & 3], b[(e + 1) >> 2][(e + 1) & 3], b[(e + 2) >> 2][(e + 2) & 3], b[(e + 3) >> 2][(e + 3) & 3],
+  );
+  return select(vec4<f32>(), v, vec4<u32>(0, 1, 2, 3) < vec4<u32>(valid));
+}
+
+fn a_block(e: vec4<u32>, valid: u32) -> mat4x4<f32> {
+  return mat4x4<f32>(a_steps(e.x, valid), a_steps(e.y, valid), a_steps(e.z, valid), a_steps(e.w, valid));
+}
+
+fn b_block(e: vec4<u32>, valid: u32) -> mat4x4<f32> {
+  return mat4x4<f32>(b_steps(e.x, valid), b_steps(e.y, valid), b_steps(e.z, valid), b_steps(e.w, valid));
+}
 
 // The sum over the quad, for each invocation.
 fn over_quad(v: vec4<f32>) -> vec4<f32> {
@@ -52,16 +74,18 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Columns {
   var c00: mat4x4<f32>; var c01: mat4x4<f32>;
   var c10: mat4x4<f32>; var c11: mat4x4<f32>;
   var sum_first: vec4<f32>; var sum_last: vec4<f32>;
-  for (var k = local; k < K; k += 4) {
-    let a0 = a_at(a0_start + k);
-    let a1 = a_at(a1_start + k);
-    let b0 = b_at(b0_start + k);
-    let b1 = b_at(b1_start + k);
-    c00 += product(b0, a0); c01 += product(b1, a0);
-    c10 += product(b0, a1); c11 += product(b1, a1);
+  for (var k = 4 * local; k < K; k += 16) {
+    let a0 = a_block(a0_start + k, K - k);
+    let a1 = a_block(a1_start + k, K - k);
+    let b0 = b_block(b0_start + k, K - k);
+    let b1 = b_block(b1_start + k, K - k);
+    let b0_rows = transpose(b0);
+    let b1_rows = transpose(b1);
+    c00 += b0_rows * a0; c01 += b1_rows * a0;
+    c10 += b0_rows * a1; c11 += b1_rows * a1;
     if (SUMS && m == 0) {
-      sum_first += b0;
-      sum_last += b1;
+      sum_first += b0_rows * vec4<f32>(1);
+      sum_last += b1_rows * vec4<f32>(1);
     }
   }
   let rows_first = (batch * M + m_first) * N;

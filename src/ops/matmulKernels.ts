@@ -1,6 +1,7 @@
 import blocksWgsl from '../../shaders/matmul/blocks.wgsl';
 import lanesWgsl from '../../shaders/matmul/lanes.wgsl';
 import lanesTransposedWgsl from '../../shaders/matmul/lanes_transposed.wgsl';
+import plainWgsl from '../../shaders/matmul/plain.wgsl';
 import tiledWgsl from '../../shaders/matmul/tiled.wgsl';
 import commonWgsl from '../../shaders/matmul.wgsl';
 import subgroupsWgsl from '../../shaders/subgroups.wgsl';
@@ -17,23 +18,28 @@ export interface Product {
   readonly transposeB: boolean;
 }
 
-/** One way to multiply matrices: a shader with its constants, and how much of C one workgroup computes. */
+/** One way to multiply matrices: a shader with its constants. */
 interface MatmulKernel {
   readonly sources: readonly Source[];
   readonly constants: Constants;
-  readonly tileM: number;
-  readonly tileN: number;
+  /** How many workgroups cover C. */
+  readonly workgroups: (product: { M: number; N: number; batches: number }) => number;
   /** What it reads as vec4 where that is a multiple of 4: rows of A or B in memory, K. */
   readonly aligned: readonly ('A_ALIGNED' | 'B_ALIGNED' | 'K_ALIGNED')[];
   /** How it needs its operands stored, if it can't read them either way: others are transposed first. */
   readonly transposes: { readonly transposeA?: boolean; readonly transposeB?: boolean };
 }
 
+/** A workgroup for each tile of C. */
+const tiles =
+  (tileM: number, tileN: number): MatmulKernel['workgroups'] =>
+  ({ M, N, batches }) =>
+    Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches;
+
 const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): MatmulKernel => ({
   sources: [commonWgsl, blocksWgsl, tiledWgsl],
   constants: { TILE_M: tileM, TILE_N: tileN, BLOCKS_M: blocksM, BLOCKS_N: blocksN },
-  tileM,
-  tileN,
+  workgroups: tiles(tileM, tileN),
   aligned: ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'],
   transposes: {},
 });
@@ -44,11 +50,18 @@ const lanes = (
 ): MatmulKernel => ({
   sources: [subgroupsWgsl, commonWgsl, shader],
   constants: {},
-  tileM: constantOf(shader.text, 'TILE_M'),
-  tileN: constantOf(shader.text, 'TILE_N'),
+  workgroups: tiles(constantOf(shader.text, 'TILE_M'), constantOf(shader.text, 'TILE_N')),
   aligned,
   transposes,
 });
+
+const PLAIN: MatmulKernel = {
+  sources: [commonWgsl, plainWgsl],
+  constants: {},
+  workgroups: ({ M, N, batches }) => Math.ceil((M * N * batches) / constantOf(plainWgsl.text, 'WORKGROUP_SIZE')),
+  aligned: [],
+  transposes: {},
+};
 
 /** The family, by names that say the tile and the outputs of an invocation. */
 export const matmulKernels = {
@@ -56,28 +69,33 @@ export const matmulKernels = {
   tiled64: tiled(64, 64, 1, 1),
   tiled32: tiled(32, 32, 1, 1),
   skinny: tiled(16, 64, 1, 1),
+  plain: PLAIN,
   lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } }),
-  lanesTransposed: lanes(lanesTransposedWgsl, { aligned: [], transposes: { transposeA: false, transposeB: true } }),
+  lanesTransposed: lanes(lanesTransposedWgsl, {
+    aligned: ['K_ALIGNED'],
+    transposes: { transposeA: false, transposeB: true },
+  }),
 } satisfies Record<string, MatmulKernel>;
 
 export type MatmulKernelName = keyof typeof matmulKernels;
 
 const names = Object.keys(matmulKernels) as MatmulKernelName[]; // the keys of the table
 
+/** Products of fewer multiplications are not worth the 0.1 s that a GPU in software takes to compile another kernel. */
+const TINY = 300_000;
 /** Workgroups below which a GPU idles, so that smaller tiles are faster. */
 const ENOUGH_WORKGROUPS = 128;
 
 /** The kernel that is expected to be the fastest. */
 export function chooseKernel({ info }: Device, product: Product): MatmulKernelName {
+  const { M, N, K } = product;
+  if (info.adapter.software && M * N * K < TINY) return 'plain';
   if (info.adapter.software && info.features.includes('subgroups')) {
     return product.transposeB && !product.transposeA ? 'lanesTransposed' : 'lanes';
   }
-  const { M, N } = product;
   if (M <= 16) return 'skinny';
-  const fills = (name: MatmulKernelName): boolean => {
-    const { tileM, tileN } = matmulKernels[name];
-    return Math.ceil(M / tileM) * Math.ceil(N / tileN) >= ENOUGH_WORKGROUPS;
-  };
+  const fills = (name: MatmulKernelName): boolean =>
+    matmulKernels[name].workgroups({ M, N, batches: 1 }) >= ENOUGH_WORKGROUPS;
   return (['tiled128', 'tiled64'] as const).find(fills) ?? 'tiled32';
 }
 

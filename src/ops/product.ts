@@ -114,7 +114,7 @@ function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulA
   const { activation, sums = false } = attributes;
   const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
   const name = attributes.kernel ?? contested([aGiven, bGiven, bias], attributes, { M, N, K });
-  const { sources, constants, tileM, tileN, transposes, aligned } = matmulKernels[name];
+  const { sources, constants, workgroups, transposes, aligned } = matmulKernels[name];
   const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = transposes;
   const batch = shape.slice(0, -2);
   const a = batched(transposeA === attributes.transposeA ? aGiven : transposed(aGiven), batch);
@@ -133,7 +133,7 @@ function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulA
       BIAS: `${bias !== undefined}`,
       SUMS: `${sums}`,
     },
-    grid: { workgroups: Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches },
+    grid: { workgroups: workgroups({ M, N, batches }) },
   });
 }
 

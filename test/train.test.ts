@@ -22,6 +22,7 @@ import {
   tensor,
 } from '../src/node.ts';
 import { Generator, normal, uniform } from '../src/random.ts';
+import { Dataset } from '../src/train/dataset.ts';
 import { trainStep } from '../src/train/fit.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
@@ -179,6 +180,31 @@ onGpu(test, "a step of the lecture's network takes 20 dispatches, and holds what
   assert.ok(Math.abs(real - bytes) <= 0.05 * bytes, `${real} bytes, planned ${bytes}`);
   data.dispose();
 });
+
+onGpu(
+  test,
+  'batches are the same on both backends, of bytes, floats and integers, in lengths of any kind',
+  async (gpu) => {
+    const labels = { data: Uint8Array.of(0, 1, 2, 1, 0), shape: [5] };
+    for (const length of [4, 3]) {
+      const numbers = Array.from({ length: 5 * length }, (_, i) => 3 * i);
+      for (const data of [Uint8Array.from(numbers), Float32Array.from(numbers), Int32Array.from(numbers)]) {
+        const batches = [];
+        for (const device of [cpu, gpu]) {
+          setCurrentDevice(device);
+          const x = data instanceof Int32Array ? tensor(data, { shape: [5, length] }) : { data, shape: [5, length] };
+          const set = await Dataset.of(device, x, labels, { dtype: 'i32', classes: 3 });
+          set.shuffle(new Generator(6));
+          const taken = [set.take(3), set.take(2)];
+          batches.push(await Promise.all(taken.flatMap((batch) => [batch.x.array(), batch.y.array()])));
+          assert.is(taken[0].x.dtype, data instanceof Int32Array ? 'i32' : 'f32');
+          set.dispose();
+        }
+        assert.equal(batches[0], batches[1]);
+      }
+    }
+  },
+);
 
 onGpu(test, 'a batch that no buffer can hold is refused before anything runs, with one that fits', async (device) => {
   setCurrentDevice(device);

@@ -1,8 +1,8 @@
 // Gathers the next samples of a data set, with their labels.
 //   x_i = samples[order[start + i]],   y_i = labels[order[start + i]]
-// samples: [count, x_length], as floats or, with BYTES, as whole numbers below 256, four to a word; labels: [count,
-// y_length] words of any dtype; order: positions; cursor: where the batch starts in the order.
-// x: [rows, x_length] floats; y: [rows, y_length]; all contiguous.
+// samples: [count, x_length] words or, with BYTES, whole numbers below 256, four to a word, which become floats; labels:
+// [count, y_length] words of any dtype; order: positions; cursor: where the batch starts in the order.
+// x: [rows, x_length]; y: [rows, y_length]; all contiguous.
 //   vectors   x_length is a multiple of 4, and an invocation computes 4 elements of x
 //   singles   an invocation computes one
 // The invocations after those of x copy labels, one each. No workgroup memory.
@@ -16,22 +16,25 @@ struct Params { rows: u32, x_length: u32, y_length: u32 }
 @group(0) @binding(2) var<storage, read> samples: array<u32>;
 @group(0) @binding(3) var<storage, read> order: array<u32>;
 @group(0) @binding(4) var<storage, read> labels: array<u32>;
-@group(0) @binding(5) var<storage, read_write> x: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> x_single: array<f32>;
+@group(0) @binding(5) var<storage, read_write> x: array<vec4<u32>>;
+@group(0) @binding(5) var<storage, read_write> x_single: array<u32>;
 @group(0) @binding(6) var<storage, read_write> y: array<u32>;
 
 fn sample_of(row: u32) -> u32 { return order[cursor.x + row]; }
 
-// Element e of the samples.
-fn sample_at(e: u32) -> f32 {
-  if (BYTES) { return f32(extractBits(samples[e >> 2], 8 * (e & 3), 8)); }
-  return bitcast<f32>(samples[e]);
+// Element e of the samples, as bits: integers that pass for floats would be flushed to 0.
+fn sample_at(e: u32) -> u32 {
+  if (BYTES) { return bitcast<u32>(f32(extractBits(samples[e >> 2], 8 * (e & 3), 8))); }
+  return samples[e];
 }
 
 // Elements e to e + 3, where e is a multiple of 4.
-fn samples_at(e: u32) -> vec4<f32> {
-  if (BYTES) { return vec4<f32>((vec4<u32>(samples[e >> 2]) >> vec4<u32>(0, 8, 16, 24)) & vec4<u32>(0xff)); }
-  return bitcast<vec4<f32>>(vec4<u32>(samples[e], samples[e + 1], samples[e + 2], samples[e + 3]));
+fn samples_at(e: u32) -> vec4<u32> {
+  if (BYTES) {
+    let bytes = (vec4<u32>(samples[e >> 2]) >> vec4<u32>(0, 8, 16, 24)) & vec4<u32>(0xff);
+    return bitcast<vec4<u32>>(vec4<f32>(bytes));
+  }
+  return vec4<u32>(samples[e], samples[e + 1], samples[e + 2], samples[e + 3]);
 }
 
 fn copy_label(i: u32) {

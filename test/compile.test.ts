@@ -95,6 +95,16 @@ onGpu(test, 'steps that differ in kind are captured each: gradients accumulate o
   assert.equal(captured, await train(device, adam({ gradientAccumulationSteps: 3 }), false, 12));
 });
 
+onGpu(test, 'several steps in one submit end with the bits of steps on their own', async (device) => {
+  const alone = await train(device, adam(), true, 12);
+  device.stepsPerSubmit = 5;
+  try {
+    assert.equal(await train(device, adam(), true, 12), alone);
+  } finally {
+    device.stepsPerSubmit = 1;
+  }
+});
+
 onGpu(test, 'results that are still held keep their values, and buffers do not grow', async (device) => {
   setCurrentDevice(device);
   const double = compile((x: Tensor) => ({ y: relu(x), again: [square(x)] }));

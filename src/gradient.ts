@@ -22,8 +22,14 @@ export class Tape {
   /**
    * The gradient of the sum of `loss` with respect to each source; zeros of its shape for one that does not reach it.
    * Ends the recording. The tape keeps what it saved until it is disposed, so it can be asked again.
+   * @param options `outputGradient` weighs the elements of `loss` in that sum, in its shape; default all 1.
+   * @throws ShapeError if it has another shape, ValueError if the tape was disposed or `loss` is not f32.
    */
-  gradient(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
+  gradient(
+    loss: Tensor,
+    sources: readonly Tensor[],
+    { outputGradient }: { readonly outputGradient?: Tensor } = {},
+  ): Tensor[] {
     if (!this.#open) {
       throw new ValueError({
         op: 'Tape.gradient',
@@ -33,7 +39,15 @@ export class Tape {
       });
     }
     stopRecording(this.#nodes);
-    return withoutRecording(() => scope(() => walkBack(this.#nodes, loss, sources)));
+    if (outputGradient !== undefined && !sameShape(outputGradient.shape, loss.shape)) {
+      throw new ShapeError({
+        op: 'Tape.gradient',
+        got: `an outputGradient of shape ${formatShape(outputGradient.shape)}`,
+        expected: `the shape of the loss, ${formatShape(loss.shape)}`,
+        fix: 'Give one weight for each of its elements.',
+      });
+    }
+    return withoutRecording(() => scope(() => walkBack(this.#nodes, loss, sources, outputGradient)));
   }
 
   /** Ends the recording and lets go of everything saved. */
@@ -48,7 +62,12 @@ export class Tape {
   }
 }
 
-function walkBack(nodes: readonly TapeNode[], loss: Tensor, sources: readonly Tensor[]): Tensor[] {
+function walkBack(
+  nodes: readonly TapeNode[],
+  loss: Tensor,
+  sources: readonly Tensor[],
+  outputGradient: Tensor | undefined,
+): Tensor[] {
   if (loss.dtype !== 'f32') {
     throw new ValueError({
       op: 'gradient',
@@ -61,7 +80,8 @@ function walkBack(nodes: readonly TapeNode[], loss: Tensor, sources: readonly Te
   const dependent = new Set<Tensor>(sources);
   for (const { inputs, output } of nodes) if (inputs.some((t) => dependent.has(t))) dependent.add(output);
 
-  const gradients = new Map<Tensor, Tensor>([[loss, markOnes(fullOn(loss.device, loss.shape, 1, 'f32'))]]);
+  const seed = outputGradient ?? markOnes(fullOn(loss.device, loss.shape, 1, 'f32'));
+  const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
   for (const node of nodes.toReversed()) {
     const dy = gradients.get(node.output);
     if (dy === undefined || !dependent.has(node.output)) continue;

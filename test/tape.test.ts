@@ -59,6 +59,18 @@ onBoth('a tape by hand, asked twice', async (device) => {
   assert.equal(await read(tape.gradient(y, [x])), [[2, 4, 6]]); // of the sum of y
 });
 
+onBoth('the elements of the output may weigh differently', async (device) => {
+  const x = tensor([1, 2, 3], { device });
+  using tape = new Tape();
+  const y = square(x);
+  const outputGradient = tensor([1, 0, -2], { device });
+  assert.equal(await read(tape.gradient(y, [x], { outputGradient })), [[2, 0, -12]]);
+  assert.throws(
+    () => tape.gradient(y, [x], { outputGradient: ones([2], { device }) }),
+    /Tape.gradient: got an outputGradient of shape \[2\]; expected the shape of the loss, \[3\]/,
+  );
+});
+
 onBoth('an intermediate is a source too, and passes its gradient on', async (device) => {
   const x = tensor([1, 2], { device });
   using tape = new Tape();

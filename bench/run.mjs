@@ -1,14 +1,11 @@
-// Bundles the bench suites and runs them one after another: `npm run bench -- matmul` for one of them.
+// Bundles the bench suites and runs them one after another: `npm run bench -- matmul` for those with that in their names.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { node } from '../build.mjs';
 
-const wanted = process.argv.slice(2);
-const suites = readdirSync(new URL('.', import.meta.url))
-  .filter((file) => file.endsWith('.bench.ts'))
-  .filter((file) => wanted.length === 0 || wanted.some((name) => file.startsWith(name)));
+const suites = readdirSync(new URL('.', import.meta.url)).filter((file) => file.endsWith('.bench.ts'));
 
 const outdir = fileURLToPath(new URL('../node_modules/.cache/dawngrad-bench', import.meta.url));
 await build({
@@ -19,6 +16,12 @@ await build({
   external: [...node.external, 'benny'],
 });
 for (const file of suites) {
-  const { status } = spawnSync(process.execPath, [`${outdir}/${file.replace(/ts$/, 'mjs')}`], { stdio: 'inherit' });
+  const { status } = spawnSync(
+    process.execPath,
+    [`${outdir}/${file.replace(/ts$/, 'mjs')}`, ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) process.exitCode = 1;
 }

@@ -10,7 +10,13 @@ type CpuMemory = Float64Array | Int32Array;
 export class CpuDevice implements Device {
   readonly info: DeviceInfo = {
     backend: 'cpu',
-    adapter: { vendor: 'dawngrad', architecture: 'float64', description: 'CPU reference, float64', software: true },
+    adapter: {
+      vendor: 'dawngrad',
+      architecture: 'float64',
+      device: '',
+      description: 'CPU reference, float64',
+      software: true,
+    },
     limits: {},
     features: [],
   };

@@ -9,6 +9,9 @@ export interface DeviceInfo {
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;
+    /** The model, where the platform tells it. */
+    readonly device: string;
+    /** The driver, where the platform tells it. */
     readonly description: string;
     readonly software: boolean;
   };

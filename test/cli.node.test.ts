@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
@@ -320,6 +320,30 @@ test('the template for HTML escapes text and keeps HTML', () => {
     html`<p title="${"it's"}">${[bold, bold]}${1}</p>`.text,
     `<p title="it&#39;s">${bold.text}${bold.text}1</p>`,
   );
+});
+
+test('bench measures kernels and writes what it found', async () => {
+  const out = join(folder, 'bench');
+  const { code, stdout, stderr } = await dawngrad(['bench', '--only', 'sum of columns', '--out', out]);
+  if (/no WebGPU adapter/.test(stderr)) return;
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /limits, measured: \S+ GB\/s copying, \S+ GFLOP\/s/);
+  const [json, md, svg] = ['json', 'md', 'svg'].map((ending) => {
+    const name = readdirSync(out).find((file) => file.endsWith(ending));
+    return readFileSync(join(out, name ?? ''), 'utf8');
+  });
+  const { bandwidth, kernels } = JSON.parse(json);
+  assert.is(kernels.length, 3);
+  for (const { bytes, bound, milliseconds, share } of kernels) {
+    assert.is(bound, 'memory');
+    const reached = bytes / (milliseconds / 1000) / bandwidth;
+    assert.ok(Math.abs(share - reached) < 1e-9 * reached && share > 0);
+  }
+  assert.is(md.split('\n').filter((line) => line.startsWith('| sum of columns |')).length, 3);
+  assert.match(svg, /^<svg /);
+  const none = await dawngrad(['bench', '--only', 'sumo']);
+  assert.is(none.code, 1);
+  assert.match(none.stderr, /error: bench: got 'sumo'; expected part of the name of a kernel/);
 });
 
 test.run();

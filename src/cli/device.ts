@@ -22,6 +22,7 @@ function describe(info: DeviceInfo): string {
     ['Kind', adapter.software ? 'software, on the CPU' : 'hardware'],
     ['Vendor', adapter.vendor],
     ['Architecture', adapter.architecture],
+    ['Model', adapter.device],
     ['Features', features.join(', ') || 'none'],
   ];
   const limitRows = Object.entries(limits).map(([name, value]) => [name, grouped(value)]);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { benchCommand } from './bench.ts';
 import { deviceCommand } from './device.ts';
 import { fail } from './fail.ts';
 import { gradcheckCommand } from './gradcheck.ts';
@@ -13,7 +14,8 @@ const program = new Command('dawngrad')
   .addCommand(trainCommand)
   .addCommand(predictCommand)
   .addCommand(deviceCommand)
-  .addCommand(gradcheckCommand);
+  .addCommand(gradcheckCommand)
+  .addCommand(benchCommand);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -48,10 +48,10 @@ export async function openAdapter(
   } catch (error) {
     throw new DeviceError('unavailable', `The adapter ${textOf(adapter.info)} refused a device: ${String(error)}`);
   }
-  const { vendor, architecture, description } = adapter.info;
+  const { vendor, architecture, device: model, description } = adapter.info;
   const info: DeviceInfo = {
     backend: 'webgpu',
-    adapter: { vendor, architecture, description, software: isSoftware(adapter) },
+    adapter: { vendor, architecture, device: model, description, software: isSoftware(adapter) },
     limits,
     features: [...device.features].sort(),
   };

@@ -17,15 +17,11 @@ export type Command =
   | { readonly kind: 'clear'; readonly buffer: GPUBuffer; readonly offset: number; readonly bytes: number };
 
 /** Encodes commands in order: neighbouring dispatches share a pass, copies stand between passes. */
-export function encode(
-  encoder: GPUCommandEncoder,
-  commands: readonly Command[],
-  timestampWrites?: GPUComputePassTimestampWrites,
-): void {
+export function encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
   let pass: GPUComputePassEncoder | undefined;
   for (const command of commands) {
     if (command.kind === 'dispatch') {
-      pass ??= encoder.beginComputePass(timestampWrites && { timestampWrites });
+      pass ??= encoder.beginComputePass();
       pass.setPipeline(command.pipeline);
       pass.setBindGroup(0, command.bindGroup);
       pass.dispatchWorkgroups(...command.grid);

@@ -1,4 +1,5 @@
 import type { Device } from '../device.ts';
+import { sleepThrough } from '../sleep.ts';
 import { MOST_STEPS } from './stepValues.ts';
 
 /** How long a group of steps should take, in milliseconds: short enough to watch, long enough not to hold the GPU up. */
@@ -8,8 +9,6 @@ const SUBMIT_TIME = 2;
 const MOST_STEPS_PER_SUBMIT = 32;
 /** An answer that takes less, in milliseconds, was there already. */
 const QUICK = 5;
-
-const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Steps that were handed to the GPU together, and how to get their results. */
 interface Group<Result> {
@@ -56,7 +55,7 @@ export class Pace<Result> {
   async #await({ steps, results }: Group<Result>): Promise<Result> {
     this.#device.flush();
     const remaining = steps * this.#millisecondsPerStep - (performance.now() - this.#since);
-    await sleep(Math.min(2 * GROUP_TIME, Math.max(0, 0.95 * remaining)));
+    await sleepThrough(Math.min(2 * GROUP_TIME, remaining));
     const awake = performance.now();
     const result = await results();
     const now = performance.now();

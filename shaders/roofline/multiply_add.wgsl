@@ -1,0 +1,32 @@
+// What the arithmetic units can do: CHAINS independent chains of multiplications and additions in each invocation, in
+// registers, so that no result waits for the one before it.
+//   v_j <- v_j * factor + term,  ROUNDS times
+// A round is 8 * CHAINS floating-point operations: two for each of the four numbers of a chain.
+// y: [invocations] of vec4<f32>, the sum of the chains, so that nothing can be left out. No workgroup memory.
+
+const WORKGROUP_SIZE: u32 = 256;
+const CHAINS: u32 = 8;
+const ROUNDS: u32 = 256;
+struct Params { factor: f32, term: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+// forward() -> y
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = group.x * WORKGROUP_SIZE + local;
+  let factor = vec4<f32>(params.factor);
+  let term = vec4<f32>(params.term);
+  let start = vec4<f32>(f32(i), f32(i) + 0.25, f32(i) + 0.5, f32(i) + 0.75);
+  // Eight names rather than an array: not every compiler keeps an array in registers.
+  var a = start; var b = start + 1; var c = start + 2; var d = start + 3;
+  var e = start + 4; var f = start + 5; var g = start + 6; var h = start + 7;
+  for (var round = 0u; round < ROUNDS; round++) {
+    a = a * factor + term; b = b * factor + term; c = c * factor + term; d = d * factor + term;
+    e = e * factor + term; f = f * factor + term; g = g * factor + term; h = h * factor + term;
+  }
+  y[i] = a + b + c + d + e + f + g + h;
+}

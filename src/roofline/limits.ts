@@ -1,0 +1,65 @@
+import copyWgsl from '../../shaders/roofline/copy.wgsl';
+import multiplyAddWgsl from '../../shaders/roofline/multiply_add.wgsl';
+import type { GpuDevice } from '../gpu/device.ts';
+import { constantOf } from '../gpu/wgsl.ts';
+import { runner } from '../op.ts';
+import { BYTES } from '../storage.ts';
+import { scope, Tensor } from '../tensor.ts';
+import { largeSize } from './sizes.ts';
+import { timeOf } from './stopwatch.ts';
+
+/** What an adapter can do at best, measured on it. */
+export interface Limits {
+  /** Bytes per second of a copy, those that are read and those that are written. */
+  readonly bandwidth: number;
+  /** Floating-point operations per second of multiplications and additions in registers. */
+  readonly arithmetic: number;
+}
+
+/** How a copy may be cut up. */
+const COPIES = [64, 256].flatMap((WORKGROUP_SIZE) => [1, 4, 16].map((ITEMS) => ({ WORKGROUP_SIZE, ITEMS })));
+/** Invocations that multiply and add: enough for every unit of a large GPU, several times over. */
+const MULTIPLYING = { hardware: 2 ** 20, software: 2 ** 12 };
+const WORKGROUP_SIZES = [64, 256];
+
+/** Measures both limits; the best of several kernels counts. */
+export async function measureLimits(device: GpuDevice): Promise<Limits> {
+  return { bandwidth: await measureBandwidth(device), arithmetic: await measureArithmetic(device) };
+}
+
+async function measureBandwidth(device: GpuDevice): Promise<number> {
+  const size = largeSize(device);
+  const [x, y] = [vector(device, size), vector(device, size)];
+  const run = runner({ name: 'copy', sources: [copyWgsl] }, device);
+  const ways = [
+    () => device.copy(x.storage, y.storage, size),
+    ...COPIES.map((constants) => () => {
+      run.into('forward', [x], [y], { params: { size: size / 4 }, constants, grid: { invocations: size / 4 } });
+    }),
+  ];
+  const seconds = await fastest(device, ways);
+  for (const t of [x, y]) t.dispose();
+  return (2 * size * BYTES) / seconds;
+}
+
+async function measureArithmetic(device: GpuDevice): Promise<number> {
+  const invocations = MULTIPLYING[device.info.adapter.software ? 'software' : 'hardware'];
+  const y = vector(device, 4 * invocations);
+  const run = runner({ name: 'multiplyAdd', sources: [multiplyAddWgsl] }, device);
+  const ways = WORKGROUP_SIZES.map((WORKGROUP_SIZE) => () => {
+    const params = { factor: 0.5, term: 0.25 };
+    run.into('forward', [], [y], { params, constants: { WORKGROUP_SIZE }, grid: { invocations } });
+  });
+  const seconds = await fastest(device, ways);
+  y.dispose();
+  const operations = 8 * constantOf(multiplyAddWgsl.text, 'CHAINS') * constantOf(multiplyAddWgsl.text, 'ROUNDS');
+  return (invocations * operations) / seconds;
+}
+
+async function fastest(device: GpuDevice, ways: readonly (() => void)[]): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (const way of ways) best = Math.min(best, await timeOf(device, () => scope(way)));
+  return best / 1000;
+}
+
+const vector = (device: GpuDevice, size: number): Tensor => new Tensor(device, device.allocate(size), [size], 'f32');

@@ -1,0 +1,87 @@
+import { compile } from '../compile.ts';
+import { ValueError } from '../errors.ts';
+import type { GpuDevice } from '../gpu/device.ts';
+import { randomUniform } from '../ops/create.ts';
+import { scope } from '../tensor.ts';
+import { check } from './check.ts';
+import { type KernelCase, kernelCases } from './kernels.ts';
+import { type Limits, measureLimits } from './limits.ts';
+import { timeOf } from './stopwatch.ts';
+
+/** What a kernel reached. */
+export interface Measured {
+  readonly name: string;
+  readonly size: string;
+  readonly dispatches: number;
+  readonly milliseconds: number;
+  /** Floating-point operations and bytes of one run. */
+  readonly operations: number;
+  readonly bytes: number;
+  /** Which limit of the adapter it meets first. */
+  readonly bound: 'memory' | 'arithmetic';
+  /** The share of that limit that it reaches; above 1 where its data stay in a cache. */
+  readonly share: number;
+}
+
+export interface Roofline {
+  readonly limits: Limits;
+  readonly kernels: readonly Measured[];
+}
+
+interface Options {
+  readonly device: GpuDevice;
+  /** Part of the names of the kernels to measure; default all. */
+  readonly only?: string;
+  readonly onLimits?: (limits: Limits) => void;
+  readonly onKernel?: (measured: Measured) => void;
+}
+
+/**
+ * Measures how fast an adapter copies, multiplies and adds, and which share of that every kernel reaches.
+ * @throws ValueError if `only` is in no name, Error if a kernel's result is wrong.
+ * @see Williams, Waterman and Patterson (2009), "Roofline: an insightful visual performance model".
+ */
+export async function measureRoofline({ device, only = '', onLimits, onKernel }: Options): Promise<Roofline> {
+  const cases = kernelCases(device);
+  const chosen = cases.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) {
+    throw new ValueError({
+      op: 'bench',
+      got: `'${only}'`,
+      expected: 'part of the name of a kernel',
+      fix: `Their names are ${[...new Set(cases.map(({ name }) => name))].join(', ')}.`,
+    });
+  }
+  const limits = await measureLimits(device);
+  onLimits?.(limits);
+  const kernels: Measured[] = [];
+  for (const kernel of chosen) {
+    const measured = await scope(() => measure(device, kernel, limits));
+    kernels.push(measured);
+    onKernel?.(measured);
+  }
+  return { limits, kernels };
+}
+
+async function measure(device: GpuDevice, kernel: KernelCase, limits: Limits): Promise<Measured> {
+  const { name, size, operations, bytes } = kernel;
+  const inputs = kernel.shapes.map((shape) => randomUniform(shape, { low: -1, high: 1 }));
+  const step = compile(kernel.prepare(...inputs));
+  await step.tune();
+  await check(kernel, inputs, step());
+  const { dispatches } = step.plan();
+  const milliseconds = await timeOf(device, () => step().dispose());
+  step.dispose();
+  const seconds = { memory: bytes / limits.bandwidth, arithmetic: operations / limits.arithmetic };
+  const bound = seconds.memory >= seconds.arithmetic ? 'memory' : 'arithmetic';
+  return {
+    name,
+    size,
+    dispatches,
+    milliseconds,
+    operations,
+    bytes,
+    bound,
+    share: (1000 * seconds[bound]) / milliseconds,
+  };
+}

@@ -1,7 +1,7 @@
 import { CpuDevice } from './cpu.ts';
 import { type Device, setCurrentDevice } from './device.ts';
 import { DeviceError, ValueError } from './errors.ts';
-import { isSoftware, openAdapter } from './gpu/adapter.ts';
+import { findAdapter, type GpuSource, openAdapter } from './gpu/adapter.ts';
 import type { TunerStore } from './gpu/tuner.ts';
 import { Generator } from './random.ts';
 
@@ -19,31 +19,6 @@ export interface InitOptions {
   readonly deterministic?: boolean;
   /** Seed of everything random on this device, a whole number of 32 bits; default 0. */
   readonly seed?: number;
-}
-
-/** A place where a platform may find adapters, in the order of preference. */
-export interface GpuSource {
-  readonly name: string;
-  readonly open: () => Promise<GPU>;
-}
-
-/** Finds an adapter: a hardware one from any source, else a software one from any source. */
-async function findAdapter(
-  sources: readonly GpuSource[],
-): Promise<{ found: { gpu: GPU; adapter: GPUAdapter } | undefined; tried: string[] }> {
-  const tried: string[] = [];
-  for (const { name, open } of sources) {
-    try {
-      const gpu = await open();
-      const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-      if (adapter === null) tried.push(`${name}: no adapter`);
-      else if (isSoftware(adapter) && sources.at(-1)?.name !== name) tried.push(`${name}: only a software adapter`);
-      else return { found: { gpu, adapter }, tried };
-    } catch (error) {
-      tried.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  return { found: undefined, tried };
 }
 
 /** What differs between Node and a browser. */

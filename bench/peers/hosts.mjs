@@ -4,31 +4,16 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { common, node } from '../../build.mjs';
-import { launchChrome } from '../../test/chrome.mjs';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const wasmFolder = join(here, 'node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+const wasmFolder = fileURLToPath(new URL('node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url));
 
-/** TensorFlow.js calls its backends free of side effects, but they register themselves. */
-const ignoreAnnotations = true;
-
-/** For Node it has bundles, two copies of itself when one is imported beside its modules; and it looks for `__dirname`. */
-const nodeOptions = { ...node, ignoreAnnotations, mainFields: ['module', 'main'], define: { __dirname: '""' } };
-const chromeOptions = { ...common, ignoreAnnotations, platform: 'browser' };
-
-/** Opens contestants as Node processes. `folder` takes the bundle. */
-export async function nodeHost(folder) {
-  const outfile = join(folder, 'node.mjs');
-  await build({ ...nodeOptions, entryPoints: [join(here, 'node.mjs')], outfile });
-  return {
-    name: 'node',
-    version: `Node ${process.version}`,
-    open: (library) => processOf(fork(outfile, [library, wasmFolder], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })),
-    close: () => {},
-  };
-}
+/** Opens contestants as Node processes that run the given bundle. */
+export const nodeHost = (contestant) => ({
+  name: 'node',
+  version: `Node ${process.version}`,
+  open: (library) => processOf(fork(contestant, [library, wasmFolder], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })),
+  close: () => {},
+});
 
 function processOf(child) {
   let lastWords = '';
@@ -56,12 +41,9 @@ function processOf(child) {
   };
 }
 
-/** Opens contestants as pages. `folder` takes the bundle. */
-export async function chromeHost(folder) {
-  const outfile = join(folder, 'page.mjs');
-  await build({ ...chromeOptions, entryPoints: [join(here, 'page.mjs')], outfile });
-  const browser = await launchChrome();
-  const server = await serve(outfile);
+/** Opens contestants as pages of a browser, which load the given bundle. */
+export async function chromeHost(contestant, browser) {
+  const server = await serve(contestant);
   return {
     name: 'chrome',
     version: `Chrome ${browser.version()}`,

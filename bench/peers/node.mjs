@@ -1,24 +1,12 @@
 // A contestant in a process of its own: node node.mjs <library> <folder of .wasm files>, spoken to over IPC.
-import { isSoftware } from '../../src/gpu/adapter.ts';
-import { hasVulkanLoader, useSoftwareGpu } from '../../src/gpu/software.ts';
+import { findAdapter } from '../../src/gpu/adapter.ts';
+import { dawnSources } from '../../src/gpu/dawn.ts';
 import { Contestant } from './contestant.mjs';
-
-/** Dawn on the system's driver, else on the software GPU, as dawngrad's own entry for Node finds it. */
-async function dawn() {
-  const { create, globals } = await import('webgpu');
-  Object.assign(globalThis, globals);
-  if (hasVulkanLoader()) {
-    const gpu = create([]);
-    const adapter = await gpu.requestAdapter();
-    if (adapter !== null && !isSoftware(adapter)) return gpu;
-  }
-  await useSoftwareGpu();
-  return create([]);
-}
 
 /** Every library looks for the GPU where a page has it. */
 async function open([name, wasmFolder]) {
-  const navigator = { gpu: await dawn(), userAgent: `Node.js/${process.versions.node}` };
+  const { found } = await findAdapter(dawnSources);
+  const navigator = { gpu: found?.gpu, userAgent: `Node.js/${process.versions.node}` };
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
   return Contestant.open(name, { wasmFolder });
 }

@@ -2,19 +2,16 @@
 //   npm ci --prefix bench/peers
 //   npm run bench:peers -- [--node] [--chrome] [--only <part of a workload's name>] [--rounds 7] [--out bench/results]
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
 import { withFolder } from '../../test/bundle.mjs';
-import { hasChrome } from '../../test/chrome.mjs';
-import { about } from './about.mjs';
-import { contest } from './contest.mjs';
+import { hasChrome, launchChrome } from '../../test/chrome.mjs';
+import { contestantInChrome, contestantInNode } from './bundles.mjs';
+import { compare } from './compare.mjs';
 import { chromeHost, nodeHost } from './hosts.mjs';
-import { markdown, printHeader, printRow } from './report.mjs';
 import { workloads } from './workloads.mjs';
-
-const FEWEST_ROUNDS = 5;
 
 const { values: options } = parseArgs({
   options: {
@@ -28,35 +25,14 @@ const { values: options } = parseArgs({
 const both = !options.node && !options.chrome;
 const chosen = workloads.filter(({ name }) => name.includes(options.only));
 
-/** Runs the chosen workloads on one host, printing as it goes, and writes the report. */
-async function report(host) {
-  const rounds = Number(options.rounds);
-  const note = rounds < FEWEST_ROUNDS ? ` (a trial: fewer than ${FEWEST_ROUNDS} say little)` : '';
-  const facts = { ...(await about(host)), rounds: `${rounds}${note}` };
-  console.log();
-  for (const [name, text] of Object.entries(facts)) console.log(`${name.padEnd(10)} ${text}`);
-  console.log();
-  printHeader();
-  const rows = [];
-  for (const workload of chosen) {
-    for (const row of await contest(host, workload, rounds)) {
-      printRow(row);
-      rows.push(row);
-    }
-  }
-  const slug = facts.adapter.toLowerCase().replace(/[^a-z0-9.]+/g, '-');
-  const path = join(options.out, `peers-${host.name}-${slug}`);
-  await mkdir(options.out, { recursive: true });
-  await writeFile(`${path}.json`, `${JSON.stringify({ ...facts, rows }, null, 2)}\n`);
-  await writeFile(`${path}.md`, markdown(facts, rows));
-  console.log(`\n${path}.json and .md`);
-}
-
-async function on(openHost) {
+/** Bundles a contestant, opens a host for it and compares. */
+async function on(contestant, openHost) {
   await withFolder(async (folder) => {
-    const host = await openHost(folder);
+    const outfile = join(folder, 'contestant.mjs');
+    await build({ ...contestant, outfile });
+    const host = await openHost(outfile);
     try {
-      await report(host);
+      await compare(host, { workloads: chosen, rounds: Number(options.rounds), out: options.out });
     } finally {
       await host.close();
     }
@@ -72,9 +48,9 @@ if (!existsSync(new URL('node_modules', import.meta.url))) {
   );
   process.exitCode = 1;
 } else {
-  if (both || options.node) await on(nodeHost);
+  if (both || options.node) await on(contestantInNode, nodeHost);
   if (both || options.chrome) {
-    if (hasChrome()) await on(chromeHost);
+    if (hasChrome()) await on(contestantInChrome, async (bundle) => chromeHost(bundle, await launchChrome()));
     else console.log('Chrome: skipped, there is no package for this platform');
   }
 }

@@ -27,6 +27,31 @@ const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): 
 export const isSoftware = (adapter: GPUAdapter): boolean =>
   adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
 
+/** A place where a platform may find adapters, in the order of preference. */
+export interface GpuSource {
+  readonly name: string;
+  readonly open: () => Promise<GPU>;
+}
+
+/** Finds an adapter: a hardware one from any source, else a software one from any source. */
+export async function findAdapter(
+  sources: readonly GpuSource[],
+): Promise<{ found: { gpu: GPU; adapter: GPUAdapter } | undefined; tried: string[] }> {
+  const tried: string[] = [];
+  for (const { name, open } of sources) {
+    try {
+      const gpu = await open();
+      const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+      if (adapter === null) tried.push(`${name}: no adapter`);
+      else if (isSoftware(adapter) && sources.at(-1)?.name !== name) tried.push(`${name}: only a software adapter`);
+      else return { found: { gpu, adapter }, tried };
+    } catch (error) {
+      tried.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { found: undefined, tried };
+}
+
 interface OpenOptions {
   readonly random: Generator;
   /** Whether kernels are chosen by measurement; default on hardware. */

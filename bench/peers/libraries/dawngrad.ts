@@ -67,8 +67,9 @@ const forms = {
 export async function open(): Promise<Library> {
   const device = await init({ backend: 'webgpu', seed: 1 });
   return {
-    prepare: (workload, inputs): Job => {
+    prepare: async (workload, inputs): Promise<Job> => {
       const compute = compile(forms[workload.kind](workload, inputs, device));
+      await compute.tune();
       let last: Tensor | undefined;
       return {
         run: () => {

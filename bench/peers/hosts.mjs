@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const wasmFolder = fileURLToPath(new URL('node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url));
+const installedWasm = fileURLToPath(new URL('node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url));
 
-/** Opens contestants as Node processes that run the given bundle. */
-export const nodeHost = (contestant) => ({
+/** Opens contestants as Node processes that run the given bundle; `wasmFolder` holds the .wasm files of TensorFlow.js. */
+export const nodeHost = (contestant, wasmFolder = installedWasm) => ({
   name: 'node',
   version: `Node ${process.version}`,
   open: (library) => processOf(fork(contestant, [library, wasmFolder], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })),
@@ -79,7 +79,7 @@ async function serve(bundle) {
       return;
     }
     const isWasm = name.endsWith('.wasm');
-    const file = isWasm ? join(wasmFolder, name) : bundle;
+    const file = isWasm ? join(installedWasm, name) : bundle;
     if (name !== basename(file) || !existsSync(file)) {
       response.statusCode = 404;
       response.end();

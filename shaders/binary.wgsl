@@ -2,13 +2,17 @@
 //   forward     y_i  = f(a_j, b_k)
 // y: [size], contiguous, in R; a and b in T: one element, or four (vectors/*.wgsl). a and b repeat: element i reads
 // (i / repeat) % period, which is broadcasting along leading or trailing axes (binary/at1.wgsl, at4.wgsl). Instead of a or
-// b there may be a number, the bits of `word`, and the other tensor is bound twice. An invocation computes one R.
+// b there may be a number, the bits of `word`, and the other tensor is bound twice. A_WHOLE or B_WHOLE
+// says that one of them does not. An invocation computes ITEMS Rs, WORKGROUP_SIZE apart.
 
 alias T = f32;
 alias R = f32;
 const WORKGROUP_SIZE: u32 = 64;
+const ITEMS: u32 = 1;
 const A_NUMBER: bool = false;
 const B_NUMBER: bool = false;
+const A_WHOLE: bool = false;
+const B_WHOLE: bool = false;
 struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period: u32, word: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(a, b) -> y
@@ -16,12 +20,17 @@ struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period
 @group(0) @binding(2) var<storage, read> b: array<T>;
 @group(0) @binding(3) var<storage, read_write> y: array<R>;
 
+// How many Ts there are.
+fn vectors() -> u32 { return (params.size + WIDTH - 1) / WIDTH; }
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  if (i * ITEMS < params.size) { y[i] = inside(i, f(a_at(i), b_at(i))); }
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
+    y[i] = inside(i, f(a_at(i), b_at(i)));
+  }
 }

@@ -15,8 +15,10 @@ fn backward_a(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  if (i * ITEMS < params.size) { da[i] = inside(i, dy[i] * dfa(a_at(i), b_at(i), y_saved[i])); }
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
+    da[i] = inside(i, dy[i] * dfa(a_at(i), b_at(i), y_saved[i]));
+  }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -25,6 +27,8 @@ fn backward_b(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  if (i * ITEMS < params.size) { db[i] = inside(i, dy[i] * dfb(a_at(i), b_at(i), y_saved[i])); }
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
+    db[i] = inside(i, dy[i] * dfb(a_at(i), b_at(i), y_saved[i]));
+  }
 }

@@ -2,11 +2,12 @@
 //   forward   y_i  = f(x_i)
 //   backward  dx_i = dy_i * df(x_i, y_i)
 // x, y, dy, dx: [size], contiguous, in T: one element, or four (vectors/*.wgsl). alpha and beta are the function's
-// constants, if it has any. An invocation computes one T. No workgroup memory.
+// constants, if it has any. An invocation computes ITEMS Ts, WORKGROUP_SIZE apart. No workgroup memory.
 
 alias T = f32;
 alias R = T;
 const WORKGROUP_SIZE: u32 = 64;
+const ITEMS: u32 = 1;
 struct Params { size: u32, alpha: f32, beta: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(x) -> y
@@ -17,14 +18,19 @@ struct Params { size: u32, alpha: f32, beta: f32 }
 @group(0) @binding(3) var<storage, read> dy: array<T>;
 @group(0) @binding(4) var<storage, read_write> dx: array<T>;
 
+// How many Ts there are.
+fn vectors() -> u32 { return (params.size + WIDTH - 1) / WIDTH; }
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  if (i * ITEMS < params.size) { y[i] = inside(i, f(x[i])); }
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
+    y[i] = inside(i, f(x[i]));
+  }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -33,6 +39,8 @@ fn backward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  if (i * ITEMS < params.size) { dx[i] = inside(i, dy[i] * df(x[i], y_saved[i])); }
+  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
+    dx[i] = inside(i, dy[i] * df(x[i], y_saved[i]));
+  }
 }

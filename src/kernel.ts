@@ -12,7 +12,7 @@ export interface Kernel {
   readonly sources: readonly Source[];
 }
 
-/** How many workgroups: given, or as many as cover `invocations` at the shader's WORKGROUP_SIZE times ITEMS. */
+/** How many workgroups: given, or as many as cover `invocations` at the shader's WORKGROUP_SIZE times ITEMS times WIDTH. */
 export type Grid =
   | { readonly invocations: number }
   | { readonly workgroups: number | readonly [x: number, y: number, z: number] };

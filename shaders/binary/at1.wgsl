@@ -1,15 +1,14 @@
 // Operands one element at a time, repeated in any way.
-fn position(i: u32, repeat: u32, period: u32) -> u32 {
-  if (period == params.size) { return i; }
-  return (i / repeat) % period;
-}
+fn position(i: u32, repeat: u32, period: u32) -> u32 { return (i / repeat) % period; }
 
 fn a_at(i: u32) -> T {
   if (A_NUMBER) { return bitcast<T>(params.word); }
+  if (A_WHOLE) { return a[i]; }
   return a[position(i, params.a_repeat, params.a_period)];
 }
 
 fn b_at(i: u32) -> T {
   if (B_NUMBER) { return bitcast<T>(params.word); }
+  if (B_WHOLE) { return b[i]; }
   return b[position(i, params.b_repeat, params.b_period)];
 }

@@ -1,3 +1,3 @@
 // An elementwise kernel computes one element at a time.
-const ITEMS: u32 = 1;
+const WIDTH: u32 = 1;
 fn inside(i: u32, v: R) -> R { return v; }

@@ -19,6 +19,8 @@ import { packParams } from './wgsl.ts';
 const MAX_PENDING = 64;
 /** Parameter blocks repeat from step to step; this many different ones are kept. */
 const MAX_UNIFORMS = 4096;
+/** A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one vec4 in each, 44 with 16. */
+const SOFTWARE_ITEMS = 16;
 /** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
 const ARENA_ALIGNMENT = 256;
 
@@ -67,7 +69,7 @@ export class GpuDevice implements Device {
     this.#gpu = device;
     this.info = info;
     this.random = random;
-    this.#pipelines = new PipelineCache(device);
+    this.#pipelines = new PipelineCache(device, info.adapter.software ? SOFTWARE_ITEMS : undefined);
     this.#pool = new BufferPool(device);
     this.#staged = new StagedWrites(device);
     device.addEventListener('uncapturederror', ({ error }) => {

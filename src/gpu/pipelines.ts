@@ -1,6 +1,6 @@
 import { DeviceError, ShaderError } from '../errors.ts';
 import type { Constants, Kernel } from '../kernel.ts';
-import { constantOf, type Field, joined, locate, paramsOf, specialize } from './wgsl.ts';
+import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from './wgsl.ts';
 
 /** An entry point with its constants, and what a dispatch of it needs to know. */
 export interface Pipeline {
@@ -8,7 +8,7 @@ export interface Pipeline {
   readonly compiled: () => GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly params: readonly Field[];
-  /** Elements that one workgroup covers: WORKGROUP_SIZE times ITEMS. */
+  /** Elements that one workgroup covers: WORKGROUP_SIZE invocations, ITEMS vectors each, WIDTH elements in a vector. */
   readonly elementsPerWorkgroup: number;
 }
 
@@ -18,12 +18,15 @@ export type BindingCounts = readonly [uniforms: number, reads: number, writes: n
 /** Compiles each (kernel, entry, constants, binding counts) once. */
 export class PipelineCache {
   readonly #device: GPUDevice;
+  readonly #items: number | undefined;
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #checks = new Set<Promise<void>>();
 
-  constructor(device: GPUDevice) {
+  /** @param items what an invocation computes of vectors one after another, where that is not what the shaders say. */
+  constructor(device: GPUDevice, items: number | undefined) {
     this.#device = device;
+    this.#items = items;
   }
 
   get(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants = {}): Pipeline {
@@ -45,7 +48,9 @@ export class PipelineCache {
   }
 
   #prepare(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
-    const text = specialize(joined(kernel), constants);
+    const source = joined(kernel);
+    const usual = declares(source, 'ITEMS') && this.#items !== undefined ? { ITEMS: this.#items } : {};
+    const text = specialize(source, { ...usual, ...constants });
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);
     let pipeline: GPUComputePipeline | undefined;
@@ -67,7 +72,10 @@ export class PipelineCache {
       pipeline ??= compile();
       return pipeline;
     };
-    const elementsPerWorkgroup = constantOf(text, 'WORKGROUP_SIZE', 1) * constantOf(text, 'ITEMS', 1);
+    const elementsPerWorkgroup = ['WORKGROUP_SIZE', 'ITEMS', 'WIDTH'].reduce(
+      (n, name) => n * constantOf(text, name, 1),
+      1,
+    );
     return { compiled, layout, params, elementsPerWorkgroup };
   }
 

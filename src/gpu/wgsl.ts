@@ -6,11 +6,14 @@ export const joined = (kernel: Kernel): string => kernel.sources.map(({ text }) 
 const declaration = (name: string): RegExp =>
   new RegExp(`^(const ${name}(?:: \\w+)? = |alias ${name} = )([^;]+);`, 'm');
 
+/** Whether the shader has a constant or type alias of that name. */
+export const declares = (text: string, name: string): boolean => declaration(name).test(text);
+
 /** Sets constants and type aliases of a shader by name. @throws Error for a name the shader does not declare. */
 export function specialize(text: string, constants: Constants): string {
   let result = text;
   for (const [name, value] of Object.entries(constants)) {
-    if (!declaration(name).test(result)) throw new Error(`internal: no constant ${name} in the shader`);
+    if (!declares(result, name)) throw new Error(`internal: no constant ${name} in the shader`);
     result = result.replace(declaration(name), (_, head: string) => `${head}${value};`);
   }
   return result;

@@ -79,7 +79,12 @@ function binary(
       shape,
       dtype: R,
       params,
-      constants: { ...types, ...constants },
+      constants: {
+        ...types,
+        A_WHOLE: `${params.a_period === params.size}`,
+        B_WHOLE: `${params.b_period === params.size}`,
+        ...constants,
+      },
     });
   };
   const op = defineOp<Pair>({

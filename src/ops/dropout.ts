@@ -1,6 +1,7 @@
 import keptWgsl from '../../shaders/dropout/kept4.wgsl';
 import shader from '../../shaders/dropout.wgsl';
 import philoxWgsl from '../../shaders/philox.wgsl';
+import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { defineOp, type Run } from '../op.ts';
 import { checkRange } from '../options.ts';
 import { type DropoutAttributes, dropout as reference } from '../reference/dropout.ts';
@@ -16,7 +17,7 @@ const drop = (run: Run, x: Tensor, state: Tensor, attributes: DropoutAttributes)
 
 const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
   name: 'dropout',
-  shader: [philoxWgsl, keptWgsl, shader],
+  shader: [philoxWgsl, keptWgsl, shader, fourWgsl],
   reference,
   dtypes: [['f32'], ['i32']],
   shape: ([x]) => x,

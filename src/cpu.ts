@@ -36,16 +36,16 @@ export class CpuDevice implements Device {
     return this.#store(dtype === 'f32' ? Float64Array.from(data) : Int32Array.from(data));
   }
 
-  write(storage: Storage, data: TypedArray): void {
-    memoryOf(storage).set(data);
+  write(storage: Storage, data: TypedArray, _dtype: DType, start = 0): void {
+    memoryOf(storage).set(data, start);
   }
 
   copy(from: Storage, to: Storage, length: number, toStart = 0): void {
     memoryOf(to).set(memoryOf(from).subarray(0, length), toStart);
   }
 
-  writeEachStep(storage: Storage, compute: () => TypedArray): void {
-    this.write(storage, compute());
+  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
+    this.write(storage, compute(), dtype);
   }
 
   eachStep(work: () => void): void {

@@ -44,8 +44,8 @@ export interface Device {
   /** Memory for `length` elements, contents undefined. */
   allocate(length: number, dtype: DType): Storage;
   upload(data: TypedArray, dtype: DType): Storage;
-  /** Overwrites a storage from its start. */
-  write(storage: Storage, data: TypedArray, dtype: DType): void;
+  /** Overwrites a storage from element `start` on. */
+  write(storage: Storage, data: TypedArray, dtype: DType, start?: number): void;
   /** Copies `length` elements (4 bytes each) from one storage to another of this device, from element `toStart` there. */
   copy(from: Storage, to: Storage, length: number, toStart?: number): void;
   /** Overwrites a storage with what `compute` returns: now, and in a captured step again at each replay. */

@@ -193,7 +193,7 @@ onGpu(
         for (const device of [cpu, gpu]) {
           setCurrentDevice(device);
           const x = data instanceof Int32Array ? tensor(data, { shape: [5, length] }) : { data, shape: [5, length] };
-          const set = await Dataset.of(device, x, labels, { dtype: 'i32', classes: 3 });
+          const set = await Dataset.of(device, x, labels, { rule: { dtype: 'i32', classes: 3 } });
           set.shuffle(new Generator(6));
           const taken = [set.take(3), set.take(2)];
           batches.push(await Promise.all(taken.flatMap((batch) => [batch.x.array(), batch.y.array()])));

@@ -1,5 +1,5 @@
 // Gathers the next samples of a data set, with their labels.
-//   x_i = samples[order[start + i]],   y_i = labels[order[start + i]]
+//   x_i = samples[order[start + i]],   y_i = labels[order[start + i]]      without ORDERED: order[i] = i
 // samples: [count, x_length] words or, with BYTES, whole numbers below 256, four to a word, which become floats; labels:
 // [count, y_length] words of any dtype; order: positions; cursor: where the batch starts in the order.
 // x: [rows, x_length]; y: [rows, y_length]; all contiguous.
@@ -9,6 +9,7 @@
 
 const WORKGROUP_SIZE: u32 = 64;
 const BYTES: bool = false;
+const ORDERED: bool = true;
 struct Params { rows: u32, x_length: u32, y_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<uniform> cursor: vec4<u32>;
@@ -20,7 +21,10 @@ struct Params { rows: u32, x_length: u32, y_length: u32 }
 @group(0) @binding(5) var<storage, read_write> x_single: array<u32>;
 @group(0) @binding(6) var<storage, read_write> y: array<u32>;
 
-fn sample_of(row: u32) -> u32 { return order[cursor.x + row]; }
+fn sample_of(row: u32) -> u32 {
+  if (ORDERED) { return order[cursor.x + row]; }
+  return cursor.x + row;
+}
 
 // Element e of the samples, as bits: integers that pass for floats would be flushed to 0.
 fn sample_at(e: u32) -> u32 {

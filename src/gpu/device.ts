@@ -96,9 +96,11 @@ export class GpuDevice implements Device {
     return storage;
   }
 
-  write(storage: Storage, data: TypedArray, dtype: DType): void {
+  write(storage: Storage, data: TypedArray, dtype: DType, start = 0): void {
     this.#recording?.refuse('it writes numbers from JavaScript; write them before the step');
-    const { buffer, offset } = placed(memoryOf(storage));
+    const memory = placed(memoryOf(storage));
+    const { buffer } = memory;
+    const offset = memory.offset + start * BYTES;
     const values = dtype === 'f32' && data instanceof Float64Array ? Float32Array.from(data) : data;
     if (this.#staged.fits(values.byteLength)) {
       const { buffer: from, offset: fromOffset } = this.#staged.add(values);

@@ -20,18 +20,26 @@ const withRows = ({ shape, memory, bytes }: Resident, rows: number): { shape: Sh
   dtype: bytes ? 'f32' : memory.dtype,
 });
 
-/**
- * The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels, bytes as floats.
- * @param cursor `[4]` in i32, of which the first counts.
- */
-export function takeBatch(
-  { x, y, order, cursor }: { x: Resident; y: Resident; order: Tensor; cursor: Tensor },
-  rows: number,
-): [x: Tensor, y: Tensor] {
-  const { device } = order;
+/** A data set as a batch is taken from it. */
+interface Laid {
+  readonly x: Resident;
+  /** Default: no labels. */
+  readonly y?: Resident | undefined;
+  /** Positions in x and y; default 0, 1, 2, ... */
+  readonly order?: Tensor;
+  /** `[4]` in i32, of which the first counts. */
+  readonly cursor: Tensor;
+}
+
+/** The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels, bytes as floats. */
+export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): [x: Tensor, y: Tensor] {
+  const { device } = cursor;
+  const y = labels ?? { memory: x.memory, shape: [0], bytes: false };
   const [xOut, yOut] = [withRows(x, rows), withRows(y, rows)];
   if (device instanceof CpuDevice) {
-    const positions = device.view(order).data.subarray(device.view(cursor).data[0]).subarray(0, rows);
+    const [start] = device.view(cursor).data;
+    const places = Array.from({ length: rows }, (_, i) => start + i);
+    const positions = order === undefined ? places : places.map((place) => device.view(order).data[place]);
     const pick = ({ memory, shape }: Resident): Tensor =>
       device.adopt(reference(device.view(memory), { positions, shape }));
     return [pick(x), pick(y)];
@@ -44,10 +52,10 @@ export function takeBatch(
   const whole = xLength % 4 === 0;
   const items = xLength / (whole ? 4 : 1) + yLength;
   const run = runner({ name: 'batch', sources: [shader] }, device);
-  run.into(whole ? 'vectors' : 'singles', [x.memory, order, y.memory], outputs, {
+  run.into(whole ? 'vectors' : 'singles', [x.memory, order ?? x.memory, y.memory], outputs, {
     uniforms: [cursor],
     params: { rows, x_length: xLength, y_length: yLength },
-    constants: { BYTES: `${x.bytes}` },
+    constants: { BYTES: `${x.bytes}`, ORDERED: `${order !== undefined}` },
     grid: { invocations: rows * items },
   });
   return outputs;

@@ -12,8 +12,11 @@ export function halfBits(count: number): number {
   return half;
 }
 
-/** The numbers below count in an order that the keys decide: a Feistel network, walked until it is below count. */
-export function shuffle(count: number, keys: readonly number[]): Int32Array {
+/**
+ * The numbers below count in an order that the keys decide: which one comes at each place. A Feistel network, walked until
+ * it is below count.
+ */
+export function permutation(count: number, keys: readonly number[]): (place: number) => number {
   const half = halfBits(count);
   const mask = 2 ** half - 1;
   const permute = (i: number): number => {
@@ -21,9 +24,9 @@ export function shuffle(count: number, keys: readonly number[]): Int32Array {
     for (const key of keys) [left, right] = [right, (left ^ mix((right ^ key) >>> 0)) & mask];
     return ((left << half) | right) >>> 0;
   };
-  return Int32Array.from({ length: count }, (_, i) => {
-    let j = permute(i);
+  return (place) => {
+    let j = permute(place);
     while (j >= count) j = permute(j);
     return j;
-  });
+  };
 }

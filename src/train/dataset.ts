@@ -1,14 +1,13 @@
-import { CpuDevice } from '../cpu.ts';
-import { checkFinite } from '../data/finite.ts';
 import type { Device } from '../device.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import { type Resident, takeBatch } from '../ops/batch.ts';
 import { tensor } from '../ops/create.ts';
-import { shuffleInto } from '../ops/shuffle.ts';
 import type { Generator } from '../random.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import { flatten, type HostArray, keep, type NestedNumbers, Tensor, toTyped } from '../tensor.ts';
+import { HostSamples } from './hostSamples.ts';
+import { Passing, type Residence, Resting } from './residence.ts';
 
 /** Samples as users pass them: a tensor, nested arrays, or numbers with a shape. */
 export type Samples = Tensor | NestedNumbers | HostArray;
@@ -29,65 +28,99 @@ export interface LabelRule {
   readonly classes?: number;
 }
 
+/** Samples in the host's memory that are to pass through the device need this much of its memory there, in bytes. */
+const PASSING = 64 * 2 ** 20;
+
+/** Samples and labels, both on the device or both with the host. */
+type Source =
+  | { readonly kind: 'device'; readonly x: Resident; readonly y: Resident | undefined }
+  | { readonly kind: 'host'; readonly x: HostSamples; readonly y: HostSamples | undefined; readonly bytes: number };
+
+interface DatasetOptions {
+  readonly rule?: LabelRule;
+  readonly residentBytes?: number | undefined;
+}
+
 /**
- * Samples that live on the device, bytes as bytes, and are taken in batches, in an order of their own. The order is made
- * there, and a batch is gathered there: in a captured step each replay takes the next one.
+ * Samples that are taken in batches, in an order of their own. They live on the device, bytes as bytes, and the order is
+ * made there; or they pass through it, where they are too many. A batch is gathered on the device: in a captured step each
+ * replay takes the next one.
  */
 export class Dataset {
   readonly size: number;
-  readonly #x: Resident;
-  readonly #y: Resident;
-  /** The first of its samples in x and y. */
+  readonly #source: Source;
+  /** The first of its samples in the source. */
   readonly #first: number;
-  readonly #order: Tensor;
+  readonly #residence: Residence;
   readonly #cursor: Tensor;
   /** What was uploaded here, and is freed here. */
   readonly #owned: readonly Tensor[];
   #taken = 0;
 
   private constructor(
-    { x, y }: { readonly x: Resident; readonly y: Resident | undefined },
+    device: Device,
+    source: Source,
     { first, size }: { readonly first: number; readonly size: number },
     owned: readonly Tensor[],
   ) {
-    const { device } = x.memory;
     this.size = size;
-    this.#x = x;
+    this.#source = source;
     this.#first = first;
-    const positions = Int32Array.from({ length: size }, (_, i) => first + i);
-    this.#order = keep(tensor(positions, { device }));
     this.#cursor = keep(tensor(new Int32Array(4), { device }));
-    this.#y = y ?? { memory: this.#order, shape: [0], bytes: false };
-    this.#owned = [...owned, this.#order, this.#cursor];
+    const part = { first, count: size };
+    this.#residence =
+      source.kind === 'device' ? new Resting(source, part) : new Passing(device, source, part, source.bytes);
+    this.#owned = [...owned, this.#cursor];
   }
 
-  /** Uploads samples and labels. @throws ShapeError, ValueError for what a model can't learn from. */
-  static async of(device: Device, x: Samples, y?: Samples, rule: LabelRule = { dtype: 'f32' }): Promise<Dataset> {
+  /**
+   * Takes samples and labels over.
+   * @param residentBytes what they may take of the device's memory; default as much as a tensor may have.
+   * @throws ShapeError, ValueError for what a model can't learn from.
+   */
+  static async of(
+    device: Device,
+    x: Samples,
+    y?: Samples,
+    { rule = { dtype: 'f32' }, residentBytes }: DatasetOptions = {},
+  ): Promise<Dataset> {
     checkCounts(shapeOf(x), y === undefined ? undefined : shapeOf(y));
     if (y !== undefined && rule.classes !== undefined) await checkLabels(y, rule.classes);
+    const fromHost = (name: string, array: HostArray, dtype: DType) => new HostSamples(device, array, { name, dtype });
+    const samples = x instanceof Tensor ? x : fromHost('x', hostArray(x), 'f32');
+    const labels = y === undefined || y instanceof Tensor ? y : fromHost('y', hostArray(y), rule.dtype);
+    const whole = { first: 0, size: shapeOf(x)[0] };
+    if (samples instanceof HostSamples && !fits(device, [samples, labels], residentBytes)) {
+      const host = labels instanceof Tensor ? fromHost('y', await onHost(labels), rule.dtype) : labels;
+      return new Dataset(
+        device,
+        { kind: 'host', x: samples, y: host, bytes: Math.min(residentBytes ?? PASSING, PASSING, largestOn(device)) },
+        whole,
+        [],
+      );
+    }
     const owned: Tensor[] = [];
-    const upload = (name: string, samples: Samples, dtype: DType): Resident => {
-      const [, ...shape] = shapeOf(samples);
-      if (samples instanceof Tensor) return { memory: samples, shape, bytes: false };
-      const resident = uploadHost(device, hostArray(samples), { name, dtype });
+    const upload = (each: Tensor | HostSamples): Resident => {
+      if (each instanceof Tensor) return { memory: each, shape: each.shape.slice(1), bytes: false };
+      const resident = each.upload();
       owned.push(resident.memory);
       return resident;
     };
-    const residents = { x: upload('x', x, 'f32'), y: y === undefined ? undefined : upload('y', y, rule.dtype) };
-    return new Dataset(residents, { first: 0, size: shapeOf(x)[0] }, owned);
+    return new Dataset(device, { kind: 'device', x: upload(samples), y: labels && upload(labels) }, whole, owned);
   }
 
-  /** The first samples and the last `count`, as two data sets on the same memory; this one still owns that. */
+  /** The first samples and the last `count`, as two data sets of the same source; this one still owns that. */
   split(count: number): [first: Dataset, last: Dataset] {
     const cut = this.size - count;
+    const { device } = this.#cursor;
     const part = (first: number, size: number): Dataset =>
-      new Dataset({ x: this.#x, y: this.#y }, { first: this.#first + first, size }, []);
+      new Dataset(device, this.#source, { first: this.#first + first, size }, []);
     return [part(0, cut), part(cut, count)];
   }
 
   /** A new order, from a stream of its own. */
   shuffle(generator: Generator): void {
-    shuffleInto(this.#order, this.#first, generator);
+    this.#residence.shuffle(generator);
   }
 
   /** Starts again at the first sample of the order. */
@@ -100,40 +133,45 @@ export class Dataset {
     for (let start = 0; start < this.size; start += batchSize) yield Math.min(batchSize, this.size - start);
   }
 
-  /** The next `size` samples. */
+  /** The next `size` samples: as many in every call, but for the last. */
   take(size: number): Batch {
+    const laid = this.#residence.open(size);
     const cursor = (): Int32Array => {
-      const start = this.#taken;
+      const start = this.#residence.find(this.#taken);
       this.#taken += size;
       return Int32Array.of(start, 0, 0, 0);
     };
-    this.#order.device.writeEachStep(this.#cursor.storage, cursor, 'i32');
-    const [x, y] = takeBatch({ x: this.#x, y: this.#y, order: this.#order, cursor: this.#cursor }, size);
+    this.#cursor.device.writeEachStep(this.#cursor.storage, cursor, 'i32');
+    const [x, y] = takeBatch({ ...laid, cursor: this.#cursor }, size);
     return { x, y };
   }
 
   dispose(): void {
+    this.#residence.dispose();
     for (const t of this.#owned) t.dispose();
   }
-}
-
-/** Numbers on the device; bytes that are to be floats stay bytes there. */
-function uploadHost(device: Device, array: HostArray, { name, dtype }: { name: string; dtype: DType }): Resident {
-  checkFinite(name, array);
-  const { data, shape } = array;
-  const own = shape.slice(1);
-  if (data instanceof Uint8Array && dtype === 'f32' && !(device instanceof CpuDevice)) {
-    const words = new Int32Array(Math.ceil(data.length / 4));
-    new Uint8Array(words.buffer).set(data);
-    return { memory: keep(tensor(words, { device })), shape: own, bytes: true };
-  }
-  const values = dtype === 'i32' && data instanceof Uint8Array ? Int32Array.from(data) : data;
-  return { memory: keep(tensor(values, { shape, dtype, device })), shape: own, bytes: false };
 }
 
 /** The shape of samples, without moving them. */
 export const shapeOf = (samples: Samples): Shape =>
   samples instanceof Tensor || isHostArray(samples) ? samples.shape : flatten(samples).shape;
+
+/** The largest tensor that a device can hold, in bytes. */
+const largestOn = ({ info }: Device): number => info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+
+/** Whether samples and labels may lie on a device at once. */
+function fits(
+  device: Device,
+  parts: readonly (Tensor | HostSamples | undefined)[],
+  residentBytes: number | undefined = Number.POSITIVE_INFINITY,
+): boolean {
+  const bytes = parts.map((part) => (part instanceof HostSamples ? part.bytes : 0));
+  return (
+    bytes.every((each) => each <= largestOn(device)) && bytes.reduce((sum, each) => sum + each, 0) <= residentBytes
+  );
+}
+
+const onHost = async (t: Tensor): Promise<HostArray> => ({ data: await t.data(), shape: t.shape });
 
 function hostArray(samples: NestedNumbers | HostArray): HostArray {
   if (isHostArray(samples)) return samples;
@@ -162,7 +200,7 @@ function checkCounts(x: Shape, y: Shape | undefined): void {
 
 /** Refuses class numbers that the model has no output for: a kernel could only ignore them. */
 async function checkLabels(y: Samples, classes: number): Promise<void> {
-  const labels = y instanceof Tensor ? await y.data() : hostArray(y).data;
+  const { data: labels } = y instanceof Tensor ? await onHost(y) : hostArray(y);
   const wrong = labels.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (wrong < 0) return;
   throw new ValueError({

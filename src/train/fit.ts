@@ -31,6 +31,11 @@ export interface FitOptions {
   /** Samples and labels to validate on after every epoch. */
   readonly validationData?: readonly [x: Samples, y: Samples];
   readonly callbacks?: readonly Callback[];
+  /**
+   * Bytes of the device's memory that the samples of a data set may take; default as much as one tensor may have. Those
+   * of a larger one stay with the host and pass through the device in chunks, with the same results.
+   */
+  readonly residentBytes?: number;
 }
 
 /** What `fit` saw: the epochs, and for each name its value after each of them. */
@@ -47,12 +52,20 @@ export async function fit(
   options: FitOptions,
 ): Promise<History> {
   checkFitOptions(options);
-  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, validationData, callbacks = [] } = options;
-  const all = await model.dataset(x, y);
+  const {
+    epochs = 1,
+    batchSize = 32,
+    shuffle = true,
+    validationSplit = 0,
+    validationData,
+    callbacks = [],
+    residentBytes,
+  } = options;
+  const all = await model.dataset(x, y, residentBytes);
   const owned = [all];
   try {
     let training = all;
-    let validation = validationData && (await model.dataset(...validationData));
+    let validation = validationData && (await model.dataset(...validationData, residentBytes));
     if (validation !== undefined) owned.push(validation);
     else if (validationSplit > 0) {
       [training, validation] = all.split(Math.floor(all.size * validationSplit));
@@ -224,10 +237,11 @@ function checkLoss({ loss }: Logs, { epoch, batch }: { epoch: number; batch: num
 }
 
 function checkFitOptions(options: FitOptions): void {
-  const known = ['epochs', 'batchSize', 'shuffle', 'validationSplit', 'validationData', 'callbacks'];
+  const known = ['epochs', 'batchSize', 'shuffle', 'validationSplit', 'validationData', 'callbacks', 'residentBytes'];
   checkOptions('fit', options, known);
-  const { epochs = 1, batchSize = 32, validationSplit = 0 } = options;
+  const { epochs = 1, batchSize = 32, validationSplit = 0, residentBytes = 1 } = options;
   checkWhole('fit', 'epochs', epochs, 1);
   checkWhole('fit', 'batchSize', batchSize, 1);
+  checkWhole('fit', 'residentBytes', residentBytes, 1);
   checkRange('fit', 'validationSplit', validationSplit, { low: 0, high: 1 });
 }

@@ -23,6 +23,20 @@ export interface CompileOptions {
   readonly metrics?: readonly (Metric | string)[];
 }
 
+/** How `evaluate` and `predict` go through the samples; see {@link FitOptions}. */
+export interface BatchOptions extends Pick<FitOptions, 'residentBytes'> {
+  /** Samples at a time; default 32. */
+  readonly batchSize?: number;
+}
+
+function checkBatchOptions(op: string, options: BatchOptions): BatchOptions {
+  checkOptions(op, options, ['batchSize', 'residentBytes']);
+  const { batchSize = 32, residentBytes = 1 } = options;
+  checkWhole(op, 'batchSize', batchSize, 1);
+  checkWhole(op, 'residentBytes', residentBytes, 1);
+  return options;
+}
+
 /** A network that can be trained. */
 export class Model extends Network {
   /** Set to true, by a callback for example, `fit` stops after the running step. */
@@ -69,14 +83,10 @@ export class Model extends Network {
   }
 
   /** Loss and metrics over all samples, in inference mode. */
-  async evaluate(
-    x: Samples,
-    y: Samples,
-    { batchSize = 32 }: { readonly batchSize?: number } = {},
-  ): Promise<Record<string, number>> {
+  async evaluate(x: Samples, y: Samples, options: BatchOptions = {}): Promise<Record<string, number>> {
     const trained = this.compiled;
-    checkWhole('evaluate', 'batchSize', batchSize, 1);
-    const data = await this.dataset(x, y);
+    const { batchSize = 32, residentBytes } = checkBatchOptions('evaluate', options);
+    const data = await this.dataset(x, y, residentBytes);
     try {
       return await evaluateOn(this, trained, data, batchSize);
     } finally {
@@ -85,10 +95,10 @@ export class Model extends Network {
   }
 
   /** The outputs for all samples, `[n, ...outputShape]`, in inference mode. */
-  async predict(x: Samples, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<Tensor> {
-    checkWhole('predict', 'batchSize', batchSize, 1);
+  async predict(x: Samples, options: BatchOptions = {}): Promise<Tensor> {
+    const { batchSize = 32, residentBytes } = checkBatchOptions('predict', options);
     const device = currentDevice();
-    const data = await Dataset.of(device, x);
+    const data = await Dataset.of(device, x, undefined, { residentBytes });
     const steps = new Steps((size) => [this.call(data.take(size).x)]);
     this.build(shapeOf(x).slice(1));
     const shape = [data.size, ...this.outputShape];
@@ -131,12 +141,12 @@ export class Model extends Network {
   }
 
   /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */
-  async dataset(x: Samples, y: Samples): Promise<Dataset> {
+  async dataset(x: Samples, y: Samples, residentBytes?: number): Promise<Dataset> {
     const { loss } = this.compiled;
     this.build(shapeOf(x).slice(1));
     const sparse = loss.name.startsWith('sparse');
     const rule: LabelRule = sparse ? { dtype: 'i32', classes: this.outputShape.at(-1) ?? 1 } : { dtype: 'f32' };
-    return Dataset.of(this.device, x, y, rule);
+    return Dataset.of(this.device, x, y, { rule, residentBytes });
   }
 }
 

@@ -29,6 +29,7 @@ import {
   type Tensor,
   tensor,
 } from '../src/node.ts';
+import { matmulBy } from '../src/ops/product.ts';
 import { Generator, normal } from '../src/random.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
@@ -138,6 +139,14 @@ onGpu(test, 'new shapes are captured anew, inputs and outer tensors come back as
     );
     assert.is(await same.item(), 7);
   }
+});
+
+onGpu(test, 'a product with few tiles is split along K, and only then', (device) => {
+  setCurrentDevice(device);
+  const dispatches = (K: number): number =>
+    compile((a: Tensor, b: Tensor) => matmulBy('split64')(a, b)).plan(ones([64, K]), ones([K, 64])).dispatches;
+  assert.is(dispatches(64), 1);
+  assert.is(dispatches(1024), 2);
 });
 
 onGpu(test, 'a plan says what a step will do before anything runs', async (device) => {

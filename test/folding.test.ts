@@ -35,11 +35,11 @@ const standIn = <T extends object>(target: T, replaced: Partial<T>): T =>
   });
 
 const device = gpu instanceof GpuDevice ? await narrow(gpu) : undefined;
-/** 23 small products: 4 rows of 6 workgroups, one of them a surplus that the kernel has to guard. */
+/** 23 small products, long enough to split: 4 rows of 6 workgroups, one of them a surplus that the kernel has to guard. */
 const PRODUCTS: Case = {
   shapes: [
-    [23, 5, 3],
-    [3, 7],
+    [23, 5, 200],
+    [200, 7],
   ],
   args: [{ transposeA: false, transposeB: false }],
 };

@@ -1,10 +1,13 @@
 // C = op(A) op(B) through workgroup memory: a workgroup computes TILE_M x TILE_N outputs, each invocation BLOCKS_M x
 // BLOCKS_N blocks of 4 x 4 of them. A and B pass through workgroup memory in slices of SLICE along K, so that each is
 // read from storage once per tile. Workgroup memory: (TILE_M + TILE_N) * SLICE * 4 bytes (8 KiB).
+// With several PARTS a workgroup computes the sums over one part of K, for merge.wgsl: C is [PARTS, batches, M, N] then,
+// and sums are [PARTS, N].
 
 const TILE_M: u32 = 64;
 const TILE_N: u32 = 64;
 const SLICE: u32 = 16;
+const PARTS: u32 = 1;
 const BLOCKS_M: u32 = 1;
 const BLOCKS_N: u32 = 1;
 const SIDE_M: u32 = TILE_M / 4 / BLOCKS_M; // invocations along each side
@@ -18,20 +21,23 @@ var<workgroup> a_slice: array<mat4x4<f32>, A_BLOCKS>;
 var<workgroup> b_slice: array<mat4x4<f32>, B_BLOCKS>;
 var<private> column_sums: array<vec4<f32>, BLOCKS_N>;
 
-struct Tile { m: u32, n: u32, local_m: u32, local_n: u32, inside: bool }
+struct Tile { part: u32, m: u32, n: u32, local_m: u32, local_n: u32, inside: bool }
 
 fn compute(group: vec3<u32>, groups: vec3<u32>, index: u32) -> Tile {
   let tiles_m = (params.M + TILE_M - 1) / TILE_M;
   let tiles_n = (params.N + TILE_N - 1) / TILE_N;
   let tile = group.y * groups.x + group.x;
-  let batch = tile / (tiles_m * tiles_n);
+  let part = tile / (tiles_m * tiles_n) % PARTS;
+  let batch = tile / (tiles_m * tiles_n * PARTS);
   if (batch >= params.batches) { return Tile(); } // uniform: no invocation of this workgroup reaches a barrier
   let m = tile / tiles_n % tiles_m * TILE_M;
   let n = tile % tiles_n * TILE_N;
   let local_m = index / SIDE_N;
   let local_n = index % SIDE_N;
   var sum: array<mat4x4<f32>, BLOCKS_M * BLOCKS_N>;
-  for (var k = 0u; k < params.K; k += SLICE) {
+  let part_length = (params.K + PARTS * SLICE - 1) / (PARTS * SLICE) * SLICE; // whole slices
+  let last = min((part + 1) * part_length, params.K);
+  for (var k = part * part_length; k < last; k += SLICE) {
     for (var i = index; i < A_BLOCKS; i += INVOCATIONS) {
       let at_k = k + i / (TILE_M / 4) * 4;
       let at_m = m + i % (TILE_M / 4) * 4;
@@ -60,10 +66,11 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, index: u32) -> Tile {
   }
   for (var i = 0u; i < BLOCKS_M; i++) {
     for (var j = 0u; j < BLOCKS_N; j++) {
-      store(batch, m + (local_m + i * SIDE_M) * 4, n + (local_n + j * SIDE_N) * 4, sum[i * BLOCKS_N + j]);
+      let block = sum[i * BLOCKS_N + j];
+      store(part * params.batches + batch, m + (local_m + i * SIDE_M) * 4, n + (local_n + j * SIDE_N) * 4, block);
     }
   }
-  return Tile(m, n, local_m, local_n, true);
+  return Tile(part, m, n, local_m, local_n, true);
 }
 
 @compute @workgroup_size(INVOCATIONS)
@@ -86,7 +93,7 @@ fn forward_with_sums(
   for (var j = 0u; j < BLOCKS_N; j++) {
     let n = tile.n + (tile.local_n + j * SIDE_N) * 4;
     for (var i = 0u; i < 4; i++) {
-      if (n + i < params.N) { sums[n + i] = column_sums[j][i]; }
+      if (n + i < params.N) { sums[tile.part * params.N + n + i] = column_sums[j][i]; }
     }
   }
 }

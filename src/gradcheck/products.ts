@@ -65,7 +65,9 @@ export const products: readonly Case[] = [
 const ended: readonly Case[] = [
   ...layouts({ M: 45, N: 65, K: 33, activation: 'relu' }),
   ...layouts({ M: 36, N: 68, K: 20, activation: 'tanh' }),
+  ...layouts({ M: 150, N: 9, K: 131, activation: 'tanh' }), // parts of K in both directions
   product({ M: 5, N: 7, K: 3, aBatch: [2, 3], activation: 'relu' }, false, false),
+  product({ M: 5, N: 7, K: 203, aBatch: [2], bBatch: [2], activation: 'relu' }, false, false),
   product({ M: 4, N: 8, K: 0, activation: 'relu' }, false, false),
 ];
 

@@ -9,25 +9,32 @@ import type { Device } from '../device.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import type { Constants, Source } from '../kernel.ts';
 
-/** What a product asks of a kernel. */
-export interface Product {
+/** C is [batches, M, N], of sums over K. */
+export interface Sizes {
   readonly M: number;
   readonly N: number;
   readonly K: number;
+  readonly batches: number;
+}
+
+/** What a product asks of a kernel. */
+interface Product extends Sizes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
 
 /** One way to multiply matrices: a shader with its constants. */
-interface MatmulKernel {
+export interface MatmulKernel {
   readonly sources: readonly Source[];
   readonly constants: Constants;
   /** How many workgroups cover C. */
-  readonly workgroups: (product: { M: number; N: number; batches: number }) => number;
+  readonly workgroups: (product: Omit<Sizes, 'K'>) => number;
   /** What it reads as vec4 where that is a multiple of 4: rows of A or B in memory, K. */
   readonly aligned: readonly ('A_ALIGNED' | 'B_ALIGNED' | 'K_ALIGNED')[];
   /** How it needs its operands stored, if it can't read them either way: others are transposed first. */
   readonly transposes: { readonly transposeA?: boolean; readonly transposeB?: boolean };
+  /** Whether it may cut K into parts, which a second dispatch adds up. */
+  readonly splits?: boolean;
 }
 
 /** A workgroup for each tile of C. */
@@ -43,6 +50,8 @@ const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): 
   aligned: ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'],
   transposes: {},
 });
+
+const split = (kernel: MatmulKernel): MatmulKernel => ({ ...kernel, splits: true });
 
 const lanes = (
   shader: Source,
@@ -69,6 +78,8 @@ export const matmulKernels = {
   tiled64: tiled(64, 64, 1, 1),
   tiled32: tiled(32, 32, 1, 1),
   skinny: tiled(16, 64, 1, 1),
+  split64: split(tiled(64, 64, 1, 1)),
+  split32: split(tiled(32, 32, 1, 1)),
   plain: PLAIN,
   lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } }),
   lanesTransposed: lanes(lanesTransposedWgsl, {
@@ -86,6 +97,17 @@ const TINY = 300_000;
 /** Workgroups below which a GPU idles, so that smaller tiles are faster. */
 const ENOUGH_WORKGROUPS = 128;
 
+/** Steps of K below which a part is not worth its place in memory. */
+const SHORTEST_PART = 64;
+/** Parts from which a second dispatch is expected to pay. */
+const MANY_PARTS = 16;
+
+/** How many parts a kernel cuts K into: as many as let it fill a GPU; a power of two, for fewer variants of the kernel. */
+export function partsOf({ splits = false, workgroups }: MatmulKernel, { K, ...sizes }: Sizes): number {
+  const wanted = Math.min(ENOUGH_WORKGROUPS / Math.max(1, workgroups(sizes)), K / SHORTEST_PART);
+  return splits && wanted >= 2 ? 2 ** Math.floor(Math.log2(wanted)) : 1;
+}
+
 /** The kernel that is expected to be the fastest. */
 export function chooseKernel({ info }: Device, product: Product): MatmulKernelName {
   const { M, N, K } = product;
@@ -94,14 +116,18 @@ export function chooseKernel({ info }: Device, product: Product): MatmulKernelNa
     return product.transposeB && !product.transposeA ? 'lanesTransposed' : 'lanes';
   }
   if (M <= 16) return 'skinny';
-  const fills = (name: MatmulKernelName): boolean =>
-    matmulKernels[name].workgroups({ M, N, batches: 1 }) >= ENOUGH_WORKGROUPS;
+  if (partsOf(matmulKernels.split64, product) >= MANY_PARTS) return 'split64';
+  const fills = (name: MatmulKernelName): boolean => matmulKernels[name].workgroups(product) >= ENOUGH_WORKGROUPS;
   return (['tiled128', 'tiled64'] as const).find(fills) ?? 'tiled32';
 }
 
-/** The kernels that a device can run. */
-export const candidatesOn = ({ info }: Device): readonly MatmulKernelName[] =>
-  names.filter((name) => info.features.includes('subgroups') || !matmulKernels[name].sources.includes(subgroupsWgsl));
+/** The kernels that a device can run, without those that would split nothing. */
+export const candidatesOn = ({ info }: Device, sizes: Sizes): readonly MatmulKernelName[] =>
+  names.filter((name) => {
+    const kernel: MatmulKernel = matmulKernels[name];
+    if (kernel.splits && partsOf(kernel, sizes) === 1) return false;
+    return info.features.includes('subgroups') || !kernel.sources.includes(subgroupsWgsl);
+  });
 
 /** A kernel by its name. */
 export function kernelNamed(name: string): MatmulKernelName {

@@ -1,9 +1,12 @@
 import linearWgsl from '../../shaders/linear.wgsl';
+import mergeWgsl from '../../shaders/matmul/merge.wgsl';
+import commonWgsl from '../../shaders/matmul.wgsl';
 import reluWgsl from '../../shaders/unary/relu.wgsl';
 import tanhWgsl from '../../shaders/unary/tanh.wgsl';
 import unaryScaffold from '../../shaders/unary.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { ShapeError } from '../errors.ts';
+import type { Constants, Grid, Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
 import {
   type MatmulAttributes as Attributes,
@@ -13,7 +16,16 @@ import {
 } from '../reference/matmul.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { scope, Tensor } from '../tensor.ts';
-import { candidatesOn, chooseKernel, kernelNamed, type MatmulKernelName, matmulKernels } from './matmulKernels.ts';
+import {
+  candidatesOn,
+  chooseKernel,
+  kernelNamed,
+  type MatmulKernel,
+  type MatmulKernelName,
+  matmulKernels,
+  partsOf,
+  type Sizes,
+} from './matmulKernels.ts';
 import { repetitionOf } from './repetition.ts';
 import { runSeveral } from './several.ts';
 import { broadcastTo, reshape, transpose } from './strided.ts';
@@ -82,20 +94,19 @@ const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(
 function contested(
   [a, b, bias]: readonly (Tensor | undefined)[],
   attributes: MatmulAttributes,
-  { M, N, K }: { readonly M: number; readonly N: number; readonly K: number },
+  sizes: Sizes,
 ): MatmulKernelName {
   if (a === undefined || b === undefined) throw new Error('internal: a product of fewer than two');
   const { device } = a;
   const { transposeA, transposeB, activation = 'linear', sums = false } = attributes;
-  const product = { M, N, K, transposeA, transposeB };
-  const batch = sizeOf(a.shape.slice(0, -2));
+  const { M, N, K, batches } = sizes;
   const layout = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
   const ends = [bias ? 'bias' : '', activation, sums ? 'sums' : ''].filter(Boolean).join('+');
   const shapes = [a.shape, b.shape, ...(bias ? [bias.shape] : [])];
   const winner = device.choose(
     {
-      key: `matmul ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batch)} ${ends}`,
-      candidates: candidatesOn(device),
+      key: `matmul ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
+      candidates: candidatesOn(device, sizes),
       run: (candidate) =>
         scope(() => {
           const scratch = shapes.map(
@@ -104,36 +115,65 @@ function contested(
           matmulOp.outputs(...scratch, { ...attributes, kernel: kernelNamed(candidate) });
         }),
     },
-    chooseKernel(device, product),
+    chooseKernel(device, { ...sizes, transposeA, transposeB }),
   );
   return kernelNamed(winner);
+}
+
+/** What sets one dispatch of a product apart from the other. */
+interface Dispatch {
+  readonly shapes: readonly Shape[];
+  readonly constants: Constants;
+  readonly grid: Grid;
 }
 
 function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulAttributes, shape: Shape): Tensor[] {
   const { device } = aGiven;
   const { activation, sums = false } = attributes;
   const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
-  const name = attributes.kernel ?? contested([aGiven, bGiven, bias], attributes, { M, N, K });
-  const { sources, constants, workgroups, transposes, aligned } = matmulKernels[name];
-  const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = transposes;
   const batch = shape.slice(0, -2);
+  const product = { M, N, K, batches: sizeOf(batch) };
+  const name = attributes.kernel ?? contested([aGiven, bGiven, bias], attributes, product);
+  const kernel: MatmulKernel = matmulKernels[name];
+  const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = kernel.transposes;
   const a = batched(transposeA === attributes.transposeA ? aGiven : transposed(aGiven), batch);
   const b = batched(transposeB === attributes.transposeB ? bGiven : transposed(bGiven), batch);
-  const batches = sizeOf(batch);
   const alignments = { A_ALIGNED: transposeA ? M : K, B_ALIGNED: transposeB ? K : N, K_ALIGNED: K };
-  const kernel = { name: `matmul ${name}`, sources: [...sources, activation ? ACTIVATIONS[activation] : linearWgsl] };
-  return runSeveral(runner(kernel, device), sums ? 'forward_with_sums' : 'forward', [a.x, b.x, bias ?? b.x], {
-    shapes: sums ? [shape, [N]] : [shape],
-    params: { M, N, K, batches, a_repeat: a.repeat, a_period: a.period, b_repeat: b.repeat, b_period: b.period },
-    constants: {
-      ...constants,
-      ...Object.fromEntries(aligned.map((name) => [name, `${alignments[name] % 4 === 0}`])),
-      A_TRANSPOSED: `${transposeA}`,
-      B_TRANSPOSED: `${transposeB}`,
-      BIAS: `${bias !== undefined}`,
-      SUMS: `${sums}`,
-    },
-    grid: { workgroups: workgroups({ M, N, batches }) },
+  const dispatch = (
+    shader: string,
+    sources: readonly Source[],
+    reads: readonly Tensor[],
+    options: Dispatch,
+  ): Tensor[] =>
+    runSeveral(runner({ name: `matmul ${shader}`, sources }, device), sums ? 'forward_with_sums' : 'forward', reads, {
+      params: { ...product, a_repeat: a.repeat, a_period: a.period, b_repeat: b.repeat, b_period: b.period },
+      ...options,
+    });
+  const constants = {
+    ...kernel.constants,
+    ...Object.fromEntries(kernel.aligned.map((each) => [each, `${alignments[each] % 4 === 0}`])),
+    A_TRANSPOSED: `${transposeA}`,
+    B_TRANSPOSED: `${transposeB}`,
+    SUMS: `${sums}`,
+  };
+  const workgroups = kernel.workgroups(product);
+  const shapes = sums ? [shape, [N]] : [shape];
+  const end = activation ? ACTIVATIONS[activation] : linearWgsl;
+  const BIAS = `${bias !== undefined}`;
+  const parts = partsOf(kernel, product);
+  if (parts === 1) {
+    const options = { shapes, constants: { ...constants, BIAS }, grid: { workgroups } };
+    return dispatch(name, [...kernel.sources, end], [a.x, b.x, bias ?? b.x], options);
+  }
+  const partial = dispatch(name, [...kernel.sources, linearWgsl], [a.x, b.x, b.x], {
+    shapes: shapes.map((each) => [parts, ...each]),
+    constants: { ...constants, PARTS: parts },
+    grid: { workgroups: parts * workgroups },
+  });
+  return dispatch('merge', [commonWgsl, mergeWgsl, end], [partial[0], partial[sums ? 1 : 0], bias ?? b.x], {
+    shapes,
+    constants: { PARTS: parts, BIAS },
+    grid: { invocations: sizeOf(shape) + (sums ? N : 0) },
   });
 }
 

@@ -1,0 +1,44 @@
+// Adds what the parts of a product that was split along K came to, in their order, and ends it as a whole one.
+//   C[i] = f(sum_p parts[p, i] + bias[i % N])      sums[n] = sum_p part_sums[p, n]
+// parts: [PARTS, batches * M * N]; part_sums: [PARTS, N], anything without SUMS. An invocation per element of C, then of
+// sums. No workgroup memory.
+
+const WORKGROUP_SIZE: u32 = 64;
+const PARTS: u32 = 1;
+@group(0) @binding(1) var<storage, read> parts: array<f32>;
+@group(0) @binding(2) var<storage, read> part_sums: array<f32>;
+
+fn merge(i: u32, size: u32) {
+  var sum = 0.0;
+  for (var part = 0u; part < PARTS; part++) { sum += parts[part * size + i]; }
+  c[i] = finish(vec4<u32>(i % params.N), vec4<f32>(sum)).x;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  let size = params.batches * params.M * params.N;
+  if (i < size) { merge(i, size); }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward_with_sums(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  let size = params.batches * params.M * params.N;
+  if (i < size) {
+    merge(i, size);
+  } else if (i < size + params.N) {
+    let n = i - size;
+    var sum = 0.0;
+    for (var part = 0u; part < PARTS; part++) { sum += part_sums[part * params.N + n]; }
+    sums[n] = sum;
+  }
+}

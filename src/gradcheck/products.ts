@@ -71,12 +71,32 @@ const ended: readonly Case[] = [
   product({ M: 4, N: 8, K: 0, activation: 'relu' }, false, false),
 ];
 
+/** All layouts and alignments, for one kernel of each shader. */
+const every: readonly Case[] = [...products, ...ended];
+
+/**
+ * Borders, batches, parts of K, aligned and not, for the other tiles of a shader. Few variants of the kernel: a GPU in
+ * software takes seconds to compile a large tile, since it clears workgroup memory word by word.
+ */
+const few: readonly Case[] = [
+  product({ M: 131, N: 130, K: 18 }, false, false),
+  product({ M: 5, N: 7, K: 203, aBatch: [2], bBatch: [2] }, false, false),
+  product({ M: 132, N: 136, K: 200, activation: 'tanh' }, false, false), // of so many sums one lies at the kink of relu
+];
+
+const THOROUGH: readonly MatmulKernelName[] = ['tiled32', 'plain', 'lanes', 'lanesTransposed'];
+
+const casesOf = (kernel: MatmulKernelName | undefined): readonly Case[] => {
+  if (kernel === undefined) return ended;
+  return THOROUGH.includes(kernel) ? every : few;
+};
+
 /** Every kernel that `matmul` chooses from; without a name, the one it chooses. */
 export const matmulFamily: readonly Suite[] = [undefined, ...(Object.keys(matmulKernels) as MatmulKernelName[])].map(
   (kernel) => ({
     name: kernel === undefined ? 'matmul with bias' : `matmul ${kernel}`,
     call: ([a, b, bias], [options]) => matmulBy(kernel)(a, b, { ...(options as MatmulOptions), ...(bias && { bias }) }),
     accuracy: { ...MATMUL, roundings: (inputs) => longestSum(inputs) + (inputs.length > 2 ? TANH : 0) },
-    cases: kernel === undefined ? ended : [...products, ...ended],
+    cases: casesOf(kernel),
   }),
 );

@@ -269,9 +269,13 @@ const table = {
     { shapes: [[45, 65]], args: [[1, 0]] },
     { shapes: [[]] },
     { shapes: [[0, 3]] },
+    { shapes: [[36, 68]] },
+    { shapes: [[2, 33, 5, 7]], args: [[0, 2, 3, 1]] },
+    { shapes: [[3, 4, 2, 40]], args: [[0, 3, 1, 2]] },
     { shapes: [[2, 1, 3, 4, 2, 5]], args: [[5, 0, 3, 1, 4, 2]] },
     { values: [[[1, 2, 3], [4, 5, 6]]], y: [[1, 4], [2, 5], [3, 6]] },
     integers([[5, 7]]),
+    integers([[8, 12]]),
     { shapes: [[2, 3]], args: [[0, 0]], throws: /permutation \[0, 0\].*each of the 2 axes once/ },
   ],
   broadcastTo: [

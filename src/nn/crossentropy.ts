@@ -5,7 +5,7 @@ import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
 import { softmax } from '../ops/softmax.ts';
-import { transpose } from '../ops/strided.ts';
+import { transpose } from '../ops/transpose.ts';
 import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
 import { checkRange } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';

@@ -12,5 +12,6 @@ export * from './oneHot.ts';
 export * from './reduce.ts';
 export * from './softmax.ts';
 export * from './strided.ts';
+export * from './transpose.ts';
 export * from './unary.ts';
 export * from './where.ts';

@@ -28,7 +28,8 @@ import {
 } from './matmulKernels.ts';
 import { repetitionOf } from './repetition.ts';
 import { runSeveral } from './several.ts';
-import { broadcastTo, reshape, transpose } from './strided.ts';
+import { broadcastTo, reshape } from './strided.ts';
+import { transpose } from './transpose.ts';
 
 interface MatmulAttributes extends Attributes {
   /** Default: the kernel that is expected to be the fastest. */

@@ -1,83 +1,22 @@
 import stridedWgsl from '../../shaders/strided.wgsl';
 import { ShapeError, ValueError } from '../errors.ts';
-import { defineOp, type Op, type Run } from '../op.ts';
+import { defineOp, type Op } from '../op.ts';
 import * as reference from '../reference/strided.ts';
 import {
   broadcastShapes,
   checkShape,
   formatShape,
-  MAX_RANK,
   normalizeAxis,
   type Shape,
   sameShape,
   sizeOf,
   stridesOf,
 } from '../shape.ts';
-import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { fullOn } from './fill.ts';
-
-const ANY: readonly (readonly DType[])[] = [['f32', 'i32']];
-
-/** Parameters of the strided kernels: a shape, a stride per axis and an offset, all in elements. */
-function walk(shape: Shape, strides: readonly number[], offset = 0): Record<string, number> {
-  const missing = MAX_RANK - shape.length;
-  const params: Record<string, number> = { size: sizeOf(shape), offset };
-  for (let axis = 0; axis < MAX_RANK; axis++) {
-    params[`d${axis}`] = shape[axis - missing] ?? 1;
-    params[`s${axis}`] = strides[axis - missing] ?? 0;
-  }
-  return params;
-}
-
-const gatherStrided = (run: Run, x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor =>
-  run('gather', [x], { shape, dtype: x.dtype, params: walk(shape, strides, offset) });
-
-const scatterStrided = (run: Run, x: Tensor, y: Tensor, strides: readonly number[], offset: number): void =>
-  run.into('scatter', [x], [y], {
-    params: walk(x.shape, strides, offset),
-    grid: { invocations: x.size },
-  });
+import { ANY, gatherStrided, scatterStrided } from './stridedCopy.ts';
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
-
-const transposeOp: Op<[x: Tensor], { readonly permutation: readonly number[] }> = defineOp<
-  [x: Tensor],
-  { readonly permutation: readonly number[] }
->({
-  name: 'transpose',
-  shader: stridedWgsl,
-  reference: reference.transpose,
-  dtypes: ANY,
-  shape: ([x], { permutation }) => permutation.map((axis) => x[axis]),
-  forward: (run, [x], { permutation }, shape) => {
-    const strides = stridesOf(x.shape);
-    return gatherStrided(
-      run,
-      x,
-      shape,
-      permutation.map((axis) => strides[axis]),
-    );
-  },
-  backward: (_run, dy, { attributes: { permutation } }) => [
-    transposeOp(dy, { permutation: permutation.map((_, axis) => permutation.indexOf(axis)) }),
-  ],
-});
-
-/** Reorders the axes: axis i of the result is axis `permutation[i]` of x; the default reverses them. Any dtype. */
-export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
-  const axes =
-    permutation?.map((axis) => normalizeAxis('transpose', axis, x.ndim)) ?? x.shape.map((_, i) => x.ndim - 1 - i);
-  if (axes.length !== x.ndim || new Set(axes).size !== x.ndim) {
-    throw new ShapeError({
-      op: 'transpose',
-      got: `the permutation ${formatShape(axes)} for shape ${formatShape(x.shape)}`,
-      expected: `each of the ${x.ndim} axes once`,
-      fix: 'List every axis, in the order of the result.',
-    });
-  }
-  return transposeOp(x, { permutation: axes });
-}
 
 const broadcastToOp = defineOp<[x: Tensor], { readonly shape: Shape }>({
   name: 'broadcastTo',

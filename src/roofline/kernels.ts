@@ -7,7 +7,7 @@ import { dropout } from '../ops/dropout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { max, sum } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
-import { transpose } from '../ops/strided.ts';
+import { transpose } from '../ops/transpose.ts';
 import { exp, relu } from '../ops/unary.ts';
 import { adam } from '../optim/index.ts';
 import { type Shape, sizeOf } from '../shape.ts';

@@ -1,10 +1,10 @@
-// What the kernels along one axis share: which row an invocation works on, and reductions over a row.
+// What the kernels along one axis share: which row an invocation works on. rows/tree.wgsl and rows/subgroups.wgsl have
+// row_max and row_sum, reductions over a row, of which one is joined.
 // Tensors are [outer, length, inner], contiguous; a row is one (outer, inner), its elements `inner` apart.
 // LANES invocations walk a row together, in steps of LANES: all of a workgroup, or one alone, for short rows, without
 // workgroup memory. Rows beyond 65535 workgroups fold into grid.y.
-// Workgroup memory: 4 * WORKGROUP_SIZE bytes in row_max and row_sum.
 
-const WORKGROUP_SIZE: u32 = 64; // a power of two: tree reductions halve it
+const WORKGROUP_SIZE: u32 = 64; // a power of two: trees halve it
 const LANES: u32 = 64; // WORKGROUP_SIZE or 1
 struct Params { rows: u32, length: u32, inner: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,32 +21,4 @@ fn row_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Row {
   let inside = min(index, params.rows - 1);
   let start = inside / params.inner * params.length * params.inner + inside % params.inner;
   return Row(index, start, local % LANES, select(0u, params.length, index < params.rows));
-}
-
-var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
-
-fn row_max(value: f32, local: u32) -> f32 {
-  if (LANES == 1) { return value; }
-  partial[local] = value;
-  workgroupBarrier();
-  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
-    if (local < half) { partial[local] = max(partial[local], partial[local + half]); }
-    workgroupBarrier();
-  }
-  let result = partial[0];
-  workgroupBarrier();
-  return result;
-}
-
-fn row_sum(value: f32, local: u32) -> f32 {
-  if (LANES == 1) { return value; }
-  partial[local] = value;
-  workgroupBarrier();
-  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
-    if (local < half) { partial[local] += partial[local + half]; }
-    workgroupBarrier();
-  }
-  let result = partial[0];
-  workgroupBarrier();
-  return result;
 }

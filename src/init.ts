@@ -15,7 +15,10 @@ export interface InitOptions {
    * default on hardware only. Results differ by float32's rounding at most.
    */
   readonly tune?: boolean;
-  /** Pins the kernels, so that the same seed gives the same bits whether or not tuning ever ran; default false. */
+  /**
+   * Pins the kernels, so that the same seed gives the same bits whether or not tuning ever ran, and reduces in trees whose
+   * shape does not depend on the GPU's subgroups; default false.
+   */
   readonly deterministic?: boolean;
   /** Seed of everything random on this device, a whole number of 32 bits; default 0. */
   readonly seed?: number;
@@ -53,8 +56,7 @@ async function openGpu(
   const sources = gpu === undefined ? platform.sources : [{ name: 'the given gpu', open: async () => gpu }];
   const { found, tried } = await findAdapter(sources);
   const { store } = platform;
-  if (found !== undefined)
-    return openAdapter(found.gpu, found.adapter, { random, tune: deterministic ? false : tune, store });
+  if (found !== undefined) return openAdapter(found.gpu, found.adapter, { random, tune, deterministic, store });
   const attempts = tried.join('; ');
   if (backend === 'webgpu') {
     throw new DeviceError(

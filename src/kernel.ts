@@ -10,6 +10,8 @@ export interface Source {
 export interface Kernel {
   readonly name: string;
   readonly sources: readonly Source[];
+  /** What is joined instead where the device offers subgroups and results need not be the same without them. */
+  readonly withSubgroups?: readonly Source[];
 }
 
 /** How many workgroups: given, or as many as cover `invocations` at the shader's WORKGROUP_SIZE times ITEMS times WIDTH. */

@@ -57,8 +57,8 @@ export interface Saved<Inputs extends readonly Tensor[], Attributes> {
 /** One operation: shape rule, kernel, gradient and reference. */
 export interface OpDefinition<Inputs extends readonly Tensor[], Attributes> {
   readonly name: string;
-  /** The shader that `run` dispatches: one file, or a scaffold and the functions it calls. */
-  readonly shader?: Source | readonly Source[];
+  /** The shader that `run` dispatches: one file, or a scaffold and the functions it calls, or a choice of them. */
+  readonly shader?: Source | readonly Source[] | Omit<Kernel, 'name'>;
   readonly reference: Reference<Inputs, Attributes>;
   /** The shape of `y`. Throws ShapeError in the caller's words. */
   readonly shape: (shapes: Shapes<Inputs>, attributes: Attributes, inputs: Inputs) => Shape;
@@ -86,8 +86,8 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
   definition: OpDefinition<Inputs, Attributes>,
 ): Op<Inputs, Attributes> {
   const { name } = definition;
-  const sources = definition.shader === undefined ? [] : [definition.shader].flat();
-  const kernel: Kernel = { name, sources };
+  const { shader = [] } = definition;
+  const kernel: Kernel = { name, ...('sources' in shader ? shader : { sources: [shader].flat() }) };
 
   const outputs = (...args: Arguments<Inputs, Attributes>): readonly Tensor[] => {
     const { inputs, attributes } = split<Inputs, Attributes>(args);

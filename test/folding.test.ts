@@ -14,14 +14,23 @@ const test = suite('folding');
 /** Workgroups along one axis of a grid; real devices take 65,535, and a kernel with barriers takes minutes for more. */
 const FEW = 7;
 
-/** A device like another that claims to take FEW workgroups along an axis, so that every larger grid folds. */
+/**
+ * A device like another that claims to take FEW workgroups along an axis, so that every larger grid folds; it is
+ * deterministic, so that the trees are checked that other devices do without.
+ */
 async function narrow({ instance, info }: GpuDevice): Promise<GpuDevice> {
   const adapter = await instance.requestAdapter();
   if (adapter === null) throw new Error('the adapter is gone');
   const requiredFeatures = info.features.filter((name) => name === 'subgroups') as GPUFeatureName[]; // that name
   const device = await adapter.requestDevice({ requiredFeatures });
   const limits = standIn(device.limits, { maxComputeWorkgroupsPerDimension: FEW });
-  return new GpuDevice({ instance, device: standIn(device, { limits }), info, random: new Generator(cpu.random.seed) });
+  return new GpuDevice({
+    instance,
+    device: standIn(device, { limits }),
+    info,
+    random: new Generator(cpu.random.seed),
+    deterministic: true,
+  });
 }
 
 /** An object of the platform with some properties replaced; its methods still see the object itself. */

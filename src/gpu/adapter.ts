@@ -56,6 +56,8 @@ interface OpenOptions {
   readonly random: Generator;
   /** Whether kernels are chosen by measurement; default on hardware. */
   readonly tune: boolean | undefined;
+  /** Whether nothing is chosen by measurement, and reductions are the same trees everywhere. */
+  readonly deterministic: boolean;
   readonly store: TunerStore | undefined;
 }
 
@@ -63,7 +65,7 @@ interface OpenOptions {
 export async function openAdapter(
   gpu: GPU,
   adapter: GPUAdapter,
-  { random, tune, store }: OpenOptions,
+  { random, tune, deterministic, store }: OpenOptions,
 ): Promise<GpuDevice> {
   const limits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
   const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
@@ -80,8 +82,8 @@ export async function openAdapter(
     limits,
     features: [...device.features].sort(),
   };
-  const opened = new GpuDevice({ instance: gpu, device, info, random });
-  if (tune ?? !info.adapter.software) {
+  const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic });
+  if (!deterministic && (tune ?? !info.adapter.software)) {
     opened.tuner = new Tuner(textOf(adapter.info), store, (work) => opened.time(work));
     await opened.tuner.load();
   }

@@ -43,6 +43,8 @@ interface GpuDeviceParts {
   readonly device: GPUDevice;
   readonly info: DeviceInfo;
   readonly random: Generator;
+  /** Whether results are the same as on a device without subgroups; default false. */
+  readonly deterministic?: boolean;
 }
 
 /** WebGPU: the only code that touches a GPUDevice. Work is collected as commands and submitted when somebody reads. */
@@ -64,12 +66,15 @@ export class GpuDevice implements Device {
   #recording: GpuRecording | undefined;
   #failure: DeviceError | undefined;
 
-  constructor({ instance, device, info, random }: GpuDeviceParts) {
+  constructor({ instance, device, info, random, deterministic = false }: GpuDeviceParts) {
     this.instance = instance;
     this.#gpu = device;
     this.info = info;
     this.random = random;
-    this.#pipelines = new PipelineCache(device, info.adapter.software ? SOFTWARE_ITEMS : undefined);
+    this.#pipelines = new PipelineCache(device, {
+      items: info.adapter.software ? SOFTWARE_ITEMS : undefined,
+      subgroups: info.features.includes('subgroups') && !deterministic,
+    });
     this.#pool = new BufferPool(device);
     this.#staged = new StagedWrites(device);
     device.addEventListener('uncapturederror', ({ error }) => {

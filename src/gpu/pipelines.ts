@@ -15,21 +15,32 @@ export interface Pipeline {
 /** How many bindings follow params, in this order. */
 export type BindingCounts = readonly [uniforms: number, reads: number, writes: number];
 
+interface PipelineOptions {
+  /** What an invocation computes of vectors one after another, where that is not what the shaders say. */
+  readonly items: number | undefined;
+  readonly subgroups: boolean;
+}
+
 /** Compiles each (kernel, entry, constants, binding counts) once. */
 export class PipelineCache {
   readonly #device: GPUDevice;
-  readonly #items: number | undefined;
+  readonly #options: PipelineOptions;
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #checks = new Set<Promise<void>>();
 
-  /** @param items what an invocation computes of vectors one after another, where that is not what the shaders say. */
-  constructor(device: GPUDevice, items: number | undefined) {
+  constructor(device: GPUDevice, options: PipelineOptions) {
     this.#device = device;
-    this.#items = items;
+    this.#options = options;
   }
 
-  get(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants = {}): Pipeline {
+  get(
+    { name, sources: usual, withSubgroups = usual }: Kernel,
+    entry: string,
+    counts: BindingCounts,
+    constants: Constants = {},
+  ): Pipeline {
+    const kernel = { name, sources: this.#options.subgroups ? withSubgroups : usual };
     const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
     const key = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
     let made = this.#pipelines.get(key);
@@ -48,8 +59,8 @@ export class PipelineCache {
   }
 
   #prepare(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
-    const source = joined(kernel);
-    const usual = declares(source, 'ITEMS') && this.#items !== undefined ? { ITEMS: this.#items } : {};
+    const source = joined(kernel.sources);
+    const usual = declares(source, 'ITEMS') && this.#options.items !== undefined ? { ITEMS: this.#options.items } : {};
     const text = specialize(source, { ...usual, ...constants });
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);

@@ -1,7 +1,7 @@
-import type { Constants, Kernel, Source } from '../kernel.ts';
+import type { Constants, Source } from '../kernel.ts';
 
 /** The joined text of a kernel's files. */
-export const joined = (kernel: Kernel): string => kernel.sources.map(({ text }) => text).join('\n');
+export const joined = (sources: readonly Source[]): string => sources.map(({ text }) => text).join('\n');
 
 const declaration = (name: string): RegExp =>
   new RegExp(`^(const ${name}(?:: \\w+)? = |alias ${name} = )([^;]+);`, 'm');

@@ -1,9 +1,9 @@
-import scaffold from '../../shaders/rows.wgsl';
 import shader from '../../shaders/softmax_cross_entropy.wgsl';
 import { defineOp } from '../op.ts';
 import { softmaxCrossEntropy as reference } from '../reference/crossEntropy.ts';
 import type { Tensor } from '../tensor.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';
+import { reducingRows } from './rows.ts';
 import { runSeveral } from './several.ts';
 
 /**
@@ -20,7 +20,7 @@ import { runSeveral } from './several.ts';
  */
 export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'softmaxCrossEntropy',
-  shader: [scaffold, shader],
+  shader: reducingRows(shader),
   reference,
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => rowShape(logits, given, dtype),

@@ -1,4 +1,3 @@
-import scaffold from '../../shaders/rows.wgsl';
 import shader from '../../shaders/softmax_cross_entropy.wgsl';
 import { defineOp } from '../op.ts';
 import { meanCrossEntropy as reference } from '../reference/crossEntropy.ts';
@@ -6,7 +5,7 @@ import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { mul } from './binary.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';
-import { rowsAlong } from './rows.ts';
+import { reducingRows, rowsAlong } from './rows.ts';
 import { isOne } from './seed.ts';
 import { runSeveral } from './several.ts';
 
@@ -16,7 +15,7 @@ import { runSeveral } from './several.ts';
  */
 export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'meanCrossEntropy',
-  shader: [scaffold, shader],
+  shader: reducingRows(shader),
   reference,
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => {

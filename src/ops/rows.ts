@@ -1,6 +1,9 @@
+import subgroupsRowsWgsl from '../../shaders/rows/subgroups.wgsl';
+import treeWgsl from '../../shaders/rows/tree.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
+import subgroupsWgsl from '../../shaders/subgroups.wgsl';
 import { constantOf } from '../gpu/wgsl.ts';
-import type { Constants } from '../kernel.ts';
+import type { Constants, Kernel, Source } from '../kernel.ts';
 import { viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -11,6 +14,12 @@ const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
  * costs more than the work. Softmax of [4096, 1000] takes 650 ms of CPU time in workgroups of 64, and 160 in those of 4.
  */
 export const SOFTWARE_WORKGROUP = 4;
+
+/** The sources of a kernel that reduces rows. */
+export const reducingRows = (shader: Source): Omit<Kernel, 'name'> => ({
+  sources: [scaffold, treeWgsl, shader],
+  withSubgroups: [subgroupsWgsl, scaffold, subgroupsRowsWgsl, shader],
+});
 
 /**
  * The rows of `x` along `axis`, for the kernels that are joined to rows.wgsl: a workgroup each, or an invocation each

@@ -1,19 +1,18 @@
 import logSoftmaxWgsl from '../../shaders/log_softmax.wgsl';
-import scaffold from '../../shaders/rows.wgsl';
 import softmaxWgsl from '../../shaders/softmax.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp } from '../op.ts';
 import { logSoftmax as logSoftmaxReference, softmax as softmaxReference } from '../reference/softmax.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { rowsAlong } from './rows.ts';
+import { reducingRows, rowsAlong } from './rows.ts';
 import { softmaxScores } from './scores.ts';
 
 /** Both have a gradient made of the output and dy alone: the input is free to go. */
 const alongRows = (name: string, shader: Source, reference: typeof softmaxReference) =>
   defineOp<[x: Tensor], { readonly axis: number }>({
     name,
-    shader: [scaffold, shader],
+    shader: reducingRows(shader),
     reference,
     shape: ([x]) => x,
     forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x, axis) }),

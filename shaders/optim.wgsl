@@ -1,41 +1,51 @@
 // One step of an optimizer, over arenas that hold all parameters, their gradients, moments and moving averages.
 //   g = clip(scale * gradient) + l2 * w      clip by value, if CLIP_VALUE; by norm is in optim/clip.wgsl
-//   w = updated(i, w - decay * w, g)         from optim/<name>.wgsl, which keeps its moments (bindings 5 and up)
+//   w = updated(i, w - decay * w, g, rule)   from optim/<name>.wgsl, which keeps its moments (bindings 6 and up)
 //   a = a + ema_gain * (w - a)               if EMA; w = a in a step that overwrites
-// gradient, weight, average: [size] of T, contiguous; the padding between parameters is 0 and stays 0.
-// hyper: what changes from step to step, computed in float64. average and moments that are not in use are bound empty.
+// gradient, weight, average: [size] of T, contiguous; the padding between parameters has gradient 0, and stays 0.
+// hyper: what changes from step to step, computed in float64, for each group of parameters. groups: the group of each
+// BLOCK of vectors. What is not in use is bound empty: average, moments, and groups where there is one.
 // An invocation computes ITEMS elements, WORKGROUP_SIZE apart. No workgroup memory.
 
 alias T = vec4<f32>;
 const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 4;
+const GROUPS: u32 = 1;
+const BLOCK: u32 = 16; // vectors; a parameter has whole blocks
 const CLIP_VALUE: bool = false;
 const EMA: bool = false;
 struct Params { size: u32 }
 struct Hyper { scale: f32, clip_value: f32, l2: f32, decay: f32, ema_gain: f32, overwrite: f32, rule: Rule }
 @group(0) @binding(0) var<uniform> params: Params;
-// update(gradient, hyper) -> weight, average, moments
+// update(gradient, hyper, groups) -> weight, average, moments
 @group(0) @binding(1) var<storage, read> gradient: array<T>;
-@group(0) @binding(2) var<storage, read> hyper: Hyper;
-@group(0) @binding(3) var<storage, read_write> weight: array<T>;
-@group(0) @binding(4) var<storage, read_write> average: array<T>;
+@group(0) @binding(2) var<storage, read> hyper: array<Hyper, GROUPS>;
+@group(0) @binding(3) var<storage, read> groups: array<u32>;
+@group(0) @binding(4) var<storage, read_write> weight: array<T>;
+@group(0) @binding(5) var<storage, read_write> average: array<T>;
+
+fn hyper_of(i: u32) -> Hyper {
+  if (GROUPS == 1) { return hyper[0]; }
+  return hyper[groups[i / BLOCK]];
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn update(
   @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  let first = (group.y * grid.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
   for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    let own = hyper_of(i);
     let old = weight[i];
-    var g = hyper.scale * gradient[i];
-    if (CLIP_VALUE) { g = clamp(g, T(-hyper.clip_value), T(hyper.clip_value)); }
-    var w = updated(i, old - hyper.decay * old, g + hyper.l2 * old);
+    var g = own.scale * gradient[i];
+    if (CLIP_VALUE) { g = clamp(g, T(-own.clip_value), T(own.clip_value)); }
+    var w = updated(i, old - own.decay * old, g + own.l2 * old, own.rule);
     if (EMA) {
-      let a = average[i] + hyper.ema_gain * (w - average[i]);
+      let a = average[i] + own.ema_gain * (w - average[i]);
       average[i] = a;
-      w = select(w, a, hyper.overwrite != 0.0);
+      w = select(w, a, own.overwrite != 0.0);
     }
     weight[i] = w;
   }

@@ -3,7 +3,10 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   activation,
+  adadelta,
+  adagrad,
   adam,
+  adamax,
   adamW,
   batchNormalization,
   compile,
@@ -14,6 +17,7 @@ import {
   keep,
   matmul,
   mean,
+  nadam,
   type Optimizer,
   type OptimizerOptions,
   ones,
@@ -78,7 +82,12 @@ const optimizers = {
   rmsprop: (options: OptimizerOptions) => rmsprop({ ...options, momentum: 0.5, centered: true }),
   adam: (options: OptimizerOptions) => adam(options),
   amsgrad: (options: OptimizerOptions) => adam({ ...options, amsgrad: true }),
-  adamW: (options: OptimizerOptions) => adamW(options),
+  adamW: (options: OptimizerOptions) =>
+    adamW({ ...options, parameterGroups: [{ match: 'bias|beta', weightDecay: 0 }] }),
+  adagrad,
+  adadelta,
+  adamax,
+  nadam,
 };
 
 for (const [name, make] of Object.entries(optimizers)) {

@@ -63,6 +63,11 @@ const known: Readonly<Record<string, string>> = {
 /** What has to be offered, whole: Keras's optimizers and losses by these names. */
 const required = [
   'SGD',
+  'AdamW',
+  'Adagrad',
+  'Adadelta',
+  'Adamax',
+  'Nadam',
   'RMSprop',
   'Adam',
   'MeanSquaredError',

@@ -2,12 +2,20 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Device, type Parameter, parameter, scope, type Tensor, tensor } from '../src/index.ts';
 import {
+  type AdadeltaOptions,
+  type AdagradOptions,
+  type AdamaxOptions,
   type AdamOptions,
+  adadelta,
+  adagrad,
   adam,
+  adamax,
   adamW,
   clipGradients,
   exponentialDecay,
   getOptimizer,
+  type NadamOptions,
+  nadam,
   type Optimizer,
   type RmspropOptions,
   rmsprop,
@@ -82,6 +90,28 @@ const adamTable: readonly AdamOptions[] = [
   { learningRate: 0.01, useEma: true, emaMomentum: 0.8 },
   { learningRate: 0.01, useEma: true, emaMomentum: 0.8, emaOverwriteFrequency: 7 },
 ];
+const adagradTable: readonly AdagradOptions[] = [
+  { learningRate: 0.05, initialAccumulatorValue: 0.5 },
+  { learningRate: decay, epsilon: 0.1, weightDecay: 0.1, clipNorm: 2 },
+];
+const adadeltaTable: readonly AdadeltaOptions[] = [{}, { learningRate: decay, rho: 0.5, epsilon: 0.01 }];
+const adamaxTable: readonly AdamaxOptions[] = [
+  { epsilon: 0.01 },
+  { learningRate: decay, beta2: 0.9, epsilon: 0.1, weightDecay: 0.1 },
+];
+const nadamTable: readonly NadamOptions[] = [
+  { epsilon: 0.01 },
+  { learningRate: decay, beta2: 0.9, epsilon: 0.1, momentumDecay: 0.5, useEma: true },
+  {
+    learningRate: 0.01,
+    epsilon: 0.1,
+    weightDecay: 0.1,
+    parameterGroups: [
+      { match: 'w[12]', learningRateFactor: 0.5 },
+      { match: 'w4', weightDecay: 0 },
+    ],
+  },
+];
 const rows = both.flatMap((convention) => [
   ...sgdTable.map((options) => ({ name: 'sgd', options, make: () => sgd({ ...options, convention }), convention })),
   ...rmspropTable.map((options) => ({
@@ -92,6 +122,30 @@ const rows = both.flatMap((convention) => [
   })),
   ...adamTable.map((options) => ({ name: 'adam', options, make: () => adam({ ...options, convention }), convention })),
   { name: 'adamW', options: {}, make: () => adamW({ convention }), convention },
+  ...adagradTable.map((options) => ({
+    name: 'adagrad',
+    options,
+    make: () => adagrad({ ...options, convention }),
+    convention,
+  })),
+  ...adadeltaTable.map((options) => ({
+    name: 'adadelta',
+    options,
+    make: () => adadelta({ ...options, convention }),
+    convention,
+  })),
+  ...adamaxTable.map((options) => ({
+    name: 'adamax',
+    options,
+    make: () => adamax({ ...options, convention }),
+    convention,
+  })),
+  ...nadamTable.map((options) => ({
+    name: 'nadam',
+    options,
+    make: () => nadam({ ...options, convention }),
+    convention,
+  })),
 ]);
 for (const { name, options, make, convention } of rows) {
   onGpu(test, `${name} ${JSON.stringify(options)} of ${convention} as in float64, ${STEPS} steps`, async (device) => {
@@ -199,6 +253,36 @@ const formulas: Readonly<Record<string, { make: () => Optimizer; g: readonly num
     g: [2],
     w: 0.95 - (rate * 2) / (2 + 0.5),
   },
+  'Keras adagrad': {
+    make: () => adagrad({ learningRate: rate, initialAccumulatorValue: 1, epsilon: 4 }),
+    g: [2],
+    w: 1 - 0.2 / 3,
+  },
+  'PyTorch adagrad': {
+    make: () => adagrad({ learningRate: rate, epsilon: 3, convention: 'pytorch' }),
+    g: [2],
+    w: 1 - 0.2 / (2 + 3),
+  },
+  adadelta: {
+    make: () => adadelta({ learningRate: 1, rho: 0.75, epsilon: 3 }),
+    g: [2],
+    w: 1 - 2 * Math.sqrt(3 / (1 + 3)),
+  },
+  'Keras adamax': {
+    make: () => adamax({ learningRate: rate, epsilon: 3 }),
+    g: [-2],
+    w: 1 + 0.2 / (2 + 3),
+  },
+  'PyTorch adamax': {
+    make: () => adamax({ learningRate: rate, beta2: 0.75, epsilon: 3, convention: 'pytorch' }),
+    g: [-2, 0],
+    w: 1 + 0.2 / 5 + (rate * 0.9 * 0.2) / (1 - 0.81) / (0.75 * 5),
+  },
+  nadam: {
+    make: () => nadam({ learningRate: rate, epsilon: 0.5 }),
+    g: [2],
+    w: 1 - (rate * ((0.9 * (1 - 0.5 * 0.96 ** 2) * 0.2) / (1 - 0.81 * 0.52 * (1 - 0.5 * 0.96 ** 2)) + 2)) / (2 + 0.5),
+  },
 };
 for (const [name, { make, g, w }] of Object.entries(formulas)) {
   test(`${name} in float64`, async () => near([await follow(cpu, make(), g)], [w], 1e-15));
@@ -241,6 +325,10 @@ const dispatchTable: readonly { make: () => Optimizer; dispatches: number }[] = 
   { make: () => sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.1, clipValue: 1 }), dispatches: 1 },
   { make: () => rmsprop({ momentum: 0.9, centered: true }), dispatches: 1 },
   { make: () => adam({ amsgrad: true, useEma: true, emaOverwriteFrequency: 2 }), dispatches: 1 },
+  { make: () => adagrad({ clipValue: 1 }), dispatches: 1 },
+  { make: () => adadelta({ weightDecay: 0.1 }), dispatches: 1 },
+  { make: () => adamax({ useEma: true }), dispatches: 1 },
+  { make: () => nadam({ parameterGroups: [{ match: 'w[0-2]', weightDecay: 0 }] }), dispatches: 1 },
   { make: () => adam({ clipNorm: 1 }), dispatches: 3 },
   { make: () => adam({ globalClipNorm: 1 }), dispatches: 3 },
 ];
@@ -337,6 +425,33 @@ onBoth('a schedule counts changes of the weights, and the rate can be set', asyn
   optimizer.dispose();
 });
 
+onBoth('a group has a rate and a decay of its own, whatever the schedule', async (device) => {
+  const parameterGroups = [
+    { match: '^frozen', learningRateFactor: 0 },
+    { match: 'bias|slow', learningRateFactor: 0.5, weightDecay: 0 },
+  ];
+  const optimizer = sgd({ learningRate: (step) => step + 1, weightDecay: 0.5, parameterGroups });
+  const names = ['kernel', 'bias', 'frozen/bias', 'slow'];
+  const parameters = names.map((name) => parameter(vector(device, [8, 8]), { name }));
+  const step = (): void =>
+    scope(() => {
+      const given = parameters.map(() => vector(device, [1, 2]));
+      optimizer.apply(given, parameters);
+    });
+  step();
+  assert.equal(await Promise.all(parameters.map(async (w) => [...(await w.data())])), [
+    [3, 2],
+    [7.5, 7],
+    [8, 8],
+    [7.5, 7],
+  ]);
+  optimizer.learningRate = 2;
+  step();
+  assert.equal([...(await parameters[3].data())], [6.5, 5]);
+  for (const w of parameters) w.dispose();
+  optimizer.dispose();
+});
+
 onBoth('parameters stay usable where the optimizer has moved them, and all memory comes back', async (device) => {
   const before = device.memory().buffers;
   const optimizer = adam({ learningRate: 1, amsgrad: true, useEma: true, clipNorm: 1, gradientAccumulationSteps: 2 });
@@ -396,12 +511,35 @@ test('options out of range are refused', () => {
   assert.throws(() => sgd(untyped({ nesterov: 1 })), 'sgd: got nesterov 1; expected true or false');
   assert.throws(() => sgd(untyped({ convention: 'torch' })), "got convention 'torch'; expected 'keras' or 'pytorch'");
   assert.throws(() => sgd(untyped({ beta_1: 0.9 })), /sgd: got the option 'beta_1'; expected only .*momentum/);
+  assert.throws(() => adagrad({ initialAccumulatorValue: -1 }), /adagrad: got initialAccumulatorValue -1/);
+  assert.throws(
+    () => nadam({ momentumDecay: -1 }),
+    /nadam: got momentumDecay -1; expected a finite number of 0 or more/,
+  );
   const optimizer = sgd();
   assert.throws(() => {
     optimizer.learningRate = -1;
   }, /sgd: got learningRate -1/);
   const wild = sgd({ learningRate: () => Number.NaN });
   assert.throws(() => wild.currentLearningRate, 'sgd at step 0: got learningRate NaN');
+});
+
+test('groups that say nothing or nonsense are refused', () => {
+  const refused = (group: object, message: RegExp): void => {
+    const parameterGroups = [group as { match: string }]; // what JavaScript may pass
+    assert.throws(() => sgd({ parameterGroups }), message);
+  };
+  refused({}, /sgd, parameterGroups: got match undefined; expected a regular expression/);
+  refused({ match: '(' }, /sgd, parameterGroups: got match \(/);
+  refused({ match: 'a', learningRateFactor: -1 }, /got learningRateFactor -1/);
+  refused({ match: 'a', weightDecay: Number.NaN }, /got weightDecay NaN/);
+  refused({ match: 'a', rate: 1 }, /got the option 'rate'; expected only match/);
+  const w = parameter(vector(cpu, [1]), { name: 'kernel' });
+  const optimizer = sgd({ parameterGroups: [{ match: 'bias' }] });
+  assert.throws(
+    () => optimizer.apply([vector(cpu, [1])], [w]),
+    "sgd: got a parameter group 'bias'; expected one that matches a name of kernel",
+  );
 });
 
 test('optimizers by name, and as JSON', () => {
@@ -421,6 +559,7 @@ test('optimizers by name, and as JSON', () => {
     emaMomentum: 0.99,
     lossScaleFactor: 1,
     gradientAccumulationSteps: 1,
+    parameterGroups: [],
     convention: 'keras',
   });
   assert.is(rmsprop({ convention: 'pytorch' }).config().rho, 0.99);

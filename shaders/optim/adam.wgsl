@@ -5,13 +5,13 @@
 
 const AMSGRAD: bool = false;
 struct Rule { gain1: f32, gain2: f32, rate: f32, epsilon: f32 }
-@group(0) @binding(5) var<storage, read_write> mean: array<T>;
-@group(0) @binding(6) var<storage, read_write> mean_square: array<T>;
-@group(0) @binding(7) var<storage, read_write> largest: array<T>;
+@group(0) @binding(6) var<storage, read_write> mean: array<T>;
+@group(0) @binding(7) var<storage, read_write> mean_square: array<T>;
+@group(0) @binding(8) var<storage, read_write> largest: array<T>;
 
-fn updated(i: u32, w: T, g: T) -> T {
-  let m = mean[i] + hyper.rule.gain1 * (g - mean[i]);
-  let v = mean_square[i] + hyper.rule.gain2 * (g * g - mean_square[i]);
+fn updated(i: u32, w: T, g: T, rule: Rule) -> T {
+  let m = mean[i] + rule.gain1 * (g - mean[i]);
+  let v = mean_square[i] + rule.gain2 * (g * g - mean_square[i]);
   mean[i] = m;
   mean_square[i] = v;
   var u = v;
@@ -19,5 +19,5 @@ fn updated(i: u32, w: T, g: T) -> T {
     u = max(v, largest[i]);
     largest[i] = u;
   }
-  return w - hyper.rule.rate * m / (sqrt(u) + hyper.rule.epsilon);
+  return w - rule.rate * m / (sqrt(u) + rule.epsilon);
 }

@@ -10,22 +10,22 @@ const MOMENTUM: bool = false;
 struct Rule {
   gain: f32, epsilon_inside: f32, epsilon_outside: f32, momentum: f32, rate_inside: f32, rate_outside: f32,
 }
-@group(0) @binding(5) var<storage, read_write> mean_square: array<T>;
-@group(0) @binding(6) var<storage, read_write> mean: array<T>;
-@group(0) @binding(7) var<storage, read_write> velocity: array<T>;
+@group(0) @binding(6) var<storage, read_write> mean_square: array<T>;
+@group(0) @binding(7) var<storage, read_write> mean: array<T>;
+@group(0) @binding(8) var<storage, read_write> velocity: array<T>;
 
-fn updated(i: u32, w: T, g: T) -> T {
-  let s = mean_square[i] + hyper.rule.gain * (g * g - mean_square[i]);
+fn updated(i: u32, w: T, g: T, rule: Rule) -> T {
+  let s = mean_square[i] + rule.gain * (g * g - mean_square[i]);
   mean_square[i] = s;
   var spread = s;
   if (CENTERED) {
-    let m = mean[i] + hyper.rule.gain * (g - mean[i]);
+    let m = mean[i] + rule.gain * (g - mean[i]);
     mean[i] = m;
     spread = max(s - m * m, T());
   }
-  let d = hyper.rule.rate_inside * g / (sqrt(spread + hyper.rule.epsilon_inside) + hyper.rule.epsilon_outside);
-  if (!MOMENTUM) { return w - hyper.rule.rate_outside * d; }
-  let v = hyper.rule.momentum * velocity[i] + d;
+  let d = rule.rate_inside * g / (sqrt(spread + rule.epsilon_inside) + rule.epsilon_outside);
+  if (!MOMENTUM) { return w - rule.rate_outside * d; }
+  let v = rule.momentum * velocity[i] + d;
   velocity[i] = v;
-  return w - hyper.rule.rate_outside * v;
+  return w - rule.rate_outside * v;
 }

@@ -5,11 +5,11 @@
 
 const MOMENTUM: bool = false;
 struct Rule { momentum: f32, gain: f32, along_velocity: f32, along_gradient: f32 }
-@group(0) @binding(5) var<storage, read_write> velocity: array<T>;
+@group(0) @binding(6) var<storage, read_write> velocity: array<T>;
 
-fn updated(i: u32, w: T, g: T) -> T {
-  if (!MOMENTUM) { return w + hyper.rule.along_gradient * g; }
-  let v = hyper.rule.momentum * velocity[i] + hyper.rule.gain * g;
+fn updated(i: u32, w: T, g: T, rule: Rule) -> T {
+  if (!MOMENTUM) { return w + rule.along_gradient * g; }
+  let v = rule.momentum * velocity[i] + rule.gain * g;
   velocity[i] = v;
-  return w + hyper.rule.along_velocity * v + hyper.rule.along_gradient * g;
+  return w + rule.along_velocity * v + rule.along_gradient * g;
 }

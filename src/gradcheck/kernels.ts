@@ -1,9 +1,17 @@
 import { updateMovingAverage } from '../ops/movingAverage.ts';
 import {
+  type AdadeltaOptions,
+  type AdagradOptions,
+  type AdamaxOptions,
   type AdamOptions,
+  adadelta,
+  adagrad,
   adam,
+  adamax,
   type ClipOptions,
   clipGradients,
+  type NadamOptions,
+  nadam,
   type Optimizer,
   type RmspropOptions,
   rmsprop,
@@ -48,6 +56,10 @@ export const kernels: readonly Suite[] = [
   ]),
   optimizer<RmspropOptions>('rmsprop', rmsprop, [{}, { centered: true, momentum: 0.9, epsilon: 0.01 }]),
   optimizer<AdamOptions>('adam', adam, [{}, { amsgrad: true, weightDecay: 0.01, clipValue: 0.5 }, { useEma: true }]),
+  optimizer<AdagradOptions>('adagrad', adagrad, [{}, { convention: 'pytorch', epsilon: 0.01, globalClipNorm: 1 }]),
+  optimizer<AdadeltaOptions>('adadelta', adadelta, [{}, { epsilon: 0.01, weightDecay: 0.01 }]),
+  optimizer<AdamaxOptions>('adamax', adamax, [{}, { convention: 'pytorch', epsilon: 0.01 }]),
+  optimizer<NadamOptions>('nadam', nadam, [{}, { convention: 'pytorch', useEma: true }]),
   {
     name: 'clipGradients',
     call: (gradients, [options]) => clipGradients(gradients, options as ClipOptions), // as in its own cases

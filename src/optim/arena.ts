@@ -4,7 +4,7 @@ import { keep, Tensor } from '../tensor.ts';
 /** Kernels read arenas as vec4. */
 export const LANES = 4;
 /** Elements that a tensor's place is a multiple of: WebGPU's alignment of bindings, so that a device adds no more. */
-const BLOCK = 64;
+export const BLOCK = 64;
 
 /** A place in an arena for each of some tensors, in order; the gaps between them stay 0. */
 export interface Layout {

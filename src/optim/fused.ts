@@ -3,12 +3,14 @@ import { CpuDevice } from '../cpu.ts';
 import { commonDevice, type Device } from '../device.ts';
 import type { Kernel } from '../kernel.ts';
 import { runner } from '../op.ts';
+import { fullOn } from '../ops/fill.ts';
 import { follow, prepare } from '../reference/optim.ts';
-import { keep, type Parameter, Tensor } from '../tensor.ts';
+import { keep, type Parameter, scope, Tensor } from '../tensor.ts';
 import { accumulate } from './accumulate.ts';
-import { Arena, LANES, type Layout, layoutOf } from './arena.ts';
+import { Arena, BLOCK, LANES, type Layout, layoutOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
+import { groupOfEach } from './groups.ts';
 import type { Optimizer, Rule } from './optimizer.ts';
 import { checkValues, type Settings } from './options.ts';
 import type { Schedule } from './schedules.ts';
@@ -23,6 +25,9 @@ interface Built {
   readonly accumulated: Arena;
   readonly moments: Readonly<Record<string, Arena>>;
   readonly hyper: Tensor;
+  /** The group of each parameter, and that of each block in the arenas if there are several. */
+  readonly groupOf: readonly number[];
+  readonly groups: Tensor | undefined;
   readonly normClip: NormClip | undefined;
 }
 
@@ -112,7 +117,8 @@ export class FusedOptimizer implements Optimizer {
 
   dispose(): void {
     if (this.#built === undefined) return;
-    const { weight, gradient, average, accumulated, moments, hyper, normClip } = this.#built;
+    const { weight, gradient, average, accumulated, moments, hyper, groups, normClip } = this.#built;
+    groups?.dispose();
     for (const each of [weight, gradient, average, accumulated, ...Object.values(moments), hyper]) each.dispose();
     normClip?.dispose();
   }
@@ -128,7 +134,8 @@ export class FusedOptimizer implements Optimizer {
 
   #gather(device: Device, parameters: readonly Parameter[]): Built {
     const numbers = this.#numbers();
-    const { useEma, gradientAccumulationSteps } = this.#settings;
+    const { useEma, gradientAccumulationSteps, parameterGroups } = this.#settings;
+    const groupOf = groupOfEach(this.name, parameterGroups, parameters);
     const layout = layoutOf(parameters);
     const empty = layoutOf([]); // what the options leave out still has a binding
     const arenaIf = (used: boolean): Arena => new Arena(device, used ? layout : empty);
@@ -144,52 +151,95 @@ export class FusedOptimizer implements Optimizer {
       gradient: arenaIf(true),
       average: arenaIf(useEma),
       accumulated: arenaIf(gradientAccumulationSteps > 1),
-      moments: Object.fromEntries(Object.entries(this.#rule.moments).map(([name, used]) => [name, arenaIf(used)])),
+      moments: this.#moments(device, arenaIf),
+      groupOf,
+      groups: parameterGroups.length > 0 ? this.#groups(device, layout, groupOf) : undefined,
       hyper: keep(new Tensor(device, device.upload(numbers, 'f32'), [numbers.length], 'f32')),
       normClip: this.#normClip(device, layout),
     };
   }
 
-  #update({ device, layout, gradient, weight, average, moments, hyper }: Built): void {
-    const { clipValue, useEma } = this.#settings;
+  #moments(device: Device, arenaIf: (used: boolean) => Arena): Built['moments'] {
+    const { moments, start = {} } = this.#rule;
+    return Object.fromEntries(
+      Object.entries(moments).map(([name, used]) => {
+        const arena = arenaIf(used);
+        if (start[name] !== undefined) {
+          scope(() => arena.fill(arena.parts.map(({ shape }) => fullOn(device, shape, start[name], 'f32'))));
+        }
+        return [name, arena];
+      }),
+    );
+  }
+
+  #groups(device: Device, { lengths }: Layout, groupOf: readonly number[]): Tensor {
+    const rows = lengths.flatMap((length, i) => new Array<number>(length / BLOCK).fill(groupOf[i]));
+    return keep(new Tensor(device, device.upload(Int32Array.from(rows), 'i32'), [rows.length], 'i32'));
+  }
+
+  #update(built: Built): void {
+    const { device, layout, gradient, weight, average, moments, hyper, groups = hyper } = built;
     if (device instanceof CpuDevice) {
-      const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
-      const arrays = Object.fromEntries(arenas.map(([name, { whole }]) => [name, device.view(whole).data]));
-      const common = this.#common();
-      prepare(arrays, common);
-      this.#rule.reference(arrays, this.currentLearningRate, this.iterations + 1);
-      if (useEma) follow(arrays, common);
+      this.#updateOn(device, built);
       return;
     }
+    const { clipValue, useEma, parameterGroups } = this.#settings;
     device.writeEachStep(hyper.storage, () => this.#numbers(), 'f32');
     const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
     const size = layout.total / LANES;
-    runner(this.#kernel, device).into('update', [gradient.whole, hyper], writes, {
+    runner(this.#kernel, device).into('update', [gradient.whole, hyper, groups], writes, {
       params: { size },
-      constants: { CLIP_VALUE: String(clipValue !== undefined), EMA: String(useEma), ...this.#rule.constants },
+      constants: {
+        GROUPS: 1 + parameterGroups.length,
+        BLOCK: BLOCK / LANES,
+        CLIP_VALUE: String(clipValue !== undefined),
+        EMA: String(useEma),
+        ...this.#rule.constants,
+      },
       grid: { invocations: size },
     });
   }
 
-  /** `struct Hyper` of the coming step. */
-  #numbers(): Float64Array {
-    const rule = this.#rule.numbers(this.currentLearningRate, this.iterations + 1);
-    return Float64Array.of(...Object.values(this.#common()), ...rule);
+  /** The same in float64, one parameter after the other. */
+  #updateOn(device: CpuDevice, { layout, gradient, weight, average, moments, groupOf }: Built): void {
+    const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
+    layout.starts.forEach((start, i) => {
+      const place = [start, start + layout.lengths[i]];
+      const arrays = Object.fromEntries(
+        arenas.map(([name, { whole }]) => [name, device.view(whole).data.subarray(...place)]),
+      );
+      const { common, rate } = this.#group(groupOf[i]);
+      prepare(arrays, common);
+      this.#rule.reference(arrays, rate, this.iterations + 1);
+      if (this.#settings.useEma) follow(arrays, common);
+    });
   }
 
-  /** What all rules have in common in the coming step, in the order of `struct Hyper`. */
-  #common() {
-    const { lossScaleFactor, gradientAccumulationSteps, clipValue, weightDecay, convention } = this.#settings;
+  /** `struct Hyper` of the coming step, for each group. */
+  #numbers(): Float64Array {
+    const numbers = [0, ...this.#settings.parameterGroups].flatMap((_, group) => {
+      const { common, rate } = this.#group(group);
+      return [...Object.values(common), ...this.#rule.numbers(rate, this.iterations + 1)];
+    });
+    return Float64Array.from(numbers);
+  }
+
+  /** The rate of a group in the coming step, and what all rules have in common, in the order of `struct Hyper`. */
+  #group(group: number) {
+    const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention, parameterGroups } = this.#settings;
     const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
+    const { learningRateFactor = 1, weightDecay = this.#settings.weightDecay } = parameterGroups[group - 1] ?? {};
+    const rate = this.currentLearningRate * learningRateFactor;
     const decoupled = convention === 'keras' || this.#rule.decoupled === true;
-    return {
+    const common = {
       scale: 1 / (lossScaleFactor * gradientAccumulationSteps),
       clipValue: clipValue ?? Number.POSITIVE_INFINITY,
       l2: decoupled ? 0 : weightDecay,
-      decay: decoupled ? weightDecay * this.currentLearningRate : 0,
+      decay: decoupled ? weightDecay * rate : 0,
       emaGain: this.iterations === 0 ? 1 : 1 - emaMomentum, // the average starts at the first updated value
       overwrite: Number((this.iterations + 1) % emaOverwriteFrequency === 0),
     };
+    return { common, rate };
   }
 
   /** The gradients are clipped while they still carry `lossScaleFactor` and are a sum, so the limit carries both too. */

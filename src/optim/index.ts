@@ -1,6 +1,11 @@
+export { type AdadeltaOptions, adadelta } from './adadelta.ts';
+export { type AdagradOptions, adagrad } from './adagrad.ts';
 export { type AdamOptions, adam, adamW } from './adam.ts';
+export { type AdamaxOptions, adamax } from './adamax.ts';
 export { type ClipOptions, clipGradients } from './clip.ts';
 export { getOptimizer } from './get.ts';
+export type { ParameterGroup } from './groups.ts';
+export { type NadamOptions, nadam } from './nadam.ts';
 export type { Optimizer } from './optimizer.ts';
 export type { OptimizerOptions } from './options.ts';
 export { type RmspropOptions, rmsprop } from './rmsprop.ts';

@@ -34,6 +34,8 @@ export interface Rule {
   readonly constants?: Constants;
   /** The moments, in the order of the shader's bindings, and whether the options need them. */
   readonly moments: Readonly<Record<string, boolean>>;
+  /** Where moments start that do not start at 0. */
+  readonly start?: Readonly<Record<string, number>>;
   /** The fields of `struct Rule`, in order, for step t = 1, 2, ... */
   readonly numbers: (rate: number, t: number) => readonly number[];
   readonly reference: (arrays: OptimizerArrays, rate: number, t: number) => void;

@@ -1,5 +1,6 @@
 import { ValueError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
+import { checkGroups, type ParameterGroup } from './groups.ts';
 import type { Schedule } from './schedules.ts';
 
 /** Whose rules where Keras and PyTorch differ. */
@@ -11,6 +12,8 @@ export interface OptimizerOptions {
   readonly learningRate?: number | Schedule;
   /** Default 0, adamW 0.004. Keras takes `rate * weightDecay * w` off each weight before the step; see `convention`. */
   readonly weightDecay?: number;
+  /** Parameters with a rate or a decay of their own: `[{ match: 'bias|gamma|beta', weightDecay: 0 }]`. */
+  readonly parameterGroups?: readonly ParameterGroup[];
   /** Scales the gradient of each parameter down to this norm. At most one of the three clips can be set. */
   readonly clipNorm?: number;
   /** Scales all gradients together down to this norm. */
@@ -40,6 +43,7 @@ const COMMON = {
   emaMomentum: 0.99,
   lossScaleFactor: 1,
   gradientAccumulationSteps: 1,
+  parameterGroups: [] as readonly ParameterGroup[],
   convention: 'keras' as Convention, // not only this one
 };
 /** The options that clip; at most one of them can be set. */
@@ -75,6 +79,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   emaOverwriteFrequency: count,
   lossScaleFactor: positive,
   gradientAccumulationSteps: count,
+  parameterGroups: [Array.isArray, 'a list of groups'],
   convention: [(value) => value === 'keras' || value === 'pytorch', "'keras' or 'pytorch'"],
   momentum: portion,
   dampening: portion,
@@ -86,6 +91,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   beta2: fraction,
   amsgrad: flag,
   biasCorrection: flag,
+  initialAccumulatorValue: notNegative,
+  momentumDecay: notNegative,
 };
 
 /** Refuses values that are out of range. @throws ValueError */
@@ -115,5 +122,6 @@ export function settingsOf<Defaults extends { readonly learningRate: number }, O
   checkOptions(op, options, known);
   checkValues(op, options);
   checkClips(op, options);
+  checkGroups(op, options.parameterGroups ?? []);
   return { ...COMMON, ...defaults[options.convention ?? 'keras'], ...options };
 }

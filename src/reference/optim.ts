@@ -123,3 +123,64 @@ export function adam(
         : (rate * (mean[i] / correction1)) / (root / Math.sqrt(correction2) + epsilon);
   }
 }
+
+/** @see Duchi, Hazan and Singer (2011), "Adaptive subgradient methods for online learning and stochastic optimization". */
+export function adagrad(
+  { w, g, accumulator: s }: OptimizerArrays,
+  { epsilon, convention }: { epsilon: number; convention: Convention },
+  rate: number,
+): void {
+  for (let i = 0; i < w.length; i++) {
+    s[i] += g[i] ** 2;
+    w[i] -= (rate * g[i]) / (convention === 'keras' ? Math.sqrt(s[i] + epsilon) : Math.sqrt(s[i]) + epsilon);
+  }
+}
+
+/** @see Zeiler (2012), "ADADELTA: an adaptive learning rate method". */
+export function adadelta(
+  { w, g, meanSquare, meanSquareUpdate }: OptimizerArrays,
+  { rho, epsilon }: { rho: number; epsilon: number },
+  rate: number,
+): void {
+  for (let i = 0; i < w.length; i++) {
+    meanSquare[i] = rho * meanSquare[i] + (1 - rho) * g[i] ** 2;
+    const d = Math.sqrt((meanSquareUpdate[i] + epsilon) / (meanSquare[i] + epsilon)) * g[i];
+    meanSquareUpdate[i] = rho * meanSquareUpdate[i] + (1 - rho) * d ** 2;
+    w[i] -= rate * d;
+  }
+}
+
+/** @see Kingma and Ba (2015), "Adam: a method for stochastic optimization", section 7.1. */
+export function adamax(
+  { w, g, mean, largest }: OptimizerArrays,
+  { beta1, beta2, epsilon, convention }: { beta1: number; beta2: number; epsilon: number; convention: Convention },
+  rate: number,
+  t: number,
+): void {
+  const rateNow = rate / (1 - beta1 ** t);
+  for (let i = 0; i < w.length; i++) {
+    mean[i] = beta1 * mean[i] + (1 - beta1) * g[i];
+    const size = Math.abs(g[i]) + (convention === 'keras' ? 0 : epsilon);
+    largest[i] = Math.max(beta2 * largest[i], size);
+    w[i] -= (rateNow * mean[i]) / (largest[i] + (convention === 'keras' ? epsilon : 0));
+  }
+}
+
+/** @see Dozat (2016), "Incorporating Nesterov momentum into Adam". */
+export function nadam(
+  { w, g, mean, meanSquare }: OptimizerArrays,
+  options: { beta1: number; beta2: number; epsilon: number; momentumDecay: number },
+  rate: number,
+  t: number,
+): void {
+  const { beta1, beta2, epsilon, momentumDecay } = options;
+  const momenta = Array.from({ length: t + 1 }, (_, k) => beta1 * (1 - 0.5 * 0.96 ** ((k + 1) * momentumDecay)));
+  const before = momenta.slice(0, t).reduce((product, mu) => product * mu, 1);
+  const [now, next] = momenta.slice(-2);
+  for (let i = 0; i < w.length; i++) {
+    mean[i] = beta1 * mean[i] + (1 - beta1) * g[i];
+    meanSquare[i] = beta2 * meanSquare[i] + (1 - beta2) * g[i] ** 2;
+    const ahead = (next * mean[i]) / (1 - before * next) + ((1 - now) * g[i]) / (1 - before);
+    w[i] -= (rate * ahead) / (Math.sqrt(meanSquare[i] / (1 - beta2 ** t)) + epsilon);
+  }
+}

@@ -10,6 +10,10 @@ const optimizers: Readonly<Record<string, (options: Options) => optim.Optimizer>
   RMSprop: optim.rmsprop,
   Adam: optim.adam,
   AdamW: optim.adamW,
+  Adagrad: optim.adagrad,
+  Adadelta: optim.adadelta,
+  Adamax: optim.adamax,
+  Nadam: optim.nadam,
 };
 
 /** Each schedule checks its options itself: a missing one is an error there. */
@@ -91,7 +95,7 @@ interface OnnxRule {
   readonly slots: readonly string[];
 }
 
-/** ONNX's Adam and Momentum at update count 0, where Adam corrects no bias and Momentum ignores its `beta`. */
+/** ONNX's Adam, Adagrad and Momentum at update count 0, where Adam corrects no bias and Momentum ignores its `beta`. */
 export const runOnnxTrainingCase: Translation = async (given) => {
   const c = new Case(given);
   const rules: Readonly<Record<string, OnnxRule>> = {
@@ -105,6 +109,7 @@ export const runOnnxTrainingCase: Translation = async (given) => {
       }),
       slots: ['mean', 'meanSquare'],
     },
+    Adagrad: { make: optim.adagrad, options: () => ({ epsilon: c.number('epsilon') }), slots: ['accumulator'] },
     Momentum: {
       make: optim.sgd,
       options: () => ({ momentum: c.number('alpha'), nesterov: c.text('mode') === 'nesterov' }),

@@ -1,7 +1,9 @@
 // One step of an optimizer, over arenas that hold all parameters, their gradients, moments and moving averages.
-//   g = clip(scale * gradient) + l2 * w      clip by value, if CLIP_VALUE; by norm is in optim/clip.wgsl
+//   g = clip(scale * gradient + l1 * sign(w) + l2 * w) + coupled_decay * w
+//                                            clip by value, if CLIP_VALUE; by norm is in optim/clip.wgsl
 //   w = updated(i, w - decay * w, g, rule)   from optim/<name>.wgsl, which keeps its moments (bindings 6 and up)
 //   a = a + ema_gain * (w - a)               if EMA; w = a in a step that overwrites
+// A clip by norm has to see the gradient of the penalties too: penalize adds it before, and update (PENALIZED) no more.
 // gradient, weight, average: [size] of T, contiguous; the padding between parameters has gradient 0, and stays 0.
 // hyper: what changes from step to step, computed in float64, for each group of parameters. groups: the group of each
 // BLOCK of vectors. What is not in use is bound empty: average, moments, and groups where there is one.
@@ -12,22 +14,29 @@ const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 4;
 const GROUPS: u32 = 1;
 const BLOCK: u32 = 16; // vectors; a parameter has whole blocks
+const PENALIZED: bool = false;
 const CLIP_VALUE: bool = false;
 const EMA: bool = false;
 struct Params { size: u32 }
-struct Hyper { scale: f32, clip_value: f32, l2: f32, decay: f32, ema_gain: f32, overwrite: f32, rule: Rule }
+struct Hyper {
+  scale: f32, l1: f32, l2: f32, clip_value: f32, coupled_decay: f32, decay: f32, ema_gain: f32, overwrite: f32, rule: Rule,
+}
 @group(0) @binding(0) var<uniform> params: Params;
-// update(gradient, hyper, groups) -> weight, average, moments
-@group(0) @binding(1) var<storage, read> gradient: array<T>;
-@group(0) @binding(2) var<storage, read> hyper: array<Hyper, GROUPS>;
-@group(0) @binding(3) var<storage, read> groups: array<u32>;
+// update(hyper, groups, gradient) -> weight, average, moments; penalize(hyper, groups, weight) -> gradient
+@group(0) @binding(1) var<storage, read> hyper: array<Hyper, GROUPS>;
+@group(0) @binding(2) var<storage, read> groups: array<u32>;
+@group(0) @binding(3) var<storage, read> gradient: array<T>;
 @group(0) @binding(4) var<storage, read_write> weight: array<T>;
 @group(0) @binding(5) var<storage, read_write> average: array<T>;
+@group(0) @binding(3) var<storage, read> present: array<T>;
+@group(0) @binding(4) var<storage, read_write> penalized: array<T>;
 
 fn hyper_of(i: u32) -> Hyper {
   if (GROUPS == 1) { return hyper[0]; }
   return hyper[groups[i / BLOCK]];
 }
+
+fn penalty_gradient(w: T, own: Hyper) -> T { return own.l1 * sign(w) + own.l2 * w; }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn update(
@@ -40,13 +49,27 @@ fn update(
     let own = hyper_of(i);
     let old = weight[i];
     var g = own.scale * gradient[i];
+    if (!PENALIZED) { g += penalty_gradient(old, own); }
     if (CLIP_VALUE) { g = clamp(g, T(-own.clip_value), T(own.clip_value)); }
-    var w = updated(i, old - own.decay * old, g + own.l2 * old, own.rule);
+    var w = updated(i, old - own.decay * old, g + own.coupled_decay * old, own.rule);
     if (EMA) {
       let a = average[i] + own.ema_gain * (w - average[i]);
       average[i] = a;
       w = select(w, a, own.overwrite != 0.0);
     }
     weight[i] = w;
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn penalize(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = (group.y * grid.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
+  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
+    let own = hyper_of(i);
+    penalized[i] += penalty_gradient(present[i], own) / own.scale;
   }
 }

@@ -4,7 +4,9 @@ import { tensor } from '../ops/create.ts';
 import { checkOptions } from '../options.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import { type Parameter, parameter, type Tensor } from '../tensor.ts';
+import { type ConstraintOption, getConstraint } from './constraints.ts';
 import { getInitializer, type Initializer } from './initializers.ts';
+import { getRegularizer, type RegularizerOption } from './regularizers.ts';
 
 /** Options that every layer has. */
 export interface LayerOptions {
@@ -29,8 +31,15 @@ export type AddWeight = (
   name: string,
   shape: Shape,
   initializer: Initializer | string,
-  options?: { readonly trainable?: boolean },
+  options?: WeightOptions,
 ) => void;
+
+/** What a layer may say of a weight besides its first values. */
+export interface WeightOptions {
+  readonly trainable?: boolean;
+  readonly regularizer?: RegularizerOption | undefined;
+  readonly constraint?: ConstraintOption | undefined;
+}
 
 /** What distinguishes one kind of layer from another. Shapes are those of one sample, without the batch axis. */
 export interface LayerDefinition {
@@ -85,9 +94,14 @@ export class Layer {
   /** Makes the weights on `device`; `name` opens their names. */
   build(inputShape: Shape, device: Device, name: string): void {
     const weights: Record<string, Parameter> = {};
-    this.#definition.build?.((weight, shape, initializer, { trainable = true } = {}) => {
+    this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
       const values = getInitializer(initializer)(shape, device.random);
-      weights[weight] = parameter(tensor(values, { shape, device }), { name: `${name}/${weight}`, trainable });
+      weights[weight] = parameter(tensor(values, { shape, device }), {
+        name: `${name}/${weight}`,
+        trainable,
+        regularizer: getRegularizer(regularizer),
+        constraint: getConstraint(constraint),
+      });
     }, inputShape);
     this.#weights = weights;
     this.#stream = device.random.nextStream();

@@ -9,8 +9,10 @@ import { checkRange, checkWhole } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
+import type { ConstraintOption } from './constraints.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+import type { RegularizerOption } from './regularizers.ts';
 
 /** Says the shape of the samples, without the batch axis; it computes nothing. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
@@ -32,18 +34,38 @@ export interface DenseOptions extends LayerOptions {
   readonly kernelInitializer?: Initializer | string;
   /** Default `zeros`. */
   readonly biasInitializer?: Initializer | string;
+  /** A penalty on the kernel that is added to the loss: `l2(1e-4)`. Default none. */
+  readonly kernelRegularizer?: RegularizerOption;
+  readonly biasRegularizer?: RegularizerOption;
+  /** What the kernel is brought back to after every step: `maxNorm({ maxValue: 3 })`. Default none. */
+  readonly kernelConstraint?: ConstraintOption;
+  readonly biasConstraint?: ConstraintOption;
 }
 
 /** `y = activation(x kernel + bias)` over the last axis: `[batch, ..., n]` to `[batch, ..., units]`; kernel `[n, units]`. */
 export const dense = defineLayer<DenseOptions>(
   'dense',
-  ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer'],
+  [
+    'units',
+    'activation',
+    'useBias',
+    'kernelInitializer',
+    'biasInitializer',
+    'kernelRegularizer',
+    'biasRegularizer',
+    'kernelConstraint',
+    'biasConstraint',
+  ],
   ({
     units,
     activation = 'linear',
     useBias = true,
     kernelInitializer = 'glorotUniform',
     biasInitializer = 'zeros',
+    kernelRegularizer,
+    biasRegularizer,
+    kernelConstraint,
+    biasConstraint,
   }) => {
     checkWhole('dense', 'units', units, 1);
     // Some activations end the product's own pass.
@@ -55,8 +77,12 @@ export const dense = defineLayer<DenseOptions>(
         return [...shape.slice(0, -1), units];
       },
       build: (addWeight, shape) => {
-        addWeight('kernel', [shape[shape.length - 1], units], kernelInitializer);
-        if (useBias) addWeight('bias', [units], biasInitializer);
+        addWeight('kernel', [shape[shape.length - 1], units], kernelInitializer, {
+          regularizer: kernelRegularizer,
+          constraint: kernelConstraint,
+        });
+        if (!useBias) return;
+        addWeight('bias', [units], biasInitializer, { regularizer: biasRegularizer, constraint: biasConstraint });
       },
       call: (x, { weights: { kernel, bias } }) => activate(matmul(x, kernel, { ...fused, ...(bias && { bias }) })),
     };

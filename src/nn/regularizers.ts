@@ -1,25 +1,56 @@
+import { ValueError } from '../errors.ts';
 import { add, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { abs, square } from '../ops/unary.ts';
-import type { Tensor } from '../tensor.ts';
+import { checkOptions, lookUp } from '../options.ts';
+import type { Parameter, Regularizer, Tensor } from '../tensor.ts';
 
-/** A penalty on a weight that is added to the loss: a scalar. */
-export type Regularizer = (w: Tensor) => Tensor;
+export type { Regularizer } from '../tensor.ts';
+
+interface Strengths {
+  /** Of `sum(|w|)`; default 0. */
+  readonly l1?: number;
+  /** Of `sum(w^2)`; default 0. */
+  readonly l2?: number;
+}
+
+/** `l1 sum(|w|) + l2 sum(w^2)`. @throws ValueError for a strength below 0. */
+export function l1l2(strengths: Strengths = {}): Regularizer {
+  checkOptions('l1l2', strengths, ['l1', 'l2']);
+  const { l1 = 0, l2 = 0 } = strengths;
+  for (const [name, value] of Object.entries({ l1, l2 })) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    const fix = 'Correct the strength of the penalty.';
+    throw new ValueError({ op: 'l1l2', got: `${name} ${value}`, expected: 'a finite number of 0 or more', fix });
+  }
+  const penalty = (w: Tensor): Tensor => {
+    const squares = mul(sum(square(w)), l2);
+    if (l1 === 0) return squares;
+    const magnitudes = mul(sum(abs(w)), l1);
+    return l2 === 0 ? magnitudes : add(magnitudes, squares);
+  };
+  return Object.assign(penalty, { strengths: { l1, l2 } });
+}
 
 /** `strength * sum(|w|)`; pulls weights to exactly 0. Default strength 0.01. */
-export const l1 =
-  (strength = 0.01): Regularizer =>
-  (w) =>
-    mul(sum(abs(w)), strength);
+export const l1 = (strength = 0.01): Regularizer => l1l2({ l1: strength });
 
 /** `strength * sum(w^2)`, without the half that PyTorch's weight_decay has. Default strength 0.01. */
-export const l2 =
-  (strength = 0.01): Regularizer =>
-  (w) =>
-    mul(sum(square(w)), strength);
+export const l2 = (strength = 0.01): Regularizer => l1l2({ l2: strength });
 
-/** `l1 * sum(|w|) + l2 * sum(w^2)`. Both strengths default to 0. */
-export const l1l2 =
-  (strengths: { readonly l1?: number; readonly l2?: number } = {}): Regularizer =>
-  (w) =>
-    add(l1(strengths.l1 ?? 0)(w), l2(strengths.l2 ?? 0)(w));
+const regularizers: Readonly<Record<string, () => Regularizer>> = { l1, l2, l1l2 };
+
+/** What the option of a layer may say: a penalty, its name for the default strength, or its strengths, as files do. */
+export type RegularizerOption = Regularizer | Strengths | string;
+
+/** The penalty that an option stands for. @throws ValueError for an unknown name. */
+export function getRegularizer(given: RegularizerOption | undefined): Regularizer | undefined {
+  if (given === undefined || typeof given === 'function') return given;
+  return typeof given === 'string' ? lookUp('regularizer', regularizers, given)() : l1l2(given);
+}
+
+/** The sum of the penalties on weights; undefined where there are none. */
+export function penaltyOn(weights: readonly Parameter[]): Tensor | undefined {
+  const penalties = weights.flatMap((w) => w.regularizer?.(w) ?? []);
+  return penalties.length > 0 ? penalties.reduce((total, each) => add(total, each)) : undefined;
+}

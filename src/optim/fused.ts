@@ -3,15 +3,16 @@ import { CpuDevice } from '../cpu.ts';
 import { commonDevice, type Device } from '../device.ts';
 import type { Kernel } from '../kernel.ts';
 import { runner } from '../op.ts';
+import { mul } from '../ops/binary.ts';
 import { fullOn } from '../ops/fill.ts';
-import { follow, prepare } from '../reference/optim.ts';
+import { follow, penalize, prepare } from '../reference/optim.ts';
 import { keep, type Parameter, scope, Tensor } from '../tensor.ts';
 import { accumulate } from './accumulate.ts';
 import { Arena, BLOCK, LANES, type Layout, layoutOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
-import { groupOfEach } from './groups.ts';
-import type { Optimizer, Rule } from './optimizer.ts';
+import { type Grouping, groupParameters } from './groups.ts';
+import type { ApplyOptions, Optimizer, Rule } from './optimizer.ts';
 import { checkValues, type Settings } from './options.ts';
 import type { Schedule } from './schedules.ts';
 
@@ -25,8 +26,8 @@ interface Built {
   readonly accumulated: Arena;
   readonly moments: Readonly<Record<string, Arena>>;
   readonly hyper: Tensor;
-  /** The group of each parameter, and that of each block in the arenas if there are several. */
-  readonly groupOf: readonly number[];
+  readonly grouping: Grouping;
+  /** The group of each block in the arenas, if there are several. */
   readonly groups: Tensor | undefined;
   readonly normClip: NormClip | undefined;
 }
@@ -85,22 +86,28 @@ export class FusedOptimizer implements Optimizer {
     this.#require(parameters);
   }
 
-  apply(gradients: readonly Tensor[], parameters: readonly Parameter[]): void {
+  apply(
+    gradients: readonly Tensor[],
+    parameters: readonly Parameter[],
+    { regularize = false }: ApplyOptions = {},
+  ): void {
     const built = this.#require(parameters);
-    const { device, weight, gradient, accumulated, normClip } = built;
+    const { device, weight, gradient, accumulated } = built;
     checkStep(this.name, gradients, parameters, weight);
     gradient.fill(gradients);
     const { gradientAccumulationSteps } = this.#settings;
     const isComplete = (): boolean => (this.#calls + 1) % gradientAccumulationSteps === 0;
     device.dependOn(isComplete);
     if (gradientAccumulationSteps > 1) accumulate(isComplete() ? 'take' : 'add', accumulated.whole, gradient.whole);
-    if (isComplete()) {
-      normClip?.apply(gradient.whole);
-      this.#update(built);
-    }
+    if (isComplete()) this.#change(built, regularize);
     device.eachStep(() => {
       this.#calls++;
     });
+  }
+
+  scaleLoss(loss: Tensor): Tensor {
+    const { lossScaleFactor } = this.#settings;
+    return lossScaleFactor === 1 ? loss : mul(loss, lossScaleFactor);
   }
 
   finalize(): void {
@@ -133,9 +140,9 @@ export class FusedOptimizer implements Optimizer {
   }
 
   #gather(device: Device, parameters: readonly Parameter[]): Built {
-    const numbers = this.#numbers();
     const { useEma, gradientAccumulationSteps, parameterGroups } = this.#settings;
-    const groupOf = groupOfEach(this.name, parameterGroups, parameters);
+    const grouping = groupParameters(this.name, parameterGroups, parameters);
+    const numbers = this.#numbers(grouping);
     const layout = layoutOf(parameters);
     const empty = layoutOf([]); // what the options leave out still has a binding
     const arenaIf = (used: boolean): Arena => new Arena(device, used ? layout : empty);
@@ -152,8 +159,8 @@ export class FusedOptimizer implements Optimizer {
       average: arenaIf(useEma),
       accumulated: arenaIf(gradientAccumulationSteps > 1),
       moments: this.#moments(device, arenaIf),
-      groupOf,
-      groups: parameterGroups.length > 0 ? this.#groups(device, layout, groupOf) : undefined,
+      grouping,
+      groups: grouping.traits.length > 1 ? this.#groups(device, layout, grouping) : undefined,
       hyper: keep(new Tensor(device, device.upload(numbers, 'f32'), [numbers.length], 'f32')),
       normClip: this.#normClip(device, layout),
     };
@@ -172,69 +179,79 @@ export class FusedOptimizer implements Optimizer {
     );
   }
 
-  #groups(device: Device, { lengths }: Layout, groupOf: readonly number[]): Tensor {
+  #groups(device: Device, { lengths }: Layout, { groupOf }: Grouping): Tensor {
     const rows = lengths.flatMap((length, i) => new Array<number>(length / BLOCK).fill(groupOf[i]));
     return keep(new Tensor(device, device.upload(Int32Array.from(rows), 'i32'), [rows.length], 'i32'));
   }
 
-  #update(built: Built): void {
-    const { device, layout, gradient, weight, average, moments, hyper, groups = hyper } = built;
+  /** Changes the weights, by what lies in the arena of gradients. */
+  #change(built: Built, regularize: boolean): void {
+    const { device, layout, gradient, weight, average, moments, hyper, groups = hyper, grouping, normClip } = built;
     if (device instanceof CpuDevice) {
-      this.#updateOn(device, built);
+      this.#changeOn(device, built, regularize);
       return;
     }
-    const { clipValue, useEma, parameterGroups } = this.#settings;
-    device.writeEachStep(hyper.storage, () => this.#numbers(), 'f32');
-    const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
+    const { clipValue, useEma } = this.#settings;
+    device.writeEachStep(hyper.storage, () => this.#numbers(grouping, regularize), 'f32');
+    const run = runner(this.#kernel, device);
     const size = layout.total / LANES;
-    runner(this.#kernel, device).into('update', [gradient.whole, hyper, groups], writes, {
-      params: { size },
+    const common = { params: { size }, grid: { invocations: size } };
+    const constants = { GROUPS: grouping.traits.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
+    const isPenalized = normClip !== undefined && regularize && grouping.traits.some(({ l1, l2 }) => l1 + l2 > 0);
+    if (isPenalized) run.into('penalize', [hyper, groups, weight.whole], [gradient.whole], { ...common, constants });
+    normClip?.apply(gradient.whole);
+    const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
+    run.into('update', [hyper, groups, gradient.whole], writes, {
+      ...common,
       constants: {
-        GROUPS: 1 + parameterGroups.length,
-        BLOCK: BLOCK / LANES,
+        ...constants,
+        PENALIZED: String(isPenalized),
         CLIP_VALUE: String(clipValue !== undefined),
         EMA: String(useEma),
-        ...this.#rule.constants,
       },
-      grid: { invocations: size },
     });
   }
 
   /** The same in float64, one parameter after the other. */
-  #updateOn(device: CpuDevice, { layout, gradient, weight, average, moments, groupOf }: Built): void {
+  #changeOn(device: CpuDevice, built: Built, regularize: boolean): void {
+    const { layout, gradient, weight, average, moments, grouping, normClip } = built;
     const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
-    layout.starts.forEach((start, i) => {
-      const place = [start, start + layout.lengths[i]];
-      const arrays = Object.fromEntries(
-        arenas.map(([name, { whole }]) => [name, device.view(whole).data.subarray(...place)]),
-      );
-      const { common, rate } = this.#group(groupOf[i]);
+    const each = layout.starts.map((start, i) => {
+      const place = [start, start + layout.lengths[i]] as const;
+      const arrays = arenas.map(([name, { whole }]) => [name, device.view(whole).data.subarray(...place)]);
+      return { arrays: Object.fromEntries(arrays), ...this.#group(grouping, grouping.groupOf[i], regularize) };
+    });
+    for (const { arrays, common } of each) penalize(arrays, common);
+    normClip?.apply(gradient.whole);
+    for (const { arrays, common, rate } of each) {
       prepare(arrays, common);
       this.#rule.reference(arrays, rate, this.iterations + 1);
       if (this.#settings.useEma) follow(arrays, common);
-    });
+    }
   }
 
   /** `struct Hyper` of the coming step, for each group. */
-  #numbers(): Float64Array {
-    const numbers = [0, ...this.#settings.parameterGroups].flatMap((_, group) => {
-      const { common, rate } = this.#group(group);
+  #numbers(grouping: Grouping, regularize = false): Float64Array {
+    const numbers = grouping.traits.flatMap((_, group) => {
+      const { common, rate } = this.#group(grouping, group, regularize);
       return [...Object.values(common), ...this.#rule.numbers(rate, this.iterations + 1)];
     });
     return Float64Array.from(numbers);
   }
 
   /** The rate of a group in the coming step, and what all rules have in common, in the order of `struct Hyper`. */
-  #group(group: number) {
-    const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention, parameterGroups } = this.#settings;
+  #group({ traits }: Grouping, group: number, regularize: boolean) {
+    const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention } = this.#settings;
     const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
-    const { learningRateFactor = 1, weightDecay = this.#settings.weightDecay } = parameterGroups[group - 1] ?? {};
+    const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2 } = traits[group];
     const rate = this.currentLearningRate * learningRateFactor;
     const decoupled = convention === 'keras' || this.#rule.decoupled === true;
     const common = {
       scale: 1 / (lossScaleFactor * gradientAccumulationSteps),
+      l1: regularize ? l1 : 0,
+      l2: regularize ? 2 * l2 : 0, // of w^2
       clipValue: clipValue ?? Number.POSITIVE_INFINITY,
-      l2: decoupled ? 0 : weightDecay,
+      coupledDecay: decoupled ? 0 : weightDecay,
       decay: decoupled ? weightDecay * rate : 0,
       emaGain: this.iterations === 0 ? 1 : 1 - emaMomentum, // the average starts at the first updated value
       overwrite: Number((this.iterations + 1) % emaOverwriteFrequency === 0),

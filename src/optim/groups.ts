@@ -36,18 +36,45 @@ export function checkGroups(op: string, groups: readonly ParameterGroup[]): void
   }
 }
 
-/** The group of each parameter: 0 is the rest, i + 1 the group i. @throws ValueError for a group that has none. */
-export function groupOfEach(
+/** What sets some parameters apart in a step. */
+export interface Traits {
+  readonly learningRateFactor: number;
+  /** Default: the optimizer's. */
+  readonly weightDecay?: number;
+  /** The strengths of their penalty. */
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** Parameters with the same traits are one group in the kernel. */
+export interface Grouping {
+  readonly traits: readonly Traits[];
+  /** The index in `traits` of each parameter. */
+  readonly groupOf: readonly number[];
+}
+
+/** Sorts parameters by their traits. @throws ValueError for a group that no parameter is in. */
+export function groupParameters(
   op: string,
   groups: readonly ParameterGroup[],
-  parameters: readonly Pick<Parameter, 'name'>[],
-): number[] {
-  const found = parameters.map(({ name }) => 1 + groups.findIndex(({ match }) => new RegExp(match).test(name)));
+  parameters: readonly Parameter[],
+): Grouping {
+  const chosen = parameters.map(({ name }) => groups.findIndex(({ match }) => new RegExp(match).test(name)));
   groups.forEach(({ match }, i) => {
-    if (found.includes(i + 1)) return;
+    if (chosen.includes(i)) return;
     const names = parameters.map(({ name }) => name).join(', ');
     const expected = `one that matches a name of ${names}, and no group before it`;
     throw new ValueError({ op, got: `a parameter group '${match}'`, expected, fix: 'Correct the expression.' });
   });
-  return found;
+  const known = new Map<string, number>();
+  const traits: Traits[] = [];
+  const groupOf = parameters.map(({ regularizer }, i): number => {
+    const { match: _, ...own } = groups[chosen[i]] ?? {};
+    const each: Traits = { learningRateFactor: 1, l1: 0, l2: 0, ...own, ...regularizer?.strengths };
+    const key = JSON.stringify(each);
+    const index = known.get(key) ?? traits.push(each) - 1;
+    known.set(key, index);
+    return index;
+  });
+  return { traits, groupOf };
 }

@@ -3,6 +3,10 @@ import type { OptimizerArrays } from '../reference/optim.ts';
 import type { Parameter, Tensor } from '../tensor.ts';
 import type { Schedule } from './schedules.ts';
 
+export interface ApplyOptions {
+  readonly regularize?: boolean;
+}
+
 /** Changes parameters along their gradients, in place. */
 export interface Optimizer {
   readonly name: string;
@@ -16,8 +20,14 @@ export interface Optimizer {
   readonly slots: Readonly<Record<string, readonly Tensor[]>>;
   /** Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. */
   build(parameters: readonly Parameter[]): void;
-  /** One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call. */
-  apply(gradients: readonly Tensor[], parameters: readonly Parameter[]): void;
+  /**
+   * One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call.
+   * @param options `regularize`: the gradients lack those of the parameters' L1 and L2 penalties, which are to be added in
+   * the same pass; default false.
+   */
+  apply(gradients: readonly Tensor[], parameters: readonly Parameter[], options?: ApplyOptions): void;
+  /** The loss times `lossScaleFactor`, by which `apply` divides the gradients. */
+  scaleLoss(loss: Tensor): Tensor;
   /** Ends a training run: with `useEma`, the weights become their moving averages. */
   finalize(): void;
   /** Name and options, as JSON can hold them. */

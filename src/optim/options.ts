@@ -26,7 +26,7 @@ export interface OptimizerOptions {
   readonly emaMomentum?: number;
   /** Puts the average in place of the weights after every so many steps. */
   readonly emaOverwriteFrequency?: number;
-  /** What the loss was multiplied by: the gradients are divided by it; default 1. */
+  /** What the loss is multiplied by, in `fit` or by `scaleLoss`: the gradients are divided by it; default 1. */
   readonly lossScaleFactor?: number;
   /** Changes the weights in every so many calls, by the mean of their gradients; default 1. */
   readonly gradientAccumulationSteps?: number;

@@ -34,13 +34,22 @@ export function clipByNorm(
   }
 }
 
-/** What comes before the rule: unscale, clip by value, weight decay (`w -= decay w`, or `g += l2 w`). */
+/** Adds the gradient of the penalties `l1 |w| + l2 w^2 / 2`, in the scale of the gradients. */
+export function penalize(
+  { w, g }: OptimizerArrays,
+  { scale, l1, l2 }: { scale: number; l1: number; l2: number },
+): void {
+  for (let i = 0; i < w.length; i++) g[i] += (l1 * Math.sign(w[i]) + l2 * w[i]) / scale;
+}
+
+/** What comes before the rule: unscale, clip by value, weight decay (`w -= decay w`, or `g += coupledDecay w`). */
 export function prepare(
   { w, g }: OptimizerArrays,
-  { scale, clipValue, decay, l2 }: { scale: number; clipValue: number; decay: number; l2: number },
+  options: { scale: number; clipValue: number; decay: number; coupledDecay: number },
 ): void {
+  const { scale, clipValue, decay, coupledDecay } = options;
   for (let i = 0; i < w.length; i++) {
-    g[i] = Math.min(Math.max(g[i] * scale, -clipValue), clipValue) + l2 * w[i];
+    g[i] = Math.min(Math.max(g[i] * scale, -clipValue), clipValue) + coupledDecay * w[i];
     w[i] -= decay * w[i];
   }
 }

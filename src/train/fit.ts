@@ -2,6 +2,8 @@ import { ValueError } from '../errors.ts';
 import { Tape } from '../gradient.ts';
 import type { Loss } from '../nn/losses.ts';
 import type { Metric } from '../nn/metrics.ts';
+import { penaltyOn } from '../nn/regularizers.ts';
+import { add } from '../ops/binary.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { checkOptions, checkRange, checkWhole } from '../options.ts';
 import { scope, type Tensor } from '../tensor.ts';
@@ -135,7 +137,7 @@ interface Epoch {
 }
 
 async function trainEpoch({ model, trained, steps, callbacks, epoch }: Epoch, sizes: readonly number[]): Promise<Logs> {
-  const values = new StepValues(model.device, namesOf(trained));
+  const values = new StepValues(model.device, namesOf(model, trained));
   const pace = new Pace<Logs>(model.device);
   let batch = 0;
   let logs: Logs = {};
@@ -166,7 +168,12 @@ async function trainEpoch({ model, trained, steps, callbacks, epoch }: Epoch, si
   }
 }
 
-export const namesOf = ({ metrics }: Trained): string[] => ['loss', ...metrics.map(({ name }) => name)];
+/** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
+export const namesOf = (model: Model, { metrics }: Trained): string[] => [
+  'loss',
+  ...metrics.map(({ name }) => name),
+  ...(model.trainableParameters.some(({ regularizer }) => regularizer) ? ['penalty'] : []),
+];
 
 /** One update. The values, in the order of the names, are scalars from before it. */
 export function trainStep(model: Model, { loss, metrics, optimizer }: Trained, { x, y }: Batch): Tensor[] {
@@ -176,11 +183,29 @@ export function trainStep(model: Model, { loss, metrics, optimizer }: Trained, {
     const predicted = model.call(x, true);
     const value = loss(y, predicted);
     const parameters = model.trainableParameters;
-    const gradients = tape.gradient(value, parameters);
+    // The optimizer knows the gradient of a penalty that says its strengths; the tape has to see the others.
+    const [known, others] = [true, false].map((is) =>
+      parameters.filter(({ regularizer }) => (regularizer?.strengths !== undefined) === is),
+    );
+    const penalty = penaltyOn(others);
+    const gradients = tape.gradient(optimizer.scaleLoss(penalty ? add(value, penalty) : value), parameters);
+    const values = withPenalty(value, [penalty, penaltyOn(known)]);
     const seen = metrics.map((metric) => metric(y, predicted));
-    optimizer.apply(gradients, parameters);
-    return [value, ...seen];
+    optimizer.apply(gradients, parameters, { regularize: true });
+    for (const w of parameters) if (w.constraint) w.device.copy(w.constraint(w).storage, w.storage, w.size);
+    return [values.loss, ...seen, ...values.penalties];
   });
+}
+
+/** A loss with penalties on the weights, and these apart. */
+function withPenalty(
+  loss: Tensor,
+  given: readonly (Tensor | undefined)[],
+): { readonly loss: Tensor; readonly penalties: readonly Tensor[] } {
+  const penalties = given.filter((each) => each !== undefined);
+  if (penalties.length === 0) return { loss, penalties };
+  const total = penalties.reduce((sum, each) => add(sum, each));
+  return { loss: add(loss, total), penalties: [total] };
 }
 
 /** Loss and metrics over a data set, in inference mode. */
@@ -202,7 +227,8 @@ const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset
   new Steps((size) => {
     const { x, y } = data.take(size);
     const predicted = model.call(x);
-    return [loss(y, predicted), ...metrics.map((metric) => metric(y, predicted))];
+    const values = withPenalty(loss(y, predicted), [penaltyOn(model.trainableParameters)]);
+    return [values.loss, ...metrics.map((metric) => metric(y, predicted)), ...values.penalties];
   });
 
 async function evaluateWith(
@@ -210,7 +236,7 @@ async function evaluateWith(
   trained: Trained,
   { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps },
 ): Promise<Record<string, number>> {
-  const values = new StepValues(model.device, namesOf(trained));
+  const values = new StepValues(model.device, namesOf(model, trained));
   const pace = new Pace<Logs>(model.device);
   try {
     data.rewind();

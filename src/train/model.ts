@@ -129,7 +129,7 @@ export class Model extends Network {
       const values = this.#batchStep(samples, labels);
       const numbers = await Promise.all(values.map((value) => value.item()));
       for (const t of [...values, samples, labels]) t.dispose();
-      return Object.fromEntries(namesOf(trained).map((name, i) => [name, numbers[i]]));
+      return Object.fromEntries(namesOf(this, trained).map((name, i) => [name, numbers[i]]));
     } finally {
       data.dispose();
     }

@@ -30,16 +30,18 @@ export async function pack(model: Network): Promise<ModelFiles> {
   };
 }
 
+/** The options of a layer as JSON can hold them. A function says itself what stands for it, or has done its work. */
 function savable(options: LayerOptions, name: string): LayerOptions {
-  const custom = Object.entries(options).find(([, value]) => typeof value === 'function');
-  // An initializer has done its work; anything else that is a function would be missing after loading.
-  if (custom !== undefined && !custom[0].endsWith('Initializer')) {
+  const entries = Object.entries(options).map(([option, value]): [string, unknown] => {
+    if (typeof value !== 'function') return [option, value];
+    const config: unknown = value.config ?? value.strengths;
+    if (config !== undefined || option.endsWith('Initializer')) return [option, config];
     throw new ValueError({
       op: 'save',
-      got: `a function as ${custom[0]} of layer ${name}`,
+      got: `a function as ${option} of layer ${name}`,
       expected: 'options that can be written to a file',
       fix: 'Use a named one, or put the function in a layer of its own kind.',
     });
-  }
-  return { ...options, name };
+  });
+  return { ...Object.fromEntries(entries), name };
 }

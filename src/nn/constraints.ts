@@ -1,0 +1,78 @@
+import { ValueError } from '../errors.ts';
+import { div, maximum, minimum, mul } from '../ops/binary.ts';
+import { sum } from '../ops/reduce.ts';
+import { relu, sqrt, square } from '../ops/unary.ts';
+import { checkOptions, lookUp } from '../options.ts';
+import type { Constraint, Tensor } from '../tensor.ts';
+import { EPSILON } from './loss.ts';
+
+export type { Constraint } from '../tensor.ts';
+
+interface Along {
+  /** The axes that a norm is taken over; default 0, the inputs of a unit of a dense layer. Of a convolution: [0, 1, 2]. */
+  readonly axis?: number | readonly number[];
+}
+
+interface MaxNormOptions extends Along {
+  /** Default 2, as in Keras. */
+  readonly maxValue?: number;
+}
+
+/** A constraint as files have it. */
+type Config = { readonly name: string } & MaxNormOptions;
+
+/** Makes the function that users call for a constraint; `known` names its options. */
+const defineConstraint =
+  <Options extends MaxNormOptions>(name: string, known: readonly string[], define: (options: Options) => Constraint) =>
+  (options?: Options): Constraint => {
+    const given = options ?? ({} as Options); // every option has a default
+    checkOptions(name, given, known);
+    const config: Config = { name, ...given };
+    return Object.assign(define(given), { config });
+  };
+
+const norms = (w: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(square(w), { axis, keepDims: true }));
+
+/**
+ * Scales the incoming weights of each unit down to norm `maxValue` where they have more.
+ * @throws ValueError for a norm that is not above 0.
+ * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ */
+export const maxNorm = defineConstraint<MaxNormOptions>(
+  'maxNorm',
+  ['maxValue', 'axis'],
+  ({ maxValue = 2, axis = 0 }) => {
+    if (!(maxValue > 0)) {
+      const fix = 'Correct the largest norm.';
+      throw new ValueError({ op: 'maxNorm', got: `maxValue ${maxValue}`, expected: 'a number above 0', fix });
+    }
+    return (w) => {
+      const norm = norms(w, axis);
+      return mul(w, div(minimum(norm, maxValue), maximum(norm, EPSILON)));
+    };
+  },
+);
+
+/** Scales the incoming weights of each unit to norm 1. */
+export const unitNorm = defineConstraint<Along>(
+  'unitNorm',
+  ['axis'],
+  ({ axis = 0 }) =>
+    (w) =>
+      div(w, maximum(norms(w, axis), EPSILON)),
+);
+
+/** Takes negative weights to 0. */
+export const nonNegative = defineConstraint('nonNegative', [], () => (w) => relu(w));
+
+const constraints = { maxNorm, unitNorm, nonNegative };
+
+/** What the option of a layer may say: a constraint, its name, or its name with its options, as files do. */
+export type ConstraintOption = Constraint | Config | string;
+
+/** The constraint that an option stands for. @throws ValueError for an unknown name. */
+export function getConstraint(given: ConstraintOption | undefined): Constraint | undefined {
+  if (given === undefined || typeof given === 'function') return given;
+  const { name, ...options } = typeof given === 'string' ? { name: given } : given;
+  return lookUp<(options: MaxNormOptions) => Constraint>('constraint', constraints, name)(options);
+}

@@ -16,6 +16,7 @@ export {
   initializers,
   lecunNormal,
   lecunUniform,
+  orthogonal,
   varianceScaling,
 } from './nn/initializers.ts';
 export type { Layer, LayerOptions } from './nn/layer.ts';

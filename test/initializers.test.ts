@@ -49,6 +49,26 @@ for (const [name, initialize, shape, expected] of rows) {
   });
 }
 
+test('orthogonal matrices, tall, wide and of convolutions', () => {
+  for (const [rows, columns, shape] of [
+    [40, 12, [40, 12]],
+    [12, 40, [12, 40]],
+    [18, 7, [3, 3, 2, 7]],
+  ] as const) {
+    const w = initializers.orthogonal({ gain: 2 })(shape, new Generator(3));
+    const at = (i: number, k: number): number => (rows >= columns ? w[k * columns + i] : w[i * columns + k]);
+    const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j <= i; j++) {
+        let dot = 0;
+        for (let k = 0; k < length; k++) dot += at(i, k) * at(j, k);
+        assert.ok(Math.abs(dot - (i === j ? 4 : 0)) < 1e-5, `vectors ${i} and ${j} of ${shape}: ${dot}`);
+      }
+    }
+  }
+  assert.throws(() => initializers.orthogonal()([5], new Generator(1)), /orthogonal: got a weight of shape \[5\]/);
+});
+
 test('constants, vectors and scalars', () => {
   const generator = new Generator(1);
   assert.equal([...initializers.zeros()([2], generator)], [0, 0]);

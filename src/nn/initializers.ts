@@ -1,6 +1,7 @@
+import { ShapeError } from '../errors.ts';
 import { checkOptions, lookUp } from '../options.ts';
 import { type Generator, normal, truncatedNormal, uniform } from '../random.ts';
-import { type Shape, sizeOf } from '../shape.ts';
+import { formatShape, type Shape, sizeOf } from '../shape.ts';
 
 /** Makes the first values of a weight, from a stream of the generator that nothing else draws from. */
 export type Initializer = (shape: Shape, generator: Generator) => Float32Array;
@@ -50,6 +51,53 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
     Float32Array.from(draw(sizeOf(shape), Math.sqrt(scale / Math.max(1, fan(shape))), generator));
 }
 
+/** Subtracts from `v` what it has in common with unit vectors, and scales the rest to length 1. */
+function orthonormalise(v: Float64Array, others: readonly Float64Array[]): void {
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  // What rounding leaves after the first pass is gone after a second.
+  for (const other of [...others, ...others]) {
+    const shared = dot(v, other);
+    for (let i = 0; i < v.length; i++) v[i] -= shared * other[i];
+  }
+  const length = Math.sqrt(dot(v, v));
+  for (let i = 0; i < v.length; i++) v[i] /= length;
+}
+
+/**
+ * A matrix whose columns, or rows if there are fewer of them, are orthogonal and `gain` (default 1) long: it keeps the
+ * length of what passes through. Kernels of convolutions are `[height * width * in, out]`.
+ * @see Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+ * networks".
+ */
+export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
+  checkOptions('orthogonal', options, ['gain']);
+  const { gain = 1 } = options;
+  return (shape, generator) => {
+    if (shape.length < 2) {
+      throw new ShapeError({
+        op: 'orthogonal',
+        got: `a weight of shape ${formatShape(shape)}`,
+        expected: 'rank 2 or more',
+        fix: 'Use it for kernels only.',
+      });
+    }
+    const columns = shape[shape.length - 1];
+    const rows = sizeOf(shape.slice(0, -1));
+    const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+    const numbers = normal(count * length, generator);
+    const vectors: Float64Array[] = [];
+    for (let i = 0; i < count; i++) {
+      const v = numbers.subarray(i * length, (i + 1) * length);
+      orthonormalise(v, vectors);
+      vectors.push(v);
+    }
+    return Float32Array.from({ length: rows * columns }, (_, i) => {
+      const [row, column] = [Math.floor(i / columns), i % columns];
+      return gain * (rows >= columns ? vectors[column][row] : vectors[row][column]);
+    });
+  };
+}
+
 const filled =
   (value: number): Initializer =>
   (shape) =>
@@ -95,6 +143,7 @@ export const initializers = {
   randomNormal: normalFrom('randomNormal', normal),
   /** Normal, those beyond two deviations drawn again; the deviation of what is left is smaller, 0.88 of the given one. */
   truncatedNormal: normalFrom('truncatedNormal', truncatedNormal),
+  orthogonal,
   /** Mean 0 and variance `scale / n`, with n connections in, out or on average. */
   varianceScaling,
   /** Variance `2 / (in + out)`, uniform. @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks". */

@@ -108,7 +108,7 @@ const accuracy: { readonly [Name in OperationName]?: Accuracy } = {
   softsign: { roundings: 2 + DIVISION, gradient: 2 * (2 + DIVISION), scale: 'value' },
   mish: { roundings: 4 * EXP + DIVISION, gradient: 8 * EXP, scale: 'unit' }, // numerator and denominator hold 2e + e^2
   hardSigmoid: { roundings: 4, scale: 'unit' },
-  tanh: { roundings: TANH, gradient: 2 * TANH, scale: 'unit' },
+  tanh: { roundings: TANH / 0.197, gradient: 2 * TANH, scale: 'value' }, // 1e-5 of tanh 0.2, a series below
   elu: { roundings: EXP + 4, scale: 'unit' },
   selu: { roundings: 2 * (EXP + 4), scale: 'unit' }, // scale * alpha = 1.76
   gelu: { roundings: ERF, gradient: 2 * ERF, scale: 'unit' },

@@ -111,7 +111,11 @@ const table = {
   cosh: [...elementwise(), { values: [[0]], y: [1], dx: [[0]] }],
   erf: [...elementwise(), { values: [[0, 9, -9]], y: [0, 1, -1], dx: [[2 / Math.sqrt(Math.PI), 0, 0]] }],
   sigmoid: [...elementwise(), { values: [[0, 300, -300]], y: [0.5, 1, 0], dx: [[0.25, 0, 0]] }],
-  tanh: [...elementwise(), { values: [[0, 300, -300]], y: [0, 1, -1], dx: [[1, 0, 0]] }],
+  tanh: [
+    ...elementwise(),
+    { values: [[0, 300, -300]], y: [0, 1, -1], dx: [[1, 0, 0]] },
+    { values: [[1e-20, -3e-9, 2 ** -10]], y: [1e-20, -3e-9, 2 ** -10 - 2 ** -30 / 3] },
+  ],
   silu: [...elementwise(), { values: [[0, 300, -300]], y: [0, 300, 0], dx: [[0.5, 1, 0]] }],
   softplus: [...elementwise(), { values: [[0, 300, -300]], y: [Math.LN2, 300, 0], dx: [[0.5, 1, 0]] }],
   softsign: [...elementwise(), { values: [[0, 1, -3]], y: [0, 0.5, -0.75], dx: [[1, 0.25, 0.0625]] }],
@@ -306,6 +310,8 @@ const table = {
     integers([[5, 7]], [[{ start: 2 }]]),
     { shapes: [[5]], args: [[{}, {}]], throws: /slice: got 2 ranges for shape \[5\]; expected at most 1/ },
     { shapes: [[5]], args: [[{ step: 0 }]], throws: /slice: got step 0/ },
+    { shapes: [[5]], args: [[1]], throws: /slice: got the range 1; expected one object for each axis/ },
+    { shapes: [[5]], args: [[{ start: 0.5 }]], throws: /slice: got the range \{"start":0.5\}/ },
   ],
   pad: [
     { shapes: [[45, 65]], args: [[[1, 2], [0, 3]]] },

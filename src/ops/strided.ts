@@ -132,7 +132,17 @@ export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
   });
 }
 
-function resolveRange({ start, stop, step = 1 }: SliceRange, length: number) {
+function resolveRange(range: SliceRange, length: number) {
+  const { start, stop, step = 1 } = range;
+  const whole = (bound: unknown): boolean => bound === undefined || Number.isInteger(bound);
+  if (typeof range !== 'object' || !whole(start) || !whole(stop)) {
+    throw new ValueError({
+      op: 'slice',
+      got: `the range ${JSON.stringify(range)}`,
+      expected: 'one object for each axis, { start, stop, step }, of whole numbers',
+      fix: 'Write slice(x, [{ start: 1, stop: 3 }]) for x[1:3].',
+    });
+  }
   if (!Number.isInteger(step) || step === 0) {
     throw new ValueError({
       op: 'slice',

@@ -1,0 +1,41 @@
+// A deep network with and without batch normalisation, at several rates. After npm run build:
+//   node examples/batchNormalization.mjs
+import { activation, batchNormalization, dense, init, sequential, sgd } from 'dawngrad';
+import { draw, overTime } from './charts.mjs';
+import { digits } from './digits.mjs';
+
+const device = await init({ seed: 1 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: 5000, test: 2000 });
+
+const LAYERS = 5;
+const results = [];
+for (const learningRate of [0.02, 0.2, 1]) {
+  for (const normalise of [false, true]) {
+    device.random.returnTo(0); // the same first weights for all
+    const block = () => [
+      dense({ units: 50, useBias: !normalise }),
+      ...(normalise ? [batchNormalization()] : []),
+      activation('sigmoid'),
+    ];
+    const hidden = Array.from({ length: LAYERS }, block).flat();
+    const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
+    model.compile({ optimizer: sgd({ learningRate }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+    const { history } = await model.fit(x, y, { epochs: 8, batchSize: 100, validationData: [xTest, yTest] });
+    const name = `${normalise ? 'with' : 'without'}, rate ${learningRate}`;
+    results.push({ name, normalise, history });
+    console.log(`${name.padEnd(20)} test accuracy ${history.val_accuracy.map((a) => a.toFixed(3)).join(' ')}`);
+    model.dispose();
+  }
+}
+
+const panel = (title, name, pick) => ({
+  title,
+  x: { name: 'epoch' },
+  y: { name, min: 0 },
+  series: results.map((each) => ({ name: each.name, dashed: !each.normalise, data: overTime(pick(each.history)) })),
+});
+await draw('batchNormalization', [
+  panel(`${LAYERS} hidden layers of logistic units: loss`, 'training loss', ({ loss }) => loss),
+  panel('Accuracy', 'test accuracy', ({ val_accuracy }) => val_accuracy),
+]);
+device.dispose();

@@ -1,0 +1,89 @@
+// Charts for the examples: curves, points or bars side by side, as an SVG picture in examples/output.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { init } from 'echarts';
+
+const PANEL = { width: 460, height: 340, columns: 2 };
+const COLOURS = ['#2a78d6', '#c2570c', '#2f9e44', '#9c36b5', '#e03131', '#0b7285', '#b08900', '#6b7280'];
+const folder = fileURLToPath(new URL('output/', import.meta.url));
+
+/** A number in a few characters. */
+const short = (value) =>
+  value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)
+    ? value.toExponential(0)
+    : `${+value.toPrecision(3)}`;
+
+/** An axis with its name; `log` for powers of ten. */
+const axisOf = ({ name, log = false, min, max }) => ({
+  type: log ? 'log' : 'value',
+  name,
+  nameLocation: 'middle',
+  nameGap: 28,
+  scale: true,
+  ...(min !== undefined && { min }),
+  ...(max !== undefined && { max }),
+  axisLine: { show: true, onZero: false },
+  axisLabel: { hideOverlap: true, formatter: short },
+});
+
+/**
+ * Draws panels `{ title, x: { name, log, min, max }, y, series: [{ name, data: [[x, y], ...], type, dashed }] }` into
+ * output/NAME.svg. A series is a line unless its `type` says bar or scatter; one without a name is not in the legend.
+ */
+export async function draw(name, panels) {
+  const rows = Math.ceil(panels.length / PANEL.columns);
+  const size = { width: PANEL.width * Math.min(panels.length, PANEL.columns), height: PANEL.height * rows };
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
+  const left = (i) => (i % PANEL.columns) * PANEL.width;
+  const top = (i) => Math.floor(i / PANEL.columns) * PANEL.height;
+  const names = (panel) => panel.series.map((each) => each.name).filter(Boolean);
+  chart.setOption({
+    animation: false,
+    backgroundColor: '#ffffff',
+    title: panels.map(({ title }, i) => ({
+      text: title,
+      left: left(i) + 12,
+      top: top(i) + 8,
+      textStyle: { fontSize: 13 },
+    })),
+    legend: panels.map((panel, i) => ({
+      data: names(panel),
+      left: left(i) + 12,
+      top: top(i) + 28,
+      width: PANEL.width - 24,
+      itemWidth: 14,
+      itemGap: 8,
+      icon: 'roundRect',
+      itemHeight: 8,
+      textStyle: { fontSize: 10 },
+    })),
+    grid: panels.map((_, i) => ({
+      left: left(i) + 58,
+      top: top(i) + 78,
+      width: PANEL.width - 82,
+      height: PANEL.height - 128,
+    })),
+    xAxis: panels.map(({ x }, i) => ({ ...axisOf(x), gridIndex: i })),
+    yAxis: panels.map(({ y }, i) => ({ ...axisOf(y), nameGap: 44, gridIndex: i })),
+    series: panels.flatMap(({ series }, i) =>
+      series.map(({ type = 'line', dashed = false, color, ...rest }, k) => ({
+        type,
+        xAxisIndex: i,
+        yAxisIndex: i,
+        showSymbol: false,
+        symbolSize: 3,
+        ...(type === 'bar' && { barWidth: '90%' }),
+        color: color ?? COLOURS[k % COLOURS.length],
+        lineStyle: { width: 1.5, type: dashed ? 'dashed' : 'solid' },
+        ...rest,
+      })),
+    ),
+  });
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}${name}.svg`, chart.renderToSVGString());
+  chart.dispose();
+  console.log(`examples/output/${name}.svg`);
+}
+
+/** Values as points over 1, 2, 3, ... */
+export const overTime = (values) => Array.from(values, (value, i) => [i + 1, value]);

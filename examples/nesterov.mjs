@@ -1,0 +1,39 @@
+// Momentum overshoots; Nesterov looks ahead and brakes. After npm run build: node examples/nesterov.mjs
+import { init, sgd } from 'dawngrad';
+import { draw, overTime } from './charts.mjs';
+import { descend, ravine } from './landscapes.mjs';
+
+const device = await init({ seed: 1 });
+const STEPS = 80;
+
+const results = [];
+for (const momentum of [0.8, 0.95]) {
+  for (const nesterov of [false, true]) {
+    const optimizer = sgd({ learningRate: 0.03, momentum, nesterov });
+    const { places, values } = await descend(ravine, { start: [-6, 1.5], optimizer, steps: STEPS });
+    const name = `${nesterov ? 'Nesterov' : 'momentum'} ${momentum}`;
+    results.push({ name, places, values, momentum });
+    const farthest = Math.max(...places.map(([along]) => along));
+    console.log(
+      `${name}: ${farthest.toFixed(2)} past the minimum, ${values.at(-1).toExponential(1)} after ${STEPS} steps`,
+    );
+  }
+}
+
+const way = (momentum) => ({
+  title: `The way through a ravine, momentum ${momentum}`,
+  x: { name: 'along', min: -7, max: 6 },
+  y: { name: 'across', min: -2, max: 2 },
+  series: results.filter((each) => each.momentum === momentum).map(({ name, places }) => ({ name, data: places })),
+});
+await draw('nesterov', [
+  way(0.8),
+  way(0.95),
+  {
+    title: 'Height',
+    x: { name: 'step' },
+    y: { name: 'value', log: true },
+    series: results.map(({ name, values }) => ({ name, data: overTime(values) })),
+  },
+]);
+device.dispose();

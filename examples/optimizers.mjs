@@ -1,0 +1,65 @@
+// Optimizers race down a ravine, off a saddle point and on MNIST. After npm run build: node examples/optimizers.mjs
+import { adadelta, adagrad, adam, dense, init, nadam, rmsprop, sequential, sgd } from 'dawngrad';
+import { draw, overTime } from './charts.mjs';
+import { digits } from './digits.mjs';
+import { descend, ravine, saddle } from './landscapes.mjs';
+
+const device = await init({ seed: 1 });
+const STEPS = 120;
+
+/** Each with a rate for the ravine and the saddle, and one for MNIST. */
+const racers = {
+  SGD: { make: sgd, plane: 0.03, mnist: 0.1 },
+  momentum: { make: (options) => sgd({ ...options, momentum: 0.9 }), plane: 0.03, mnist: 0.05 },
+  Nesterov: { make: (options) => sgd({ ...options, momentum: 0.9, nesterov: true }), plane: 0.03, mnist: 0.05 },
+  Adagrad: { make: adagrad, plane: 0.5, mnist: 0.02 },
+  Adadelta: { make: adadelta, plane: 20, mnist: 1 },
+  RMSprop: { make: rmsprop, plane: 0.05, mnist: 0.001 },
+  Adam: { make: adam, plane: 0.2, mnist: 0.001 },
+  Nadam: { make: nadam, plane: 0.2, mnist: 0.001 },
+};
+
+const { x, y, normalised } = await digits({ train: 6000, test: 100 });
+
+/** The loss of a small network after each epoch. */
+async function onDigits(optimizer) {
+  const hidden = dense({ units: 100, activation: 'relu' });
+  const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+  const { history } = await model.fit(x, y, { epochs: 5, batchSize: 100 });
+  optimizer.dispose();
+  model.dispose();
+  return history.loss;
+}
+
+const results = [];
+for (const [name, { make, plane, mnist }] of Object.entries(racers)) {
+  const onPlane = (f, start) => descend(f, { start, optimizer: make({ learningRate: plane }), steps: STEPS });
+  const inRavine = await onPlane(ravine, [-6, 1.5]);
+  const offSaddle = await onPlane(saddle, [1, 0.001]);
+  const loss = await onDigits(make({ learningRate: mnist }));
+  results.push({ name, inRavine, offSaddle, loss });
+  const left = offSaddle.values.findIndex((value) => value < -0.9);
+  console.log(
+    `${name.padEnd(9)} ravine: ${inRavine.values.at(-1).toExponential(1)} after ${STEPS} steps; ` +
+      `saddle: ${left < 0 ? 'not left' : `left after ${left}`}; MNIST: loss ${loss.at(-1).toFixed(3)}`,
+  );
+}
+
+const panel = (title, x, y, pick) => ({
+  title,
+  x,
+  y,
+  series: results.map((each) => ({ name: each.name, data: pick(each) })),
+});
+const ways = ({ inRavine }) => inRavine.places;
+const heights = ({ inRavine }) => overTime(inRavine.values.map((value) => Math.max(value, 1e-8)));
+await draw('optimizers', [
+  panel('The way through a ravine', { name: 'along', min: -7, max: 3 }, { name: 'across', min: -2, max: 2 }, ways),
+  panel('Height in the ravine', { name: 'step' }, { name: 'value', log: true, min: 1e-8 }, heights),
+  panel('Height at a saddle point', { name: 'step' }, { name: 'value', min: -1.1, max: 1 }, ({ offSaddle }) =>
+    overTime(offSaddle.values),
+  ),
+  panel('MNIST, 6,000 images', { name: 'epoch' }, { name: 'loss', log: true }, ({ loss }) => overTime(loss)),
+]);
+device.dispose();

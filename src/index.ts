@@ -5,6 +5,7 @@ export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
 export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
+export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
 export {
   constant,
   glorotNormal,

@@ -63,6 +63,7 @@ export {
   topKAccuracy,
 } from './nn/metrics.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
+export { type WhiteningOptions, whitening } from './nn/whitening.ts';
 export * from './ops/index.ts';
 export {
   type AdadeltaOptions,

@@ -12,6 +12,7 @@ import { type Activation, type ActivationName, getActivation } from './activatio
 import { augmentation } from './augmentation.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+import { whiteningLayer } from './whitening.ts';
 
 /** Says the shape of the samples, without the batch axis; it computes nothing. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
@@ -239,4 +240,5 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   reshape,
   normalization,
   augmentation,
+  whitening: whiteningLayer,
 };

@@ -108,6 +108,7 @@ export {
   Tensor,
 } from './tensor.ts';
 export type { BatchLogs, Callback, Logs } from './train/callbacks.ts';
+export { type CrossValidation, type CrossValidationOptions, crossValidate } from './train/crossValidate.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fit.ts';
 export { loadModel } from './train/load.ts';

@@ -36,8 +36,8 @@ function covarianceOf({ data, shape: [samples, features] }: HostArray, tolerance
 /** What the layer makes of the samples. */
 async function whitened(device: Device, x: HostArray, options: WhiteningOptions): Promise<HostArray> {
   setCurrentDevice(device);
-  const { mean, matrix } = await whiteningStatistics(x, options);
-  using y = await sequential([whitening({ mean, matrix })]).predict(x, { batchSize: 1000 });
+  const model = sequential([whitening(await whiteningStatistics(x, options))]);
+  using y = await model.predict(x, { batchSize: 1000 });
   return { data: await y.data(), shape: y.shape };
 }
 
@@ -178,6 +178,15 @@ test('what cannot be whitened is refused', async () => {
   assert.throws(
     () => sequential([whitening({ mean, matrix, inputShape: [3] })]).parameters,
     /a mean of 2 numbers and a matrix \[2, 2\] for 3 features/,
+  );
+});
+
+test('the layer knows its options', () => {
+  const matrix = { data: Float32Array.of(1), shape: [1, 1] };
+  const misspelt = { mean: [0], matrix, inputshape: [1] };
+  assert.throws(
+    () => whitening(misspelt),
+    /whitening: got the option 'inputshape'; expected only mean, matrix, variance/,
   );
 });
 

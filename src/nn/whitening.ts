@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import { sub } from '../ops/binary.ts';
 import { matmul } from '../ops/matmul.ts';
-import { checkWhole } from '../options.ts';
+import { checkOptions, checkWhole } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 import type { Initializer } from './initializers.ts';
@@ -12,6 +12,8 @@ export interface WhiteningOptions extends LayerOptions {
   readonly mean: readonly number[];
   /** `[features, components]`. */
   readonly matrix: HostArray;
+  /** The layer does without it; here so that the statistics can be passed as they are. */
+  readonly variance?: readonly number[];
 }
 
 interface ProjectionOptions extends LayerOptions {
@@ -44,8 +46,12 @@ export const whiteningLayer = defineLayer<ProjectionOptions>(
 /**
  * `(x - mean) matrix` over the last axis, as `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' gives them:
  * features that are uncorrelated and of variance 1. It does not learn, and is saved with the model.
+ *
+ *     whitening({ ...(await whiteningStatistics(xTrain, { kind: 'zca' })), inputShape: [784] })
  */
-export function whitening({ mean, matrix, ...options }: WhiteningOptions): Layer {
+export function whitening(options: WhiteningOptions): Layer {
+  checkOptions('whitening', options, ['mean', 'matrix', 'variance', 'name', 'inputShape']);
+  const { mean, matrix, variance: _, ...others } = options;
   const [features, components] = matrix.shape;
   const holds =
     (values: ArrayLike<number>): Initializer =>
@@ -59,7 +65,7 @@ export function whitening({ mean, matrix, ...options }: WhiteningOptions): Layer
       });
     };
   return whiteningLayer({
-    ...options,
+    ...others,
     components,
     meanInitializer: holds(mean),
     matrixInitializer: holds(matrix.data),

@@ -1,7 +1,7 @@
 // Augments images, each by random amounts of its own: mirrors, shears, scales, turns and moves it, changes brightness and
 // contrast, and cuts a rectangle out.
 //   y_p = gain * x(source_p) + offset,   fill inside the rectangle
-//   source_p = mirror shear^-1 turn^-1 (p - shift) / scale      with p and source_p from the centre of the image
+//   source_p = centre + mirror shear^-1 turn^-1 (p - centre - shift) / scale
 //   x(q) is bilinear between the four pixels around q; pixels outside the image have the value fill.
 // Amounts are uniform in [-a, a), a multiple of 2^-23 of each limit a; mirrors, and sides and place of the rectangle, are
 // integers. The words of image b come from the blocks 3 b to 3 b + 2 of the stream.
@@ -9,7 +9,7 @@
 // invocation PIXELS of them, so that it draws the amounts once. No workgroup memory. Joined to philox.wgsl, sine.wgsl.
 
 const WORKGROUP_SIZE: u32 = 64;
-const PIXELS: u32 = 16;
+const PIXELS: u32 = 64;
 struct Params {
   height: u32, width: u32, channels: u32, slabs: u32, images: u32, stream: u32,
   shift_y: f32, shift_x: f32, rotation: f32, zoom: f32, shear: f32,
@@ -25,7 +25,8 @@ struct State { seed: u32, step: u32 }
 
 // What is done to an image; points are (x, y), in pixels.
 struct Amounts {
-  shift: vec2<f32>, cosine: f32, sine: f32, shear: f32, scale: f32, mirror: vec2<f32>,
+  // source_p = origin + across * p.x + down * p.y
+  origin: vec2<f32>, across: vec2<f32>, down: vec2<f32>,
   gain: f32, offset: f32,
   // The first pixel of the rectangle, and the first beyond it.
   start: vec2<u32>, stop: vec2<u32>,
@@ -40,15 +41,18 @@ fn amounts_of(image: u32) -> Amounts {
   let place = words_of(3 * image);
   let look = words_of(3 * image + 1);
   let cut = words_of(3 * image + 2);
-  var a: Amounts;
-  a.shift = vec2<f32>(params.shift_x * signed(place.x), params.shift_y * signed(place.y));
+  let shift = vec2<f32>(params.shift_x * signed(place.x), params.shift_y * signed(place.y));
   let angle = params.rotation * signed(place.z);
-  a.cosine = cosine(angle);
-  a.sine = sine(angle);
-  a.scale = 1 + params.zoom * signed(place.w);
-  a.shear = params.shear * signed(look.x);
+  let c = cosine(angle);
+  let s = sine(angle);
+  let shear = params.shear * signed(look.x);
   let mirrored = (look.yy >> vec2<u32>(31, 30)) & vec2<u32>(params.flip_horizontal, params.flip_vertical);
-  a.mirror = 1 - 2 * vec2<f32>(mirrored);
+  let factor = (1 - 2 * vec2<f32>(mirrored)) / (1 + params.zoom * signed(place.w));
+  let centre = 0.5 * (vec2<f32>(f32(params.width), f32(params.height)) - 1);
+  var a: Amounts;
+  a.across = factor * vec2<f32>(c + shear * s, -s);
+  a.down = factor * vec2<f32>(s - shear * c, c);
+  a.origin = centre - a.across * (centre.x + shift.x) - a.down * (centre.y + shift.y);
   a.offset = params.brightness * signed(look.z);
   a.gain = 1 + params.contrast * signed(look.w);
   let sides = vec2<u32>(multiply_high(cut.x, params.erased_width + 1), multiply_high(cut.y, params.erased_height + 1));
@@ -57,21 +61,6 @@ fn amounts_of(image: u32) -> Amounts {
   a.stop = a.start + sides;
   return a;
 }
-
-fn source_of(pixel: vec2<u32>, a: Amounts) -> vec2<f32> {
-  let centre = 0.5 * (vec2<f32>(f32(params.width), f32(params.height)) - 1);
-  let p = vec2<f32>(pixel) - centre - a.shift;
-  let turned = vec2<f32>(a.cosine * p.x + a.sine * p.y, a.cosine * p.y - a.sine * p.x);
-  let sheared = vec2<f32>(turned.x - a.shear * turned.y, turned.y);
-  return a.mirror * sheared / a.scale + centre;
-}
-
-fn pixel_at(first: u32, channel: u32, column: i32, row: i32) -> f32 {
-  if (column < 0 || row < 0 || column >= i32(params.width) || row >= i32(params.height)) { return params.fill; }
-  return x[first + (u32(row) * params.width + u32(column)) * params.channels + channel];
-}
-
-fn between(a: f32, b: f32, part: f32) -> f32 { return a + (b - a) * part; }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
@@ -83,21 +72,28 @@ fn forward(
   let image = slab / params.slabs;
   if (image >= params.images) { return; }
   let a = amounts_of(image);
-  let pixels = params.height * params.width;
-  let first = image * pixels * params.channels;
+  let size = vec2<u32>(params.width, params.height);
+  let pixels = size.x * size.y;
+  let channels = params.channels;
+  let first = image * pixels * channels;
   let start = slab % params.slabs * WORKGROUP_SIZE * PIXELS + local;
   for (var i = start; i < min(start + WORKGROUP_SIZE * PIXELS, pixels); i += WORKGROUP_SIZE) {
-    let pixel = vec2<u32>(i % params.width, i / params.width);
-    let source = source_of(pixel, a);
+    let pixel = vec2<u32>(i % size.x, i / size.x);
+    let source = a.origin + a.across * f32(pixel.x) + a.down * f32(pixel.y);
     let corner = floor(source);
     let part = source - corner;
-    let at = vec2<i32>(corner);
+    // The four pixels around the source: upper left, upper right, lower left, lower right. Below 0 is far beyond size.
+    let columns = vec4<u32>(vec4<i32>(i32(corner.x)) + vec4<i32>(0, 1, 0, 1));
+    let rows = vec4<u32>(vec4<i32>(i32(corner.y)) + vec4<i32>(0, 0, 1, 1));
+    let is_inside = (columns < vec4<u32>(size.x)) & (rows < vec4<u32>(size.y));
+    let places = first + select(vec4<u32>(), rows * size.x + columns, is_inside) * channels;
     let is_cut = all(pixel >= a.start) && all(pixel < a.stop);
-    for (var c = 0u; c < params.channels; c++) {
-      let upper = between(pixel_at(first, c, at.x, at.y), pixel_at(first, c, at.x + 1, at.y), part.x);
-      let lower = between(pixel_at(first, c, at.x, at.y + 1), pixel_at(first, c, at.x + 1, at.y + 1), part.x);
-      y[first + i * params.channels + c] =
-        select(a.gain * between(upper, lower, part.y) + a.offset, params.fill, is_cut);
+    for (var c = 0u; c < channels; c++) {
+      let values = vec4<f32>(x[places.x + c], x[places.y + c], x[places.z + c], x[places.w + c]);
+      let v = select(vec4<f32>(params.fill), values, is_inside);
+      let ends = v.xz + (v.yw - v.xz) * part.x;
+      let value = a.gain * (ends.x + (ends.y - ends.x) * part.y) + a.offset;
+      y[first + i * channels + c] = select(value, params.fill, is_cut);
     }
   }
 }

@@ -34,7 +34,7 @@ const changes: readonly Partial<Changes>[] = [
 /** Images of several sizes, also with more pixels than a workgroup takes, and more images than a row of workgroups. */
 const shapes: readonly Shape[] = [
   [3, 5, 7, 3],
-  [2, 33, 40],
+  [2, 65, 70],
   [2, 1, 9, 4],
   [3, 1, 1, 1],
   [0, 4, 4, 1],

@@ -7,9 +7,10 @@ import { defineOp } from '../op.ts';
 import { type AugmentAttributes, augment as reference } from '../reference/augment.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { SOFTWARE_WORKGROUP } from './rows.ts';
 
-/** The pixels that a workgroup computes. */
-const SLAB = constantOf(shader.text, 'WORKGROUP_SIZE') * constantOf(shader.text, 'PIXELS');
+const WORKGROUP_SIZE = constantOf(shader.text, 'WORKGROUP_SIZE');
+const PIXELS = constantOf(shader.text, 'PIXELS');
 
 /** The parameters of augment.wgsl for one image. */
 function paramsOf(attributes: AugmentAttributes) {
@@ -17,7 +18,7 @@ function paramsOf(attributes: AugmentAttributes) {
     attributes;
   const [height, width, channels = 1] = imageShape;
   return {
-    ...{ height, width, channels, slabs: Math.ceil((height * width) / SLAB) },
+    ...{ height, width, channels },
     ...{
       shift_x: width * translation,
       shift_y: height * translation,
@@ -58,13 +59,17 @@ export const augment = defineOp<[x: Tensor, state: Tensor], AugmentAttributes>({
     return x;
   },
   forward: (run, [x, state], attributes) => {
-    const params = paramsOf(attributes);
     const [images] = x.shape;
+    const [height, width] = attributes.imageShape;
+    // In software, where invocations do not run side by side, few of them draw the amounts.
+    const workgroupSize = x.device.info.adapter.software ? SOFTWARE_WORKGROUP : WORKGROUP_SIZE;
+    const slabs = Math.ceil((height * width) / (workgroupSize * PIXELS));
     return run('forward', [x], {
       shape: x.shape,
       uniforms: [state],
-      params: { ...params, images },
-      grid: { workgroups: images * params.slabs },
+      params: { ...paramsOf(attributes), images, slabs },
+      constants: { WORKGROUP_SIZE: workgroupSize },
+      grid: { workgroups: images * slabs },
     });
   },
   backward: () => {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type WhiteningOptions, whiteningStatistics } from '../src/data/index.ts';
+import { type WhiteningStatisticsOptions, whiteningStatistics } from '../src/data/index.ts';
 import { setCurrentDevice } from '../src/device.ts';
 import { type Device, dense, type HostArray, loadModel, sequential, tensor, whitening } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
@@ -34,7 +34,7 @@ function covarianceOf({ data, shape: [samples, features] }: HostArray, tolerance
 }
 
 /** What the layer makes of the samples. */
-async function whitened(device: Device, x: HostArray, options: WhiteningOptions): Promise<HostArray> {
+async function whitened(device: Device, x: HostArray, options: WhiteningStatisticsOptions): Promise<HostArray> {
   setCurrentDevice(device);
   const model = sequential([whitening(await whiteningStatistics(x, options))]);
   using y = await model.predict(x, { batchSize: 1000 });

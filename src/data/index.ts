@@ -4,4 +4,4 @@ export { type ReadIdxOptions, readIdx } from './idx.ts';
 export { type Labels, samplesAt } from './samples.ts';
 export { type Labelled, type Split, type SplitOptions, trainTestSplit } from './split.ts';
 export { type MinMaxOptions, minMaxStatistics, type Statistics, statistics } from './statistics.ts';
-export { type Whitening, type WhiteningOptions, whiteningStatistics } from './whitening.ts';
+export { type Whitening, type WhiteningStatisticsOptions, whiteningStatistics } from './whitening.ts';

@@ -8,7 +8,7 @@ import type { HostArray } from '../tensor.ts';
 import { checkFinite } from './finite.ts';
 import { statistics } from './statistics.ts';
 
-export interface WhiteningOptions {
+export interface WhiteningStatisticsOptions {
   /** `pca`: components by their variance, the largest first. `zca`: the features themselves, changed as little as can be. */
   readonly kind: 'pca' | 'zca';
   /** How many components to keep, those of the largest variance; default all. */
@@ -44,7 +44,7 @@ const NOISE = 1e-7;
  * @throws ValueError for numbers that are not finite, and for directions without variance if epsilon is 0.
  * @see Krizhevsky (2009), "Learning multiple layers of features from tiny images", appendix A, on ZCA.
  */
-export async function whiteningStatistics(x: HostArray, options: WhiteningOptions): Promise<Whitening> {
+export async function whiteningStatistics(x: HostArray, options: WhiteningStatisticsOptions): Promise<Whitening> {
   const [samples, features] = sizesOf(x);
   const { kind, components, epsilon, device } = checked(options, features);
   checkFinite('whiteningStatistics', x);
@@ -64,7 +64,7 @@ export async function whiteningStatistics(x: HostArray, options: WhiteningOption
   return { mean, matrix: scaledBy(factors, kind === 'zca'), variance };
 }
 
-function checked(options: WhiteningOptions, features: number): Required<WhiteningOptions> {
+function checked(options: WhiteningStatisticsOptions, features: number): Required<WhiteningStatisticsOptions> {
   checkOptions('whiteningStatistics', options, ['kind', 'components', 'epsilon', 'device']);
   const { kind, components = features, epsilon = 1e-6, device = currentDevice() } = options;
   if (kind !== 'pca' && kind !== 'zca') {
@@ -105,7 +105,7 @@ async function covariance({ data, shape }: HostArray, mean: readonly number[], d
   const sums = new Float64Array(features * features);
   for (let start = 0; start < samples; start += BLOCK) {
     const block = data.subarray(start * features, Math.min(start + BLOCK, samples) * features);
-    const centred = Float64Array.from(block, (value, i) => value - mean[i % features]);
+    const centred = new Float64Array(block).map((value, i) => value - mean[i % features]);
     using t = tensor(centred, { shape: [block.length / features, features], device });
     using product = matmul(t, t, { transposeA: true });
     for (const [i, value] of (await product.data()).entries()) sums[i] += value;

@@ -11,7 +11,7 @@ import { statistics } from './statistics.ts';
 export interface WhiteningStatisticsOptions {
   /** `pca`: components by their variance, the largest first. `zca`: the features themselves, changed as little as can be. */
   readonly kind: 'pca' | 'zca';
-  /** How many components to keep, those of the largest variance; default all. */
+  /** How many components to keep, those of the largest variance; default all. ZCA keeps as many of them inside its features. */
   readonly components?: number;
   /** Added to the variance of each component, as in Keras; default 1e-6. What hardly varies is not blown up. */
   readonly epsilon?: number;

@@ -5,6 +5,7 @@ export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
 export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
+export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
 export { type Constraint, maxNorm, nonNegative, unitNorm } from './nn/constraints.ts';
 export {
   constant,
@@ -64,6 +65,7 @@ export {
   topKAccuracy,
 } from './nn/metrics.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
+export { type WhiteningOptions, whitening } from './nn/whitening.ts';
 export * from './ops/index.ts';
 export {
   type AdadeltaOptions,
@@ -108,6 +110,7 @@ export {
   Tensor,
 } from './tensor.ts';
 export type { BatchLogs, Callback, Logs } from './train/callbacks.ts';
+export { type CrossValidation, type CrossValidationOptions, crossValidate } from './train/crossValidate.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fit.ts';
 export { loadModel } from './train/load.ts';

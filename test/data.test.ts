@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkFinite, readIdx, statistics } from '../src/data/index.ts';
+import { checkFinite, minMaxStatistics, readIdx, type Statistics, statistics } from '../src/data/index.ts';
 import { pack, unpack } from '../src/train/safetensors.ts';
 import { rejects } from './check.ts';
 
@@ -69,6 +69,19 @@ test('statistics: per feature and global, biased variance', () => {
 test('statistics: a large mean costs no digits of the variance', () => {
   const data = Float64Array.from({ length: 1000 }, (_, i) => 1e8 + (i % 2));
   assert.equal(statistics({ data, shape: [1000, 1] }, -1), { mean: [1e8 + 0.5], variance: [0.25] });
+});
+
+test('minMaxStatistics: what a normalization scales to 0 to 1, or to other bounds', () => {
+  const x = { data: Float32Array.of(1, 10, 7, 3, 30, 7), shape: [2, 3] };
+  assert.equal(minMaxStatistics(x, -1), { mean: [1, 10, 7], variance: [4, 400, 0] });
+  assert.equal(minMaxStatistics(x, null), { mean: [1], variance: [29 ** 2] });
+  const scaled = ({ mean, variance }: Statistics, values: readonly number[]): number[] =>
+    values.map((value, i) => (value - mean[i]) / Math.sqrt(variance[i]));
+  const between = minMaxStatistics(x, -1, { low: -1, high: 3 });
+  assert.equal(scaled(between, [1, 10]), [-1, -1]);
+  assert.equal(scaled(between, [3, 30]), [3, 3]);
+  assert.throws(() => minMaxStatistics(x, -1, { low: 1, high: 1 }), /low 1 and high 1; expected low below high/);
+  assert.throws(() => minMaxStatistics({ data: new Float32Array(0), shape: [0, 3] }, -1), /at least one sample/);
 });
 
 test('NaN and infinity are named with their place', () => {

@@ -1,4 +1,5 @@
 import { ValueError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 
@@ -15,16 +16,7 @@ export interface Statistics {
  * @throws ValueError if there is nothing to average.
  */
 export function statistics(x: HostArray, axis: -1 | null): Statistics {
-  const features = axis === null ? 1 : (x.shape.at(-1) ?? 1);
-  const count = x.data.length / features;
-  if (!(count >= 1)) {
-    throw new ValueError({
-      op: 'statistics',
-      got: `an array of shape ${formatShape(x.shape)}`,
-      expected: 'at least one sample',
-      fix: 'Pass the training set.',
-    });
-  }
+  const { features, count } = countsOf('statistics', x, axis);
   const { data } = x;
   const sums = new Float64Array(features);
   for (let i = 0; i < data.length; i++) sums[i % features] += data[i];
@@ -32,4 +24,53 @@ export function statistics(x: HostArray, axis: -1 | null): Statistics {
   const squares = new Float64Array(features);
   for (let i = 0; i < data.length; i++) squares[i % features] += (data[i] - mean[i % features]) ** 2;
   return { mean: [...mean], variance: Array.from(squares, (sum) => sum / count) };
+}
+
+/** How many numbers have statistics of their own, and how many values each is made of. */
+function countsOf(op: string, x: HostArray, axis: -1 | null): { features: number; count: number } {
+  const features = axis === null ? 1 : (x.shape.at(-1) ?? 1);
+  const count = x.data.length / features;
+  if (count >= 1) return { features, count };
+  throw new ValueError({
+    op,
+    got: `an array of shape ${formatShape(x.shape)}`,
+    expected: 'at least one sample',
+    fix: 'Pass the training set.',
+  });
+}
+
+export interface MinMaxOptions {
+  /** Where the smallest value goes; default 0. */
+  readonly low?: number;
+  /** Where the largest goes; default 1. */
+  readonly high?: number;
+}
+
+/**
+ * What scales the values between the smallest and the largest to `low` to `high`, in the form that a `normalization` layer
+ * of the same axis takes: `(x - mean) / sqrt(variance)`. A feature that never varies becomes 0.
+ * @param axis -1: each entry of the last axis by its own values; `null`: all of them alike.
+ * @throws ValueError if there is nothing to scale.
+ */
+export function minMaxStatistics(x: HostArray, axis: -1 | null, options: MinMaxOptions = {}): Statistics {
+  checkOptions('minMaxStatistics', options, ['low', 'high']);
+  const { low = 0, high = 1 } = options;
+  const { features } = countsOf('minMaxStatistics', x, axis);
+  if (!(low < high)) {
+    throw new ValueError({
+      op: 'minMaxStatistics',
+      got: `low ${low} and high ${high}`,
+      expected: 'low below high',
+      fix: 'Correct the range.',
+    });
+  }
+  const smallest = new Array<number>(features).fill(Number.POSITIVE_INFINITY);
+  const largest = new Array<number>(features).fill(Number.NEGATIVE_INFINITY);
+  const { data } = x;
+  for (let i = 0; i < data.length; i++) {
+    smallest[i % features] = Math.min(smallest[i % features], data[i]);
+    largest[i % features] = Math.max(largest[i % features], data[i]);
+  }
+  const unit = smallest.map((value, i) => (largest[i] - value) / (high - low));
+  return { mean: unit.map((each, i) => smallest[i] - low * each), variance: unit.map((each) => each ** 2) };
 }

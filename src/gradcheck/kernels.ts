@@ -20,6 +20,7 @@ import {
 } from '../optim/index.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import { parameter, type Tensor } from '../tensor.ts';
+import { augmentation } from './augmentation.ts';
 import type { Suite } from './case.ts';
 
 /** The weights after one step per gradient. */
@@ -70,6 +71,7 @@ export const kernels: readonly Suite[] = [
       args: [options],
     })),
   },
+  augmentation,
   {
     name: 'updateMovingAverage',
     call: ([average, value]) => {

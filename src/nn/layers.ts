@@ -9,10 +9,12 @@ import { checkRange, checkWhole } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
+import { augmentation } from './augmentation.ts';
 import type { ConstraintOption } from './constraints.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
 import type { RegularizerOption } from './regularizers.ts';
+import { whiteningLayer } from './whitening.ts';
 
 /** Says the shape of the samples, without the batch axis; it computes nothing. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
@@ -263,4 +265,6 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   flatten,
   reshape,
   normalization,
+  augmentation,
+  whitening: whiteningLayer,
 };

@@ -1,0 +1,56 @@
+// What augmentation makes of digits: a row for each change, the digit itself first. Build first (npm run build), then:
+//   node examples/augmentation.mjs
+import { mkdir, writeFile } from 'node:fs/promises';
+import { augmentation, init, scope, sequential, tensor } from 'dawngrad';
+import { loadMnist } from 'dawngrad/data';
+import { encode } from 'fast-png';
+
+const SIDE = 28;
+const COPIES = 9;
+const GAP = 4;
+
+const changes = {
+  translation: { translation: 0.15 },
+  rotation: { rotation: 30 },
+  zoom: { zoom: 0.3 },
+  shear: { shear: 0.5 },
+  flip: { flip: 'both' },
+  'brightness and contrast': { brightness: 60, contrast: 0.5 },
+  erasing: { erasing: 0.5, fill: 128 },
+  'the usual for digits': { translation: 0.1, rotation: 12, zoom: 0.1, shear: 0.1 },
+};
+
+const device = await init({ seed: 1 });
+const { train } = await loadMnist();
+
+/** The same digit several times, each as the layer changes it. */
+const augmented = (digit, options) =>
+  scope(async () => {
+    const copies = Float32Array.from({ length: COPIES * digit.length }, (_, i) => digit[i % digit.length]);
+    const images = tensor(copies, { shape: [COPIES, SIDE * SIDE] });
+    const layer = augmentation({ ...options, imageShape: [SIDE, SIDE] });
+    const values = await sequential([layer]).call(images, true).data(); // true: as in training
+    return Array.from({ length: COPIES }, (_, i) => values.subarray(i * digit.length, (i + 1) * digit.length));
+  });
+
+const rows = [];
+for (const [row, [name, options]] of Object.entries(changes).entries()) {
+  const digit = train.images.data.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE);
+  rows.push([digit, ...(await augmented(digit, options))]);
+  console.log(`row ${row + 1}: ${name} ${JSON.stringify(options)}`);
+}
+
+const width = (COPIES + 1) * (SIDE + GAP) + GAP;
+const height = rows.length * (SIDE + GAP) + GAP;
+const pixels = new Uint8ClampedArray(width * height).fill(64);
+rows.forEach((images, row) => {
+  images.forEach((image, column) => {
+    const corner = (GAP + row * (SIDE + GAP)) * width + GAP + column * (SIDE + GAP);
+    for (let y = 0; y < SIDE; y++) pixels.set(image.subarray(y * SIDE, (y + 1) * SIDE), corner + y * width);
+  });
+});
+const output = new URL('output/', import.meta.url);
+await mkdir(output, { recursive: true });
+await writeFile(new URL('augmentation.png', output), encode({ width, height, data: pixels, channels: 1 }));
+console.log('examples/output/augmentation.png is written');
+device.dispose();

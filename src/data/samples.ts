@@ -1,0 +1,72 @@
+import { ShapeError, ValueError } from '../errors.ts';
+import { permutation } from '../ops/shuffle.ts';
+import { Generator } from '../random.ts';
+import { formatShape, sizeOf } from '../shape.ts';
+import type { TypedArray } from '../storage.ts';
+import type { HostArray } from '../tensor.ts';
+
+/** Labels as files and users have them: numbers alone are one label each. */
+export type Labels = HostArray | TypedArray | Uint8Array;
+
+/** Labels with their shape. */
+export const withShape = (labels: Labels): HostArray =>
+  'shape' in labels ? labels : { data: labels, shape: [labels.length] };
+
+/** The samples at some positions, in that order: a copy. */
+export function samplesAt({ data, shape }: HostArray, positions: ArrayLike<number>): HostArray {
+  const [, ...each] = shape;
+  const length = sizeOf(each);
+  const Numbers = data.constructor as new (length: number) => typeof data; // the same kind, which its type does not say
+  const picked = new Numbers(positions.length * length);
+  for (let i = 0; i < positions.length; i++) {
+    picked.set(data.subarray(positions[i] * length, (positions[i] + 1) * length), i * length);
+  }
+  return { data: picked, shape: [positions.length, ...each] };
+}
+
+/** The numbers below count, in an order that the seed decides. */
+export function randomOrder(count: number, seed: number): number[] {
+  const positionOf = permutation(count, new Generator(seed));
+  return Array.from({ length: count }, (_, place) => positionOf(place));
+}
+
+/** Which class each sample belongs to, numbered from 0 in the order of the labels, and how many samples each has. */
+export interface Classes {
+  readonly of: Uint32Array;
+  readonly counts: readonly number[];
+}
+
+/** All samples in one class: what is not stratified. */
+export const oneClass = (count: number): Classes => ({ of: new Uint32Array(count), counts: [count] });
+
+/**
+ * The classes of labels that name them.
+ * @param least samples that each has to have, for the `parts` that are made.
+ * @throws ShapeError for labels that are no numbers of classes, ValueError for a class with too few samples.
+ */
+export function classesOf(op: string, labels: HostArray, { least, parts }: { least: number; parts: string }): Classes {
+  const { data, shape } = labels;
+  if (shape.length !== 1 || !data.every(Number.isInteger)) {
+    throw new ShapeError({
+      op,
+      got: `${data.constructor.name} of shape ${formatShape(shape)} as labels to stratify by`,
+      expected: 'the number of a class for each sample, [samples]',
+      fix: 'Pass class numbers (of one-hot labels, the position of the 1), or set stratify: false.',
+    });
+  }
+  const found = [...new Set<number>(data)].sort((a, b) => a - b);
+  const numbers = new Map(found.map((label, i) => [label, i]));
+  const of = Uint32Array.from(data, (label: number) => numbers.get(label) ?? 0);
+  const counts = found.map(() => 0);
+  for (const each of of) counts[each]++;
+  const scarce = counts.findIndex((count) => count < least);
+  if (scarce >= 0) {
+    throw new ValueError({
+      op,
+      got: `class ${found[scarce]} with ${counts[scarce]} ${counts[scarce] === 1 ? 'sample' : 'samples'}`,
+      expected: `at least ${least}, one for each of ${parts}`,
+      fix: 'Leave the class out or gather more of it, make fewer parts, or set stratify: false.',
+    });
+  }
+  return { of, counts };
+}

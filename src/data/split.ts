@@ -1,0 +1,134 @@
+import { ShapeError, ValueError } from '../errors.ts';
+import { checkOptions } from '../options.ts';
+import { formatShape } from '../shape.ts';
+import type { HostArray } from '../tensor.ts';
+import { type Classes, classesOf, type Labels, oneClass, randomOrder, samplesAt, withShape } from './samples.ts';
+
+export interface SplitOptions {
+  /** Samples to test on: a share between 0 and 1, or their number; default 0.25. */
+  readonly testSize?: number;
+  /** Samples to validate on, likewise; default none. */
+  readonly validationSize?: number;
+  /** Whether every part has the same shares of the classes, as near as whole numbers allow; default false. */
+  readonly stratify?: boolean;
+  /** Decides who goes where; default 0. */
+  readonly seed?: number;
+}
+
+/** Samples and their labels. */
+export interface Labelled {
+  readonly x: HostArray;
+  readonly y: HostArray;
+}
+
+export interface Split {
+  readonly train: Labelled;
+  readonly test: Labelled;
+}
+
+/**
+ * Deals samples and labels out to a training and a test set, and to a validation set where one is asked for; each in
+ * random order, as copies.
+ * @param x `[samples, ...]`. @param y labels, one each.
+ * @throws ShapeError, ValueError for labels that do not fit, sizes that leave a part empty, and classes too small to share.
+ */
+export function trainTestSplit(
+  x: HostArray,
+  y: Labels,
+  options: SplitOptions & { readonly validationSize: number },
+): Split & { readonly validation: Labelled };
+export function trainTestSplit(x: HostArray, y: Labels, options?: SplitOptions): Split;
+export function trainTestSplit(
+  x: HostArray,
+  y: Labels,
+  options: SplitOptions = {},
+): Split & { readonly validation?: Labelled } {
+  checkOptions('trainTestSplit', options, ['testSize', 'validationSize', 'stratify', 'seed']);
+  const { testSize = 0.25, validationSize, stratify = false, seed = 0 } = options;
+  const labels = withShape(y);
+  const [count] = x.shape;
+  checkLabelCount('trainTestSplit', x, labels);
+  const validates = validationSize !== undefined;
+  const sizes = [
+    numberOf('testSize', testSize, count),
+    validates ? numberOf('validationSize', validationSize, count) : 0,
+  ];
+  const parts = validates ? 3 : 2;
+  const classes = stratify
+    ? classesOf('trainTestSplit', labels, { least: parts, parts: `${parts} parts` })
+    : oneClass(count);
+  checkSizes(sizes, { count, classes: classes.counts.length });
+  const [test, validation, train] = deal(classes, sizes, seed).map((positions) => ({
+    x: samplesAt(x, positions),
+    y: samplesAt(labels, positions),
+  }));
+  return { train, test, ...(validates && { validation }) };
+}
+
+/** The positions of parts of the given sizes, and of the rest: each class gives to every part its share. */
+function deal({ of, counts }: Classes, sizes: readonly number[], seed: number): number[][] {
+  let left = counts;
+  const quotas = sizes.map((size) => {
+    const quota = shares(left, size);
+    left = left.map((count, i) => count - quota[i]);
+    return quota;
+  });
+  const parts: number[][] = [...sizes, 0].map(() => []);
+  for (const position of randomOrder(of.length, seed)) {
+    const own = quotas.findIndex((quota) => quota[of[position]] > 0);
+    if (own >= 0) quotas[own][of[position]]--;
+    parts.at(own)?.push(position); // -1 is the rest
+  }
+  return parts;
+}
+
+/** Whole numbers in proportion to some counts, with a given sum: rounded down, and the largest remainders up. */
+function shares(counts: readonly number[], total: number): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const exact = counts.map((count) => (total * count) / all);
+  const whole = exact.map(Math.floor);
+  const missing = total - whole.reduce((sum, each) => sum + each, 0);
+  const byRemainder = counts.map((_, i) => i).sort((a, b) => exact[b] - whole[b] - (exact[a] - whole[a]));
+  for (const i of byRemainder.slice(0, missing)) whole[i]++;
+  return whole;
+}
+
+/** How many samples a share or a number means. */
+function numberOf(name: string, size: number, count: number): number {
+  if (size > 0 && size < 1) return Math.round(size * count);
+  if (Number.isInteger(size) && size >= 1) return size;
+  throw new ValueError({
+    op: 'trainTestSplit',
+    got: `${name} ${size}`,
+    expected: 'a share between 0 and 1, or a number of samples',
+    fix: `Set ${name} to for example 0.2.`,
+  });
+}
+
+/** Refuses sizes that leave a part without samples, or with fewer than there are classes. */
+function checkSizes(
+  [test, validation]: readonly number[],
+  { count, classes }: { readonly count: number; readonly classes: number },
+): void {
+  const train = count - test - validation;
+  const smallest = Math.min(train, test, validation || test);
+  if (smallest >= classes) return;
+  throw new ValueError({
+    op: 'trainTestSplit',
+    got: `${train} samples to train on, ${test} to test and ${validation} to validate on`,
+    expected:
+      classes === 1 ? 'one or more in each part' : `${classes} or more in each part, as there are ${classes} classes`,
+    fix: `Change testSize or validationSize: there are ${count} samples.`,
+  });
+}
+
+/** Refuses labels that are not as many as the samples. */
+export function checkLabelCount(op: string, x: HostArray, y: HostArray): void {
+  if (x.shape.length > 0 && x.shape[0] === y.shape[0]) return;
+  throw new ShapeError({
+    op,
+    got: `x of shape ${formatShape(x.shape)} and y of shape ${formatShape(y.shape)}`,
+    expected: 'as many labels as samples along the first axis',
+    fix: 'Pass a label for each sample.',
+  });
+}

@@ -1,0 +1,69 @@
+import { augment, checkImages } from '../ops/augment.ts';
+import { checkRange, lookUp } from '../options.ts';
+import type { Amounts } from '../reference/augment.ts';
+import type { Shape } from '../shape.ts';
+import { defineLayer, type LayerOptions } from './layer.ts';
+
+/** Each amount is the largest there is, and 0 by default: an image gets one between its negative and itself. */
+export interface AugmentationOptions extends LayerOptions, Partial<Amounts> {
+  /** Which mirror images there are, each half of the time; default `none`. */
+  readonly flip?: keyof typeof flips;
+  /** The value outside the image and where it is cut out; default 0. */
+  readonly fill?: number;
+  /** The shape of one image, `[height, width, channels]` or `[height, width]`, if samples have another; default theirs. */
+  readonly imageShape?: Shape;
+}
+
+/** What each amount has to stay below. */
+const limits = {
+  translation: 1,
+  rotation: 360,
+  zoom: 1,
+  shear: 10,
+  brightness: Number.POSITIVE_INFINITY,
+  contrast: 1,
+  erasing: 1,
+} satisfies Record<keyof Amounts, number>;
+const names = Object.keys(limits) as (keyof Amounts)[]; // it has these and no others
+
+const NONE: Amounts = { translation: 0, rotation: 0, zoom: 0, shear: 0, brightness: 0, contrast: 0, erasing: 0 };
+
+const flips = {
+  none: { horizontal: false, vertical: false },
+  horizontal: { horizontal: true, vertical: false },
+  vertical: { horizontal: false, vertical: true },
+  both: { horizontal: true, vertical: true },
+};
+
+/**
+ * Changes images at random in training, each by amounts of its own, and does nothing at inference: mirrors, shears, scales,
+ * turns (degrees) and moves them, then multiplies by a factor near 1 (contrast) and adds a number (brightness, in the units
+ * of the data), then cuts out a rectangle of random sides. Values between pixels are bilinear. One pass does it all.
+ *
+ *     augmentation({ translation: 0.1, rotation: 15, zoom: 0.1, flip: 'horizontal', erasing: 0.3 })
+ *
+ * No gradient flows through it: it stands before the first layer with weights. Contrast is about 0, so put a
+ * `normalization` in front of it where that is not the grey of the data.
+ * @see Zhong et al. (2020), "Random erasing data augmentation".
+ */
+export const augmentation = defineLayer<AugmentationOptions>(
+  'augmentation',
+  [...names, 'flip', 'fill', 'imageShape'],
+  ({ flip = 'none', fill = 0, imageShape, ...given }) => {
+    const amounts = { ...NONE, ...given };
+    for (const name of names) checkRange('augmentation', name, amounts[name], { low: 0, high: limits[name] });
+    const mirrors = lookUp('augmentation', flips, flip);
+    const shapeOf = (sample: Shape): Shape => imageShape ?? sample;
+    return {
+      outputShape: (shape) => {
+        checkImages('augmentation', shape, shapeOf(shape));
+        return shape;
+      },
+      call: (x, { training, stream }) => {
+        if (!training) return x;
+        const attributes = { ...amounts, mirrors, fill, imageShape: shapeOf(x.shape.slice(1)), stream };
+        return augment(x, x.device.random.stateOn(x.device), attributes);
+      },
+    };
+  },
+);

@@ -1,0 +1,73 @@
+import { ShapeError } from '../errors.ts';
+import { sub } from '../ops/binary.ts';
+import { matmul } from '../ops/matmul.ts';
+import { checkOptions, checkWhole } from '../options.ts';
+import { formatShape } from '../shape.ts';
+import type { HostArray } from '../tensor.ts';
+import type { Initializer } from './initializers.ts';
+import { checkRank, defineLayer, type Layer, type LayerOptions } from './layer.ts';
+
+export interface WhiteningOptions extends LayerOptions {
+  /** One number per feature. */
+  readonly mean: readonly number[];
+  /** `[features, components]`. */
+  readonly matrix: HostArray;
+  /** The layer does without it; here so that the statistics can be passed as they are. */
+  readonly variance?: readonly number[];
+}
+
+interface ProjectionOptions extends LayerOptions {
+  readonly components: number;
+  readonly meanInitializer?: Initializer;
+  readonly matrixInitializer?: Initializer;
+}
+
+/** As files name it: the numbers are weights, which they hold once. */
+export const whiteningLayer = defineLayer<ProjectionOptions>(
+  'whitening',
+  ['components', 'meanInitializer', 'matrixInitializer'],
+  ({ components, meanInitializer = 'zeros', matrixInitializer = 'zeros' }) => {
+    checkWhole('whitening', 'components', components, 1);
+    return {
+      outputShape: (shape) => {
+        checkRank('whitening', shape, 1);
+        return [...shape.slice(0, -1), components];
+      },
+      build: (addWeight, shape) => {
+        const features = shape[shape.length - 1];
+        addWeight('mean', [features], meanInitializer, { trainable: false });
+        addWeight('matrix', [features, components], matrixInitializer, { trainable: false });
+      },
+      call: (x, { weights: { mean, matrix } }) => matmul(sub(x, mean), matrix),
+    };
+  },
+);
+
+/**
+ * `(x - mean) matrix` over the last axis, as `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' gives them:
+ * features that are uncorrelated and of variance 1. It does not learn, and is saved with the model.
+ *
+ *     whitening({ ...(await whiteningStatistics(xTrain, { kind: 'zca' })), inputShape: [784] })
+ */
+export function whitening(options: WhiteningOptions): Layer {
+  checkOptions('whitening', options, ['mean', 'matrix', 'variance', 'name', 'inputShape']);
+  const { mean, matrix, variance: _, ...others } = options;
+  const [features, components] = matrix.shape;
+  const holds =
+    (values: ArrayLike<number>): Initializer =>
+    ([length]) => {
+      if (length === features && mean.length === features) return Float32Array.from(values);
+      throw new ShapeError({
+        op: 'whitening',
+        got: `a mean of ${mean.length} numbers and a matrix ${formatShape(matrix.shape)} for ${length} features`,
+        expected: `${length} numbers and a matrix [${length}, components]`,
+        fix: 'Fit the whitening to data like these; put a flatten() before it for images.',
+      });
+    };
+  return whiteningLayer({
+    ...others,
+    components,
+    meanInitializer: holds(mean),
+    matrixInitializer: holds(matrix.data),
+  });
+}

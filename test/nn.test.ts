@@ -93,10 +93,22 @@ test('bad options and shapes are errors that name them', () => {
   assert.throws(() => dense(misspelt), /the option 'unit'; expected only units, activation/);
   assert.throws(() => sequential([]), /no layers/);
   assert.throws(() => sequential([dense({ units: 1 })]).parameters, /not built.*inputShape/);
-  assert.throws(() => activation('rleu' as 'relu'), /'rleu'; expected one of linear, relu/);
+  assert.throws(() => activation('rleu' as 'relu'), /'rleu'; expected one of linear, relu.*Did you mean 'relu'/);
   assert.throws(() => sequential([reshape({ shape: [5], inputShape: [4] })]).parameters, /samples of shape \[4\]/);
   const model = sequential([dense({ units: 1, inputShape: [3] })]);
   assert.throws(() => model.call(tensor([[1, 2]])), /x of shape \[1, 2\]; expected \[batch, 3\]/);
+});
+
+test('an unknown word is answered with the nearest known one, if one is near', () => {
+  setCurrentDevice(cpu);
+  const model = sequential([dense({ units: 1, inputShape: [2] })]);
+  const compileWith = (optimizer: string) => () => model.compile({ optimizer, loss: 'meanSquaredError' });
+  assert.throws(compileWith('adma'), /'adma'; expected one of sgd.*Did you mean 'adam'\?/);
+  assert.throws(compileWith('Adagard'), /Did you mean 'adagrad'\?/);
+  assert.throws(compileWith('newton'), (error: Error) => !error.message.includes('Did you mean'));
+  assert.throws(() => activation('soft_mx' as 'softmax'), /Did you mean 'softmax'\?/);
+  const misspelt = { unitss: 3, units: 3 };
+  assert.throws(() => dense(misspelt), /Did you mean 'units'\? Correct its spelling/);
 });
 
 test('dropout and reshape are operations with a tensor in front, else layers', async () => {

@@ -5,6 +5,7 @@ export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
 export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
+export type { Block, SymbolicTensor } from './nn/graph.ts';
 export {
   constant,
   glorotNormal,
@@ -53,6 +54,7 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from './nn/losses.ts';
+export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/merge.ts';
 export {
   accuracy,
   binaryAccuracy,
@@ -93,7 +95,7 @@ export {
   warmup,
 } from './optim/index.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
-export { dropout, reshape } from './overloads.ts';
+export { add, dropout, maximum, reshape } from './overloads.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {
@@ -109,5 +111,12 @@ export type { BatchLogs, Callback, Logs } from './train/callbacks.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fit.ts';
 export { loadModel } from './train/load.ts';
-export { type BatchOptions, type CompileOptions, type Model, sequential } from './train/model.ts';
+export {
+  type BatchOptions,
+  type CompileOptions,
+  type Model,
+  type ModelOptions,
+  model,
+  sequential,
+} from './train/model.ts';
 export type { ModelFiles } from './train/save.ts';

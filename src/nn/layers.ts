@@ -11,12 +11,14 @@ import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
 
-/** Says the shape of the samples, without the batch axis; it computes nothing. */
+/** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
   inputLayer({ ...options, inputShape: options.shape });
 
 const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>('input', ['shape'], () => ({
+  takes: 'nothing',
   outputShape: (shape) => shape,
   call: (x) => x,
 }));
@@ -237,4 +239,10 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   flatten,
   reshape,
   normalization,
+  add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  concatenate,
 };

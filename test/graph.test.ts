@@ -1,0 +1,253 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
+import {
+  activation,
+  add,
+  average,
+  batchNormalization,
+  compile,
+  concatenate,
+  type Device,
+  dense,
+  dropout,
+  gradcheck,
+  input,
+  loadModel,
+  type Model,
+  maximum,
+  model,
+  multiply,
+  reshape,
+  residual,
+  sequential,
+  sgd,
+  subtract,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../src/node.ts';
+import { Generator, normal } from '../src/random.ts';
+import { trainStep } from '../src/train/fit.ts';
+import { rejects } from './check.ts';
+import { cpu, onGpu } from './device.ts';
+
+const test = suite('graph');
+
+const ones = { kernelInitializer: 'ones', useBias: false };
+
+test('layers applied to each other make a model: values by hand', async () => {
+  setCurrentDevice(cpu);
+  const x = input({ shape: [2] });
+  const a = dense({ units: 1, ...ones })(x); // x0 + x1
+  const b = activation('relu')(x);
+  const m = model({ inputs: x, outputs: concatenate()([a, b]) });
+  assert.equal(await m.call(tensor([[1, -3]])).array(), [[-2, 1, 0]]);
+  assert.equal(
+    await (
+      await m.predict([
+        [1, 2],
+        [3, 4],
+      ])
+    ).array(),
+    [
+      [3, 1, 2],
+      [7, 3, 4],
+    ],
+  );
+  assert.equal(m.outputShape, [3]);
+});
+
+test('a model may have several inputs, in call and in predict', async () => {
+  setCurrentDevice(cpu);
+  const [a, b] = [input({ shape: [2], name: 'a' }), input({ shape: [3], name: 'b' })];
+  const m = model({ inputs: [b, a], outputs: concatenate()([a, b]) });
+  assert.equal(await m.call([tensor([[1, 2, 3]]), tensor([[4, 5]])]).array(), [[4, 5, 1, 2, 3]]);
+  const y = await m.predict([
+    { data: Float32Array.of(1, 2, 3, 6, 7, 8), shape: [2, 3] },
+    [
+      [4, 5],
+      [9, 10],
+    ],
+  ]);
+  assert.equal(await y.array(), [
+    [4, 5, 1, 2, 3],
+    [9, 10, 6, 7, 8],
+  ]);
+  assert.throws(() => m.call(tensor([[1, 2, 3]])), /got 1 inputs; expected 2/);
+  assert.throws(
+    () => m.call([tensor([[1]]), tensor([[1, 2]])]),
+    /x of shape \[1, 1\] as input 0; expected \[batch, 3\]/,
+  );
+  await rejects(() => m.predict(tensor([[1, 2, 3]])), /a tensor; expected a list of 2/);
+  await rejects(
+    () =>
+      m.predict([
+        [[1, 2, 3]],
+        [
+          [4, 5],
+          [6, 7],
+        ],
+      ]),
+    /1 and 2 samples; expected as many for each/,
+  );
+  m.compile({ loss: 'meanSquaredError' });
+  await rejects(() => m.fit([[1, 2, 3]], [[1]]), /a model with 2 inputs; expected one with a single input/);
+});
+
+test('merge layers combine their inputs; add and maximum are operations too', async () => {
+  setCurrentDevice(cpu);
+  const merged = async (layer: ReturnType<typeof add>): Promise<unknown> => {
+    const [a, b] = [input({ shape: [2] }), input({ shape: [2] })];
+    return model({ inputs: [a, b], outputs: layer([a, b]) })
+      .call([tensor([[1, 2]]), tensor([[3, -4]])])
+      .array();
+  };
+  assert.equal(await merged(add()), [[4, -2]]);
+  assert.equal(await merged(subtract()), [[-2, 6]]);
+  assert.equal(await merged(multiply()), [[3, -8]]);
+  assert.equal(await merged(average()), [[2, -1]]);
+  assert.equal(await merged(maximum({ name: 'larger' })), [[3, 2]]);
+  assert.equal(await add(tensor([1]), 2).array(), [3]);
+  assert.equal(await maximum(1.5, tensor([1, 2])).array(), [1.5, 2]);
+});
+
+test('skip connections of unequal shapes are refused, with both shapes and what to do', () => {
+  setCurrentDevice(cpu);
+  const x = input({ shape: [4] });
+  assert.throws(
+    () => model({ inputs: x, outputs: residual(dense({ units: 3 }))(dense({ units: 4 })(x)) }),
+    /add: got samples of shape \[3\] and \[4\]; expected one shape.*residual\(block, shortcut\)/,
+  );
+  const wide = concatenate({ axis: 1 })([reshape({ shape: [2, 2] })(x), reshape({ shape: [4, 1] })(x)]);
+  assert.throws(() => model({ inputs: x, outputs: wide }), /shape \[2, 2\] and \[4, 1\], axis 1/);
+});
+
+test('what is no graph is refused', () => {
+  setCurrentDevice(cpu);
+  const [x, other] = [input({ shape: [2] }), input({ shape: [2] })];
+  const y = dense({ units: 2 })(x);
+  assert.throws(() => add()(x), /add: got 1 input; expected two or more.*add\(\)\(\[a, b\]\)/);
+  assert.throws(() => dense({ units: 2 })([x, y]), /dense: got 2 inputs; expected one.*Merge the inputs first/);
+  assert.throws(() => dense({ units: 2 })(dense({ units: 3 })), /the layer dense itself; expected an input/);
+  assert.throws(() => x(y), /input: got 1 input; expected nothing/);
+  assert.throws(() => model({ inputs: other, outputs: y }), /comes from 1, 1 of them others.*List these/);
+  assert.throws(() => model({ inputs: [x, other], outputs: y }), /got 2 inputs, while the output comes from 1/);
+  assert.throws(() => model({ inputs: x, outputs: [y, y] }), /got 2 outputs; expected one/);
+  const twice = { outputs: dense({ units: 1, name: 'a' })(dense({ units: 1, name: 'a' })(x)) };
+  assert.throws(() => model({ inputs: x, ...twice }), /two layers of the name 'a'/);
+});
+
+test('a layer applied twice, and models with layers in common, share weights', async () => {
+  setCurrentDevice(cpu);
+  const x = input({ shape: [2] });
+  const shared = dense({ units: 2, ...ones });
+  const hidden = shared(x);
+  const m = model({ inputs: x, outputs: shared(hidden) });
+  assert.is(m.parameters.length, 1);
+  assert.equal(await m.call(tensor([[1, 2]])).array(), [[6, 6]]);
+  const half = model({ inputs: x, outputs: hidden });
+  half.parameters[0].assign([1, 0, 0, 2]);
+  assert.equal(await half.call(tensor([[1, 2]])).array(), [[1, 4]]);
+  assert.equal(await m.call(tensor([[1, 2]])).array(), [[1, 8]]);
+  assert.match(m.summary(), /dense +\[batch, 2\] +shared +dense/);
+  const narrow = dense({ units: 3 });
+  assert.throws(() => model({ inputs: x, outputs: narrow(narrow(x)) }), /shape \[2\] and of shape \[3\] for one layer/);
+});
+
+test('the summary of a graph says what is connected to what', () => {
+  setCurrentDevice(cpu);
+  const block = [dense({ units: 3, name: 'inner' }), activation('relu')];
+  const lines = sequential([residual(block, dense({ units: 3, inputShape: [2] }))])
+    .summary()
+    .split('\n');
+  assert.match(lines[0], /Layer +Output shape +Parameters +Connected to/);
+  assert.match(lines[2], /inner \(dense\) +\[batch, 3\] +9 +the samples/);
+  assert.match(lines[3], /activation +\[batch, 3\] +0 +inner/);
+  assert.match(lines[5], /add +\[batch, 3\] +0 +activation, dense/);
+  assert.not.match(sequential([dense({ units: 1, inputShape: [2] })]).summary(), /Connected/);
+});
+
+const FEATURES = 6;
+const CLASSES = 3;
+
+/** A small residual network: an identity shortcut, a projection, and neighbours that fuse inside the blocks. */
+function residualNetwork(): Model {
+  const block = (units: number) => [
+    dense({ units, useBias: false }), // batch normalisation would take the bias out again
+    batchNormalization(),
+    activation('relu'),
+    dropout({ rate: 0.25 }),
+  ];
+  const m = sequential([
+    residual(block(FEATURES)),
+    residual([...block(5), dense({ units: 4 })], dense({ units: 4, useBias: false })),
+    activation('relu'),
+    dense({ units: CLASSES, activation: 'softmax' }),
+  ]);
+  m.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'sparseCategoricalCrossentropy' });
+  m.build([FEATURES]);
+  return m;
+}
+
+const BATCH = 16;
+const samples = { data: Float32Array.from(normal(BATCH * FEATURES, new Generator(3))), shape: [BATCH, FEATURES] };
+const labels = { data: Uint8Array.from({ length: BATCH }, (_, i) => i % CLASSES), shape: [BATCH] };
+
+onGpu(test, 'gradcheck passes for a residual network', async (device) => {
+  setCurrentDevice(device);
+  const m = residualNetwork();
+  const results = await gradcheck(m, samples, labels);
+  assert.is(results.length, m.trainableParameters.length);
+  for (const { name, ok, error, tolerance } of results) assert.ok(ok, `${name}: ${error} > ${tolerance}`);
+  assert.ok(results.some(({ derivative }) => Math.abs(derivative) > 1e-3));
+});
+
+/** The weights after some steps of a model that is made anew. */
+async function weightsAfter(device: Device, make: () => Model, { captured }: { captured: boolean }) {
+  setCurrentDevice(device);
+  device.random.returnTo(0);
+  device.random.enterStep(device, 0);
+  const m = make();
+  const [x, y] = [tensor(samples.data, { shape: samples.shape }), tensor(Int32Array.from(labels.data))];
+  const step = () => trainStep(m, m.compiled, { x, y });
+  const run = captured ? compile(step) : step;
+  for (let i = 0; i < 20; i++) for (const value of run()) value.dispose();
+  const weights = await m.getWeights();
+  m.dispose();
+  return Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, [...data]]));
+}
+
+onGpu(test, 'a residual network: captured steps end with the bits of uncaptured ones', async (device) => {
+  const captured = await weightsAfter(device, residualNetwork, { captured: true });
+  assert.equal(captured, await weightsAfter(device, residualNetwork, { captured: false }));
+});
+
+onGpu(test, 'neighbours fuse in a graph, but not where another layer needs what is between them', (device) => {
+  setCurrentDevice(device);
+  const x = input({ shape: [3] });
+  const normalised = batchNormalization()(x);
+  const dropped = dropout({ rate: 0.5 })(activation('relu')(normalised));
+  const dispatches = (outputs: typeof dropped): number => {
+    const m = model({ inputs: x, outputs });
+    m.build([3]);
+    return compile((samples: Tensor) => m.call(samples, true)).plan(zeros([4, 3])).dispatches;
+  };
+  assert.is(dispatches(normalised), 2); // statistics, and the pass itself
+  assert.is(dispatches(dropped), 2);
+  assert.is(dispatches(add()([dropped, x])), 3);
+  assert.is(dispatches(add()([dropped, normalised])), 5);
+});
+
+onGpu(test, 'a saved graph predicts the same after loading', async (device) => {
+  setCurrentDevice(device);
+  const m = residualNetwork();
+  await m.fit(samples, labels, { epochs: 2 });
+  const loaded = loadModel(await m.save());
+  assert.equal(loaded.names, m.names);
+  assert.equal(loaded.summary(), m.summary());
+  const [a, b] = [await m.predict(samples), await loaded.predict(samples)];
+  assert.equal(await a.data(), await b.data());
+});
+
+test.run();

@@ -12,10 +12,14 @@ export interface Pass {
 /** The passes that compute a graph; each node draws random numbers from a stream. */
 export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   const passes: Pass[] = [];
+  const users: number[][] = graph.nodes.map(() => []);
+  graph.nodes.forEach(({ inputs }, node) => {
+    for (const input of inputs) users[input].push(node);
+  });
   const done = new Set<number>();
   graph.nodes.forEach(({ layer, inputs: from }, node) => {
     if (layer === undefined || from.length === 0 || done.has(node)) return;
-    const following = followingOf(graph, node);
+    const following = followingOf(node, graph, users);
     const { taken, call } = layer.fuse(following.map((other) => other.layer));
     const others = following.slice(0, taken);
     for (const other of others) done.add(other.node);
@@ -39,14 +43,13 @@ export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   return passes;
 }
 
-/** The nodes after one, as long as each has its result for itself. */
-function followingOf({ nodes, output }: Graph, from: number): { readonly layer: Layer; readonly node: number }[] {
-  const following = [];
-  for (let last = from; last !== output; ) {
-    const users = nodes.flatMap(({ inputs }, node) => (inputs.includes(last) ? [node] : []));
-    const [node] = users;
+/** The nodes after one, as long as each has the result before it for itself. */
+function followingOf(first: number, { nodes, output }: Graph, users: readonly (readonly number[])[]) {
+  const following: { readonly layer: Layer; readonly node: number }[] = [];
+  for (let last = first; last !== output && users[last].length === 1; ) {
+    const [node] = users[last];
     const { layer, inputs } = nodes[node];
-    if (users.length > 1 || inputs.length > 1 || layer === undefined) break;
+    if (inputs.length > 1 || layer === undefined) break;
     following.push({ layer, node });
     last = node;
   }

@@ -5,6 +5,7 @@ export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
 export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
+export { type EmbeddingOptions, embedding } from './nn/embedding.ts';
 export type { Block, SymbolicTensor } from './nn/graph.ts';
 export {
   constant,
@@ -19,6 +20,7 @@ export {
   varianceScaling,
 } from './nn/initializers.ts';
 export type { Layer, LayerOptions } from './nn/layer.ts';
+export { type LayerNormalizationOptions, layerNormalization } from './nn/layerNormalization.ts';
 export {
   activation,
   type BatchNormalizationOptions,
@@ -63,6 +65,8 @@ export {
   metrics,
   topKAccuracy,
 } from './nn/metrics.ts';
+export { type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
+export type { LeakyReluOptions, PreluOptions } from './nn/rectifiers.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
 export * from './ops/index.ts';
 export {
@@ -95,7 +99,7 @@ export {
   warmup,
 } from './optim/index.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
-export { add, dropout, maximum, reshape } from './overloads.ts';
+export { add, dropout, gaussianNoise, leakyRelu, maximum, prelu, reshape } from './overloads.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {

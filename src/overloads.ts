@@ -6,9 +6,13 @@ import {
   reshape as reshapeLayer,
 } from './nn/layers.ts';
 import { add as addLayer, maximum as maximumLayer } from './nn/merge.ts';
-import { add as addOp, maximum as maximumOp, type Operand } from './ops/binary.ts';
+import { type GaussianNoiseLayerOptions, gaussianNoise as gaussianNoiseLayer } from './nn/noise.ts';
+import { type LeakyReluOptions, leakyRelu as leakyReluLayer, prelu as preluLayer } from './nn/rectifiers.ts';
+import { add as addOp, maximum as maximumOp, type Operand, prelu as preluOp } from './ops/binary.ts';
 import { dropout as dropoutOp } from './ops/dropout.ts';
+import { type GaussianNoiseOptions, gaussianNoise as gaussianNoiseOp } from './ops/gaussianNoise.ts';
 import { reshape as reshapeOp } from './ops/strided.ts';
+import { leakyRelu as leakyReluOp } from './ops/unary.ts';
 import type { Shape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -29,6 +33,31 @@ function both<Options>(operation: (a: Operand, b: Operand) => Tensor, layer: (op
 export const add = both(addOp, addLayer);
 /** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. As a layer: `maximum()([a, b])`. */
 export const maximum = both(maximumOp, maximumLayer);
+
+/** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32; as a layer with a learned slope: `prelu({ sharedAxes: [1, 2] })`. */
+export const prelu = both(preluOp, preluLayer);
+
+/** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
+export function leakyRelu(x: Tensor, options?: Parameters<typeof leakyReluOp>[1]): Tensor;
+/** The same as a layer. */
+export function leakyRelu(options?: LeakyReluOptions): Layer;
+export function leakyRelu(
+  first?: Tensor | LeakyReluOptions,
+  options?: Parameters<typeof leakyReluOp>[1],
+): Tensor | Layer {
+  return first instanceof Tensor ? leakyReluOp(first, options) : leakyReluLayer(first);
+}
+
+/** Adds normal noise of mean 0 and standard deviation `stddev`. */
+export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor;
+/** The same as a layer, active in training alone. */
+export function gaussianNoise(options: GaussianNoiseLayerOptions): Layer;
+export function gaussianNoise(
+  first: Tensor | GaussianNoiseLayerOptions,
+  options?: GaussianNoiseOptions,
+): Tensor | Layer {
+  return first instanceof Tensor ? gaussianNoiseOp(first, options ?? { stddev: 0 }) : gaussianNoiseLayer(first);
+}
 
 /** Sets elements to 0 at random, with probability `rate`, and scales the others by `1 / (1 - rate)`. */
 export function dropout(x: Tensor, options: Parameters<typeof dropoutOp>[1]): Tensor;

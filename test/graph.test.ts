@@ -8,20 +8,28 @@ import {
   batchNormalization,
   compile,
   concatenate,
+  constant,
   type Device,
   dense,
   dropout,
+  embedding,
+  flatten,
+  gaussianNoise,
   gradcheck,
   input,
+  layerNormalization,
+  leakyRelu,
   loadModel,
   type Model,
   maximum,
   model,
   multiply,
+  prelu,
   reshape,
   residual,
   sequential,
   sgd,
+  spatialDropout2d,
   subtract,
   type Tensor,
   tensor,
@@ -194,15 +202,6 @@ const BATCH = 16;
 const samples = { data: Float32Array.from(normal(BATCH * FEATURES, new Generator(3))), shape: [BATCH, FEATURES] };
 const labels = { data: Uint8Array.from({ length: BATCH }, (_, i) => i % CLASSES), shape: [BATCH] };
 
-onGpu(test, 'gradcheck passes for a residual network', async (device) => {
-  setCurrentDevice(device);
-  const m = residualNetwork();
-  const results = await gradcheck(m, samples, labels);
-  assert.is(results.length, m.trainableParameters.length);
-  for (const { name, ok, error, tolerance } of results) assert.ok(ok, `${name}: ${error} > ${tolerance}`);
-  assert.ok(results.some(({ derivative }) => Math.abs(derivative) > 1e-3));
-});
-
 /** The weights after some steps of a model that is made anew. */
 async function weightsAfter(device: Device, make: () => Model, { captured }: { captured: boolean }) {
   setCurrentDevice(device);
@@ -218,10 +217,60 @@ async function weightsAfter(device: Device, make: () => Model, { captured }: { c
   return Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, [...data]]));
 }
 
-onGpu(test, 'a residual network: captured steps end with the bits of uncaptured ones', async (device) => {
-  const captured = await weightsAfter(device, residualNetwork, { captured: true });
-  assert.equal(captured, await weightsAfter(device, residualNetwork, { captured: false }));
-});
+/** The layers with random numbers or a fused operation of their own, on images and on vectors. */
+function mixedNetwork(): Model {
+  const m = sequential([
+    reshape({ shape: [1, 2, 3], inputShape: [FEATURES] }),
+    spatialDropout2d({ rate: 0.3 }),
+    prelu({ sharedAxes: [1, 2], alphaInitializer: constant(0.25) }),
+    flatten(),
+    gaussianNoise({ stddev: 0.1 }),
+    residual([layerNormalization(), dense({ units: FEATURES }), leakyRelu({ negativeSlope: 0.1 })]),
+    dense({ units: CLASSES, activation: 'softmax' }),
+  ]);
+  m.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'sparseCategoricalCrossentropy' });
+  m.build([FEATURES]);
+  return m;
+}
+
+/** A vector for each of five numbers. */
+function embeddingNetwork(): Model {
+  const m = sequential([
+    embedding({ inputDim: 5, outputDim: 4, inputShape: [FEATURES] }),
+    flatten(),
+    dense({ units: CLASSES, activation: 'softmax' }),
+  ]);
+  m.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'sparseCategoricalCrossentropy' });
+  m.build([FEATURES]);
+  return m;
+}
+
+for (const make of [residualNetwork, mixedNetwork, embeddingNetwork]) {
+  onGpu(test, `${make.name}: gradcheck passes`, async (device) => {
+    setCurrentDevice(device);
+    const m = make();
+    const results = await gradcheck(m, samples, labels);
+    assert.is(results.length, m.trainableParameters.length);
+    for (const { name, ok, error, tolerance } of results) assert.ok(ok, `${name}: ${error} > ${tolerance}`);
+    assert.ok(results.some(({ derivative }) => Math.abs(derivative) > 1e-3));
+  });
+
+  onGpu(test, `${make.name}: captured steps end with the bits of uncaptured ones`, async (device) => {
+    const captured = await weightsAfter(device, make, { captured: true });
+    assert.equal(captured, await weightsAfter(device, make, { captured: false }));
+  });
+
+  onGpu(test, `${make.name}: a saved model predicts the same after loading`, async (device) => {
+    setCurrentDevice(device);
+    const m = make();
+    await m.fit(samples, labels, { epochs: 2 });
+    const loaded = loadModel(await m.save());
+    assert.equal(loaded.names, m.names);
+    assert.equal(loaded.summary(), m.summary());
+    const [a, b] = [await m.predict(samples), await loaded.predict(samples)];
+    assert.equal(await a.data(), await b.data());
+  });
+}
 
 onGpu(test, 'neighbours fuse in a graph, but not where another layer needs what is between them', (device) => {
   setCurrentDevice(device);
@@ -237,17 +286,6 @@ onGpu(test, 'neighbours fuse in a graph, but not where another layer needs what 
   assert.is(dispatches(dropped), 2);
   assert.is(dispatches(add()([dropped, x])), 3);
   assert.is(dispatches(add()([dropped, normalised])), 5);
-});
-
-onGpu(test, 'a saved graph predicts the same after loading', async (device) => {
-  setCurrentDevice(device);
-  const m = residualNetwork();
-  await m.fit(samples, labels, { epochs: 2 });
-  const loaded = loadModel(await m.save());
-  assert.equal(loaded.names, m.names);
-  assert.equal(loaded.summary(), m.summary());
-  const [a, b] = [await m.predict(samples), await loaded.predict(samples)];
-  assert.equal(await a.data(), await b.data());
 });
 
 test.run();

@@ -9,9 +9,13 @@ import { checkRange, checkWhole } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
+import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+import { layerNormalization } from './layerNormalization.ts';
 import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
+import { gaussianNoise, spatialDropout2d } from './noise.ts';
+import { leakyRelu, prelu } from './rectifiers.ts';
 
 /** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
@@ -239,6 +243,12 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   flatten,
   reshape,
   normalization,
+  layerNormalization,
+  prelu,
+  leakyRelu,
+  gaussianNoise,
+  spatialDropout2d,
+  embedding,
   add,
   subtract,
   multiply,

@@ -41,7 +41,7 @@ export function checkRange(
 
 /** Looks a name up, in camelCase or as Python writes it (`he_normal`), or lists the names there are. */
 export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: string): T {
-  const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const key = String(name).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (Object.hasOwn(table, key)) return table[key];
   throw new ValueError({
     op,

@@ -37,6 +37,7 @@ import {
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
 import { trainStep } from '../src/train/fit.ts';
+import { pack } from '../src/train/safetensors.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
@@ -286,6 +287,105 @@ onGpu(test, 'neighbours fuse in a graph, but not where another layer needs what 
   assert.is(dispatches(dropped), 2);
   assert.is(dispatches(add()([dropped, x])), 3);
   assert.is(dispatches(add()([dropped, normalised])), 5);
+});
+
+/** A saved graph, and the same with something changed in its description. */
+async function tampered(): Promise<(change: (description: Saved) => void) => () => Model> {
+  setCurrentDevice(cpu);
+  const files = await residualNetwork().save();
+  return (change) => () => {
+    const description = JSON.parse(files['model.json']);
+    change(description);
+    return loadModel({ ...files, 'model.json': JSON.stringify(description) });
+  };
+}
+
+interface Saved {
+  version: unknown;
+  inputShape: unknown;
+  layers: { kind: string; options: Record<string, unknown> }[];
+  graph: { nodes: { layer?: unknown; inputs: unknown }[]; inputs: unknown; output: unknown };
+}
+
+test('a damaged or hostile model.json is refused, with what is wrong', async () => {
+  const after = await tampered();
+  assert.ok(after(() => {})());
+  const cases: [change: (d: Saved) => void, message: RegExp][] = [
+    [(d) => Object.assign(d, { version: 99 }), /version 99 of model.json; expected at most 1.*newer version/],
+    [(d) => Object.assign(d, { version: 'new' }), /version new/],
+    [(d) => Object.assign(d, { inputShape: [-1] }), /\[-1\] as inputShape/],
+    [(d) => Object.assign(d, { inputShape: [7] }), /samples of shape \[6\] and \[7\]/],
+    [(d) => Object.assign(d, { layers: {} }), /\{\} as layers/],
+    [(d) => Object.assign(d.layers[0], { kind: 'dens' }), /kind 'dens'.*Did you mean 'dense'\?/],
+    [(d) => Object.assign(d.layers[0], { kind: '__proto__' }), /a layer of kind '__proto__'; expected one of/],
+    [(d) => Object.assign(d.layers[0], { kind: 'constructor' }), /a layer of kind 'constructor'/],
+    [(d) => Object.assign(d.layers[0], { kind: 5 }), /as a layer in model.json/],
+    [(d) => Object.assign(d.layers[0].options, { units: 'many' }), /units many; expected a whole number/],
+    [(d) => Object.assign(d.layers[0].options, { activation: { relu: 1 } }), /expected one of linear/],
+    [(d) => Object.assign(d.layers[0].options, { name: 5 }), /5 as its name/],
+    [(d) => Object.assign(d.layers[0].options, { inputShape: 784 }), /784 as a shape/],
+    [(d) => Object.assign(d.layers[1].options, { name: d.layers[0].options.name }), /two layers of the name 'dense'/],
+    [(d) => Object.assign(d.graph, { nodes: 3 }), /as graph in model.json/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: [2] }), /node 1.*nodes before it, so that there are no cycles/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: [1] }), /node 1.*no cycles/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: 'all' }), /node 1/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: [] }), /the layer dense itself; expected an input/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: [0, 0] }), /dense: got 2 inputs; expected one/],
+    [(d) => Object.assign(d.graph.nodes[1], { layer: 99 }), /node 1.*one of the \d+ layers/],
+    [(d) => Object.assign(d.graph, { inputs: [] }), /got 0 inputs, while the output comes from 1/],
+    [(d) => Object.assign(d.graph, { inputs: [1e9] }), /as the inputs in model.json/],
+    [(d) => Object.assign(d.graph, { output: -1 }), /as the output in model.json/],
+    [(d) => Object.assign(d.graph, { output: 2 }), /weights that the model lacks/],
+  ];
+  for (const [change, message] of cases) assert.throws(after(change), message);
+});
+
+test('prototype keys in a file are names like others', async () => {
+  const after = await tampered();
+  const withKey = (d: Saved): void => {
+    const options = JSON.parse('{ "__proto__": { "polluted": 1 }, "units": 6 }');
+    Object.assign(d.layers[0], { options });
+    Object.defineProperty(d.layers[0].options, '__proto__', { value: { polluted: 1 }, enumerable: true });
+  };
+  assert.throws(after(withKey), /the option '__proto__'/);
+  assert.is('polluted' in {}, false);
+  const files = await sequential([dense({ units: 1, inputShape: [1] })]).save();
+  const weights = pack({ __proto__x: { data: Float32Array.of(1), shape: [1] } });
+  const text = new TextDecoder('latin1').decode(weights).replace('__proto__x"', '__proto__" ');
+  const hostile = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  assert.throws(() => loadModel({ ...files, 'weights.safetensors': hostile }), /that the model lacks: __proto__/);
+});
+
+test('weights that are cut off, too many, or no numbers are refused before memory is asked for', async () => {
+  setCurrentDevice(cpu);
+  const files = await sequential([dense({ units: 2, inputShape: [3] })]).save();
+  const load =
+    (weights: Uint8Array, json = files['model.json']) =>
+    () =>
+      loadModel({ 'model.json': json, 'weights.safetensors': weights });
+  const weights = files['weights.safetensors'];
+  assert.throws(load(weights.slice(0, -1)), /truncated, damaged or no safetensors file/);
+  assert.throws(load(weights.slice(0, 20)), /the whole header/);
+  assert.throws(load(new Uint8Array(0)), /a file of 0 bytes/);
+  assert.throws(
+    load(weights, files['model.json'].replace('"units": 2', '"units": 1e12')),
+    /expected \[3, 1000000000000\]/,
+  );
+  const broken = weights.slice();
+  new DataView(broken.buffer).setFloat64(broken.length - 8, Number.NaN, true); // the CPU saves in float64
+  assert.throws(load(broken), /NaN as element \d of dense\/\w+; expected finite weights/);
+});
+
+test('a model that was saved before graphs and versions still loads', async () => {
+  setCurrentDevice(cpu);
+  const options = { units: 1, name: 'dense', kernelInitializer: 'ones' };
+  const old = { format: 'dawngrad', inputShape: [2], layers: [{ kind: 'dense', options }] };
+  const weights = pack({
+    'dense/kernel': { data: Float32Array.of(1, 2), shape: [2, 1] },
+    'dense/bias': { data: Float32Array.of(3), shape: [1] },
+  });
+  const m = loadModel({ 'model.json': JSON.stringify(old), 'weights.safetensors': weights });
+  assert.equal(await m.call(tensor([[1, 1]])).array(), [[6]]);
 });
 
 test.run();

@@ -1,8 +1,8 @@
 import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
+import { ShapeError, ValueError } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
 import { checkOptions } from '../options.ts';
-import { formatShape, type Shape } from '../shape.ts';
+import { checkShape, formatShape, type Shape } from '../shape.ts';
 import { type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { type Applicable, apply, type SymbolicTensor } from './graph.ts';
 import { getInitializer, type Initializer } from './initializers.ts';
@@ -113,15 +113,25 @@ export class Layer extends Callable {
     return this.#weights;
   }
 
+  /** The shapes of the weights that it has for an input, by their full names. */
+  weightShapes(inputShape: Shape): ReadonlyMap<string, Shape> {
+    const shapes = new Map<string, Shape>();
+    this.#definition.build?.((weight, shape) => void shapes.set(this.#fullName(weight), shape), inputShape);
+    return shapes;
+  }
+
   /** Makes the weights on `device`. */
   build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
     this.#definition.build?.((weight, shape, initializer, { trainable = true } = {}) => {
       const values = getInitializer(initializer)(shape, device.random);
-      const name = `${this.#title ?? this.kind}/${weight}`;
-      weights[weight] = parameter(tensor(values, { shape, device }), { name, trainable });
+      weights[weight] = parameter(tensor(values, { shape, device }), { name: this.#fullName(weight), trainable });
     }, inputShape);
     this.#weights = weights;
+  }
+
+  #fullName(weight: string): string {
+    return `${this.#title ?? this.kind}/${weight}`;
   }
 
   /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
@@ -149,9 +159,31 @@ export function defineLayer<Options extends LayerOptions>(
 ): (...args: LayerArguments<Options>) => Layer {
   const make = (options: Options): Layer => {
     checkOptions(kind, options, [...known, 'name', 'inputShape']);
+    checkLayerOptions(kind, options);
     return new Layer(kind, options, define(options), () => make(options));
   };
   return (...[options]) => make(options ?? ({} as Options)); // only where no option is required
+}
+
+function checkLayerOptions(kind: string, { name, inputShape }: LayerOptions): void {
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new ValueError({
+      op: kind,
+      got: `${JSON.stringify(name)} as its name`,
+      expected: 'some letters',
+      fix: 'Leave the name out, and it gets one.',
+    });
+  }
+  if (inputShape === undefined) return;
+  if (Array.isArray(inputShape)) checkShape(kind, [1, ...inputShape]);
+  else {
+    throw new ValueError({
+      op: kind,
+      got: `${JSON.stringify(inputShape)} as a shape`,
+      expected: 'a list of lengths, without the batch axis',
+      fix: 'Write [784] for vectors of 784 numbers.',
+    });
+  }
 }
 
 /** Refuses an input whose rank a layer can't take. */

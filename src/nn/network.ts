@@ -9,6 +9,7 @@ import { nameLayers } from './names.ts';
 import { type Pass, passesOf } from './passes.ts';
 import { inputShapesOf, shapesOf } from './shapes.ts';
 import { summaryTable } from './summary.ts';
+import { checkWeights } from './weights.ts';
 
 /** A built network: its shapes, and where its weights are. */
 interface Built {
@@ -135,29 +136,21 @@ export class Network {
 
   /** Overwrites the weights. @throws ShapeError if a name is missing, unknown, or has another shape. */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
-    const known = new Map(this.parameters.map((p) => [p.name, p]));
-    const unknown = Object.keys(weights).filter((name) => !known.has(name));
-    const missing = [...known.keys()].filter((name) => weights[name] === undefined);
-    if (unknown.length > 0 || missing.length > 0) {
-      throw new ShapeError({
-        op: 'setWeights',
-        got: `weights ${unknown.length > 0 ? `that the model lacks: ${unknown.join(', ')}` : `without ${missing.join(', ')}`}`,
-        expected: `exactly ${[...known.keys()].join(', ')}`,
-        fix: 'Make the model with the same layers and names as the one that was saved.',
-      });
-    }
-    for (const [name, p] of known) {
-      const { data, shape } = weights[name];
-      if (!sameShape(shape, p.shape)) {
-        throw new ShapeError({
-          op: 'setWeights',
-          got: `${name} of shape ${formatShape(shape)}`,
-          expected: formatShape(p.shape),
-          fix: 'Make the model with the same sizes as the one that was saved.',
-        });
-      }
+    checkWeights(new Map(this.parameters.map(({ name, shape }) => [name, shape])), weights);
+    for (const p of this.parameters) {
+      const { data } = weights[p.name];
       p.assign(data instanceof Uint8Array ? Array.from(data) : data);
     }
+  }
+
+  /** The shapes of all weights by their names, which are not made for it. */
+  weightShapes(sampleShape: Shape): ReadonlyMap<string, Shape> {
+    const { nodes } = this.graph;
+    const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
+    const weights = nodes.flatMap(({ layer, inputs }, node) => [
+      ...(layer?.weightShapes(shapes[inputs[0] ?? node]) ?? []),
+    ]);
+    return new Map(weights);
   }
 
   /** A table of the layers, their output shapes and numbers of parameters. */

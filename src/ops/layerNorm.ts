@@ -1,6 +1,7 @@
 import shader from '../../shaders/layer_norm.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
+import { checkRange } from '../options.ts';
 import { type LayerNormAttributes, layerNorm as reference } from '../reference/layerNorm.ts';
 import { formatShape, normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -52,12 +53,15 @@ export interface LayerNormOptions {
  * @param gamma scale for each element along the axis, `[length]`; so is `beta`, the shift.
  * @returns y, the shape of `x`. The variance is taken from differences, so a large mean costs no more digits than x itself
  * lost to it.
- * @throws ShapeError if `gamma` or `beta` has another shape, or `x` has rank 0.
+ * @throws ShapeError if `gamma` or `beta` has another shape, or `x` has rank 0; ValueError if `epsilon` is negative.
  * @see Ba et al. (2016), "Layer normalization".
  */
-export const layerNorm = (
+export function layerNorm(
   x: Tensor,
   gamma: Tensor,
   beta: Tensor,
   { axis = -1, epsilon = 1e-3 }: LayerNormOptions = {},
-): Tensor => layerNormOp(x, gamma, beta, { axis: normalizeAxis('layerNorm', axis, x.ndim), epsilon });
+): Tensor {
+  checkRange('layerNorm', 'epsilon', epsilon, { low: 0, high: Number.POSITIVE_INFINITY });
+  return layerNormOp(x, gamma, beta, { axis: normalizeAxis('layerNorm', axis, x.ndim), epsilon });
+}

@@ -3,7 +3,9 @@ import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
 import { layers as kinds } from '../nn/layers.ts';
+import { checkWeights } from '../nn/weights.ts';
 import { suggestion } from '../options.ts';
+import type { HostArray } from '../tensor.ts';
 import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
 import { unpack } from './safetensors.ts';
@@ -13,10 +15,25 @@ import type { ModelFiles } from './save.ts';
 export function loadModel(files: ModelFiles): Model {
   const description = readDescription(files['model.json']);
   const { tensors } = unpack(files['weights.safetensors']);
+  checkFinite(tensors);
   const model = new Model(makeGraph(description));
+  checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
   model.build(description.inputShape);
   model.setWeights(tensors);
   return model;
+}
+
+function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const at = data.findIndex((value: number) => !Number.isFinite(value));
+    if (at < 0) continue;
+    throw new ValueError({
+      op: 'loadModel',
+      got: `${data[at]} as element ${at} of ${name}`,
+      expected: 'finite weights',
+      fix: 'The model was saved after its training had failed: load an earlier file.',
+    });
+  }
 }
 
 function makeGraph({ layers, graph }: Description): Graph {

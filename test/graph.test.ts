@@ -104,6 +104,19 @@ test('a model may have several inputs, in call and in predict', async () => {
   await rejects(() => m.fit([[1, 2, 3]], [[1]]), /a model with 2 inputs; expected one with a single input/);
 });
 
+onGpu(test, 'a model with several inputs predicts in captured batches, and again after loading', async (device) => {
+  setCurrentDevice(device);
+  const [a, b] = [input({ shape: [2], name: 'a' }), input({ shape: [3], name: 'b' })];
+  const m = model({ inputs: [b, a], outputs: concatenate()([a, b]) });
+  const rows = (width: number): number[][] =>
+    Array.from({ length: 7 }, (_, i) => Array.from({ length: width }, (_, j) => 10 * i + width + j));
+  const expected = rows(2).map((row, i) => [...row, ...rows(3)[i]]);
+  for (const each of [m, loadModel(await m.save())]) {
+    const y = await each.predict([rows(3), tensor(rows(2))], { batchSize: 2 });
+    assert.equal(await y.array(), expected);
+  }
+});
+
 test('merge layers combine their inputs; add and maximum are operations too', async () => {
   setCurrentDevice(cpu);
   const merged = async (layer: ReturnType<typeof add>): Promise<unknown> => {
@@ -138,7 +151,10 @@ test('what is no graph is refused', () => {
   const y = dense({ units: 2 })(x);
   assert.throws(() => add()(x), /add: got 1 input; expected two or more.*add\(\)\(\[a, b\]\)/);
   assert.throws(() => dense({ units: 2 })([x, y]), /dense: got 2 inputs; expected one.*Merge the inputs first/);
-  assert.throws(() => dense({ units: 2 })(dense({ units: 3 })), /the layer dense itself; expected an input/);
+  assert.throws(() => dense({ units: 2 })(dense({ units: 3 })), /dense itself; expected an input/);
+  assert.throws(() => dense({ units: 2 })(tensor([[1]]) as never), /a tensor; expected an input.*model.call/);
+  assert.throws(() => add()([residual([]) as never, x]), /a block itself; expected an input/);
+  assert.throws(() => sequential([dense({ units: 2 }), 5 as never]), /number at position 1; expected a layer/);
   assert.throws(() => x(y), /input: got 1 input; expected nothing/);
   assert.throws(() => model({ inputs: other, outputs: y }), /comes from 1, 1 of them others.*List these/);
   assert.throws(() => model({ inputs: [x, other], outputs: y }), /got 2 inputs, while the output comes from 1/);
@@ -234,6 +250,17 @@ function mixedNetwork(): Model {
   return m;
 }
 
+/** A layer that is applied three times, and merges of all kinds. */
+function sharedNetwork(): Model {
+  const x = input({ shape: [FEATURES] });
+  const shared = dense({ units: FEATURES, activation: 'tanh' });
+  const [a, b] = [shared(x), shared(shared(x))];
+  const merged = concatenate()([multiply()([a, x]), average()([a, b, x]), subtract()([a, b]), maximum()([b, x])]);
+  const m = model({ inputs: x, outputs: dense({ units: CLASSES, activation: 'softmax' })(merged) });
+  m.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'sparseCategoricalCrossentropy' });
+  return m;
+}
+
 /** A vector for each of five numbers. */
 function embeddingNetwork(): Model {
   const m = sequential([
@@ -246,7 +273,7 @@ function embeddingNetwork(): Model {
   return m;
 }
 
-for (const make of [residualNetwork, mixedNetwork, embeddingNetwork]) {
+for (const make of [residualNetwork, mixedNetwork, sharedNetwork, embeddingNetwork]) {
   onGpu(test, `${make.name}: gradcheck passes`, async (device) => {
     setCurrentDevice(device);
     const m = make();
@@ -329,7 +356,7 @@ test('a damaged or hostile model.json is refused, with what is wrong', async () 
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [2] }), /node 1.*nodes before it, so that there are no cycles/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [1] }), /node 1.*no cycles/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: 'all' }), /node 1/],
-    [(d) => Object.assign(d.graph.nodes[1], { inputs: [] }), /the layer dense itself; expected an input/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: [] }), /dense itself; expected an input/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [0, 0] }), /dense: got 2 inputs; expected one/],
     [(d) => Object.assign(d.graph.nodes[1], { layer: 99 }), /node 1.*one of the \d+ layers/],
     [(d) => Object.assign(d.graph, { inputs: [] }), /got 0 inputs, while the output comes from 1/],

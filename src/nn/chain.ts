@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts';
+import { ShapeError, ValueError } from '../errors.ts';
 import { type Block, type Graph, graphOf, SymbolicTensor, symbolic } from './graph.ts';
 import { Layer } from './layer.ts';
 
@@ -22,4 +22,12 @@ export function chain(blocks: readonly Block[]): Graph {
 export const inARow =
   (blocks: readonly Block[]): Block =>
   (x) =>
-    blocks.reduce((place, block) => block(place), x);
+    blocks.reduce((place, block, i) => {
+      if (typeof block === 'function') return block(place);
+      throw new ValueError({
+        op: 'sequential',
+        got: `${typeof block} at position ${i}`,
+        expected: 'a layer or a block',
+        fix: 'List layers such as dense({ units: 10 }); blocks are residual(...) or functions of a symbolic tensor.',
+      });
+    }, x);

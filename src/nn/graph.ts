@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../errors.ts';
+import { Tensor } from '../tensor.ts';
 import type { Layer } from './layer.ts';
 
 let made = 0;
@@ -47,7 +48,12 @@ export function symbolic(given: Applicable): SymbolicTensor {
   if (typeof given !== 'function' || given.takes !== 'nothing') {
     throw new ValueError({
       op: 'model',
-      got: typeof given === 'function' ? `the layer ${given.kind} itself` : `${typeof given}`,
+      got:
+        given instanceof Tensor
+          ? 'a tensor'
+          : typeof given === 'function'
+            ? `${given.kind ?? 'a block'} itself`
+            : `${given}`,
       expected: 'an input, or what a layer made of one',
       fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors there is model.call.',
     });

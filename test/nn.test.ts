@@ -202,7 +202,8 @@ test('all usual activations have a name', async () => {
     assert.ok(Math.abs(y[0] - value) < 1e-12, name);
   }
   assert.equal(Object.keys(activations).sort(), Object.keys(at0).sort());
-  assert.throws(() => activation('prelu' as 'relu'), /'prelu'.*Put the layer prelu\(\) after/);
+  assert.is(activation('prelu').kind, 'prelu');
+  assert.throws(() => dense({ units: 1, activation: 'prelu' as 'relu' }), /'prelu'.*Put the layer prelu\(\) after/);
 });
 
 test('layerNormalization gives each sample mean 0 and variance 1', async () => {

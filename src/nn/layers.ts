@@ -136,9 +136,9 @@ const activationLayer = defineLayer<ActivationOptions>('activation', ['activatio
   return { outputShape: (shape) => shape, call: (x) => activate(x) };
 });
 
-/** An activation as a layer of its own: `activation('relu')`. */
-export const activation = (given: ActivationName | Activation, options: LayerOptions = {}): Layer =>
-  activationLayer({ ...options, activation: given });
+/** An activation as a layer of its own: `activation('relu')`. With `'prelu'`, whose slope is learned, it is `prelu()`. */
+export const activation = (given: ActivationName | 'prelu' | Activation, options: LayerOptions = {}): Layer =>
+  given === 'prelu' ? prelu(options) : activationLayer({ ...options, activation: given });
 
 const isRelu = (layer: Layer | undefined): boolean =>
   layer?.kind === 'activation' && 'activation' in layer.options && layer.options.activation === 'relu';

@@ -30,12 +30,12 @@ function both<Options>(operation: (a: Operand, b: Operand) => Tensor, layer: (op
 }
 
 /** `a + b`, NumPy broadcasting, f32 or i32; as a layer the sum of its inputs: `add()([a, b])`. */
-export const add = both(addOp, addLayer);
+export const add = /* @__PURE__ */ both(addOp, addLayer);
 /** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. As a layer: `maximum()([a, b])`. */
-export const maximum = both(maximumOp, maximumLayer);
+export const maximum = /* @__PURE__ */ both(maximumOp, maximumLayer);
 
 /** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32; as a layer with a learned slope: `prelu({ sharedAxes: [1, 2] })`. */
-export const prelu = both(preluOp, preluLayer);
+export const prelu = /* @__PURE__ */ both(preluOp, preluLayer);
 
 /** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
 export function leakyRelu(x: Tensor, options?: Parameters<typeof leakyReluOp>[1]): Tensor;

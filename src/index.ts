@@ -7,6 +7,8 @@ export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
 export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
 export { type Constraint, maxNorm, nonNegative, unitNorm } from './nn/constraints.ts';
+export { type EmbeddingOptions, embedding } from './nn/embedding.ts';
+export type { Block, SymbolicTensor } from './nn/graph.ts';
 export {
   constant,
   glorotNormal,
@@ -21,6 +23,7 @@ export {
   varianceScaling,
 } from './nn/initializers.ts';
 export type { Layer, LayerOptions } from './nn/layer.ts';
+export { type LayerNormalizationOptions, layerNormalization } from './nn/layerNormalization.ts';
 export {
   activation,
   type BatchNormalizationOptions,
@@ -56,6 +59,7 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from './nn/losses.ts';
+export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/merge.ts';
 export {
   accuracy,
   binaryAccuracy,
@@ -64,6 +68,8 @@ export {
   metrics,
   topKAccuracy,
 } from './nn/metrics.ts';
+export { type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
+export type { LeakyReluOptions, PreluOptions } from './nn/rectifiers.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
 export { type WhiteningOptions, whitening } from './nn/whitening.ts';
 export * from './ops/index.ts';
@@ -97,7 +103,7 @@ export {
   warmup,
 } from './optim/index.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
-export { dropout, reshape } from './overloads.ts';
+export { add, dropout, gaussianNoise, leakyRelu, maximum, prelu, reshape } from './overloads.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {
@@ -114,5 +120,12 @@ export { type CrossValidation, type CrossValidationOptions, crossValidate } from
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fit.ts';
 export { loadModel } from './train/load.ts';
-export { type BatchOptions, type CompileOptions, type Model, sequential } from './train/model.ts';
+export {
+  type BatchOptions,
+  type CompileOptions,
+  type Model,
+  type ModelOptions,
+  model,
+  sequential,
+} from './train/model.ts';
 export type { ModelFiles } from './train/save.ts';

@@ -8,7 +8,7 @@ export function checkOptions(op: string, options: object, known: readonly string
     op,
     got: `the option '${unknown}'`,
     expected: `only ${known.join(', ')}`,
-    fix: 'Correct its spelling, or leave it out.',
+    fix: `${suggestion(unknown, known)}Correct its spelling, or leave it out.`,
   });
 }
 
@@ -41,12 +41,39 @@ export function checkRange(
 
 /** Looks a name up, in camelCase or as Python writes it (`he_normal`), or lists the names there are. */
 export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: string): T {
-  const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const key = String(name).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (Object.hasOwn(table, key)) return table[key];
   throw new ValueError({
     op,
     got: `'${name}'`,
     expected: `one of ${Object.keys(table).join(', ')}`,
-    fix: 'Use one of these names, or pass the object itself.',
+    fix: `${suggestion(key, Object.keys(table))}Use one of these names, or pass the object itself.`,
   });
+}
+
+/** `Did you mean 'adam'? ` if one of the known words is that close to the given one, as after a typing error. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((other) => ({ other, edits: editsBetween(word.toLowerCase(), other.toLowerCase()) }))
+    .filter(({ edits }) => edits <= Math.max(1, word.length / 3))
+    .sort((a, b) => a.edits - b.edits);
+  return nearest === undefined ? '' : `Did you mean '${nearest.other}'? `;
+}
+
+/**
+ * How many letters have to be inserted, left out, replaced or swapped with their neighbour.
+ * @see Damerau (1964), "A technique for computer detection and correction of spelling errors".
+ */
+function editsBetween(a: string, b: string): number {
+  let [before, last]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(Math.min(replaced, last[j] + 1, row[j - 1] + 1, isSwap ? before[j - 2] + 1 : replaced));
+    }
+    [before, last] = [last, row];
+  }
+  return last[b.length];
 }

@@ -3,18 +3,27 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   activation,
+  activations,
   batchNormalization,
   dense,
   dropout,
+  embedding,
   flatten,
+  gaussianNoise,
   input,
+  layerNormalization,
+  leakyRelu,
   mean,
   normalization,
+  ones,
+  prelu,
   relu,
   reshape,
   scope,
   sequential,
   softmax,
+  spatialDropout2d,
+  square,
   sub,
   Tensor,
   tensor,
@@ -93,10 +102,22 @@ test('bad options and shapes are errors that name them', () => {
   assert.throws(() => dense(misspelt), /the option 'unit'; expected only units, activation/);
   assert.throws(() => sequential([]), /no layers/);
   assert.throws(() => sequential([dense({ units: 1 })]).parameters, /not built.*inputShape/);
-  assert.throws(() => activation('rleu' as 'relu'), /'rleu'; expected one of linear, relu/);
+  assert.throws(() => activation('rleu' as 'relu'), /'rleu'; expected one of linear, relu.*Did you mean 'relu'/);
   assert.throws(() => sequential([reshape({ shape: [5], inputShape: [4] })]).parameters, /samples of shape \[4\]/);
   const model = sequential([dense({ units: 1, inputShape: [3] })]);
   assert.throws(() => model.call(tensor([[1, 2]])), /x of shape \[1, 2\]; expected \[batch, 3\]/);
+});
+
+test('an unknown word is answered with the nearest known one, if one is near', () => {
+  setCurrentDevice(cpu);
+  const model = sequential([dense({ units: 1, inputShape: [2] })]);
+  const compileWith = (optimizer: string) => () => model.compile({ optimizer, loss: 'meanSquaredError' });
+  assert.throws(compileWith('adma'), /'adma'; expected one of sgd.*Did you mean 'adam'\?/);
+  assert.throws(compileWith('Adagard'), /Did you mean 'adagrad'\?/);
+  assert.throws(compileWith('newton'), (error: Error) => !error.message.includes('Did you mean'));
+  assert.throws(() => activation('soft_mx' as 'softmax'), /Did you mean 'softmax'\?/);
+  const misspelt = { unitss: 3, units: 3 };
+  assert.throws(() => dense(misspelt), /Did you mean 'units'\? Correct its spelling/);
 });
 
 test('dropout and reshape are operations with a tensor in front, else layers', async () => {
@@ -104,6 +125,154 @@ test('dropout and reshape are operations with a tensor in front, else layers', a
   assert.equal(await reshape(tensor([1, 2]), [2, 1]).array(), [[1], [2]]);
   assert.ok(dropout(tensor([1, 2]), { rate: 0.5 }) instanceof Tensor);
   assert.is(dropout({ rate: 0.5 }).kind, 'dropout');
+});
+
+test('prelu learns a slope for each element, or for each channel', async () => {
+  setCurrentDevice(cpu);
+  const perUnit = sequential([prelu({ inputShape: [2] })]);
+  perUnit.setWeights({ 'prelu/alpha': { data: Float32Array.of(0.5, 0.25), shape: [2] } });
+  assert.equal(
+    await perUnit
+      .call(
+        tensor([
+          [-2, -4],
+          [1, -8],
+        ]),
+      )
+      .array(),
+    [
+      [-1, -1],
+      [1, -2],
+    ],
+  );
+  const perChannel = sequential([prelu({ sharedAxes: [1, 2], alphaInitializer: 'ones', inputShape: [4, 4, 3] })]);
+  assert.equal(perChannel.parameters[0].shape, [1, 1, 3]);
+  assert.throws(() => sequential([prelu({ sharedAxes: [3], inputShape: [2] })]).parameters, /axis 3/);
+});
+
+test('leakyRelu and prelu are operations with a tensor in front, else layers', async () => {
+  setCurrentDevice(cpu);
+  assert.equal(await leakyRelu(tensor([-1, 2]), { negativeSlope: 0.5 }).array(), [-0.5, 2]);
+  assert.equal(await leakyRelu(tensor([-10])).array(), [-3]);
+  assert.equal(await prelu(tensor([-1, 2]), 0.5).array(), [-0.5, 2]);
+  assert.equal(
+    await sequential([leakyRelu()])
+      .call(tensor([[-10, 2]]))
+      .array(),
+    [[-3, 2]],
+  );
+  assert.equal(
+    await sequential([leakyRelu({ negativeSlope: 0.5 })])
+      .call(tensor([[-10, 2]]))
+      .array(),
+    [[-5, 2]],
+  );
+  assert.throws(() => leakyRelu({ negativeSlope: -1 }), /negativeSlope -1/);
+});
+
+test('all usual activations have a name', async () => {
+  setCurrentDevice(cpu);
+  const zero = {
+    relu: 0,
+    leakyRelu: 0,
+    elu: 0,
+    selu: 0,
+    gelu: 0,
+    silu: 0,
+    softplus: Math.LN2,
+    hardSigmoid: 0.5,
+    softsign: 0,
+  };
+  const at0 = {
+    ...zero,
+    mish: 0,
+    sigmoid: 0.5,
+    logistic: 0.5,
+    tanh: 0,
+    exponential: 1,
+    softmax: 1,
+    logSoftmax: 0,
+    linear: 0,
+  };
+  for (const [name, value] of Object.entries(at0)) {
+    const layer = dense({ units: 1, activation: name as 'relu', inputShape: [1] });
+    const y = await sequential([layer])
+      .call(tensor([[0]]))
+      .data();
+    assert.ok(Math.abs(y[0] - value) < 1e-12, name);
+  }
+  assert.equal(Object.keys(activations).sort(), Object.keys(at0).sort());
+  assert.is(activation('prelu').kind, 'prelu');
+  assert.throws(() => dense({ units: 1, activation: 'prelu' as 'relu' }), /'prelu'.*Put the layer prelu\(\) after/);
+});
+
+test('layerNormalization gives each sample mean 0 and variance 1', async () => {
+  setCurrentDevice(cpu);
+  const layer = layerNormalization({ epsilon: 3, inputShape: [2] });
+  const model = sequential([layer]);
+  assert.equal(
+    model.parameters.map(({ name, shape }) => [name, shape]),
+    [
+      ['layerNormalization/gamma', [2]],
+      ['layerNormalization/beta', [2]],
+    ],
+  );
+  for (const training of [true, false]) {
+    assert.equal(
+      await model
+        .call(
+          tensor([
+            [1, 3],
+            [7, 7],
+          ]),
+          training,
+        )
+        .array(),
+      [
+        [-0.5, 0.5],
+        [0, 0],
+      ],
+    );
+  }
+  assert.equal(sequential([layerNormalization({ axis: 1, inputShape: [5, 2] })]).parameters[0].shape, [5]);
+});
+
+test('embedding looks vectors up, of integers and of bytes', async () => {
+  setCurrentDevice(cpu);
+  const model = sequential([embedding({ inputDim: 3, outputDim: 2, inputShape: [2] })]);
+  model.parameters[0].assign([0, 1, 10, 11, 20, 21]);
+  const expected = [
+    [
+      [20, 21],
+      [0, 1],
+    ],
+  ];
+  assert.equal(await model.call(tensor([[2, 0]], { dtype: 'i32' })).array(), expected);
+  assert.equal(await (await model.predict({ data: Uint8Array.of(2, 0), shape: [1, 2] })).array(), expected);
+  assert.equal(model.outputShape, [2, 2]);
+  assert.throws(() => embedding({ inputDim: 0, outputDim: 2 }), /inputDim 0/);
+});
+
+test('noise acts in training alone; spatialDropout2d takes whole channels', async () => {
+  setCurrentDevice(cpu);
+  const x = ones([4, 3, 2, 16]);
+  const dropped = sequential([spatialDropout2d({ rate: 0.5, inputShape: [3, 2, 16] })]);
+  const y = await dropped.call(x, true).data();
+  const channel = (sample: number, c: number): number[] =>
+    Array.from({ length: 6 }, (_, i) => y[(sample * 6 + i) * 16 + c]);
+  let zeros = 0;
+  for (let i = 0; i < 64; i++) {
+    const [first, ...others] = channel(Math.floor(i / 16), i % 16);
+    assert.ok((first === 0 || first === 2) && others.every((value) => value === first));
+    if (first === 0) zeros++;
+  }
+  assert.ok(zeros > 12 && zeros < 52, `${zeros} of 64 dropped`);
+  const noisy = sequential([gaussianNoise({ stddev: 0.5, inputShape: [3, 2, 16] })]);
+  const power = await mean(square(sub(noisy.call(x, true), x))).item();
+  assert.ok(Math.abs(power - 0.25) < 0.1, `variance ${power}`);
+  for (const model of [dropped, noisy]) assert.equal(await model.call(x).data(), await x.data());
+  assert.throws(() => gaussianNoise({ stddev: -1 }), /stddev -1/);
+  assert.throws(() => sequential([spatialDropout2d({ rate: 0.5, inputShape: [4] })]), /rank 3 or more/);
 });
 
 test('normalization centres and scales by the statistics it is given', async () => {

@@ -1,6 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Device, dropout, ones, randomNormal, randomUniform, scope, tensor } from '../src/index.ts';
+import {
+  type Device,
+  dropout,
+  gaussianNoise,
+  ones,
+  randomNormal,
+  randomUniform,
+  scope,
+  tensor,
+  zeros,
+} from '../src/index.ts';
 import { shuffleInto } from '../src/ops/shuffle.ts';
 import { Generator, normal, truncatedNormal, uniform } from '../src/random.ts';
 import { philox, type Words } from '../src/reference/philox.ts';
@@ -52,6 +62,25 @@ test('normal numbers have mean 0, deviation 1, and the tails of a normal distrib
   const beyond = (limit: number): number => z.filter((x) => Math.abs(x) > limit).length / z.length;
   assert.ok(Math.abs(beyond(1) - 0.3173) < MARGIN);
   assert.ok(Math.abs(beyond(2) - 0.0455) < MARGIN);
+});
+
+test('the noise of gaussianNoise is normal, in neighbours too, and new in each step', async () => {
+  const noise = async (step: number): Promise<Float64Array> => {
+    cpu.random.enterStep(cpu, step);
+    return Float64Array.from(await gaussianNoise(zeros([COUNT], { device: cpu }), { stddev: 2, stream: 11 }).data());
+  };
+  const { step } = cpu.random;
+  const [z, next] = [await noise(step + 1), await noise(step + 2)];
+  cpu.random.enterStep(cpu, step);
+  const { mean, deviation } = moments(z);
+  assert.ok(Math.abs(mean) < 2 * MARGIN, `mean ${mean}`);
+  assert.ok(Math.abs(deviation - 2) < 2 * MARGIN, `deviation ${deviation}`);
+  const beyond = (limit: number): number => z.filter((x) => Math.abs(x) > 2 * limit).length / z.length;
+  assert.ok(Math.abs(beyond(1) - 0.3173) < MARGIN);
+  assert.ok(Math.abs(beyond(2) - 0.0455) < MARGIN);
+  const along = (other: (i: number) => number): number => z.reduce((sum, x, i) => sum + (x * other(i)) / 4 / COUNT, 0);
+  for (const lag of [1, 2, 4]) assert.ok(Math.abs(along((i) => z[(i + lag) % COUNT])) < MARGIN);
+  assert.ok(Math.abs(along((i) => next[i])) < MARGIN);
 });
 
 test('truncated normal numbers stay within two deviations', () => {

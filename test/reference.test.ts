@@ -65,6 +65,14 @@ const table: Record<string, [result: () => Tensor, expected: NestedNumbers]> = {
   logSoftmax: [() => ops.logSoftmax(m), [[-1.7326219831020326, -3.4826219831020326, -0.23262198310203266], [-0.3306726094072241, -1.580672609407224, -2.580672609407224]]],
   logSumExp: [() => ops.logSumExp(m, { axis: 1 }), [2.2326219831020326, 1.830672609407224]],
   'softmaxCrossEntropy (-log_softmax at the class)': [() => ops.softmaxCrossEntropy(m, integers(2, 0)), [0.23262198310203266, 0.3306726094072241]],
+  'layerNorm, from mean and var': [
+    () => ops.layerNorm(m, vector(1, 2, -0.5), vector(0, 1, 0.25)),
+    [[0.06272780192405211, -1.5091120769620852, -0.34591411827849516], [1.2667530730885157, 0.8190352752730692, 0.838135355362525]],
+  ],
+  'layerNorm, axis 0': [
+    () => ops.layerNorm(m, vector(1, 2), vector(0, 1), { axis: 0, epsilon: 1e-5 }),
+    [[-0.9999800005999799, -0.9999911112296279, 0.9999973553823918], [2.99996000119996, 2.9999822224592556, -0.9999947107647835]],
+  ],
   'batchNormTraining, from mean and var': [
     () => ops.batchNormTraining(m, vector(1, 2, 3), vector(0.5, 0, -0.5)),
     [[-0.49800598006974905, -1.9982245890863868, 2.499206926164187], [1.498005980069749, 1.9982245890863868, -3.499206926164187]],

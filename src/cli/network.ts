@@ -20,7 +20,7 @@ import { type Model, sequential } from '../train/model.ts';
 /** What the flags of `train` say about the network. */
 export interface NetworkOptions {
   readonly layers: readonly number[];
-  readonly activation: ActivationName;
+  readonly activation: ActivationName | 'prelu';
   readonly batchNorm: boolean;
   readonly dropout: number;
   readonly normalize: 'global' | 'feature' | 'none';

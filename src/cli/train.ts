@@ -43,7 +43,9 @@ export const trainCommand = new Command('train')
     new Option('--layers <units>', 'sizes of the hidden layers').argParser(counts).default([200, 100], '200,100'),
   )
   .addOption(
-    new Option('--activation <name>', 'of the hidden layers').choices(Object.keys(activations)).default('relu'),
+    new Option('--activation <name>', 'of the hidden layers')
+      .choices([...Object.keys(activations), 'prelu'])
+      .default('relu'),
   )
   .option('--no-batch-norm', 'without batch normalisation')
   .option('--dropout <rate>', 'share of hidden units dropped in training, 0 for none', share, 0.5)

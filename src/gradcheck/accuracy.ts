@@ -146,7 +146,15 @@ const accuracy: { readonly [Name in OperationName]?: Accuracy } = {
   softmaxCrossEntropy: LOG_SOFTMAX,
   batchNormTraining: { roundings: (inputs) => perChannel(inputs) + 20, scale: 'unit' },
   batchNorm: { roundings: 20, gradient: (inputs) => perChannel(inputs) + 20, scale: 'unit' },
+  // Mean, variance, a root and a division; the vectors' gradients sum over the rows.
+  layerNorm: {
+    roundings: ([, gamma]) => 2 * sizeOf(gamma) + 20,
+    gradient: (inputs) => 4 * sizeOf(inputs[1]) + perChannel(inputs) + 40,
+    scale: 'unit',
+  },
   dropout: { roundings: 4, scale: 'value' },
+  // log is 2^-21 off near 1, where the radius is its root; 8 deviations of 2^-22 for the angle.
+  gaussianNoise: { roundings: 2 ** 10, gradient: 0, scale: 'unit' },
 
   cast: EXACT,
   transpose: EXACT,

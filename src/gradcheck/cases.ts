@@ -43,6 +43,18 @@ function normalisedByBatch(
   return normalised(x, [...vectors, mean(x, { axis: others }), variance(x, { axis: others })], options);
 }
 
+/** What layer normalisation fuses: the statistics are those of each row along `axis`. */
+function normalisedByRow(
+  x: Tensor,
+  [gamma, beta]: readonly Tensor[],
+  { axis = x.ndim - 1, epsilon = 1e-3 } = {},
+): Tensor {
+  const along = x.shape.map((length, i) => (i === axis ? length : 1));
+  const of = { axis, keepDims: true };
+  const h = div(sub(x, mean(x, of)), sqrt(add(variance(x, of), epsilon)));
+  return add(mul(h, reshape(gamma, along)), reshape(beta, along));
+}
+
 // biome-ignore format: one case per line
 const table = {
   add: [...pairwise(), integers([[45, 65], [65]])],
@@ -252,6 +264,28 @@ const table = {
     { shapes: [[45, 65], [65], [65], [65], [65]], ranges: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.25, 2]], args: [{ activation: 'relu' }], composed: (x, ...vectors) => relu(normalised(x, vectors)) },
     { shapes: [[3, 5, 4], [5], [5], [5], [5]], ranges: [[-2, 2], [-2, 2], [-2, 2], [-2, 2], [0.25, 2]], args: [{ axis: 1, epsilon: 0.5 }], composed: (x, ...vectors) => normalised(x, vectors, { axis: 1, epsilon: 0.5 }) },
     { values: [[[1, 3]], [2, 2], [1, 1], [1, 1], [3, 3]], args: [{ epsilon: 1 }], y: [[1, 3]], dx: [[[1, 1]], [0, 1], [1, 1], [-1, -1], [0, -0.25]] },
+  ],
+  layerNorm: [
+    { shapes: [[45, 65], [65], [65]], composed: (x, ...vectors) => normalisedByRow(x, vectors) },
+    { shapes: [[45, 33], [33], [33]], composed: (x, ...vectors) => normalisedByRow(x, vectors) }, // an invocation each
+    { shapes: [[3, 1030], [1030], [1030]], args: [{ epsilon: 0.5 }], composed: (x, ...vectors) => normalisedByRow(x, vectors, { epsilon: 0.5 }) },
+    { shapes: [[3, 5, 4, 2], [5], [5]], args: [{ axis: 1, epsilon: 1 }], composed: (x, ...vectors) => normalisedByRow(x, vectors, { axis: 1, epsilon: 1 }) },
+    { shapes: [[2, 70, 3], [70], [70]], args: [{ axis: -2 }], composed: (x, ...vectors) => normalisedByRow(x, vectors, { axis: 1 }) },
+    { shapes: [[70001, 2], [2], [2]], args: [{ epsilon: 1 }] },
+    { shapes: [[65], [65], [65]] },
+    { shapes: [[0, 5], [5], [5]] },
+    { shapes: [[5, 0], [0], [0]] },
+    // The mean is 1,000 times the deviation: so are its rounding errors.
+    { shapes: [[45, 65], [65], [65]], ranges: [[1000, 1002]], roundings: 2000 * 65 },
+    { values: [[[1, 3], [2, 2]], [1, 2], [0, 1]], args: [{ epsilon: 3 }], y: [[-0.5, 2], [0, 1]], dx: [[[-0.1875, 0.1875], [-1 / Math.sqrt(12), 1 / Math.sqrt(12)]], [-0.5, 0.5], [2, 2]] },
+    { shapes: [[4, 5], [4], [5]], throws: /layerNorm: got x \[4, 5\] and a vector of shape \[4\]; expected one number for each element along axis 1 of x, \[5\]/ },
+  ],
+  gaussianNoise: [
+    { shapes: [[45, 65]], args: [{ stddev: 0.5, stream: 7 }] },
+    { shapes: [[3]], args: [{ stddev: 2, stream: 9 }] },
+    { shapes: [[0, 3]], args: [{ stddev: 0.5, stream: 9 }] },
+    { values: [[1, 2, 3]], args: [{ stddev: 0 }], y: [1, 2, 3], dx: [[1, 1, 1]] },
+    { shapes: [[3]], args: [{ stddev: -1 }], throws: /gaussianNoise: got stddev -1; expected a number of at least 0/ },
   ],
   dropout: [
     { shapes: [[45, 65]], args: [{ rate: 0.5, stream: 7 }] },

@@ -1,12 +1,27 @@
-import { softmax } from '../ops/softmax.ts';
-import { elu, exp, gelu, leakyRelu, relu, selu, sigmoid, silu, softplus, tanh } from '../ops/unary.ts';
+import { ValueError } from '../errors.ts';
+import { logSoftmax, softmax } from '../ops/softmax.ts';
+import {
+  elu,
+  exp,
+  gelu,
+  hardSigmoid,
+  leakyRelu,
+  mish,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+} from '../ops/unary.ts';
 import { lookUp } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** A function of a layer's output, usually elementwise. */
 export type Activation = (x: Tensor) => Tensor;
 
-/** Activations by their Keras names; `linear` changes nothing. */
+/** Activations by their Keras names, and `logistic` for `sigmoid`; `linear` changes nothing. */
 export const activations = {
   linear: (x) => x,
   relu: (x) => relu(x),
@@ -15,15 +30,29 @@ export const activations = {
   selu: (x) => selu(x),
   gelu: (x) => gelu(x),
   silu: (x) => silu(x),
+  mish: (x) => mish(x),
   softplus: (x) => softplus(x),
+  softsign: (x) => softsign(x),
   sigmoid: (x) => sigmoid(x),
+  logistic: (x) => sigmoid(x),
+  hardSigmoid: (x) => hardSigmoid(x),
   tanh: (x) => tanh(x),
   exponential: (x) => exp(x),
   softmax: (x) => softmax(x),
+  logSoftmax: (x) => logSoftmax(x),
 } satisfies Record<string, Activation>;
 
 export type ActivationName = keyof typeof activations;
 
 /** An activation from its name, or the function itself. @throws ValueError that lists the names. */
-export const getActivation = (activation: ActivationName | Activation): Activation =>
-  typeof activation === 'function' ? activation : lookUp('activation', activations, activation);
+export function getActivation(activation: ActivationName | Activation): Activation {
+  if (typeof activation === 'function') return activation;
+  const name: string = activation;
+  if (name !== 'prelu') return lookUp('activation', activations, name);
+  throw new ValueError({
+    op: 'activation',
+    got: "'prelu'",
+    expected: 'a function without weights, and its slope is one',
+    fix: 'Put the layer prelu() after this one, which has no activation then.',
+  });
+}

@@ -1,10 +1,11 @@
 import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
+import { ShapeError, ValueError } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
 import { checkOptions } from '../options.ts';
-import { formatShape, type Shape } from '../shape.ts';
+import { checkShape, formatShape, type Shape } from '../shape.ts';
 import { type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { type ConstraintOption, getConstraint } from './constraints.ts';
+import { type Applicable, apply, type SymbolicTensor } from './graph.ts';
 import { getInitializer, type Initializer } from './initializers.ts';
 import { getRegularizer, type RegularizerOption } from './regularizers.ts';
 
@@ -18,6 +19,8 @@ export interface LayerOptions {
 
 /** What a layer knows while it computes. */
 export interface LayerContext {
+  /** What it is applied to: of a layer that merges several, all of them. */
+  readonly inputs: readonly Tensor[];
   /** Its weights, by name. */
   readonly weights: Readonly<Record<string, Parameter>>;
   /** Whether batch statistics and dropout apply. */
@@ -43,7 +46,9 @@ export interface WeightOptions {
 
 /** What distinguishes one kind of layer from another. Shapes are those of one sample, without the batch axis. */
 export interface LayerDefinition {
-  readonly outputShape: (inputShape: Shape) => Shape;
+  /** How many inputs there are; default one. */
+  readonly takes?: 'nothing' | 'one' | 'several';
+  readonly outputShape: (...inputShapes: readonly Shape[]) => Shape;
   readonly build?: (add: AddWeight, inputShape: Shape) => void;
   readonly call: (x: Tensor, context: LayerContext) => Tensor;
   /** This layer and some that follow in a single pass, where a kernel for them exists. */
@@ -56,22 +61,48 @@ interface Fused {
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
 
-/** One step of a model: a function of a tensor, with weights of its own. */
-export class Layer {
+/** The base of what is a function too: applied to places of a graph it makes another. */
+const Callable = function callable() {
+  const layer = Object.setPrototypeOf(
+    (to: Applicable | readonly Applicable[]) => apply(layer, to),
+    new.target.prototype,
+  );
+  return layer;
+} as unknown as new () => (to: Applicable | readonly Applicable[]) => SymbolicTensor; // TypeScript knows no such constructor
+
+/**
+ * One step of a model: a function of a tensor, with weights of its own. Applied to an input of a graph, or to what another
+ * layer made of it, it makes the next place: `dense({ units: 10 })(x)`. Applied twice it computes twice with its weights.
+ */
+export class Layer extends Callable {
   readonly kind: string;
   readonly options: LayerOptions;
+  readonly takes: NonNullable<LayerDefinition['takes']>;
   readonly outputShape: LayerDefinition['outputShape'];
   readonly #definition: LayerDefinition;
   readonly #remake: () => Layer;
+  #title: string | undefined;
   #weights: Record<string, Parameter> | undefined;
-  #stream = 0;
 
   constructor(kind: string, options: LayerOptions, definition: LayerDefinition, remake: () => Layer) {
+    super();
     this.kind = kind;
     this.options = options;
+    this.takes = definition.takes ?? 'one';
     this.outputShape = definition.outputShape;
     this.#definition = definition;
     this.#remake = remake;
+    this.#title = options.name;
+  }
+
+  /** Its name: the one that it was given, or has from the first model that it is part of. */
+  get title(): string | undefined {
+    return this.#title;
+  }
+
+  /** Internal: names a layer that has no name. */
+  entitle(title: string): void {
+    this.#title ??= title;
   }
 
   get isBuilt(): boolean {
@@ -91,49 +122,43 @@ export class Layer {
     return this.#weights;
   }
 
-  /** Makes the weights on `device`; `name` opens their names. */
-  build(inputShape: Shape, device: Device, name: string): void {
+  /** The shapes of the weights that it has for an input, by their full names. */
+  weightShapes(inputShape: Shape): ReadonlyMap<string, Shape> {
+    const shapes = new Map<string, Shape>();
+    this.#definition.build?.((weight, shape) => void shapes.set(this.#fullName(weight), shape), inputShape);
+    return shapes;
+  }
+
+  /** Makes the weights on `device`. */
+  build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
     this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
       const values = getInitializer(initializer)(shape, device.random);
       weights[weight] = parameter(tensor(values, { shape, device }), {
-        name: `${name}/${weight}`,
+        name: this.#fullName(weight),
         trainable,
         regularizer: getRegularizer(regularizer),
         constraint: getConstraint(constraint),
       });
     }, inputShape);
     this.#weights = weights;
-    this.#stream = device.random.nextStream();
   }
 
-  call(x: Tensor, training: boolean): Tensor {
-    return this.#definition.call(x, this.#context(training));
+  #fullName(weight: string): string {
+    return `${this.#title ?? this.kind}/${weight}`;
   }
 
   /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
-  fuse(following: readonly Layer[]): { taken: number; call: (x: Tensor, training: boolean) => Tensor } {
-    const fused = this.#definition.fuse?.(following);
-    if (fused === undefined) return { taken: 0, call: (x, training) => this.call(x, training) };
-    const { taken, call } = fused;
-    const layers = [this, ...following.slice(0, taken)];
-    return {
-      taken,
-      call: (x, training) =>
-        call(
-          x,
-          layers.map((layer) => layer.#context(training)),
-        ),
-    };
+  fuse(following: readonly Layer[]): Fused {
+    const { fuse, call } = this.#definition;
+    return fuse?.(following) ?? { taken: 0, call: (x, [context]) => call(x, context) };
   }
 
-  /** A layer of the same options without weights. */
+  /** A layer of the same options and name without weights. */
   clone(): Layer {
-    return this.#remake();
-  }
-
-  #context(training: boolean): LayerContext {
-    return { weights: this.weights, training, stream: this.#stream };
+    const clone = this.#remake();
+    if (this.#title !== undefined) clone.entitle(this.#title);
+    return clone;
   }
 }
 
@@ -148,9 +173,31 @@ export function defineLayer<Options extends LayerOptions>(
 ): (...args: LayerArguments<Options>) => Layer {
   const make = (options: Options): Layer => {
     checkOptions(kind, options, [...known, 'name', 'inputShape']);
+    checkLayerOptions(kind, options);
     return new Layer(kind, options, define(options), () => make(options));
   };
   return (...[options]) => make(options ?? ({} as Options)); // only where no option is required
+}
+
+function checkLayerOptions(kind: string, { name, inputShape }: LayerOptions): void {
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new ValueError({
+      op: kind,
+      got: `${JSON.stringify(name)} as its name`,
+      expected: 'some letters',
+      fix: 'Leave the name out, and it gets one.',
+    });
+  }
+  if (inputShape === undefined) return;
+  if (Array.isArray(inputShape)) checkShape(kind, [1, ...inputShape]);
+  else {
+    throw new ValueError({
+      op: kind,
+      got: `${JSON.stringify(inputShape)} as a shape`,
+      expected: 'a list of lengths, without the batch axis',
+      fix: 'Write [784] for vectors of 784 numbers.',
+    });
+  }
 }
 
 /** Refuses an input whose rank a layer can't take. */

@@ -11,16 +11,22 @@ import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
 import { augmentation } from './augmentation.ts';
 import type { ConstraintOption } from './constraints.ts';
+import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+import { layerNormalization } from './layerNormalization.ts';
+import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
+import { gaussianNoise, spatialDropout2d } from './noise.ts';
+import { leakyRelu, prelu } from './rectifiers.ts';
 import type { RegularizerOption } from './regularizers.ts';
 import { whiteningLayer } from './whitening.ts';
 
-/** Says the shape of the samples, without the batch axis; it computes nothing. */
+/** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
   inputLayer({ ...options, inputShape: options.shape });
 
 const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>('input', ['shape'], () => ({
+  takes: 'nothing',
   outputShape: (shape) => shape,
   call: (x) => x,
 }));
@@ -158,9 +164,9 @@ const activationLayer = defineLayer<ActivationOptions>('activation', ['activatio
   return { outputShape: (shape) => shape, call: (x) => activate(x) };
 });
 
-/** An activation as a layer of its own: `activation('relu')`. */
-export const activation = (given: ActivationName | Activation, options: LayerOptions = {}): Layer =>
-  activationLayer({ ...options, activation: given });
+/** An activation as a layer of its own: `activation('relu')`. With `'prelu'`, whose slope is learned, it is `prelu()`. */
+export const activation = (given: ActivationName | 'prelu' | Activation, options: LayerOptions = {}): Layer =>
+  given === 'prelu' ? prelu(options) : activationLayer({ ...options, activation: given });
 
 const isRelu = (layer: Layer | undefined): boolean =>
   layer?.kind === 'activation' && 'activation' in layer.options && layer.options.activation === 'relu';
@@ -267,4 +273,16 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   normalization,
   augmentation,
   whitening: whiteningLayer,
+  layerNormalization,
+  prelu,
+  leakyRelu,
+  gaussianNoise,
+  spatialDropout2d,
+  embedding,
+  add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  concatenate,
 };

@@ -3,71 +3,79 @@ import { ShapeError } from '../errors.ts';
 import { Generator } from '../random.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
 import type { HostArray, Parameter, Tensor } from '../tensor.ts';
+import type { Graph } from './graph.ts';
 import type { Layer } from './layer.ts';
+import { nameLayers } from './names.ts';
+import { type Pass, passesOf } from './passes.ts';
+import { inputShapesOf, shapesOf } from './shapes.ts';
 import { summaryTable } from './summary.ts';
+import { checkWeights } from './weights.ts';
 
-/** A built network: layers one after another, and where its weights are. */
+/** A built network: its shapes, and where its weights are. */
 interface Built {
   readonly device: Device;
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
+  /** The shape of one sample at each node. */
+  readonly shapes: readonly Shape[];
   readonly parameters: readonly Parameter[];
-  /** The layers as they are computed: neighbours that have a kernel of their own are one step. */
-  readonly steps: readonly ((x: Tensor, training: boolean) => Tensor)[];
-  /** The generator's stream before the first weight: the same seed and stream make the same network. */
-  readonly firstStream: number;
+  /** The graph as it is computed: neighbours that have a kernel of their own are one pass. */
+  readonly passes: readonly Pass[];
+  /** The stream of each node's random numbers. */
+  readonly streams: readonly number[];
 }
 
-/** A function from tensors to tensors with weights: the layers of a model, without the means to train it. */
+/** A function from tensors to a tensor with weights: the graph of a model, without the means to train it. */
 export class Network {
+  readonly graph: Graph;
+  /** Its layers, each once, in the order in which they are computed. */
   readonly layers: readonly Layer[];
   readonly names: readonly string[];
   #built: Built | undefined;
 
-  constructor(layers: readonly Layer[]) {
-    if (layers.length === 0) {
-      throw new ShapeError({
-        op: 'sequential',
-        got: 'no layers',
-        expected: 'one or more',
-        fix: 'List the layers, input first.',
-      });
-    }
-    this.layers = layers;
-    this.names = nameLayers(layers);
+  /** @throws ShapeError where layers do not fit, if the graph states its input shapes; else that comes later. */
+  constructor(graph: Graph) {
+    this.graph = graph;
+    this.layers = [...new Set(graph.nodes.flatMap(({ layer }) => layer ?? []))];
+    this.names = nameLayers(this.layers);
+    const stated = inputShapesOf(graph);
+    if (stated !== undefined) shapesOf(graph, stated);
   }
 
-  /** Makes the weights on the current device, for the first layer's `inputShape` or else that of the samples at hand. */
+  /** Makes the weights on the current device, for the shapes that the graph states or else that of the samples at hand. */
   build(sampleShape: Shape): void {
     const device = currentDevice();
     this.#built ??= device.outsideRecording(() => this.#make(device, sampleShape));
   }
 
-  #make(device: Device, sampleShape: Shape): Built {
-    const inputShape = this.layers[0].options.inputShape ?? sampleShape;
-    const firstStream = device.random.peekStream();
-    let shape = inputShape;
-    this.layers.forEach((layer, i) => {
-      layer.build(shape, device, this.names[i]);
-      shape = layer.outputShape(shape);
+  #make(device: Device, sampleShape: Shape, given?: readonly number[]): Built {
+    const { nodes } = this.graph;
+    const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
+    const streams = nodes.map(({ layer, inputs }, node) => {
+      if (layer === undefined) return 0;
+      if (!layer.isBuilt) layer.build(shapes[inputs[0] ?? node], device);
+      return given?.[node] ?? device.random.nextStream();
     });
     return {
       device,
-      inputShape,
-      outputShape: shape,
+      shapes,
       parameters: this.layers.flatMap((layer) => Object.values(layer.weights)),
-      steps: fuse(this.layers),
-      firstStream,
+      passes: passesOf(this.graph, streams),
+      streams,
     };
   }
 
+  /** The shape of one sample, without the batch axis; of the first input, where there are several. */
   get inputShape(): Shape {
-    return this.#require().inputShape;
+    return this.shapes[this.graph.inputs[0]];
   }
 
   /** The shape of one output, without the batch axis. */
   get outputShape(): Shape {
-    return this.#require().outputShape;
+    return this.shapes[this.graph.output];
+  }
+
+  /** The shape of one sample at each node of the graph. */
+  get shapes(): readonly Shape[] {
+    return this.#require().shapes;
   }
 
   get device(): Device {
@@ -86,29 +94,37 @@ export class Network {
 
   /**
    * The outputs for a batch.
-   * @param x `[batch, ...inputShape]`.
+   * @param x `[batch, ...inputShape]`; a list of such tensors for a model with several inputs.
    * @param training whether batch statistics and dropout apply; default false.
    */
-  call(x: Tensor, training = false): Tensor {
-    this.build(x.shape.slice(1));
-    const { inputShape, steps } = this.#require();
-    if (!sameShape(x.shape.slice(1), inputShape) || x.ndim === 0) {
-      throw new ShapeError({
-        op: 'model',
-        got: `x of shape ${formatShape(x.shape)}`,
-        expected: `[batch, ${inputShape.join(', ')}]`,
-        fix: 'Reshape x, or build the model for these samples.',
-      });
+  call(x: Tensor | readonly Tensor[], training = false): Tensor {
+    const given = [x].flat();
+    this.build(given[0]?.shape.slice(1) ?? []);
+    const { shapes, passes } = this.#require();
+    const { inputs, output } = this.graph;
+    checkInputs(
+      given.map(({ shape }) => shape),
+      inputs.map((node) => shapes[node]),
+    );
+    const values: Tensor[] = [];
+    inputs.forEach((node, i) => {
+      values[node] = given[i];
+    });
+    for (const { from, to, call } of passes) {
+      const taken = from.map((node) => values[node]);
+      values[to] = call(taken, training);
     }
-    return steps.reduce((y, step) => step(y, training), x);
+    return values[output];
   }
 
-  /** The same layers with weights of their own on another device, from the same seed and streams. */
+  /** The same graph with weights of its own on another device, to be set; its random numbers are those of this one. */
   twin(makeDevice: (random: Generator) => Device): Network {
-    const { inputShape, firstStream, device } = this.#require();
-    const twin = new Network(this.layers.map((layer) => layer.clone()));
-    const random = new Generator(device.random.seed, { firstStream, step: device.random.step });
-    withDevice(makeDevice(random), () => twin.build(inputShape));
+    const { shapes, streams, device } = this.#require();
+    const clones = new Map(this.layers.map((layer) => [layer, layer.clone()]));
+    const nodes = this.graph.nodes.map(({ layer, inputs }) => ({ layer: layer && clones.get(layer), inputs }));
+    const twin = new Network({ ...this.graph, nodes });
+    const other = makeDevice(new Generator(device.random.seed, { step: device.random.step }));
+    twin.#built = withDevice(other, () => twin.#make(other, shapes[this.graph.inputs[0]], streams));
     return twin;
   }
 
@@ -120,29 +136,21 @@ export class Network {
 
   /** Overwrites the weights. @throws ShapeError if a name is missing, unknown, or has another shape. */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
-    const known = new Map(this.parameters.map((p) => [p.name, p]));
-    const unknown = Object.keys(weights).filter((name) => !known.has(name));
-    const missing = [...known.keys()].filter((name) => weights[name] === undefined);
-    if (unknown.length > 0 || missing.length > 0) {
-      throw new ShapeError({
-        op: 'setWeights',
-        got: `weights ${unknown.length > 0 ? `that the model lacks: ${unknown.join(', ')}` : `without ${missing.join(', ')}`}`,
-        expected: `exactly ${[...known.keys()].join(', ')}`,
-        fix: 'Make the model with the same layers and names as the one that was saved.',
-      });
-    }
-    for (const [name, p] of known) {
-      const { data, shape } = weights[name];
-      if (!sameShape(shape, p.shape)) {
-        throw new ShapeError({
-          op: 'setWeights',
-          got: `${name} of shape ${formatShape(shape)}`,
-          expected: formatShape(p.shape),
-          fix: 'Make the model with the same sizes as the one that was saved.',
-        });
-      }
+    checkWeights(new Map(this.parameters.map(({ name, shape }) => [name, shape])), weights);
+    for (const p of this.parameters) {
+      const { data } = weights[p.name];
       p.assign(data instanceof Uint8Array ? Array.from(data) : data);
     }
+  }
+
+  /** The shapes of all weights by their names, which are not made for it. */
+  weightShapes(sampleShape: Shape): ReadonlyMap<string, Shape> {
+    const { nodes } = this.graph;
+    const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
+    const weights = nodes.flatMap(({ layer, inputs }, node) => [
+      ...(layer?.weightShapes(shapes[inputs[0] ?? node]) ?? []),
+    ]);
+    return new Map(weights);
   }
 
   /** A table of the layers, their output shapes and numbers of parameters. */
@@ -157,8 +165,8 @@ export class Network {
   }
 
   #require(): Built {
-    const given = this.layers[0].options.inputShape;
-    if (this.#built === undefined && given !== undefined) this.build(given);
+    const stated = inputShapesOf(this.graph);
+    if (this.#built === undefined && stated !== undefined) this.build(stated[0]);
     if (this.#built === undefined) {
       throw new ShapeError({
         op: 'model',
@@ -171,23 +179,21 @@ export class Network {
   }
 }
 
-/** Each layer's own name, or its kind, numbered where it repeats. */
-function nameLayers(layers: readonly Layer[]): string[] {
-  const seen = new Map<string, number>();
-  return layers.map(({ kind, options }) => {
-    if (options.name !== undefined) return options.name;
-    const count = seen.get(kind) ?? 0;
-    seen.set(kind, count + 1);
-    return count === 0 ? kind : `${kind}_${count}`;
-  });
-}
-
-function fuse(layers: readonly Layer[]): ((x: Tensor, training: boolean) => Tensor)[] {
-  const steps: ((x: Tensor, training: boolean) => Tensor)[] = [];
-  for (let i = 0; i < layers.length; i++) {
-    const { taken, call } = layers[i].fuse(layers.slice(i + 1));
-    steps.push(call);
-    i += taken;
+function checkInputs(given: readonly Shape[], expected: readonly Shape[]): void {
+  if (given.length !== expected.length) {
+    throw new ShapeError({
+      op: 'model',
+      got: `${given.length} inputs`,
+      expected: `${expected.length}, as the model has them`,
+      fix: 'Pass a list with one for each, in the order of its inputs.',
+    });
   }
-  return steps;
+  const wrong = given.findIndex((shape, i) => shape.length === 0 || !sameShape(shape.slice(1), expected[i]));
+  if (wrong < 0) return;
+  throw new ShapeError({
+    op: 'model',
+    got: `x of shape ${formatShape(given[wrong])}${given.length > 1 ? ` as input ${wrong}` : ''}`,
+    expected: `[${['batch', ...expected[wrong]].join(', ')}]`,
+    fix: 'Reshape x, or build the model for these samples.',
+  });
 }

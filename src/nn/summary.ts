@@ -1,24 +1,35 @@
 import { sizeOf } from '../shape.ts';
 import type { Parameter } from '../tensor.ts';
+import { isChain } from './graph.ts';
 import type { Network } from './network.ts';
 
 const count = (parameters: readonly Parameter[]): number =>
   parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
-/** Layer, output shape and parameters in columns, and the totals. */
-export function summaryTable({ layers, names, inputShape, parameters }: Network): string {
-  let shape = inputShape;
-  const rows = layers.map((layer, i) => {
-    shape = layer.outputShape(shape);
-    const label = names[i].startsWith(layer.kind) ? names[i] : `${names[i]} (${layer.kind})`;
-    return [label, `[${['batch', ...shape].join(', ')}]`, grouped(count(Object.values(layer.weights)))];
+/** Layer, output shape and parameters in columns, in a graph also what it is connected to, and the totals. */
+export function summaryTable({ graph, layers, names, shapes, parameters }: Network): string {
+  const nameAt = (node: number): string => {
+    const { layer } = graph.nodes[node];
+    return layer === undefined ? 'the samples' : names[layers.indexOf(layer)];
+  };
+  const seen = new Set<unknown>();
+  const rows = graph.nodes.flatMap(({ layer, inputs }, node) => {
+    if (layer === undefined) return [];
+    const name = nameAt(node);
+    const size = seen.has(layer) ? 'shared' : grouped(count(Object.values(layer.weights)));
+    seen.add(layer);
+    const label = name.startsWith(layer.kind) ? name : `${name} (${layer.kind})`;
+    return [[label, `[${['batch', ...shapes[node]].join(', ')}]`, size, inputs.map(nameAt).join(', ')]];
   });
-  const head = ['Layer', 'Output shape', 'Parameters'];
+  const head = ['Layer', 'Output shape', 'Parameters', 'Connected to'].slice(0, isChain(graph) ? 3 : 4);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  const line = ([layer, output, parameters]: readonly string[]): string =>
-    `${layer.padEnd(widths[0])}  ${output.padEnd(widths[1])}  ${parameters.padStart(widths[2])}`;
-  const rule = '-'.repeat(widths[0] + widths[1] + widths[2] + 4);
+  const line = (row: readonly string[]): string =>
+    head
+      .map((_, column) => (column === 2 ? row[column].padStart(widths[column]) : row[column].padEnd(widths[column])))
+      .join('  ')
+      .trimEnd();
+  const rule = '-'.repeat(widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1)));
   const trainable = count(parameters.filter((p) => p.trainable));
   const total = count(parameters);
   return [

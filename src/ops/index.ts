@@ -7,6 +7,8 @@ export * from './crossEntropy.ts';
 export * from './cumsum.ts';
 export * from './dropout.ts';
 export * from './gather.ts';
+export * from './gaussianNoise.ts';
+export * from './layerNorm.ts';
 export * from './matmul.ts';
 export * from './oneHot.ts';
 export * from './reduce.ts';

@@ -4,6 +4,7 @@ import { batchNormTraining } from '../ops/batchNorm.ts';
 import { add } from '../ops/binary.ts';
 import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
 import { dropout } from '../ops/dropout.ts';
+import { layerNorm } from '../ops/layerNorm.ts';
 import { matmul } from '../ops/matmul.ts';
 import { max, sum } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
@@ -228,6 +229,22 @@ const byMatrix = [
     operations: 7,
     passes: 2,
     parts: { inputs: [0, 0], result: 0 },
+  }),
+  onMatrix({
+    name: 'layer norm',
+    run: (x, gamma, beta) => layerNorm(x, gamma, beta),
+    shapes: withChannels,
+    operations: 7,
+    passes: 2,
+    parts: { inputs: [0, undefined, undefined], result: 0 },
+  }),
+  onMatrix({
+    name: 'layer norm + gradient',
+    run: gradient((x, gamma, beta) => layerNorm(x, gamma, beta)),
+    shapes: (rows, n) => [...withChannels(rows, n), [rows, n]],
+    operations: 24,
+    passes: 5,
+    parts: { inputs: [0, undefined, undefined, 0], result: 0 },
   }),
   onMatrix({
     name: 'batch norm + relu',

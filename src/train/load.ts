@@ -1,50 +1,66 @@
 import { ValueError } from '../errors.ts';
+import { chain } from '../nn/chain.ts';
+import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
 import { layers as kinds } from '../nn/layers.ts';
+import { checkWeights } from '../nn/weights.ts';
+import { suggestion } from '../options.ts';
+import type { HostArray } from '../tensor.ts';
+import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
 import { unpack } from './safetensors.ts';
-import type { Description, ModelFiles } from './save.ts';
+import type { ModelFiles } from './save.ts';
 
 /** Makes a model from its files, on the current device; `compile` it to train on. @throws ValueError for foreign files. */
 export function loadModel(files: ModelFiles): Model {
-  const { inputShape, layers } = parse(files['model.json']);
-  const model = new Model(layers.map(({ kind, options }) => makeLayer(kind, options)));
-  model.build(inputShape);
-  model.setWeights(unpack(files['weights.safetensors']).tensors);
+  const description = readDescription(files['model.json']);
+  const { tensors } = unpack(files['weights.safetensors']);
+  checkFinite(tensors);
+  const model = new Model(makeGraph(description));
+  checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
+  model.build(description.inputShape);
+  model.setWeights(tensors);
   return model;
+}
+
+function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const at = data.findIndex((value: number) => !Number.isFinite(value));
+    if (at < 0) continue;
+    throw new ValueError({
+      op: 'loadModel',
+      got: `${data[at]} as element ${at} of ${name}`,
+      expected: 'finite weights',
+      fix: 'The model was saved after its training had failed: load an earlier file.',
+    });
+  }
+}
+
+function makeGraph({ layers, graph }: Description): Graph {
+  const made = layers.map(({ kind, options }) => makeLayer(kind, options));
+  if (graph === undefined) return chain(made);
+  const places: SymbolicTensor[] = [];
+  for (const { layer, inputs } of graph.nodes) {
+    const from = inputs.map((node) => places[node]);
+    if (layer === undefined) places.push(new SymbolicTensor(undefined, []));
+    else places.push(from.length === 0 ? symbolic(made[layer]) : made[layer](from));
+  }
+  return graphOf(
+    graph.inputs.map((node) => places[node]),
+    places[graph.output],
+  );
 }
 
 function makeLayer(kind: string, options: LayerOptions): Layer {
   if (!Object.hasOwn(kinds, kind)) {
+    const known = Object.keys(kinds);
     throw new ValueError({
       op: 'loadModel',
       got: `a layer of kind '${kind}'`,
-      expected: `one of ${Object.keys(kinds).join(', ')}`,
-      fix: 'Load the model with the version of dawngrad that saved it.',
+      expected: `one of ${known.join(', ')}`,
+      fix: `${suggestion(kind, known)}Load the model with the version of dawngrad that saved it.`,
     });
   }
   const make = kinds[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
   return make(options);
-}
-
-function parse(json: string): Description {
-  const found = jsonOf(json);
-  if (typeof found === 'object' && found !== null && 'format' in found && found.format === 'dawngrad') {
-    return found as Description; // written by pack()
-  }
-  throw new ValueError({
-    op: 'loadModel',
-    got: "a model.json without the format 'dawngrad'",
-    expected: 'a file that model.save() wrote',
-    fix: 'Check the path.',
-  });
-}
-
-/** What a text says in JSON; undefined if it is damaged. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

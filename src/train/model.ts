@@ -1,7 +1,8 @@
 import { compile } from '../compile.ts';
 import { currentDevice } from '../device.ts';
 import { ValueError } from '../errors.ts';
-import type { Layer } from '../nn/layer.ts';
+import { chain } from '../nn/chain.ts';
+import { type Applicable, type Block, graphOf, type SymbolicTensor, symbolic } from '../nn/graph.ts';
 import { getLoss, type Loss } from '../nn/losses.ts';
 import { getMetric, type Metric } from '../nn/metrics.ts';
 import { Network } from '../nn/network.ts';
@@ -11,6 +12,7 @@ import { sizeOf } from '../shape.ts';
 import { keep, scope, Tensor } from '../tensor.ts';
 import { Dataset, type LabelRule, type Samples, shapeOf } from './dataset.ts';
 import { evaluateOn, type FitOptions, fit, type History, namesOf, type Trained, trainStep } from './fit.ts';
+import { datasetsOf, samplesOf } from './inputs.ts';
 import { type ModelFiles, pack } from './save.ts';
 import { Steps } from './steps.ts';
 
@@ -94,18 +96,22 @@ export class Model extends Network {
     }
   }
 
-  /** The outputs for all samples, `[n, ...outputShape]`, in inference mode. */
-  async predict(x: Samples, options: BatchOptions = {}): Promise<Tensor> {
+  /**
+   * The outputs for all samples, `[n, ...outputShape]`, in inference mode.
+   * @param x samples along the first axis; for a model with several inputs a list of such, one for each.
+   */
+  async predict(x: Samples | readonly Samples[], options: BatchOptions = {}): Promise<Tensor> {
     const { batchSize = 32, residentBytes } = checkBatchOptions('predict', options);
     const device = currentDevice();
-    const data = await Dataset.of(device, x, undefined, { residentBytes });
-    const steps = new Steps((size) => [this.call(data.take(size).x)]);
-    this.build(shapeOf(x).slice(1));
-    const shape = [data.size, ...this.outputShape];
+    const inputs = samplesOf(x, this.graph.inputs.length);
+    const data = await datasetsOf(device, inputs, { residentBytes });
+    const steps = new Steps((size) => [this.call(data.map((each) => each.take(size).x))]);
+    this.build(shapeOf(inputs[0]).slice(1));
+    const shape = [data[0].size, ...this.outputShape];
     const outputs = keep(new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'));
     let start = 0;
     try {
-      for (const size of data.sizes(batchSize)) {
+      for (const size of data[0].sizes(batchSize)) {
         scope(() => {
           const [y] = steps.run(size);
           device.copy(y.storage, outputs.storage, y.size, start);
@@ -116,7 +122,7 @@ export class Model extends Network {
     } finally {
       outputs.dispose();
       steps.dispose();
-      data.dispose();
+      for (const each of data) each.dispose();
     }
   }
 
@@ -143,6 +149,14 @@ export class Model extends Network {
   /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */
   async dataset(x: Samples, y: Samples, residentBytes?: number): Promise<Dataset> {
     const { loss } = this.compiled;
+    if (this.graph.inputs.length > 1) {
+      throw new ValueError({
+        op: 'model',
+        got: `a model with ${this.graph.inputs.length} inputs`,
+        expected: 'one with a single input, as fit, evaluate and trainOnBatch take their samples from one array',
+        fix: 'Use predict or call, or take gradients with valueAndGrad(() => loss(y, model.call([a, b], true)), ...).',
+      });
+    }
     this.build(shapeOf(x).slice(1));
     const sparse = loss.name.startsWith('sparse');
     const rule: LabelRule = sparse ? { dtype: 'i32', classes: this.outputShape.at(-1) ?? 1 } : { dtype: 'f32' };
@@ -151,4 +165,31 @@ export class Model extends Network {
 }
 
 /** A model of layers one after another: `sequential([dense({ units: 10, inputShape: [784] })])`. */
-export const sequential = (layers: readonly Layer[]): Model => new Model(layers);
+export const sequential = (layers: readonly Block[]): Model => new Model(chain(layers));
+
+/** What a model is a function of, and what it computes. */
+export interface ModelOptions {
+  /** One input, or a list in the order in which samples are passed. */
+  readonly inputs: Applicable | readonly Applicable[];
+  readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
+}
+
+/**
+ * A model of layers that are applied to each other's results:
+ * `const x = input({ shape: [784] }); const m = model({ inputs: x, outputs: dense({ units: 10 })(x) })`.
+ * Models that share layers share weights.
+ * @throws ShapeError where a layer can't take its input, ValueError if inputs are missing.
+ */
+export function model(options: ModelOptions): Model {
+  checkOptions('model', options, ['inputs', 'outputs']);
+  const outputs = [options.outputs].flat();
+  if (outputs.length !== 1) {
+    throw new ValueError({
+      op: 'model',
+      got: `${outputs.length} outputs`,
+      expected: 'one',
+      fix: 'Join them with concatenate(), or make a model for each: models that share layers share weights.',
+    });
+  }
+  return new Model(graphOf([options.inputs].flat().map(symbolic), symbolic(outputs[0])));
+}

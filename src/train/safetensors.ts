@@ -1,6 +1,7 @@
 import { ValueError } from '../errors.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
+import { isRecord, isWhole } from './json.ts';
 
 /** Array types by their names in the format. All hosts of JavaScript are little-endian, as the format is. */
 const ARRAYS = { F64: Float64Array, F32: Float32Array, I32: Int32Array, U8: Uint8Array };
@@ -109,11 +110,6 @@ function dtypeOf(data: HostArray['data']): Entry['dtype'] {
   if (data instanceof Float64Array) return 'F64';
   return data instanceof Int32Array ? 'I32' : 'U8';
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const isEntry = (value: unknown): value is Entry =>
   isRecord(value) &&

@@ -1,7 +1,8 @@
 import { ValueError } from '../errors.ts';
+import { isChain } from '../nn/graph.ts';
 import type { LayerOptions } from '../nn/layer.ts';
 import type { Network } from '../nn/network.ts';
-import type { Shape } from '../shape.ts';
+import { type Description, type GraphDescription, VERSION } from './description.ts';
 import { pack as packTensors } from './safetensors.ts';
 
 /** A saved model: two files, by name. */
@@ -10,25 +11,25 @@ export interface ModelFiles {
   readonly 'weights.safetensors': Uint8Array;
 }
 
-/** What model.json holds. */
-export interface Description {
-  readonly format: 'dawngrad';
-  readonly inputShape: Shape;
-  readonly layers: readonly { readonly kind: string; readonly options: LayerOptions }[];
-}
-
 /** Writes a model's layers and weights. Functions among the options (an activation of one's own) can't be saved. */
 export async function pack(model: Network): Promise<ModelFiles> {
   const description: Description = {
     format: 'dawngrad',
+    version: VERSION,
     inputShape: model.inputShape,
     layers: model.layers.map(({ kind, options }, i) => ({ kind, options: savable(options, model.names[i]) })),
+    ...(!isChain(model.graph) && { graph: describeGraph(model) }),
   };
   return {
     'model.json': `${JSON.stringify(description, undefined, 2)}\n`,
     'weights.safetensors': packTensors(await model.getWeights()),
   };
 }
+
+const describeGraph = ({ graph, layers }: Network): GraphDescription => ({
+  ...graph,
+  nodes: graph.nodes.map(({ layer, inputs }) => ({ ...(layer && { layer: layers.indexOf(layer) }), inputs })),
+});
 
 /** The options of a layer as JSON can hold them. A function says itself what stands for it, or has done its work. */
 function savable(options: LayerOptions, name: string): LayerOptions {

@@ -11,6 +11,7 @@ import {
   dropout,
   equal,
   gather,
+  layerNorm,
   logSoftmax,
   mean,
   mul,
@@ -85,9 +86,11 @@ const trailing = (x: Tensor, c: Case): number[] => x.shape.map((_, axis) => axis
 function layerNormalization(c: Case): Record<string, Tensor> {
   const x = c.tensor('X');
   const axis = trailing(x, c);
-  const deviation = sqrt(add(variance(x, { axis, keepDims: true }), c.number('epsilon')));
+  const epsilon = c.number('epsilon');
+  const deviation = sqrt(add(variance(x, { axis, keepDims: true }), epsilon));
+  const [scale, shift] = ['Scale', 'B'].map((name) => reshape(c.tensor(name), [-1]));
   return {
-    Y: add(mul(normalize(x, axis, c.number('epsilon')), c.tensor('Scale')), c.tensor('B')),
+    Y: reshape(layerNorm(reshape(x, [-1, scale.size]), scale, shift, { epsilon }), x.shape),
     Mean: mean(x, { axis, keepDims: true }),
     InvStdDev: reciprocal(deviation),
   };

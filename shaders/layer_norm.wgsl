@@ -1,0 +1,75 @@
+// Layer normalisation along one axis, and its gradient; joined to rows.wgsl.
+//   h_j = (x_j - mean) / sqrt(variance + EPSILON),   mean and biased variance of the row
+//   forward   y_j  = gamma_j * h_j + beta_j
+//   backward  dx_j = (g_j - mean_k g_k - h_j * mean_k g_k h_k) / sqrt(variance + EPSILON),   g_j = gamma_j * dy_j
+//             dy_h_j = dy_j * h_j, whose sum over the rows is the gradient of gamma_j
+// x, y, dy, dx, dy_h: [outer, length, inner], contiguous; gamma, beta: [length].
+// The gradient takes mean and variance from x again: that costs less than keeping them.
+
+const EPSILON: f32 = 1e-3;
+// forward(x, gamma, beta) -> y
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> gamma: array<f32>;
+@group(0) @binding(3) var<storage, read> beta: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+// backward(x, gamma, dy) -> dx, dy_h
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dy_h: array<f32>;
+
+// The mean of a row, and what its deviations are multiplied by.
+struct Scale { mean: f32, factor: f32 }
+
+fn scale_of(row: Row, local: u32) -> Scale {
+  let n = f32(params.length);
+  var sum = 0.0;
+  for (var j = row.lane; j < row.end; j += LANES) { sum += x[row.start + j * params.inner]; }
+  let mean = row_sum(sum, local) / n;
+  var squares = 0.0;
+  for (var j = row.lane; j < row.end; j += LANES) {
+    let deviation = x[row.start + j * params.inner] - mean;
+    squares += deviation * deviation;
+  }
+  return Scale(mean, 1 / sqrt(row_sum(squares, local) / n + EPSILON));
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group, groups, local);
+  let scale = scale_of(row, local);
+  for (var j = row.lane; j < row.end; j += LANES) {
+    let i = row.start + j * params.inner;
+    y[i] = gamma[j] * ((x[i] - scale.mean) * scale.factor) + beta[j];
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = row_of(group, groups, local);
+  let scale = scale_of(row, local);
+  var sum = 0.0;
+  var along_h = 0.0;
+  for (var j = row.lane; j < row.end; j += LANES) {
+    let i = row.start + j * params.inner;
+    let g = gamma[j] * dy[i];
+    sum += g;
+    along_h += g * (x[i] - scale.mean) * scale.factor;
+  }
+  let n = f32(params.length);
+  let mean = row_sum(sum, local) / n;
+  let slope = row_sum(along_h, local) / n;
+  for (var j = row.lane; j < row.end; j += LANES) {
+    let i = row.start + j * params.inner;
+    let h = (x[i] - scale.mean) * scale.factor;
+    dx[i] = (gamma[j] * dy[i] - mean - h * slope) * scale.factor;
+    dy_h[i] = dy[i] * h;
+  }
+}

@@ -1,0 +1,32 @@
+import { cast } from '../ops/cast.ts';
+import { gather } from '../ops/gather.ts';
+import { checkWhole } from '../options.ts';
+import type { Initializer } from './initializers.ts';
+import { defineLayer, type LayerOptions } from './layer.ts';
+
+export interface EmbeddingOptions extends LayerOptions {
+  /** How many different numbers there are: 0 to `inputDim - 1`. */
+  readonly inputDim: number;
+  /** The length of the vector that stands for each. */
+  readonly outputDim: number;
+  /** Default `randomUniform`, between -0.05 and 0.05. */
+  readonly embeddingsInitializer?: Initializer | string;
+}
+
+/**
+ * A learned vector for each whole number: `[batch, ...]` to `[batch, ..., outputDim]`. Numbers in f32 are truncated; a
+ * negative one counts from the end, one out of range takes the vector of the nearest end.
+ */
+export const embedding = defineLayer<EmbeddingOptions>(
+  'embedding',
+  ['inputDim', 'outputDim', 'embeddingsInitializer'],
+  ({ inputDim, outputDim, embeddingsInitializer = 'randomUniform' }) => {
+    checkWhole('embedding', 'inputDim', inputDim, 1);
+    checkWhole('embedding', 'outputDim', outputDim, 1);
+    return {
+      outputShape: (shape) => [...shape, outputDim],
+      build: (addWeight) => addWeight('embeddings', [inputDim, outputDim], embeddingsInitializer),
+      call: (x, { weights: { embeddings } }) => gather(embeddings, cast(x, 'i32')),
+    };
+  },
+);

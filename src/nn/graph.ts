@@ -1,0 +1,114 @@
+import { ShapeError, ValueError } from '../errors.ts';
+import { Tensor } from '../tensor.ts';
+import type { Layer } from './layer.ts';
+
+let made = 0;
+
+/**
+ * What a layer makes of others of its kind: a place in a graph of layers, without numbers. `input({ shape })` is the first;
+ * `model({ inputs, outputs })` makes a function of tensors from them.
+ */
+export class SymbolicTensor {
+  /** The layer that it comes from; none where a sequential model takes its samples in. */
+  readonly layer: Layer | undefined;
+  readonly inputs: readonly SymbolicTensor[];
+  /** Larger than that of every input. */
+  readonly order = made++;
+
+  constructor(layer: Layer | undefined, inputs: readonly SymbolicTensor[]) {
+    this.layer = layer;
+    this.inputs = inputs;
+  }
+}
+
+/** What a layer is applied to. An input layer stands for what it makes. */
+export type Applicable = SymbolicTensor | Layer;
+
+/** A function from one place of a graph to another: a layer, layers in a row, a residual block. */
+export type Block = (x: SymbolicTensor) => SymbolicTensor;
+
+/** A graph as a list: each node after those that it takes, which it names by their positions. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: readonly number[];
+  readonly output: number;
+}
+
+export interface GraphNode {
+  /** None where a sequential model takes its samples in. */
+  readonly layer: Layer | undefined;
+  readonly inputs: readonly number[];
+}
+
+const ofInputLayers = new WeakMap<Layer, SymbolicTensor>();
+
+/** The place that is meant: an input layer has one, for good. */
+export function symbolic(given: Applicable): SymbolicTensor {
+  if (given instanceof SymbolicTensor) return given;
+  if (typeof given !== 'function' || given.takes !== 'nothing') {
+    throw new ValueError({
+      op: 'model',
+      got:
+        given instanceof Tensor
+          ? 'a tensor'
+          : typeof given === 'function'
+            ? `${given.kind ?? 'a block'} itself`
+            : `${given}`,
+      expected: 'an input, or what a layer made of one',
+      fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors there is model.call.',
+    });
+  }
+  const place = ofInputLayers.get(given) ?? new SymbolicTensor(given, []);
+  ofInputLayers.set(given, place);
+  return place;
+}
+
+/** Applies a layer. @throws ShapeError for more or fewer inputs than it takes. */
+export function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
+  const inputs = [to].flat().map(symbolic);
+  const { kind, takes } = layer;
+  if (takes === 'several' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
+    return new SymbolicTensor(layer, inputs);
+  }
+  const fixes = {
+    nothing: 'Begin with it.',
+    one: 'Merge the inputs first, with add() or concatenate().',
+    several: `Apply it to a list: ${kind}()([a, b]).`,
+  };
+  throw new ShapeError({
+    op: kind,
+    got: `${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'}`,
+    expected: takes === 'several' ? 'two or more' : takes,
+    fix: fixes[takes],
+  });
+}
+
+/** The graph between inputs and output. @throws ValueError if it has other inputs too, or fewer. */
+export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTensor): Graph {
+  const found = new Set([output]);
+  for (const place of found) for (const input of place.inputs) found.add(input);
+  const places = [...found].sort((a, b) => a.order - b.order);
+  const position = new Map(places.map((place, i) => [place, i]));
+  const positions = (of: readonly SymbolicTensor[]): number[] => of.flatMap((place) => position.get(place) ?? []);
+  const graph = {
+    nodes: places.map(({ layer, inputs }) => ({ layer, inputs: positions(inputs) })),
+    inputs: positions(inputs),
+    output: places.indexOf(output),
+  };
+  const beginnings = places.filter((place) => place.inputs.length === 0);
+  const forgotten = beginnings.filter((place) => !inputs.includes(place)).length;
+  if (forgotten > 0 || new Set(graph.inputs).size !== inputs.length || beginnings.length !== inputs.length) {
+    throw new ValueError({
+      op: 'model',
+      got: `${inputs.length} inputs, while the output comes from ${beginnings.length}${forgotten > 0 ? `, ${forgotten} of them others` : ''}`,
+      expected: 'every input layer that the output comes from, and no more',
+      fix: 'List these input layers as inputs.',
+    });
+  }
+  return graph;
+}
+
+/** Whether each node takes the one before it, each with a layer of its own. */
+export const isChain = ({ nodes }: Graph): boolean =>
+  nodes.every(({ inputs }, i) => (i === 0 ? inputs.length === 0 : inputs.length === 1 && inputs[0] === i - 1)) &&
+  new Set(nodes.map(({ layer }) => layer)).size === nodes.length;

@@ -1,0 +1,32 @@
+import { layerNorm } from '../ops/layerNorm.ts';
+import { normalizeAxis } from '../shape.ts';
+import { checkRank, defineLayer, type LayerOptions } from './layer.ts';
+
+export interface LayerNormalizationOptions extends LayerOptions {
+  /** The axis along which elements are normalised together, counted with the batch axis; default the last. */
+  readonly axis?: number;
+  /** Added to the variance; default 1e-3 as in Keras, PyTorch has 1e-5. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Normalises along an axis to mean 0 and variance 1, each sample by itself, then scales by gamma and shifts by beta: the
+ * same in training and at inference.
+ * @see Ba et al. (2016), "Layer normalization".
+ */
+export const layerNormalization = defineLayer<LayerNormalizationOptions>(
+  'layerNormalization',
+  ['axis', 'epsilon'],
+  ({ axis = -1, epsilon = 1e-3 }) => ({
+    outputShape: (shape) => {
+      checkRank('layerNormalization', shape, 1);
+      return shape;
+    },
+    build: (addWeight, shape) => {
+      const length = [0, ...shape][normalizeAxis('layerNormalization', axis, shape.length + 1)];
+      addWeight('gamma', [length], 'ones');
+      addWeight('beta', [length], 'zeros');
+    },
+    call: (x, { weights: { gamma, beta } }) => layerNorm(x, gamma, beta, { axis, epsilon }),
+  }),
+);

@@ -1,0 +1,45 @@
+import { mul } from '../ops/binary.ts';
+import { dropout } from '../ops/dropout.ts';
+import { fullOn } from '../ops/fill.ts';
+import { gaussianNoise as gaussianNoiseOp } from '../ops/gaussianNoise.ts';
+import { checkRange } from '../options.ts';
+import { checkRank, defineLayer, type LayerOptions } from './layer.ts';
+
+export interface GaussianNoiseLayerOptions extends LayerOptions {
+  /** The standard deviation of the noise, 0 or more. */
+  readonly stddev: number;
+}
+
+/** Adds normal noise of mean 0 in training, does nothing at inference. */
+export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>('gaussianNoise', ['stddev'], ({ stddev }) => {
+  checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
+  return {
+    outputShape: (shape) => shape,
+    call: (x, { training, stream }) => (training ? gaussianNoiseOp(x, { stddev, stream }) : x),
+  };
+});
+
+export interface SpatialDropout2dOptions extends LayerOptions {
+  /** The share of channels set to 0 in training, at least 0 and below 1; the others are scaled by `1 / (1 - rate)`. */
+  readonly rate: number;
+}
+
+/**
+ * Sets whole channels of images `[height, width, channels]` to 0 at random in training, for each sample others: neighbours
+ * in an image are so alike that dropping single elements would hide little.
+ * @see Tompson et al. (2015), "Efficient object localization using convolutional networks".
+ */
+export const spatialDropout2d = defineLayer<SpatialDropout2dOptions>('spatialDropout2d', ['rate'], ({ rate }) => {
+  checkRange('spatialDropout2d', 'rate', rate, { low: 0, high: 1 });
+  return {
+    outputShape: (shape) => {
+      checkRank('spatialDropout2d', shape, 3);
+      return shape;
+    },
+    call: (x, { training, stream }) => {
+      if (!training || rate === 0) return x;
+      const [batch, , , channels] = x.shape;
+      return mul(x, dropout(fullOn(x.device, [batch, 1, 1, channels], 1, 'f32'), { rate, stream }));
+    },
+  };
+});

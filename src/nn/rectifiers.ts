@@ -1,0 +1,42 @@
+import { prelu as preluOp } from '../ops/binary.ts';
+import { leakyRelu as leakyReluOp } from '../ops/unary.ts';
+import { checkRange } from '../options.ts';
+import { normalizeAxis } from '../shape.ts';
+import type { Initializer } from './initializers.ts';
+import { defineLayer, type LayerOptions } from './layer.ts';
+
+export interface PreluOptions extends LayerOptions {
+  /** Default `zeros` as in Keras; PyTorch starts at 0.25. */
+  readonly alphaInitializer?: Initializer | string;
+  /** Axes, counted with the batch axis, along which a slope is shared: `[1, 2]` gives images a slope per channel. */
+  readonly sharedAxes?: readonly number[];
+}
+
+/**
+ * `x` for x > 0, else `alpha x` with a learned slope for each element of a sample, or fewer.
+ * @see He et al. (2015), "Delving deep into rectifiers".
+ */
+export const prelu = defineLayer<PreluOptions>(
+  'prelu',
+  ['alphaInitializer', 'sharedAxes'],
+  ({ alphaInitializer = 'zeros', sharedAxes = [] }) => ({
+    outputShape: (shape) => shape,
+    build: (addWeight, shape) => {
+      const shared = sharedAxes.map((axis) => normalizeAxis('prelu', axis, shape.length + 1) - 1);
+      const alpha = shape.map((length, axis) => (shared.includes(axis) ? 1 : length));
+      addWeight('alpha', alpha, alphaInitializer);
+    },
+    call: (x, { weights: { alpha } }) => preluOp(x, alpha),
+  }),
+);
+
+export interface LeakyReluOptions extends LayerOptions {
+  /** The slope for x <= 0, 0 or more; default 0.3 as in Keras, PyTorch has 0.01. */
+  readonly negativeSlope?: number;
+}
+
+/** `x` for x > 0, else `negativeSlope x`. */
+export const leakyRelu = defineLayer<LeakyReluOptions>('leakyRelu', ['negativeSlope'], ({ negativeSlope = 0.3 }) => {
+  checkRange('leakyRelu', 'negativeSlope', negativeSlope, { low: 0, high: Number.POSITIVE_INFINITY });
+  return { outputShape: (shape) => shape, call: (x) => leakyReluOp(x, { negativeSlope }) };
+});

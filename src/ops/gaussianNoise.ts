@@ -1,0 +1,42 @@
+import shader from '../../shaders/gaussian_noise.wgsl';
+import philoxWgsl from '../../shaders/philox.wgsl';
+import sineWgsl from '../../shaders/sine.wgsl';
+import fourWgsl from '../../shaders/vectors/four.wgsl';
+import { defineOp } from '../op.ts';
+import { checkRange } from '../options.ts';
+import { type GaussianNoiseAttributes, gaussianNoise as reference } from '../reference/gaussianNoise.ts';
+import type { Tensor } from '../tensor.ts';
+
+const gaussianNoiseOp = defineOp<[x: Tensor, state: Tensor], GaussianNoiseAttributes>({
+  name: 'gaussianNoise',
+  shader: [philoxWgsl, sineWgsl, shader, fourWgsl],
+  reference,
+  dtypes: [['f32'], ['i32']],
+  shape: ([x]) => x,
+  forward: (run, [x, state], { stddev, stream }) =>
+    run('forward', [x], { shape: x.shape, uniforms: [state], params: { size: x.size, stream, deviation: stddev } }),
+  backward: (_run, dy) => [dy, undefined],
+});
+
+export interface GaussianNoiseOptions {
+  /** The standard deviation of the noise, 0 or more. */
+  readonly stddev: number;
+  /** Whose random numbers to take; default a stream of its own, so that no two calls add the same. */
+  readonly stream?: number;
+}
+
+/**
+ * Adds normal noise of mean 0: `y = x + stddev z`. Like the mask of dropout, z is a function of the device's seed and
+ * training step, the stream and the position; its 23 random bits a number reach 5.8 deviations.
+ * @param x f32, any shape; a deviation of 0 returns x itself.
+ * @throws ValueError if `stddev` is negative.
+ */
+export function gaussianNoise(x: Tensor, { stddev, stream }: GaussianNoiseOptions): Tensor {
+  checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
+  if (stddev === 0) return x;
+  const { random } = x.device;
+  if (stream === undefined) {
+    x.device.refuseCapture('its gaussianNoise draws from a new stream in every call; give it the option `stream`');
+  }
+  return gaussianNoiseOp(x, random.stateOn(x.device), { stddev, stream: stream ?? random.nextStream() });
+}

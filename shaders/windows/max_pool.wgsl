@@ -1,0 +1,61 @@
+// The largest element of each window, for each channel.
+//   forward   y[o] = max over taps of x[pixel], and the pixel of the first that is as large
+//   backward  dx[pixel] = sum of dy[o] over the windows o whose largest element is there
+// x, dx: images; y, dy, largest: maps. An invocation per window, or per pixel, and vector of channels. No workgroup memory.
+
+const LOWEST: f32 = -0x1.fffffep127f;
+// forward(x) -> y, largest
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(2) var<storage, read_write> y: array<V>;
+@group(0) @binding(3) var<storage, read_write> largest: array<I>;
+// backward(largest_saved, dy) -> dx
+@group(0) @binding(1) var<storage, read> largest_saved: array<I>;
+@group(0) @binding(2) var<storage, read> dy: array<V>;
+@group(0) @binding(3) var<storage, read_write> dx: array<V>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let to = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  let window = window_of(to);
+  if (!window.inside) { return; }
+  var best = V(LOWEST);
+  var best_pixel = I(-1);
+  for (var i = 0; i < SIZE_H; i++) {
+    for (var j = 0; j < SIZE_W; j++) {
+      let pixel = pixel_at(window, i, j);
+      let v = x[in_images(window, max(pixel, 0))];
+      let better = B(pixel >= 0) & ((v > best) | (best_pixel < I(0)));
+      best = select(best, v, better);
+      best_pixel = select(best_pixel, I(pixel), better);
+    }
+  }
+  y[to] = best;
+  largest[to] = best_pixel;
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let to = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+  let pixel = pixel_of(to);
+  if (!pixel.inside) { return; }
+  let own = I(pixel.row * params.width + pixel.column);
+  var sum = V();
+  for (var i = 0; i < SIZE_H; i++) {
+    for (var j = 0; j < SIZE_W; j++) {
+      let window = window_at(pixel, i, j);
+      if (window >= 0) {
+        let at = in_maps(pixel, window);
+        sum += select(V(), dy[at], largest_saved[at] == own);
+      }
+    }
+  }
+  dx[to] = sum;
+}

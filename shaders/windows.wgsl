@@ -13,27 +13,23 @@ const STRIDE_H: i32 = 1;
 const STRIDE_W: i32 = 1;
 const DILATION_H: i32 = 1;
 const DILATION_W: i32 = 1;
+const GROUPS: u32 = 1; // into which channels are cut
+const REACH_H: i32 = ((SIZE_H - 1) * DILATION_H + STRIDE_H) / STRIDE_H; // windows that may reach a pixel, along each axis
+const REACH_W: i32 = ((SIZE_W - 1) * DILATION_W + STRIDE_W) / STRIDE_W;
 struct Params {
-  images: u32, height: i32, width: i32, channels: u32, rows: i32, columns: i32,
-  top: i32, left: i32, bottom: i32, right: i32, groups: u32, chunks: u32,
+  height: i32, width: i32, channels: u32, rows: i32, columns: i32, top: i32, left: i32, bottom: i32, right: i32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 
-// A vector's image, place in the plane and channel.
-struct Place { image: u32, row: i32, column: i32, channel: u32, inside: bool }
+// A pixel or window and a vector of its channels. The grid has an image and a row for each z and y, which leaves an
+// invocation one division for its place.
+struct Place { image: u32, row: i32, column: i32, channel: u32 }
 
-fn place_in(i: u32, rows: i32, columns: i32) -> Place {
-  let plane = u32(rows * columns);
-  let channel = i % params.channels;
-  let pixel = i / params.channels;
-  let image = pixel / plane;
-  let in_plane = i32(pixel % plane);
-  return Place(image, in_plane / columns, in_plane % columns, channel, image < params.images);
+fn place(group: vec3<u32>, local: u32) -> Place {
+  let i = group.x * WORKGROUP_SIZE + local;
+  let column = i / params.channels;
+  return Place(group.z, i32(group.y), i32(column), i - column * params.channels);
 }
-
-// Vector i of a map, or of an image.
-fn window_of(i: u32) -> Place { return place_in(i, params.rows, params.columns); }
-fn pixel_of(i: u32) -> Place { return place_in(i, params.height, params.width); }
 
 // The pixel at a tap of a window, counted in the plane; -1 for padding.
 fn pixel_at(window: Place, i: i32, j: i32) -> i32 {
@@ -43,20 +39,26 @@ fn pixel_at(window: Place, i: i32, j: i32) -> i32 {
   return select(-1, row * params.width + column, inside);
 }
 
-// The window of which tap (i, j) lies at a pixel, counted in the plane; -1 if there is none.
-fn window_at(pixel: Place, i: i32, j: i32) -> i32 {
-  let y = pixel.row + params.top - i * DILATION_H;
-  let x = pixel.column + params.left - j * DILATION_W;
-  let row = y / STRIDE_H;
-  let column = x / STRIDE_W;
-  let inside = y >= 0 && row < params.rows && x >= 0 && column < params.columns;
-  return select(-1, row * params.columns + column, inside && row * STRIDE_H == y && column * STRIDE_W == x);
+// A window, the tap of it that lies at a pixel, and whether they exist.
+struct Reach { row: i32, column: i32, tap: i32, inside: bool }
+
+// Of the REACH_H x REACH_W windows that might reach a pixel number (i, j), from the last one backwards.
+fn reach(pixel: Place, i: i32, j: i32) -> Reach {
+  let y = pixel.row + params.top;
+  let x = pixel.column + params.left;
+  let row = y / STRIDE_H - i;
+  let column = x / STRIDE_W - j;
+  let down = y - row * STRIDE_H; // from the window's first tap to the pixel
+  let along = x - column * STRIDE_W;
+  let inside = row >= 0 && row < params.rows && column >= 0 && column < params.columns
+    && down % DILATION_H == 0 && down / DILATION_H < SIZE_H && along % DILATION_W == 0 && along / DILATION_W < SIZE_W;
+  return Reach(row, column, down / DILATION_H * SIZE_W + along / DILATION_W, inside);
 }
 
-// Where a pixel of an image, or a window of a map, is in memory.
+// Where a channel of a pixel of an image, or of a window of a map, is in memory.
 fn in_images(at: Place, pixel: i32) -> u32 {
   return (at.image * u32(params.height * params.width) + u32(pixel)) * params.channels + at.channel;
 }
-fn in_maps(at: Place, window: i32) -> u32 {
-  return (at.image * u32(params.rows * params.columns) + u32(window)) * params.channels + at.channel;
+fn in_maps(at: Place, row: i32, column: i32) -> u32 {
+  return (at.image * u32(params.rows * params.columns) + u32(row * params.columns + column)) * params.channels + at.channel;
 }

@@ -32,12 +32,10 @@ fn count(row: i32, column: i32) -> V {
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let to = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  let window = window_of(to);
-  if (!window.inside) { return; }
+  let window = place(group, local);
+  if (window.column >= params.columns) { return; }
   var sum = V();
   for (var i = 0; i < SIZE_H; i++) {
     for (var j = 0; j < SIZE_W; j++) {
@@ -45,24 +43,22 @@ fn forward(
       sum += select(V(), x[in_images(window, max(pixel, 0))], pixel >= 0);
     }
   }
-  y[to] = sum / count(window.row, window.column);
+  y[in_maps(window, window.row, window.column)] = sum / count(window.row, window.column);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn backward(
   @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let to = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  let pixel = pixel_of(to);
-  if (!pixel.inside) { return; }
+  let pixel = place(group, local);
+  if (pixel.column >= params.width) { return; }
   var sum = V();
-  for (var i = 0; i < SIZE_H; i++) {
-    for (var j = 0; j < SIZE_W; j++) {
-      let window = window_at(pixel, i, j);
-      if (window >= 0) { sum += dy[in_maps(pixel, window)] / count(window / params.columns, window % params.columns); }
+  for (var i = 0; i < REACH_H; i++) {
+    for (var j = 0; j < REACH_W; j++) {
+      let window = reach(pixel, i, j);
+      if (window.inside) { sum += dy[in_maps(pixel, window.row, window.column)] / count(window.row, window.column); }
     }
   }
-  dx[to] = sum;
+  dx[in_images(pixel, pixel.row * params.width + pixel.column)] = sum;
 }

@@ -16,12 +16,10 @@ const LOWEST: f32 = -0x1.fffffep127f;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let to = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  let window = window_of(to);
-  if (!window.inside) { return; }
+  let window = place(group, local);
+  if (window.column >= params.columns) { return; }
   var best = V(LOWEST);
   var best_pixel = I(-1);
   for (var i = 0; i < SIZE_H; i++) {
@@ -33,29 +31,28 @@ fn forward(
       best_pixel = select(best_pixel, I(pixel), better);
     }
   }
-  y[to] = best;
-  largest[to] = best_pixel;
+  let at = in_maps(window, window.row, window.column);
+  y[at] = best;
+  largest[at] = best_pixel;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn backward(
   @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let to = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  let pixel = pixel_of(to);
-  if (!pixel.inside) { return; }
-  let own = I(pixel.row * params.width + pixel.column);
+  let pixel = place(group, local);
+  if (pixel.column >= params.width) { return; }
+  let own = pixel.row * params.width + pixel.column;
   var sum = V();
-  for (var i = 0; i < SIZE_H; i++) {
-    for (var j = 0; j < SIZE_W; j++) {
-      let window = window_at(pixel, i, j);
-      if (window >= 0) {
-        let at = in_maps(pixel, window);
-        sum += select(V(), dy[at], largest_saved[at] == own);
+  for (var i = 0; i < REACH_H; i++) {
+    for (var j = 0; j < REACH_W; j++) {
+      let window = reach(pixel, i, j);
+      if (window.inside) {
+        let at = in_maps(pixel, window.row, window.column);
+        sum += select(V(), dy[at], largest_saved[at] == I(own));
       }
     }
   }
-  dx[to] = sum;
+  dx[in_images(pixel, own)] = sum;
 }

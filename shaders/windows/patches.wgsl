@@ -16,10 +16,11 @@ const BIAS: bool = false;
 @group(0) @binding(3) var<storage, read_write> sums: array<V>;
 
 // Where a window's first tap is in memory; taps are `depth` apart.
-fn in_patches(at: Place, window: i32, depth: u32) -> u32 {
-  let windows = u32(params.rows * params.columns);
-  let row = (at.channel / depth * params.images + at.image) * windows + u32(window);
-  return row * u32(SIZE_H * SIZE_W) * depth + at.channel % depth;
+fn in_patches(at: Place, row: i32, column: i32, images: u32, depth: u32) -> u32 {
+  let window = at.image * u32(params.rows * params.columns) + u32(row * params.columns + column);
+  if (GROUPS == 1) { return window * u32(SIZE_H * SIZE_W) * depth + at.channel; }
+  let first = at.channel / depth * images * u32(params.rows * params.columns);
+  return (first + window) * u32(SIZE_H * SIZE_W) * depth + at.channel % depth;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -28,10 +29,10 @@ fn gather(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let window = window_of((group.y * groups.x + group.x) * WORKGROUP_SIZE + local);
-  if (!window.inside) { return; }
-  let depth = params.channels / params.groups;
-  var to = in_patches(window, window.row * params.columns + window.column, depth);
+  let window = place(group, local);
+  if (window.column >= params.columns) { return; }
+  let depth = params.channels / GROUPS;
+  var to = in_patches(window, window.row, window.column, groups.z, depth);
   for (var i = 0; i < SIZE_H; i++) {
     for (var j = 0; j < SIZE_W; j++) {
       let pixel = pixel_at(window, i, j);
@@ -47,17 +48,18 @@ fn scatter(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let at = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  let pixel = pixel_of(at);
-  if (!pixel.inside) { return; }
-  let depth = params.channels / params.groups;
+  let pixel = place(group, local);
+  if (pixel.column >= params.width) { return; }
+  let depth = params.channels / GROUPS;
   var sum = V();
-  for (var i = 0; i < SIZE_H; i++) {
-    for (var j = 0; j < SIZE_W; j++) {
-      let window = window_at(pixel, i, j);
-      if (window >= 0) { sum += patches_given[in_patches(pixel, window, depth) + u32(i * SIZE_W + j) * depth]; }
+  for (var i = 0; i < REACH_H; i++) {
+    for (var j = 0; j < REACH_W; j++) {
+      let window = reach(pixel, i, j);
+      if (window.inside) {
+        sum += patches_given[in_patches(pixel, window.row, window.column, groups.z, depth) + u32(window.tap) * depth];
+      }
     }
   }
   if (BIAS) { sum += bias[pixel.channel]; }
-  sums[at] = f(sum);
+  sums[in_images(pixel, pixel.row * params.width + pixel.column)] = f(sum);
 }

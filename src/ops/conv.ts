@@ -42,26 +42,22 @@ function rowsOf(images: Tensor, attributes: ConvolutionAttributes): Tensor {
   const rows = image[0] * sizeOf(windows.count);
   const channels = image[3] / groups;
   if (isPointwise(attributes)) return reshape(images, [rows, channels]);
-  const { vector, params, constants } = slide(windows, image, groups);
   const columns = sizeOf(windows.size) * channels;
   return sliding('patches', [patchesWgsl, linearWgsl], images)('gather', [images], {
     shape: groups === 1 ? [rows, columns] : [groups, rows, columns],
-    params,
-    constants,
-    grid: { invocations: (rows * image[3]) / vector },
+    ...slide(windows, image, groups).overWindows,
   });
 }
 
 /** What rows of windows add up to where they overlap, with bias and activation. */
 function imagesOf(rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
   const { windows, groups, activation, image } = attributes;
-  const { vector, params, constants } = slide(windows, image, groups);
+  const { overPixels } = slide(windows, image, groups);
   const end = activation ? ACTIVATIONS[activation] : linearWgsl;
   return sliding('patches', [patchesWgsl, end], rows)('scatter', [rows, bias ?? rows], {
     shape: image,
-    params,
-    constants: { ...constants, BIAS: `${bias !== undefined}` },
-    grid: { invocations: sizeOf(image) / vector },
+    ...overPixels,
+    constants: { ...overPixels.constants, BIAS: `${bias !== undefined}` },
   });
 }
 

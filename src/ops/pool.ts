@@ -3,7 +3,7 @@ import maxWgsl from '../../shaders/windows/max_pool.wgsl';
 import { defineOp } from '../op.ts';
 import * as reference from '../reference/pool.ts';
 import type { Pair } from '../reference/windows.ts';
-import type { Shape } from '../shape.ts';
+import { type Shape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { checkImages, pairOf, slide, sliding, type WindowOptions, windowsOver } from './windows.ts';
 
@@ -38,52 +38,40 @@ const maxPoolOp = defineOp<[x: Tensor], reference.PoolAttributes>({
   reference: reference.maxPool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
   forward: (_run, [x], { windows }, shape) => {
-    const { vector, params, constants } = slide(windows, x.shape);
-    const [y, pixels] = (['f32', 'i32'] as const).map(
-      (dtype) =>
-        new Tensor(
-          x.device,
-          x.device.allocate(
-            shape.reduce((n, length) => n * length, 1),
-            dtype,
-          ),
-          shape,
-          dtype,
-        ),
+    const outputs = (['f32', 'i32'] as const).map(
+      (dtype) => new Tensor(x.device, x.device.allocate(sizeOf(shape), dtype), shape, dtype),
     );
-    const grid = { invocations: y.size / vector };
-    sliding('maxPool2d', [maxWgsl], x).into('forward', [x], [y, pixels], { params, constants, grid });
-    return [y, pixels];
+    sliding('maxPool2d', [maxWgsl], x).into('forward', [x], outputs, slide(windows, x.shape).overWindows);
+    return outputs;
   },
   backward: (_run, dy, { inputs: [x], outputs: [, pixels], attributes: { windows } }) => {
-    const { vector, params, constants } = slide(windows, x.shape);
-    const options = { shape: x.shape, params, constants, grid: { invocations: x.size / vector } };
+    const options = { shape: x.shape, ...slide(windows, x.shape).overPixels };
     return [sliding('maxPool2d', [maxWgsl], x)('backward', [pixels, dy], options)];
   },
 });
+
+/** What an average pool's kernels are told. */
+function averaging(x: Tensor, { windows, countIncludePad }: reference.AveragePoolAttributes) {
+  const { overWindows, overPixels } = slide(windows, x.shape);
+  const constants = { ...overWindows.constants, COUNT_PAD: `${countIncludePad}` };
+  return {
+    run: sliding('averagePool2d', [averageWgsl], x),
+    overWindows: { ...overWindows, constants },
+    overPixels: { ...overPixels, constants },
+  };
+}
 
 const averagePoolOp = defineOp<[x: Tensor], reference.AveragePoolAttributes>({
   name: 'averagePool2d',
   reference: reference.averagePool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
-  forward: (_run, [x], { windows, countIncludePad }, shape) => {
-    const { vector, params, constants } = slide(windows, x.shape);
-    return sliding('averagePool2d', [averageWgsl], x)('forward', [x], {
-      shape,
-      params,
-      constants: { ...constants, COUNT_PAD: `${countIncludePad}` },
-      grid: { invocations: shape.reduce((n, length) => n * length, 1) / vector },
-    });
+  forward: (_run, [x], attributes, shape) => {
+    const { run, overWindows } = averaging(x, attributes);
+    return run('forward', [x], { shape, ...overWindows });
   },
-  backward: (_run, dy, { inputs: [x], attributes: { windows, countIncludePad } }) => {
-    const { vector, params, constants } = slide(windows, x.shape);
-    const options = {
-      shape: x.shape,
-      params,
-      constants: { ...constants, COUNT_PAD: `${countIncludePad}` },
-      grid: { invocations: x.size / vector },
-    };
-    return [sliding('averagePool2d', [averageWgsl], x)('backward', [dy], options)];
+  backward: (_run, dy, { inputs: [x], attributes }) => {
+    const { run, overPixels } = averaging(x, attributes);
+    return [run('backward', [dy], { shape: x.shape, ...overPixels })];
   },
 });
 

@@ -1,5 +1,6 @@
 import scaffold from '../../shaders/windows.wgsl';
 import { ShapeError, ValueError } from '../errors.ts';
+import { constantOf } from '../gpu/wgsl.ts';
 import type { Source } from '../kernel.ts';
 import { type Run, runner } from '../op.ts';
 import type { Pair, Windows } from '../reference/windows.ts';
@@ -19,14 +20,17 @@ export interface WindowOptions {
   readonly dilation?: number | Pair;
 }
 
+/** The most images and rows that a grid has place for. */
+const MOST = 65535;
+
 /** Images need `[batch, height, width, channels]`. */
 export function checkImages(op: string, { shape }: Tensor): void {
-  if (shape.length === 4) return;
+  if (shape.length === 4 && Math.max(shape[0], shape[1]) <= MOST) return;
   throw new ShapeError({
     op,
     got: `images of shape ${formatShape(shape)}`,
-    expected: 'rank 4, [batch, height, width, channels]',
-    fix: 'Reshape them; grey images have 1 channel.',
+    expected: `rank 4, [batch, height, width, channels], at most ${MOST} images of as many rows`,
+    fix: shape.length === 4 ? 'Slice them.' : 'Reshape them; grey images have 1 channel.',
   });
 }
 
@@ -104,25 +108,33 @@ export function windowsOver(
   return { size, strides: steps, dilation: gaps, before: pair('before'), after: pair('after'), count: pair('count') };
 }
 
+const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
 const SCALAR = { V: 'f32', I: 'i32', B: 'bool' };
 const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };
 
-/** Parameters and constants of the kernels joined to windows.wgsl, for images `[images, height, width, channels]`. */
+/**
+ * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
+ * invocation computes a window, `overPixels` where it computes a pixel.
+ */
 export function slide({ size, strides, dilation, before, after, count }: Windows, image: Shape, groups = 1) {
   const [images, height, width, channels] = image;
   const vector = (channels / groups) % 4 === 0 ? 4 : 1;
-  return {
-    vector,
+  const common = {
     params: {
-      ...{ images, height, width, channels: channels / vector, rows: count[0], columns: count[1] },
-      ...{ top: before[0], left: before[1], bottom: after[0], right: after[1], groups, chunks: 1 },
+      ...{ height, width, channels: channels / vector, rows: count[0], columns: count[1] },
+      ...{ top: before[0], left: before[1], bottom: after[0], right: after[1] },
     },
     constants: {
       ...(vector === 4 ? FOUR : SCALAR),
       ...{ SIZE_H: size[0], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },
-      ...{ DILATION_H: dilation[0], DILATION_W: dilation[1] },
+      ...{ DILATION_H: dilation[0], DILATION_W: dilation[1], GROUPS: groups },
     },
   };
+  const over = (rows: number, columns: number) => ({
+    ...common,
+    grid: { workgroups: [Math.ceil((columns * channels) / vector / WORKGROUP_SIZE), rows, images] as const },
+  });
+  return { overWindows: over(count[0], count[1]), overPixels: over(height, width) };
 }
 
 /** Dispatches kernels of a shader joined to windows.wgsl. */

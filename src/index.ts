@@ -6,6 +6,17 @@ export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
 export {
+  type AveragePool2dOptions,
+  type Conv2dOptions,
+  type Conv2dTransposeOptions,
+  conv2dTranspose,
+  type DepthwiseConv2dOptions,
+  type GlobalPool2dOptions,
+  globalAveragePool2d,
+  globalMaxPool2d,
+  type MaxPool2dOptions,
+} from './nn/convolution.ts';
+export {
   constant,
   glorotNormal,
   glorotUniform,
@@ -93,7 +104,7 @@ export {
   warmup,
 } from './optim/index.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
-export { dropout, reshape } from './overloads.ts';
+export { averagePool2d, conv2d, depthwiseConv2d, dropout, maxPool2d, reshape } from './overloads.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {

@@ -9,6 +9,7 @@ import { checkRange, checkWhole } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
+import { convolutionLayers } from './convolution.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
 
@@ -237,4 +238,5 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   flatten,
   reshape,
   normalization,
+  ...convolutionLayers,
 };

@@ -232,9 +232,12 @@ export function depthwiseConv2d(x: Tensor, filter: Tensor, options: Omit<Convolu
   return conv2d(x, reshape(filter, [height, width, 1, channels * multiplier]), { ...options, groups: channels });
 }
 
-/** The windows over the images that a transposed convolution makes, one for each pixel of x. */
-function transposedWindows(x: Tensor, filter: Tensor, options: ConvolutionTransposeOptions) {
-  const op = 'convTranspose2d';
+/** The size of the images that a transposed convolution makes, and the windows over them, one for each pixel of its input. */
+export function transposedWindows(
+  op: string,
+  count: Pair,
+  { size, ...options }: ConvolutionTransposeOptions & { readonly size: Pair },
+) {
   const { padding = 'valid', outputPadding } = options;
   const strides = pairOf(op, 'strides', options.strides ?? 1);
   const dilation = pairOf(op, 'dilation', options.dilation ?? 1);
@@ -248,10 +251,10 @@ function transposedWindows(x: Tensor, filter: Tensor, options: ConvolutionTransp
     });
   }
   const along = ([0, 1] as const).map((axis) => {
-    const [count, stride, extent] = [x.shape[1 + axis], strides[axis], extentOf(filter.shape[axis], dilation[axis])];
-    const length = count * stride;
+    const [stride, extent] = [strides[axis], extentOf(size[axis], dilation[axis])];
+    const length = count[axis] * stride;
     const [before, after] = paddingAlong(op, padding, axis, { length, stride, extent });
-    const whole = (count - 1) * stride + extent;
+    const whole = (count[axis] - 1) * stride + extent;
     if (padding === 'same') return { before, after, length };
     // Without padding a stride that is longer than the filter leaves its gap behind the last pixel too, as in Keras.
     const gap = padding === 'valid' && outputPadding === undefined ? Math.max(0, stride - extent) : more[axis];
@@ -260,17 +263,14 @@ function transposedWindows(x: Tensor, filter: Tensor, options: ConvolutionTransp
   if (along.some(({ length }) => length < 1)) {
     throw new ShapeError({
       op,
-      got: `images of ${x.shape[1]} x ${x.shape[2]} and padding ${JSON.stringify(padding)}`,
+      got: `images of ${count[0]} x ${count[1]} and padding ${JSON.stringify(padding)}`,
       expected: 'padding that leaves at least one row and column',
       fix: 'Use less padding.',
     });
   }
   const pair = (field: 'before' | 'after' | 'length'): Pair => [along[0][field], along[1][field]];
-  const windows: Windows = {
-    ...{ size: [filter.shape[0], filter.shape[1]], strides, dilation },
-    ...{ before: pair('before'), after: pair('after'), count: [x.shape[1], x.shape[2]] },
-  };
-  return { windows, size: pair('length') };
+  const windows: Windows = { size, strides, dilation, before: pair('before'), after: pair('after'), count };
+  return { windows, image: pair('length') };
 }
 
 /**
@@ -288,7 +288,8 @@ export function convTranspose2d(x: Tensor, filter: Tensor, options: ConvolutionT
   checkChannels('convTranspose2d', { images: x, filter, groups, channels: filter.shape[3] });
   const features = filter.shape[2] * groups;
   checkBias('convTranspose2d', bias, features);
-  const { windows, size } = transposedWindows(x, filter, options);
-  const image = [x.shape[0], ...size, features];
-  return convTransposeOp(...operands(x, filter, bias), { windows, groups, image, ...(activation && { activation }) });
+  const size = [filter.shape[0], filter.shape[1]] as const;
+  const { windows, image } = transposedWindows('convTranspose2d', [x.shape[1], x.shape[2]], { ...options, size });
+  const attributes = { windows, groups, image: [x.shape[0], ...image, features], ...(activation && { activation }) };
+  return convTransposeOp(...operands(x, filter, bias), attributes);
 }

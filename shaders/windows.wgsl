@@ -39,6 +39,13 @@ fn pixel_at(window: Place, i: i32, j: i32) -> i32 {
   return select(-1, row * params.width + column, inside);
 }
 
+// a / by, rounded down, for 0 <= a < 2^21: the half is larger than all rounding errors. GPUs have no integer division, and
+// one in software does it lane by lane.
+fn quotient(a: i32, by: i32) -> i32 {
+  if (by == 1) { return a; }
+  return i32((f32(a) + 0.5) / f32(by));
+}
+
 // A window, the tap of it that lies at a pixel, and whether they exist.
 struct Reach { row: i32, column: i32, tap: i32, inside: bool }
 
@@ -46,13 +53,15 @@ struct Reach { row: i32, column: i32, tap: i32, inside: bool }
 fn reach(pixel: Place, i: i32, j: i32) -> Reach {
   let y = pixel.row + params.top;
   let x = pixel.column + params.left;
-  let row = y / STRIDE_H - i;
-  let column = x / STRIDE_W - j;
+  let row = quotient(y, STRIDE_H) - i;
+  let column = quotient(x, STRIDE_W) - j;
   let down = y - row * STRIDE_H; // from the window's first tap to the pixel
   let along = x - column * STRIDE_W;
+  let tap_row = quotient(down, DILATION_H);
+  let tap_column = quotient(along, DILATION_W);
   let inside = row >= 0 && row < params.rows && column >= 0 && column < params.columns
-    && down % DILATION_H == 0 && down / DILATION_H < SIZE_H && along % DILATION_W == 0 && along / DILATION_W < SIZE_W;
-  return Reach(row, column, down / DILATION_H * SIZE_W + along / DILATION_W, inside);
+    && tap_row < SIZE_H && tap_row * DILATION_H == down && tap_column < SIZE_W && tap_column * DILATION_W == along;
+  return Reach(row, column, tap_row * SIZE_W + tap_column, inside);
 }
 
 // Where a channel of a pixel of an image, or of a window of a map, is in memory.

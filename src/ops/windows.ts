@@ -20,16 +20,16 @@ export interface WindowOptions {
   readonly dilation?: number | Pair;
 }
 
-/** The most images and rows that a grid has place for. */
+/** The most images and rows that a grid has place for; as many columns are enough. */
 const MOST = 65535;
 
 /** Images need `[batch, height, width, channels]`. */
 export function checkImages(op: string, { shape }: Tensor): void {
-  if (shape.length === 4 && Math.max(shape[0], shape[1]) <= MOST) return;
+  if (shape.length === 4 && Math.max(...shape.slice(0, 3)) <= MOST) return;
   throw new ShapeError({
     op,
     got: `images of shape ${formatShape(shape)}`,
-    expected: `rank 4, [batch, height, width, channels], at most ${MOST} images of as many rows`,
+    expected: `rank 4, [batch, height, width, channels], at most ${MOST} images, rows and columns`,
     fix: shape.length === 4 ? 'Slice them.' : 'Reshape them; grey images have 1 channel.',
   });
 }

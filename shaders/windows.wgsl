@@ -13,7 +13,6 @@ const STRIDE_H: i32 = 1;
 const STRIDE_W: i32 = 1;
 const DILATION_H: i32 = 1;
 const DILATION_W: i32 = 1;
-const GROUPS: u32 = 1; // into which channels are cut
 const REACH_H: i32 = ((SIZE_H - 1) * DILATION_H + STRIDE_H) / STRIDE_H; // windows that may reach a pixel, along each axis
 const REACH_W: i32 = ((SIZE_W - 1) * DILATION_W + STRIDE_W) / STRIDE_W;
 struct Params {

@@ -7,6 +7,7 @@
 
 alias T = V;
 const BIAS: bool = false;
+const GROUPS: u32 = 1; // into which channels are cut
 // gather(x) -> patches
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(2) var<storage, read_write> patches: array<V>;

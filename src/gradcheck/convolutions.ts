@@ -84,9 +84,12 @@ export const convolutionFamily: readonly Suite[] = [
     { shapes: [[3, 12, 13, 8], [3, 3, 8, 20], [20]], args: [{ padding: 'same', activation: 'relu' }] },
     { shapes: [[2, 6, 7, 3], [3, 2, 3, 5], [5]], args: [{ ...ODD, activation: 'tanh' }] },
     { shapes: [[2, 5, 5, 6], [3, 3, 3, 4], [4]], args: [{ groups: 2, activation: 'relu' }] },
+    { shapes: [[2, 5, 5, 3], [3, 3, 1, 6], [6]], args: [{ groups: 3, activation: 'relu' }] },
+    { shapes: [[2, 6, 5, 8], [3, 3, 1, 8], [8]], args: [{ groups: 8, padding: 'same', activation: 'tanh' }] },
   ]),
   ended('convTranspose2d with bias', convTranspose2d, [
     { shapes: [[2, 4, 3, 8], [3, 3, 8, 8], [8]], args: [{ padding: [1, 1, 1, 1], activation: 'relu' }] },
     { shapes: [[2, 3, 7, 5], [3, 2, 3, 5], [3]], args: [{ ...ODD, activation: 'tanh' }] },
+    { shapes: [[2, 4, 3, 4], [3, 3, 1, 4], [4]], args: [{ groups: 4, activation: 'relu' }] },
   ]),
 ];

@@ -1,5 +1,3 @@
-import linearWgsl from '../../shaders/linear.wgsl';
-import patchesWgsl from '../../shaders/windows/patches.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import {
@@ -9,106 +7,17 @@ import {
 } from '../reference/conv.ts';
 import type { ProductActivation } from '../reference/matmul.ts';
 import type { Pair, Windows } from '../reference/windows.ts';
-import { formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
+import { formatShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { add } from './binary.ts';
-import { ACTIVATIONS, matmulOp, slope } from './product.ts';
+import * as products from './convProducts.ts';
+import * as depthwise from './depthwise.ts';
+import { slope } from './product.ts';
 import { reshape } from './strided.ts';
-import { transpose } from './transpose.ts';
-import { relu, tanh } from './unary.ts';
-import {
-  checkImages,
-  extentOf,
-  paddingAlong,
-  pairOf,
-  slide,
-  sliding,
-  type WindowOptions,
-  windowsOver,
-} from './windows.ts';
+import { checkImages, extentOf, paddingAlong, pairOf, type WindowOptions, windowsOver } from './windows.ts';
 
-// A convolution is a product: its windows as rows, by the filter. Groups are a batch of products. The rows are made for
-// each product anew and not kept: they are larger than the images by as much as a window has taps.
-
-/** Whether each pixel is a window: then the images are rows already. */
-const isPointwise = ({ windows: { size, strides, before, after }, groups }: ConvolutionAttributes): boolean =>
-  groups === 1 &&
-  [...size, ...strides].every((each) => each === 1) &&
-  [...before, ...after].every((each) => each === 0);
-
-/** The windows as rows: `[images * windows, taps * channels]`, or one such matrix per group. */
-function rowsOf(images: Tensor, attributes: ConvolutionAttributes): Tensor {
-  const { windows, groups, image } = attributes;
-  const rows = image[0] * sizeOf(windows.count);
-  const channels = image[3] / groups;
-  if (isPointwise(attributes)) return reshape(images, [rows, channels]);
-  const columns = sizeOf(windows.size) * channels;
-  return sliding('patches', [patchesWgsl, linearWgsl], images)('gather', [images], {
-    shape: groups === 1 ? [rows, columns] : [groups, rows, columns],
-    ...slide(windows, image, groups).overWindows,
-  });
-}
-
-/** What rows of windows add up to where they overlap, with bias and activation. */
-function imagesOf(rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
-  const { windows, groups, activation, image } = attributes;
-  const { overPixels } = slide(windows, image, groups);
-  const end = activation ? ACTIVATIONS[activation] : linearWgsl;
-  return sliding('patches', [patchesWgsl, end], rows)('scatter', [rows, bias ?? rows], {
-    shape: image,
-    ...overPixels,
-    constants: { ...overPixels.constants, BIAS: `${bias !== undefined}` },
-  });
-}
-
-/** A filter or a map as a matrix of its features, or one per group. */
-function matrixOf(x: Tensor, groups: number): Tensor {
-  const features = x.shape[3];
-  if (groups === 1) return reshape(x, [-1, features]);
-  return transpose(reshape(x, [-1, groups, features / groups]), [1, 0, 2]);
-}
-
-/** The inverse of `matrixOf`. */
-const ofMatrix = (matrix: Tensor, shape: Shape): Tensor =>
-  reshape(matrix.ndim === 2 ? matrix : transpose(matrix, [1, 0, 2]), shape);
-
-/** Features of images: the sums, with bias and activation. */
-function convolve(images: Tensor, filter: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
-  const { windows, groups, activation } = attributes;
-  const shape = [images.shape[0], ...windows.count, filter.shape[3]];
-  const product = { transposeA: false, transposeB: false };
-  const factors = [rowsOf(images, attributes), matrixOf(filter, groups)];
-  if (groups === 1) {
-    const ended = { ...product, ...(activation && { activation }) };
-    return ofMatrix(matmulOp(...factors, ...(bias ? [bias] : []), ended), shape);
-  }
-  const y = ofMatrix(matmulOp(...factors, product), shape);
-  const z = bias ? add(y, bias) : y;
-  return activation ? { relu, tanh }[activation](z) : z;
-}
-
-/** The images that features come from: the transposed map, with bias and activation. */
-function deconvolve(
-  features: Tensor,
-  filter: Tensor,
-  bias: Tensor | undefined,
-  attributes: ConvolutionAttributes,
-): Tensor {
-  const { groups } = attributes;
-  // The filter is small: turned beforehand, it leaves the product the layout that all kernels are best at.
-  const weights = matrixOf(filter, groups);
-  const turned = transpose(weights, groups === 1 ? [1, 0] : [0, 2, 1]);
-  const rows = matmulOp(matrixOf(features, groups), turned, { transposeA: false, transposeB: false });
-  return imagesOf(rows, bias, attributes);
-}
-
-/** The gradient of the filter, and the sums of the features per channel where one product gives both. */
-function correlate(images: Tensor, features: Tensor, shape: Shape, attributes: ConvolutionAttributes) {
-  const sums = attributes.groups === 1;
-  const product = { transposeA: true, transposeB: false, sums };
-  const [matrix, total] = matmulOp.outputs(rowsOf(images, attributes), matrixOf(features, attributes.groups), product);
-  return { filter: ofMatrix(matrix, shape), total };
-}
+/** How the three products of a convolution are computed: y from x, x from y, and the filter from both. */
+const ways = (filter: Tensor, { groups }: ConvolutionAttributes): typeof products =>
+  groups > 1 && filter.shape[2] === 1 ? depthwise : products;
 
 const linear = ({ activation: _, ...attributes }: ConvolutionAttributes): ConvolutionAttributes => attributes;
 
@@ -116,10 +25,11 @@ const convOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   name: 'conv2d',
   reference,
   shape: ([x, filter], { windows }) => [x[0], ...windows.count, filter[3]],
-  forward: (_run, [x, filter, bias], attributes) => convolve(x, filter, bias, attributes),
+  forward: (_run, [x, filter, bias], attributes) => ways(filter, attributes).convolve(x, filter, bias, attributes),
   backward: (_run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
     const { activation } = attributes;
     const dz = activation ? slope(y, dy, { activation }) : dy;
+    const { deconvolve, correlate } = ways(filter, attributes);
     const dx = needs[0] ? deconvolve(dz, filter, undefined, linear(attributes)) : undefined;
     const d = needs[1] ? correlate(x, dz, filter.shape, attributes) : undefined;
     return [dx, d?.filter, bias && (d?.total ?? dz)];
@@ -130,10 +40,11 @@ const convTransposeOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   name: 'convTranspose2d',
   reference: transposeReference,
   shape: (_, { image }) => image,
-  forward: (_run, [x, filter, bias], attributes) => deconvolve(x, filter, bias, attributes),
+  forward: (_run, [x, filter, bias], attributes) => ways(filter, attributes).deconvolve(x, filter, bias, attributes),
   backward: (_run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
     const { activation } = attributes;
     const dz = activation ? slope(y, dy, { activation }) : dy;
+    const { convolve, correlate } = ways(filter, attributes);
     return [
       needs[0] ? convolve(dz, filter, undefined, linear(attributes)) : undefined,
       needs[1] ? correlate(dz, x, filter.shape, attributes).filter : undefined,

@@ -116,9 +116,15 @@ const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };
  * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
  * invocation computes a window, `overPixels` where it computes a pixel.
  */
-export function slide({ size, strides, dilation, before, after, count }: Windows, image: Shape, groups = 1) {
-  const [images, height, width, channels] = image;
-  const vector = (channels / groups) % 4 === 0 ? 4 : 1;
+export function slide(
+  { size, strides, dilation, before, after, count }: Windows,
+  [images, height, width, channels]: Shape,
+  {
+    groups = 1,
+    singly = false,
+  }: { readonly groups?: number /** One channel at a time. */; readonly singly?: boolean } = {},
+) {
+  const vector = !singly && (channels / groups) % 4 === 0 ? 4 : 1;
   const common = {
     params: {
       ...{ height, width, channels: channels / vector, rows: count[0], columns: count[1] },
@@ -127,7 +133,8 @@ export function slide({ size, strides, dilation, before, after, count }: Windows
     constants: {
       ...(vector === 4 ? FOUR : SCALAR),
       ...{ SIZE_H: size[0], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },
-      ...{ DILATION_H: dilation[0], DILATION_W: dilation[1], GROUPS: groups },
+      ...{ DILATION_H: dilation[0], DILATION_W: dilation[1] },
+      ...(groups > 1 && { GROUPS: groups }),
     },
   };
   const over = (rows: number, columns: number) => ({

@@ -51,6 +51,7 @@ export const transposed: readonly Case[] = [
 export const pools: readonly Case[] = [
   { shapes: [[2, 6, 5, 3]] },
   { shapes: [[2, 6, 5, 8]] },
+  { shapes: [[2, 6, 8, 3]], args: [{ poolSize: 2, strides: 3, padding: [1, 0, 1, 0] }] },
   { shapes: [[2, 5, 6, 3]], args: [{ poolSize: 3, strides: 2, padding: 'same' }] },
   { shapes: [[2, 6, 6, 4]], args: [{ poolSize: 3, strides: 2, ceilMode: true }] },
   { shapes: [[2, 7, 6, 3]], args: [{ poolSize: [3, 2], ...WIDE }] },

@@ -5,7 +5,7 @@ import * as reference from '../reference/pool.ts';
 import type { Pair } from '../reference/windows.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { checkImages, pairOf, slide, sliding, type WindowOptions, windowsOver } from './windows.ts';
+import { areApart, checkImages, pairOf, slide, sliding, type WindowOptions, windowsOver } from './windows.ts';
 
 export interface PoolOptions extends WindowOptions {
   /** Height and width of a window; default 2. */
@@ -45,8 +45,11 @@ const maxPoolOp = defineOp<[x: Tensor], reference.PoolAttributes>({
     return outputs;
   },
   backward: (_run, dy, { inputs: [x], outputs: [, pixels], attributes: { windows } }) => {
-    const options = { shape: x.shape, ...slide(windows, x.shape).overPixels };
-    return [sliding('maxPool2d', [maxWgsl], x)('backward', [pixels, dy], options)];
+    const { overPixels, overBlocks } = slide(windows, x.shape);
+    const run = sliding('maxPool2d', [maxWgsl], x);
+    return areApart(windows)
+      ? [run('backward_apart', [pixels, dy], { shape: x.shape, ...overBlocks })]
+      : [run('backward', [pixels, dy], { shape: x.shape, ...overPixels })];
   },
 });
 

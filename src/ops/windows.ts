@@ -114,7 +114,8 @@ const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };
 
 /**
  * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
- * invocation computes a window, `overPixels` where it computes a pixel.
+ * invocation computes a window, `overPixels` where it computes a pixel, `overBlocks` where it computes the pixels from a
+ * window's first tap to the next window's.
  */
 export function slide(
   { size, strides, dilation, before, after, count }: Windows,
@@ -141,8 +142,16 @@ export function slide(
     ...common,
     grid: { workgroups: [Math.ceil((columns * channels) / vector / WORKGROUP_SIZE), rows, images] as const },
   });
-  return { overWindows: over(count[0], count[1]), overPixels: over(height, width) };
+  return {
+    overWindows: over(count[0], count[1]),
+    overPixels: over(height, width),
+    overBlocks: over(Math.ceil((height + before[0]) / strides[0]), Math.ceil((width + before[1]) / strides[1])),
+  };
 }
+
+/** Whether no two windows have a pixel in common. */
+export const areApart = ({ size, strides, dilation }: Windows): boolean =>
+  [0, 1].every((axis) => extentOf(size[axis], dilation[axis]) <= strides[axis]);
 
 /** Dispatches kernels of a shader joined to windows.wgsl. */
 export const sliding = (name: string, shaders: readonly Source[], { device }: Tensor): Run =>

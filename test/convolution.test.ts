@@ -121,6 +121,16 @@ const network = () =>
     dense({ units: 2, activation: 'softmax' }),
   ]);
 
+onGpu(test, 'windows that take more memory than a buffer may have are refused', (device) => {
+  setCurrentDevice(device);
+  const x = ones([32, 512, 512, 1]);
+  assert.throws(
+    () => conv2d(x, ones([15, 15, 1, 1])),
+    /conv2d: got images \[32, 512, 512, 1\] whose windows take \d+ MiB; expected at most \d+ MiB. Use a smaller batch/,
+  );
+  x.dispose();
+});
+
 onGpu(test, 'a small network learns to tell bars apart, and is the same from its file', async (device) => {
   setCurrentDevice(device);
   const { x, y } = bars(256);

@@ -1,7 +1,9 @@
 import linearWgsl from '../../shaders/linear.wgsl';
 import patchesWgsl from '../../shaders/windows/patches.wgsl';
+import type { Device } from '../device.ts';
+import { ShapeError } from '../errors.ts';
 import type { ConvolutionAttributes } from '../reference/conv.ts';
-import { type Shape, sizeOf } from '../shape.ts';
+import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add } from './binary.ts';
 import { ACTIVATIONS, matmulOp } from './product.ts';
@@ -32,9 +34,24 @@ function rowsOf(images: Tensor, attributes: ConvolutionAttributes): Tensor {
   });
 }
 
+/** Refuses images whose windows, as rows, are more than the device can bind. */
+export function checkRows(op: string, { info }: Device, { windows, image }: ConvolutionAttributes): void {
+  const bytes = 4 * image[0] * sizeOf(windows.count) * sizeOf(windows.size) * image[3];
+  const { maxStorageBufferBindingSize: most = Number.POSITIVE_INFINITY } = info.limits;
+  if (bytes <= most) return;
+  const mebibytes = (n: number): string => `${Math.floor(n / 2 ** 20)} MiB`;
+  throw new ShapeError({
+    op,
+    got: `images ${formatShape(image)} whose windows take ${mebibytes(bytes)}`,
+    expected: `at most ${mebibytes(most)}`,
+    fix: 'Use a smaller batch.',
+  });
+}
+
 /** What rows of windows add up to where they overlap, with bias and activation. */
 function imagesOf(rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
   const { windows, groups, activation, image } = attributes;
+  if (isPointwise(attributes) && bias === undefined && activation === undefined) return reshape(rows, image);
   const { overPixels } = slide(windows, image, { groups });
   const end = activation ? ACTIVATIONS[activation] : linearWgsl;
   return sliding('patches', [patchesWgsl, end], rows)('scatter', [rows, bias ?? rows], {

@@ -115,15 +115,12 @@ const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };
 /**
  * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
  * invocation computes a window, `overPixels` where it computes a pixel, `overBlocks` where it computes the pixels from a
- * window's first tap to the next window's.
+ * window's first tap to the next window's. `singly` takes channels one at a time.
  */
 export function slide(
   { size, strides, dilation, before, after, count }: Windows,
   [images, height, width, channels]: Shape,
-  {
-    groups = 1,
-    singly = false,
-  }: { readonly groups?: number /** One channel at a time. */; readonly singly?: boolean } = {},
+  { groups = 1, singly = false }: { readonly groups?: number; readonly singly?: boolean } = {},
 ) {
   const vector = !singly && (channels / groups) % 4 === 0 ? 4 : 1;
   const common = {

@@ -68,8 +68,13 @@ function maxPool(options?: MaxPool2dOptions): Layer;
 function maxPool(first?: Tensor | MaxPool2dOptions, options?: PoolOptions): Tensor | Layer {
   return first instanceof Tensor ? maxPoolOp(first, options) : maxPoolLayer(first);
 }
-/** The largest element of each window: the operation with a tensor in front, else the layer; `.outputs` as the operation has it. */
-export const maxPool2d = Object.assign(maxPool, { outputs: maxPoolOp.outputs });
+/**
+ * The largest element of each window: the operation with a tensor in front, else the layer; `.outputs` as the operation
+ * has it. Marked as pure, so that bundles without it stay free of the convolutions.
+ */
+export const maxPool2d = /* @__PURE__ */ Object.assign(maxPool, {
+  outputs: (x: Tensor, options?: PoolOptions): readonly Tensor[] => maxPoolOp.outputs(x, options),
+});
 
 /** The mean of each window, without the padding. */
 export function averagePool2d(x: Tensor, options?: AveragePoolOptions): Tensor;

@@ -249,14 +249,3 @@ export const globalAveragePool2d = globalPooling('globalAveragePool2d', mean);
 
 /** The largest element of each channel, ties sharing the gradient: `[batch, h, w, c]` to `[batch, c]`. */
 export const globalMaxPool2d = globalPooling('globalMaxPool2d', max);
-
-/** Layers by kind, as files name them. */
-export const convolutionLayers = {
-  conv2d,
-  depthwiseConv2d,
-  conv2dTranspose,
-  maxPool2d,
-  averagePool2d,
-  globalAveragePool2d,
-  globalMaxPool2d,
-};

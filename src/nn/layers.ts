@@ -9,7 +9,15 @@ import { checkRange, checkWhole } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
-import { convolutionLayers } from './convolution.ts';
+import {
+  averagePool2d,
+  conv2d,
+  conv2dTranspose,
+  depthwiseConv2d,
+  globalAveragePool2d,
+  globalMaxPool2d,
+  maxPool2d,
+} from './convolution.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
 
@@ -238,5 +246,11 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   flatten,
   reshape,
   normalization,
-  ...convolutionLayers,
+  conv2d,
+  depthwiseConv2d,
+  conv2dTranspose,
+  maxPool2d,
+  averagePool2d,
+  globalAveragePool2d,
+  globalMaxPool2d,
 };

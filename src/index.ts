@@ -7,6 +7,17 @@ export type { InitOptions } from './init.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
 export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
 export { type Constraint, maxNorm, nonNegative, unitNorm } from './nn/constraints.ts';
+export {
+  type AveragePool2dOptions,
+  type Conv2dOptions,
+  type Conv2dTransposeOptions,
+  conv2dTranspose,
+  type DepthwiseConv2dOptions,
+  type GlobalPool2dOptions,
+  globalAveragePool2d,
+  globalMaxPool2d,
+  type MaxPool2dOptions,
+} from './nn/convolution.ts';
 export { type EmbeddingOptions, embedding } from './nn/embedding.ts';
 export type { Block, SymbolicTensor } from './nn/graph.ts';
 export {
@@ -103,7 +114,19 @@ export {
   warmup,
 } from './optim/index.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
-export { add, dropout, gaussianNoise, leakyRelu, maximum, prelu, reshape } from './overloads.ts';
+export {
+  add,
+  averagePool2d,
+  conv2d,
+  depthwiseConv2d,
+  dropout,
+  gaussianNoise,
+  leakyRelu,
+  maximum,
+  maxPool2d,
+  prelu,
+  reshape,
+} from './overloads.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {

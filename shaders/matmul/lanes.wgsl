@@ -1,12 +1,13 @@
 // C = op(A) op(B) without workgroup memory; B is contiguous along n, so neighbouring invocations read neighbours of it.
 // The 4 invocations of a quad share what they read of A: each loads one of 4 neighbours, and quadBroadcast hands them
-// round. An invocation computes 8 rows of C at 2 x 4 columns, 16 apart. For GPUs in software, where a load costs several
+// round. An invocation computes 8 rows of C at 2 x 4 columns, 16 apart, or where TILE_N is 16 at 4. For GPUs in software, where a load costs several
 // multiplications and a barrier more than a whole tile.
 // Rows and columns past the border repeat the last one: they are computed like it and stored over it, bit by bit the same.
 
 const WORKGROUP_SIZE: u32 = 4;
 const TILE_M: u32 = 8;
 const TILE_N: u32 = 32;
+const NARROW: bool = TILE_N == 16;
 const B_ALIGNED: bool = false; // N is a multiple of 4: B is read as vec4
 const K_ALIGNED: bool = false; // so is K: there is no rest, and less to compile
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -46,18 +47,20 @@ fn columns_from(n: u32) -> vec4<u32> {
 // Adds step k of the sums: A's rows 0 .. 3 and 4 .. 7 at k.
 fn accumulate(k: u32, a0: vec4<f32>, a1: vec4<f32>) {
   let b0 = b_at(b_start + k * params.N + n_first);
-  let b1 = b_at(b_start + k * params.N + n_last);
   c00 += product(b0, a0);
-  c01 += product(b1, a0);
   c10 += product(b0, a1);
+  if (NARROW) { return; }
+  let b1 = b_at(b_start + k * params.N + n_last);
+  c01 += product(b1, a0);
   c11 += product(b1, a1);
 }
 
 fn store_row(start: u32, sum_first: vec4<f32>, sum_last: vec4<f32>) {
   let first = finish(n_first, sum_first);
-  let last = finish(n_last, sum_last);
   c[start + n_first.x] = first.x; c[start + n_first.y] = first.y;
   c[start + n_first.z] = first.z; c[start + n_first.w] = first.w;
+  if (NARROW) { return; }
+  let last = finish(n_last, sum_last);
   c[start + n_last.x] = last.x; c[start + n_last.y] = last.y;
   c[start + n_last.z] = last.z; c[start + n_last.w] = last.w;
 }
@@ -111,7 +114,7 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> bool {
   if (SUMS && m == 0) { // apart from the loop above, which a branch would slow down
     for (var k = 0u; k < K; k++) {
       sum_first += b_at(b_start + k * params.N + n_first);
-      sum_last += b_at(b_start + k * params.N + n_last);
+      if (!NARROW) { sum_last += b_at(b_start + k * params.N + n_last); }
     }
   }
   let rows_first = (batch * M + m_first) * params.N;
@@ -141,6 +144,7 @@ fn forward_with_sums(
   if (compute(group, groups, local)) {
     sums[n_first.x] = sum_first.x; sums[n_first.y] = sum_first.y;
     sums[n_first.z] = sum_first.z; sums[n_first.w] = sum_first.w;
+    if (NARROW) { return; }
     sums[n_last.x] = sum_last.x; sums[n_last.y] = sum_last.y;
     sums[n_last.z] = sum_last.z; sums[n_last.w] = sum_last.w;
   }

@@ -52,6 +52,13 @@ export const longestSum = (inputs: readonly Shape[]): number =>
 const longestAxis = ([x]: readonly Shape[]): number => Math.max(1, ...x);
 
 export const MATMUL: Accuracy = { roundings: longestSum, scale: 'terms' };
+/** The longest of the sums in a convolution and its gradients: over taps and channels, over images and windows. */
+export const convolutionSum = (inputs: readonly Shape[], y: Shape): number =>
+  Math.max(
+    ...[...inputs.slice(0, 1), y].map(([n, height, width]) => n * height * width),
+    ...inputs.slice(1, 2).map(([height, width, depth, features]) => height * width * Math.max(depth, features)),
+  );
+export const CONVOLUTION: Accuracy = { roundings: convolutionSum, scale: 'terms' };
 const SOFTMAX: Accuracy = {
   roundings: (inputs) => longestAxis(inputs) + 2 * EXP_OF_DIFFERENCE + DIVISION,
   // y * (dy - sum(dy * y)): the error of y twice
@@ -140,6 +147,12 @@ const accuracy: { readonly [Name in OperationName]?: Accuracy } = {
   argMin: EXACT,
 
   matmul: MATMUL,
+
+  conv2d: CONVOLUTION,
+  depthwiseConv2d: CONVOLUTION,
+  convTranspose2d: CONVOLUTION,
+  maxPool2d: { roundings: 0, gradient: 9, scale: 'value' }, // as many windows may reach an element
+  averagePool2d: { roundings: 9 + DIVISION, scale: 'terms' },
 
   softmax: SOFTMAX,
   logSoftmax: LOG_SOFTMAX,

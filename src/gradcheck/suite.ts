@@ -4,6 +4,7 @@ import { Generator } from '../random.ts';
 import type { Case, Subject } from './case.ts';
 import { operations } from './cases.ts';
 import { check } from './check.ts';
+import { convolutionFamily } from './convolutions.ts';
 import type { CheckResult } from './findings.ts';
 import { fused } from './fused.ts';
 import { kernels } from './kernels.ts';
@@ -16,9 +17,13 @@ export interface Entry {
 }
 
 /** Everything there is to check. */
-export const entries: readonly Entry[] = [...operations, ...matmulFamily, ...fused, ...kernels].flatMap(
-  ({ cases, ...subject }) => cases.map((row) => ({ subject, row })),
-);
+export const entries: readonly Entry[] = [
+  ...operations,
+  ...matmulFamily,
+  ...convolutionFamily,
+  ...fused,
+  ...kernels,
+].flatMap(({ cases, ...subject }) => cases.map((row) => ({ subject, row })));
 
 /**
  * Checks every operation and kernel on a device against the float64 reference, forward and backward.

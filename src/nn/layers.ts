@@ -11,6 +11,15 @@ import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
 import { augmentation } from './augmentation.ts';
 import type { ConstraintOption } from './constraints.ts';
+import {
+  averagePool2d,
+  conv2d,
+  conv2dTranspose,
+  depthwiseConv2d,
+  globalAveragePool2d,
+  globalMaxPool2d,
+  maxPool2d,
+} from './convolution.ts';
 import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
@@ -285,4 +294,11 @@ export const layers: Readonly<Record<string, (options: never) => Layer>> = {
   average,
   maximum,
   concatenate,
+  conv2d,
+  depthwiseConv2d,
+  conv2dTranspose,
+  maxPool2d,
+  averagePool2d,
+  globalAveragePool2d,
+  globalMaxPool2d,
 };

@@ -56,10 +56,11 @@ const split = (kernel: MatmulKernel): MatmulKernel => ({ ...kernel, splits: true
 const lanes = (
   shader: Source,
   { aligned, transposes }: Pick<MatmulKernel, 'aligned' | 'transposes'>,
+  constants: { readonly TILE_N?: number } = {},
 ): MatmulKernel => ({
   sources: [subgroupsWgsl, commonWgsl, shader],
-  constants: {},
-  workgroups: tiles(constantOf(shader.text, 'TILE_M'), constantOf(shader.text, 'TILE_N')),
+  constants,
+  workgroups: tiles(constantOf(shader.text, 'TILE_M'), constants.TILE_N ?? constantOf(shader.text, 'TILE_N')),
   aligned,
   transposes,
 });
@@ -82,6 +83,11 @@ export const matmulKernels = {
   split32: split(tiled(32, 32, 1, 1)),
   plain: PLAIN,
   lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } }),
+  lanesNarrow: lanes(
+    lanesWgsl,
+    { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } },
+    { TILE_N: 16 },
+  ),
   lanesTransposed: lanes(lanesTransposedWgsl, {
     aligned: ['K_ALIGNED'],
     transposes: { transposeA: false, transposeB: true },
@@ -113,7 +119,8 @@ export function chooseKernel({ info }: Device, product: Product): MatmulKernelNa
   const { M, N, K } = product;
   if (info.adapter.software && M * N * K < TINY) return 'plain';
   if (info.adapter.software && info.features.includes('subgroups')) {
-    return product.transposeB && !product.transposeA ? 'lanesTransposed' : 'lanes';
+    if (product.transposeB && !product.transposeA) return 'lanesTransposed';
+    return N <= 16 ? 'lanesNarrow' : 'lanes';
   }
   if (M <= 16) return 'skinny';
   if (partsOf(matmulKernels.split64, product) >= MANY_PARTS) return 'split64';

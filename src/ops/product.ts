@@ -36,7 +36,8 @@ interface MatmulAttributes extends Attributes {
   readonly kernel?: MatmulKernelName;
 }
 
-const ACTIVATIONS = { relu: reluWgsl, tanh: tanhWgsl };
+/** The shaders of what a product may end with. */
+export const ACTIVATIONS = { relu: reluWgsl, tanh: tanhWgsl };
 
 function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
   const [M, K] = transposeA ? [a[a.length - 1], a[a.length - 2]] : [a[a.length - 2], a[a.length - 1]];
@@ -179,7 +180,7 @@ function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulA
 }
 
 /** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product may end with. */
-const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
+export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
   name: 'slope',
   reference: slopeReference,
   shape: ([y]) => y,
@@ -191,7 +192,8 @@ const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductAc
     ),
 });
 
-const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readonly Tensor[], MatmulAttributes>({
+/** The product as an operation: of a, b and maybe a bias. */
+export const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readonly Tensor[], MatmulAttributes>({
   name: 'matmul',
   reference,
   shape: (shapes, attributes) => shapeRule(shapes, attributes),

@@ -5,9 +5,10 @@ import { elementwise } from './onnx/elementwise.ts';
 import { network } from './onnx/network.ts';
 import { reduce } from './onnx/reduce.ts';
 import { shape } from './onnx/shape.ts';
+import { windows } from './onnx/window.ts';
 import { runOnnxTrainingCase } from './optimizers.ts';
 
-const rules = { ...elementwise, ...shape, ...reduce, ...network };
+const rules = { ...elementwise, ...shape, ...reduce, ...network, ...windows };
 
 export const runOnnxCase: Translation = async (given) => {
   if (given.file === 'onnx/training.json') return runOnnxTrainingCase(given);

@@ -1,0 +1,155 @@
+import scaffold from '../../shaders/windows.wgsl';
+import { ShapeError, ValueError } from '../errors.ts';
+import { constantOf } from '../gpu/wgsl.ts';
+import type { Source } from '../kernel.ts';
+import { type Run, runner } from '../op.ts';
+import type { Pair, Windows } from '../reference/windows.ts';
+import { formatShape, type Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** `valid`: none; `same`: as much as makes ceil(length / stride) windows, evenly, the odd one after; or on each side. */
+export type Padding = 'valid' | 'same' | readonly [top: number, left: number, bottom: number, right: number];
+
+/** How windows slide; one number counts for height and width. */
+export interface WindowOptions {
+  /** Distance between neighbouring windows. */
+  readonly strides?: number | Pair;
+  /** Default `valid`. */
+  readonly padding?: Padding;
+  /** Distance between neighbouring taps of a window; default 1. */
+  readonly dilation?: number | Pair;
+}
+
+/** The most images and rows that a grid has place for; as many columns are enough. */
+const MOST = 65535;
+
+/** Images need `[batch, height, width, channels]`. */
+export function checkImages(op: string, { shape }: Tensor): void {
+  if (shape.length === 4 && Math.max(...shape.slice(0, 3)) <= MOST) return;
+  throw new ShapeError({
+    op,
+    got: `images of shape ${formatShape(shape)}`,
+    expected: `rank 4, [batch, height, width, channels], at most ${MOST} images, rows and columns`,
+    fix: shape.length === 4 ? 'Slice them.' : 'Reshape them; grey images have 1 channel.',
+  });
+}
+
+/** A pair of whole numbers of `least` or more. */
+export function pairOf(op: string, name: string, given: number | Pair, least = 1): Pair {
+  const pair: Pair = typeof given === 'number' ? [given, given] : given;
+  if (pair.length === 2 && pair.every((each) => Number.isInteger(each) && each >= least)) return pair;
+  throw new ValueError({
+    op,
+    got: `${name} ${JSON.stringify(given)}`,
+    expected: `a whole number of ${least} or more, or two, for height and width`,
+    fix: `Set ${name} to for example ${Math.max(least, 1)}.`,
+  });
+}
+
+/** How long a window is, with the gaps between its taps. */
+export const extentOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
+
+/** What an axis needs at both ends for `count` windows, the odd one after. */
+function around(length: number, count: number, stride: number, extent: number): Pair {
+  const total = Math.max(0, (count - 1) * stride + extent - length);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** Padding before and after an axis: 0 for height, 1 for width. */
+export function paddingAlong(
+  op: string,
+  padding: Padding,
+  axis: 0 | 1,
+  { length, stride, extent }: { readonly length: number; readonly stride: number; readonly extent: number },
+): Pair {
+  if (padding === 'valid') return [0, 0];
+  if (padding === 'same') return around(length, Math.ceil(length / stride), stride, extent);
+  const isFour = Array.isArray(padding) && padding.length === 4;
+  if (isFour && padding.every((each) => Number.isInteger(each) && each >= 0)) return [padding[axis], padding[axis + 2]];
+  throw new ValueError({
+    op,
+    got: `padding ${JSON.stringify(padding)}`,
+    expected: "'same', 'valid', or [top, left, bottom, right], whole numbers of 0 or more",
+    fix: "Use 'same' to keep the size.",
+  });
+}
+
+interface Sliding extends WindowOptions {
+  readonly size: Pair;
+  /** Whether a last window may reach past the padding, if it starts before it. */
+  readonly ceilMode?: boolean;
+}
+
+/** The windows over images of a height and width. @throws ShapeError if not even one fits. */
+export function windowsOver(
+  op: string,
+  image: Pair,
+  { size, strides = 1, padding = 'valid', dilation = 1, ceilMode = false }: Sliding,
+): Windows {
+  const steps = pairOf(op, 'strides', strides);
+  const gaps = pairOf(op, 'dilation', dilation);
+  const along = ([0, 1] as const).map((axis) => {
+    const [length, stride, extent] = [image[axis], steps[axis], extentOf(size[axis], gaps[axis])];
+    const [before, after] = paddingAlong(op, padding, axis, { length, stride, extent });
+    const room = before + length + after - extent;
+    const whole = Math.floor(room / stride) + 1;
+    const reaching = ceilMode && room % stride !== 0 && whole * stride < length + before;
+    return { before, after, count: reaching ? whole + 1 : whole };
+  });
+  const pair = (field: 'before' | 'after' | 'count'): Pair => [along[0][field], along[1][field]];
+  if (along.some(({ count }) => count < 1)) {
+    throw new ShapeError({
+      op,
+      got: `images of ${image[0]} x ${image[1]} and windows of ${size[0]} x ${size[1]}`,
+      expected: 'images that hold at least one window, padding included',
+      fix: "Use smaller windows, or padding: 'same'.",
+    });
+  }
+  return { size, strides: steps, dilation: gaps, before: pair('before'), after: pair('after'), count: pair('count') };
+}
+
+const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
+const SCALAR = { V: 'f32', I: 'i32', B: 'bool' };
+const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };
+
+/**
+ * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
+ * invocation computes a window, `overPixels` where it computes a pixel, `overBlocks` where it computes the pixels from a
+ * window's first tap to the next window's. `singly` takes channels one at a time.
+ */
+export function slide(
+  { size, strides, dilation, before, after, count }: Windows,
+  [images, height, width, channels]: Shape,
+  { groups = 1, singly = false }: { readonly groups?: number; readonly singly?: boolean } = {},
+) {
+  const vector = !singly && (channels / groups) % 4 === 0 ? 4 : 1;
+  const common = {
+    params: {
+      ...{ height, width, channels: channels / vector, rows: count[0], columns: count[1] },
+      ...{ top: before[0], left: before[1], bottom: after[0], right: after[1] },
+    },
+    constants: {
+      ...(vector === 4 ? FOUR : SCALAR),
+      ...{ SIZE_H: size[0], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },
+      ...{ DILATION_H: dilation[0], DILATION_W: dilation[1] },
+      ...(groups > 1 && { GROUPS: groups }),
+    },
+  };
+  const over = (rows: number, columns: number) => ({
+    ...common,
+    grid: { workgroups: [Math.ceil((columns * channels) / vector / WORKGROUP_SIZE), rows, images] as const },
+  });
+  return {
+    overWindows: over(count[0], count[1]),
+    overPixels: over(height, width),
+    overBlocks: over(Math.ceil((height + before[0]) / strides[0]), Math.ceil((width + before[1]) / strides[1])),
+  };
+}
+
+/** Whether no two windows have a pixel in common. */
+export const areApart = ({ size, strides, dilation }: Windows): boolean =>
+  [0, 1].every((axis) => extentOf(size[axis], dilation[axis]) <= strides[axis]);
+
+/** Dispatches kernels of a shader joined to windows.wgsl. */
+export const sliding = (name: string, shaders: readonly Source[], { device }: Tensor): Run =>
+  runner({ name, sources: [scaffold, ...shaders] }, device);

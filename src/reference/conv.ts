@@ -1,0 +1,93 @@
+import { type Shape, sizeOf } from '../shape.ts';
+import type { ProductActivation } from './matmul.ts';
+import { map, type NdArray, zeros } from './ndarray.ts';
+import { unary } from './unary.ts';
+import { eachTap, type Windows } from './windows.ts';
+
+export interface ConvolutionAttributes {
+  readonly windows: Windows;
+  /** Channels are cut into as many groups, each with filters of its own. */
+  readonly groups: number;
+  readonly activation?: ProductActivation;
+  /** The images that the windows slide over: the input of a convolution, the output of a transposed one. */
+  readonly image: Shape;
+}
+
+type Visit = (pixel: number, weight: number, feature: number) => void;
+
+/** The positions in image, filter and feature map of each product of a convolution; image `[n, h, w, c]`, filter `[kh, kw, c / groups, f]`. */
+function eachProduct({ windows, groups, image }: ConvolutionAttributes, filter: Shape, visit: Visit): void {
+  const [images, height, width, channels] = image;
+  const [, , depth, features] = filter;
+  const perGroup = features / groups;
+  for (let n = 0; n < images; n++) {
+    eachTap(windows, [height, width], (window, tap, pixel) => {
+      const from = (n * height * width + pixel) * channels;
+      const to = (n * sizeOf(windows.count) + window) * features;
+      for (let f = 0; f < features; f++) {
+        for (let c = 0; c < depth; c++) {
+          visit(from + Math.floor(f / perGroup) * depth + c, (tap * depth + c) * features + f, to + f);
+        }
+      }
+    });
+  }
+}
+
+/** y = f(sums + bias), bias along the last axis. */
+function finish(y: NdArray, bias: NdArray | undefined, activation: ProductActivation | undefined): NdArray {
+  const z = bias ? map(y, (value, i) => value + bias.data[i % bias.data.length]) : y;
+  return activation ? map(z, (value) => unary[activation].f(value)) : z;
+}
+
+type Saved = { readonly inputs: readonly NdArray[]; readonly y: NdArray };
+
+/** dz of the sums, and the gradient of the bias. */
+function unfinish(dy: NdArray, { inputs: [, , bias], y }: Saved, activation: ProductActivation | undefined) {
+  const dz = activation ? map(dy, (value, i) => value * unary[activation].df(y.data[i], y.data[i])) : dy;
+  if (bias === undefined) return { dz, dbias: [] };
+  const dbias = zeros(bias.shape);
+  for (let i = 0; i < dz.data.length; i++) dbias.data[i % bias.data.length] += dz.data[i];
+  return { dz, dbias: [dbias] };
+}
+
+/** y[n, o, f] = sum over taps and channels of x[n, pixel, c] filter[tap, c, f], then bias and activation. */
+export const conv2d = {
+  forward: ([x, filter, bias]: readonly NdArray[], attributes: ConvolutionAttributes): NdArray => {
+    const y = zeros([x.shape[0], ...attributes.windows.count, filter.shape[3]]);
+    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
+      y.data[feature] += x.data[pixel] * filter.data[weight];
+    });
+    return finish(y, bias, attributes.activation);
+  },
+  backward: (dy: NdArray, saved: Saved, attributes: ConvolutionAttributes): readonly NdArray[] => {
+    const [x, filter] = saved.inputs;
+    const { dz, dbias } = unfinish(dy, saved, attributes.activation);
+    const [dx, dfilter] = [zeros(x.shape), zeros(filter.shape)];
+    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
+      dx.data[pixel] += dz.data[feature] * filter.data[weight];
+      dfilter.data[weight] += dz.data[feature] * x.data[pixel];
+    });
+    return [dx, dfilter, ...dbias];
+  },
+};
+
+/** y[n, pixel, c] = sum over the windows that reach the pixel, and over f, of x[n, o, f] filter[tap, c, f]. */
+export const convTranspose2d = {
+  forward: ([x, filter, bias]: readonly NdArray[], attributes: ConvolutionAttributes): NdArray => {
+    const y = zeros(attributes.image);
+    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
+      y.data[pixel] += x.data[feature] * filter.data[weight];
+    });
+    return finish(y, bias, attributes.activation);
+  },
+  backward: (dy: NdArray, saved: Saved, attributes: ConvolutionAttributes): readonly NdArray[] => {
+    const [x, filter] = saved.inputs;
+    const { dz, dbias } = unfinish(dy, saved, attributes.activation);
+    const [dx, dfilter] = [zeros(x.shape), zeros(filter.shape)];
+    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
+      dx.data[feature] += dz.data[pixel] * filter.data[weight];
+      dfilter.data[weight] += dz.data[pixel] * x.data[feature];
+    });
+    return [dx, dfilter, ...dbias];
+  },
+};

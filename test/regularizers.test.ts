@@ -5,8 +5,11 @@ import type { RegularizerOption } from '../src/nn/regularizers.ts';
 import {
   adam,
   add,
+  conv2d,
   type Device,
   dense,
+  depthwiseConv2d,
+  flatten,
   l1,
   l1l2,
   l2,
@@ -165,6 +168,35 @@ test('penalties and constraints come back from files', async () => {
   near(await numbers(kernel.constraint?.(large) ?? large), [1.8, 2.4], 1e-6);
   const custom = sequential([dense({ units: 1, kernelRegularizer: (w) => sum(pow(w, 4)), inputShape: [2] })]);
   await rejects(() => custom.save(), /save: got a function as kernelRegularizer of layer dense/);
+});
+
+test('convolutions take them too, and a norm over all taps', async () => {
+  setCurrentDevice(cpu);
+  const model = sequential([
+    conv2d({
+      filters: 3,
+      kernelSize: 2,
+      kernelRegularizer: l2(0.5),
+      kernelConstraint: maxNorm({ maxValue: 0.1, axis: [0, 1, 2] }),
+      inputShape: [4, 4, 2],
+    }),
+    depthwiseConv2d({ kernelSize: 2, depthwiseRegularizer: 'l1', biasRegularizer: l1(0.5) }),
+    flatten(),
+    dense({ units: 1 }),
+  ]);
+  model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'meanSquaredError' });
+  const images = { data: normal(8 * 32, new Generator(5)), shape: [8, 4, 4, 2] };
+  const { history } = await model.fit(images, { data: new Float32Array(8).fill(1), shape: [8, 1] }, { epochs: 2 });
+  assert.ok(history.penalty[1] < history.penalty[0]);
+  const { data } = (await model.getWeights())['conv2d/kernel'];
+  for (let filter = 0; filter < 3; filter++) {
+    const norm = Math.hypot(...data.filter((_, i) => i % 3 === filter));
+    assert.ok(norm < 0.1 + 1e-6, `filter ${filter}: norm ${norm}`);
+  }
+  assert.equal(
+    model.trainableParameters.slice(0, 4).map(({ regularizer }) => regularizer?.strengths),
+    [{ l1: 0, l2: 0.5 }, undefined, { l1: 0.01, l2: 0 }, { l1: 0.5, l2: 0 }],
+  );
 });
 
 test('nonsense is refused', () => {

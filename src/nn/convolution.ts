@@ -18,11 +18,14 @@ import type { Pair } from '../reference/windows.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
+import type { ConstraintOption } from './constraints.ts';
 import type { Initializer } from './initializers.ts';
+import { addBias, addKernel, BIAS_OPTIONS, type BiasOptions, KERNEL_OPTIONS, type KernelOptions } from './kernel.ts';
 import { defineLayer, type LayerContext, type LayerDefinition, type LayerOptions } from './layer.ts';
+import type { RegularizerOption } from './regularizers.ts';
 
 /** What the convolutions have in common. */
-interface WindowLayerOptions extends LayerOptions {
+interface WindowLayerOptions extends LayerOptions, BiasOptions {
   /** Height and width of the filters. */
   readonly kernelSize: number | Pair;
   /** Default 1. */
@@ -33,19 +36,13 @@ interface WindowLayerOptions extends LayerOptions {
   readonly dilationRate?: number | Pair;
   /** Default `linear`. */
   readonly activation?: ActivationName | Activation;
-  /** Default true. */
-  readonly useBias?: boolean;
-  /** Default `zeros`. */
-  readonly biasInitializer?: Initializer | string;
 }
 
-export interface Conv2dOptions extends WindowLayerOptions {
+export interface Conv2dOptions extends WindowLayerOptions, KernelOptions {
   /** Number of output channels. */
   readonly filters: number;
   /** Into how many parts the channels are cut, each with filters of its own; default 1. */
   readonly groups?: number;
-  /** Default `glorotUniform`. */
-  readonly kernelInitializer?: Initializer | string;
 }
 
 export interface DepthwiseConv2dOptions extends WindowLayerOptions {
@@ -53,21 +50,18 @@ export interface DepthwiseConv2dOptions extends WindowLayerOptions {
   readonly depthMultiplier?: number;
   /** Default `glorotUniform`. */
   readonly depthwiseInitializer?: Initializer | string;
+  readonly depthwiseRegularizer?: RegularizerOption;
+  readonly depthwiseConstraint?: ConstraintOption;
 }
 
-export interface Conv2dTransposeOptions extends WindowLayerOptions {
+export interface Conv2dTransposeOptions extends WindowLayerOptions, KernelOptions {
   /** Number of output channels. */
   readonly filters: number;
   /** Rows and columns more at the bottom and right; default 0. Not with `same`. */
   readonly outputPadding?: number | Pair;
-  /** Default `glorotUniform`. */
-  readonly kernelInitializer?: Initializer | string;
 }
 
-const WINDOW_OPTIONS = [
-  ...(['kernelSize', 'strides', 'padding', 'dilationRate'] as const),
-  ...(['activation', 'useBias', 'biasInitializer'] as const),
-];
+const WINDOW_OPTIONS = ['kernelSize', 'strides', 'padding', 'dilationRate', 'activation', ...BIAS_OPTIONS] as const;
 
 /** Height, width and channels of samples. */
 function imageOf(kind: string, shape: Shape): { size: Pair; channels: number } {
@@ -82,9 +76,7 @@ function imageOf(kind: string, shape: Shape): { size: Pair; channels: number } {
 }
 
 interface Convolution {
-  /** The filter's name among the weights. */
-  readonly weight: string;
-  readonly initializer: Initializer | string;
+  readonly kernel: KernelOptions;
   readonly filterShape: (channels: number) => Shape;
   readonly features: (channels: number) => number;
   /** Height and width of what comes out. */
@@ -99,8 +91,8 @@ interface Convolution {
 /** A layer that ends with a bias and an activation, in the convolution's own pass where that has the activation. */
 function convolution(
   kind: string,
-  { activation = 'linear', useBias = true, biasInitializer = 'zeros' }: WindowLayerOptions,
-  { weight, initializer, filterShape, features, outputSize, call }: Convolution,
+  { activation = 'linear', ...options }: WindowLayerOptions,
+  { kernel, filterShape, features, outputSize, call }: Convolution,
 ): LayerDefinition {
   const fused = activation === 'relu' || activation === 'tanh' ? { activation } : {};
   const activate = getActivation('activation' in fused ? 'linear' : activation);
@@ -111,11 +103,11 @@ function convolution(
     },
     build: (addWeight, shape) => {
       const { channels } = imageOf(kind, shape);
-      addWeight(weight, filterShape(channels), initializer);
-      if (useBias) addWeight('bias', [features(channels)], biasInitializer);
+      addKernel(addWeight, filterShape(channels), kernel);
+      addBias(addWeight, features(channels), options);
     },
-    call: (x, { weights: { [weight]: filter, bias } }: LayerContext) =>
-      activate(call(x, filter, { ...fused, ...(bias && { bias }) })),
+    call: (x, { weights }: LayerContext) =>
+      activate(call(x, weights.kernel, { ...fused, ...(weights.bias && { bias: weights.bias }) })),
   };
 }
 
@@ -129,16 +121,15 @@ const windowOptions = ({ strides = 1, padding = 'valid', dilationRate = 1 }: Win
 /** Images by filters: `[batch, h, w, c]` to `[batch, rows, columns, filters]`; kernel `[height, width, c / groups, filters]`. */
 export const conv2d = defineLayer<Conv2dOptions>(
   'conv2d',
-  [...WINDOW_OPTIONS, 'filters', 'groups', 'kernelInitializer'],
+  [...WINDOW_OPTIONS, ...KERNEL_OPTIONS, 'filters', 'groups'],
   (options) => {
-    const { filters, kernelSize, groups = 1, kernelInitializer = 'glorotUniform' } = options;
+    const { filters, kernelSize, groups = 1 } = options;
     checkWhole('conv2d', 'filters', filters, 1);
     checkWhole('conv2d', 'groups', groups, 1);
     const size = pairOf('conv2d', 'kernelSize', kernelSize);
     const window = windowOptions(options);
     return convolution('conv2d', options, {
-      weight: 'kernel',
-      initializer: kernelInitializer,
+      kernel: options,
       filterShape: (channels) => {
         if (channels % groups !== 0 || filters % groups !== 0) {
           throw new ShapeError({
@@ -160,15 +151,18 @@ export const conv2d = defineLayer<Conv2dOptions>(
 /** Each channel by filters of its own: `[batch, h, w, c]` to `[batch, rows, columns, c * depthMultiplier]`. */
 export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
   'depthwiseConv2d',
-  [...WINDOW_OPTIONS, 'depthMultiplier', 'depthwiseInitializer'],
+  [...WINDOW_OPTIONS, 'depthMultiplier', 'depthwiseInitializer', 'depthwiseRegularizer', 'depthwiseConstraint'],
   (options) => {
-    const { kernelSize, depthMultiplier = 1, depthwiseInitializer = 'glorotUniform' } = options;
+    const { kernelSize, depthMultiplier = 1 } = options;
     checkWhole('depthwiseConv2d', 'depthMultiplier', depthMultiplier, 1);
     const size = pairOf('depthwiseConv2d', 'kernelSize', kernelSize);
     const window = windowOptions(options);
     return convolution('depthwiseConv2d', options, {
-      weight: 'kernel',
-      initializer: depthwiseInitializer,
+      kernel: {
+        ...(options.depthwiseInitializer && { kernelInitializer: options.depthwiseInitializer }),
+        ...(options.depthwiseRegularizer && { kernelRegularizer: options.depthwiseRegularizer }),
+        ...(options.depthwiseConstraint && { kernelConstraint: options.depthwiseConstraint }),
+      },
       filterShape: (channels) => [...size, channels, depthMultiplier],
       features: (channels) => channels * depthMultiplier,
       outputSize: (image) => windowsOver('depthwiseConv2d', image, { ...window, size }).count,
@@ -180,15 +174,14 @@ export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
 /** A convolution backwards, from features to larger images; kernel `[height, width, filters, c]`, as in Keras. */
 export const conv2dTranspose = defineLayer<Conv2dTransposeOptions>(
   'conv2dTranspose',
-  [...WINDOW_OPTIONS, 'filters', 'outputPadding', 'kernelInitializer'],
+  [...WINDOW_OPTIONS, ...KERNEL_OPTIONS, 'filters', 'outputPadding'],
   (options) => {
-    const { filters, kernelSize, outputPadding, kernelInitializer = 'glorotUniform' } = options;
+    const { filters, kernelSize, outputPadding } = options;
     checkWhole('conv2dTranspose', 'filters', filters, 1);
     const size = pairOf('conv2dTranspose', 'kernelSize', kernelSize);
     const window = { ...windowOptions(options), ...(outputPadding !== undefined && { outputPadding }) };
     return convolution('conv2dTranspose', options, {
-      weight: 'kernel',
-      initializer: kernelInitializer,
+      kernel: options,
       filterShape: (channels) => [...size, filters, channels],
       features: () => filters,
       outputSize: (image) => transposedWindows('conv2dTranspose', image, { ...window, size }).image,

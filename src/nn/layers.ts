@@ -10,7 +10,6 @@ import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
 import { augmentation } from './augmentation.ts';
-import type { ConstraintOption } from './constraints.ts';
 import {
   averagePool2d,
   conv2d,
@@ -22,12 +21,12 @@ import {
 } from './convolution.ts';
 import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
+import { addBias, addKernel, BIAS_OPTIONS, type BiasOptions, KERNEL_OPTIONS, type KernelOptions } from './kernel.ts';
 import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
 import { layerNormalization } from './layerNormalization.ts';
 import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
 import { gaussianNoise, spatialDropout2d } from './noise.ts';
 import { leakyRelu, prelu } from './rectifiers.ts';
-import type { RegularizerOption } from './regularizers.ts';
 import { whiteningLayer } from './whitening.ts';
 
 /** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
@@ -40,50 +39,18 @@ const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>('input'
   call: (x) => x,
 }));
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Number of outputs. */
   readonly units: number;
   /** Default `linear`. */
   readonly activation?: ActivationName | Activation;
-  /** Default true. */
-  readonly useBias?: boolean;
-  /** Default `glorotUniform`. */
-  readonly kernelInitializer?: Initializer | string;
-  /** Default `zeros`. */
-  readonly biasInitializer?: Initializer | string;
-  /** A penalty on the kernel that is added to the loss: `l2(1e-4)`. Default none. */
-  readonly kernelRegularizer?: RegularizerOption;
-  readonly biasRegularizer?: RegularizerOption;
-  /** What the kernel is brought back to after every step: `maxNorm({ maxValue: 3 })`. Default none. */
-  readonly kernelConstraint?: ConstraintOption;
-  readonly biasConstraint?: ConstraintOption;
 }
 
 /** `y = activation(x kernel + bias)` over the last axis: `[batch, ..., n]` to `[batch, ..., units]`; kernel `[n, units]`. */
 export const dense = defineLayer<DenseOptions>(
   'dense',
-  [
-    'units',
-    'activation',
-    'useBias',
-    'kernelInitializer',
-    'biasInitializer',
-    'kernelRegularizer',
-    'biasRegularizer',
-    'kernelConstraint',
-    'biasConstraint',
-  ],
-  ({
-    units,
-    activation = 'linear',
-    useBias = true,
-    kernelInitializer = 'glorotUniform',
-    biasInitializer = 'zeros',
-    kernelRegularizer,
-    biasRegularizer,
-    kernelConstraint,
-    biasConstraint,
-  }) => {
+  ['units', 'activation', ...KERNEL_OPTIONS, ...BIAS_OPTIONS],
+  ({ units, activation = 'linear', ...weights }) => {
     checkWhole('dense', 'units', units, 1);
     // Some activations end the product's own pass.
     const fused = activation === 'relu' || activation === 'tanh' ? { activation } : {};
@@ -94,12 +61,8 @@ export const dense = defineLayer<DenseOptions>(
         return [...shape.slice(0, -1), units];
       },
       build: (addWeight, shape) => {
-        addWeight('kernel', [shape[shape.length - 1], units], kernelInitializer, {
-          regularizer: kernelRegularizer,
-          constraint: kernelConstraint,
-        });
-        if (!useBias) return;
-        addWeight('bias', [units], biasInitializer, { regularizer: biasRegularizer, constraint: biasConstraint });
+        addKernel(addWeight, [shape[shape.length - 1], units], weights);
+        addBias(addWeight, units, weights);
       },
       call: (x, { weights: { kernel, bias } }) => activate(matmul(x, kernel, { ...fused, ...(bias && { bias }) })),
     };

@@ -105,7 +105,12 @@ export {
   scope,
   Tensor,
 } from './tensor.ts';
-export type { BatchLogs, Callback, Logs } from './train/callbacks.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/earlyStopping.ts';
+export { lambdaCallback } from './train/callbacks/lambdaCallback.ts';
+export { learningRateScheduler } from './train/callbacks/learningRateScheduler.ts';
+export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/modelCheckpoint.ts';
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
+export type { BatchLogs, Callback, Logs, Memory } from './train/callbacks.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fit.ts';
 export { loadModel } from './train/load.ts';

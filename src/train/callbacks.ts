@@ -1,3 +1,4 @@
+import type { HostArray } from '../tensor.ts';
 import type { Model } from './model.ts';
 
 /** Numbers of an epoch or batch by name: `loss`, each metric, and the same with `val_` for the validation data. */
@@ -6,8 +7,19 @@ export type Logs = Readonly<Record<string, number>>;
 /** What a batch hook is told; loss and metrics only where they have just been read, a few times a second. */
 export type BatchLogs = Readonly<{ batch: number; size: number } & Partial<Record<string, number>>>;
 
+/** What a callback has to remember when a run goes on from a checkpoint. */
+export interface Memory {
+  /** To tell the callbacks of a run apart. */
+  readonly name: string;
+  save(): Promise<Readonly<Record<string, HostArray>>>;
+  /** Takes back what `save` returned; called after `onTrainBegin`. */
+  restore(saved: Readonly<Record<string, HostArray>>): void | Promise<void>;
+}
+
 /** Code that runs between the steps of `fit`; every hook is optional and may be async. */
 export interface Callback {
+  /** Default: nothing, as for one that only looks on. */
+  readonly memory?: Memory;
   /** Called first, with the model that is fitted. */
   setModel?(model: Model): void;
   onTrainBegin?(logs: Logs): void | Promise<void>;

@@ -114,5 +114,5 @@ export type { BatchLogs, Callback, Logs, Memory } from './train/callbacks.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fit.ts';
 export { loadModel } from './train/load.ts';
-export { type BatchOptions, type CompileOptions, type Model, sequential } from './train/model.ts';
+export { type BatchOptions, type CompileOptions, type EvaluateOptions, type Model, sequential } from './train/model.ts';
 export type { ModelFiles } from './train/save.ts';

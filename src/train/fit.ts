@@ -6,9 +6,10 @@ import type { Optimizer } from '../optim/index.ts';
 import { checkOptions, checkRange, checkWhole } from '../options.ts';
 import { scope, type Tensor } from '../tensor.ts';
 import { type Callback, each, type Logs } from './callbacks.ts';
-import type { Batch, Dataset, Samples } from './dataset.ts';
+import { type Batch, type Dataset, type Samples, shapeOf } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
+import { sampleWeights, type WeightOptions } from './sampleWeights.ts';
 import { Steps } from './steps.ts';
 import { StepValues } from './stepValues.ts';
 
@@ -19,17 +20,19 @@ export interface Trained {
   readonly metrics: readonly Metric[];
 }
 
-export interface FitOptions {
-  /** Passes over the data; default 1. */
+export interface FitOptions extends WeightOptions {
+  /** The epoch to train up to, from `initialEpoch`; default 1. */
   readonly epochs?: number;
+  /** The number of the first epoch, for callbacks that go by it; default 0. */
+  readonly initialEpoch?: number;
   /** Samples per update; default 32. One larger than the data is one batch. */
   readonly batchSize?: number;
   /** A new order in every epoch; default true. */
   readonly shuffle?: boolean;
   /** The share of the samples, taken from the end before any shuffle, to validate on instead of training; default 0. */
   readonly validationSplit?: number;
-  /** Samples and labels to validate on after every epoch. */
-  readonly validationData?: readonly [x: Samples, y: Samples];
+  /** Samples, labels and, where they are not all 1, weights of the samples to validate on after every epoch. */
+  readonly validationData?: readonly [x: Samples, y: Samples, sampleWeight?: Samples];
   readonly callbacks?: readonly Callback[];
   /**
    * Bytes of the device's memory that the samples of a data set may take; default as much as one tensor may have. Those
@@ -59,19 +62,37 @@ export async function fit(
     validationSplit = 0,
     validationData,
     callbacks = [],
+    initialEpoch = 0,
     residentBytes,
+    sampleWeight,
+    classWeight,
   } = options;
-  const all = await model.dataset(x, y, residentBytes);
+  const count = shapeOf(x)[0];
+  const split = validationData === undefined ? Math.floor(count * validationSplit) : 0;
+  const weight = await sampleWeights(y, { sampleWeight, classWeight }, count - split);
+  const all = await model.dataset(x, y, { residentBytes, weight });
   const owned = [all];
   try {
     let training = all;
-    let validation = validationData && (await model.dataset(...validationData, residentBytes));
-    if (validation !== undefined) owned.push(validation);
-    else if (validationSplit > 0) {
-      [training, validation] = all.split(Math.floor(all.size * validationSplit));
+    let validation: Dataset | undefined;
+    if (validationData !== undefined) {
+      const [xOfIt, yOfIt, given] = validationData;
+      const weightOfIt = await sampleWeights(yOfIt, { sampleWeight: given });
+      validation = await model.dataset(xOfIt, yOfIt, { residentBytes, weight: weightOfIt });
+      owned.push(validation);
+    } else if (validationSplit > 0) {
+      [training, validation] = all.split(split);
       owned.push(training, validation);
     }
-    return await runEpochs(model, trained, { training, validation, epochs, batchSize, shuffle, callbacks });
+    return await runEpochs(model, trained, {
+      training,
+      validation,
+      epochs,
+      initialEpoch,
+      batchSize,
+      shuffle,
+      callbacks,
+    });
   } finally {
     for (const data of owned) data.dispose();
   }
@@ -81,13 +102,14 @@ interface Run {
   readonly training: Dataset;
   readonly validation: Dataset | undefined;
   readonly epochs: number;
+  readonly initialEpoch: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly callbacks: readonly Callback[];
 }
 
 async function runEpochs(model: Model, trained: Trained, run: Run): Promise<History> {
-  const { training, validation, epochs, batchSize, shuffle, callbacks } = run;
+  const { training, validation, epochs, initialEpoch, batchSize, shuffle, callbacks } = run;
   const epochsDone: number[] = [];
   const history: Record<string, number[]> = {};
   let logs: Logs = {};
@@ -98,7 +120,7 @@ async function runEpochs(model: Model, trained: Trained, run: Run): Promise<Hist
   const validationSteps = validation && evaluationSteps(model, trained, validation);
   try {
     await trainingSteps.prepare([...training.sizes(batchSize)]);
-    for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
+    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
       if (shuffle) training.shuffle(model.device.random);
       training.rewind();
@@ -168,13 +190,16 @@ async function trainEpoch({ model, trained, steps, callbacks, epoch }: Epoch, si
 
 export const namesOf = ({ metrics }: Trained): string[] => ['loss', ...metrics.map(({ name }) => name)];
 
+const weighted = (weight: Tensor | undefined): { sampleWeight?: Tensor } =>
+  weight === undefined ? {} : { sampleWeight: weight };
+
 /** One update. The values, in the order of the names, are scalars from before it. */
-export function trainStep(model: Model, { loss, metrics, optimizer }: Trained, { x, y }: Batch): Tensor[] {
+export function trainStep(model: Model, { loss, metrics, optimizer }: Trained, { x, y, weight }: Batch): Tensor[] {
   model.device.random.enterStep(model.device);
   return scope(() => {
     using tape = new Tape();
     const predicted = model.call(x, true);
-    const value = loss(y, predicted);
+    const value = loss(y, predicted, weighted(weight));
     const parameters = model.trainableParameters;
     const gradients = tape.gradient(value, parameters);
     const seen = metrics.map((metric) => metric(y, predicted));
@@ -200,9 +225,9 @@ export async function evaluateOn(
 
 const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps =>
   new Steps((size) => {
-    const { x, y } = data.take(size);
+    const { x, y, weight } = data.take(size);
     const predicted = model.call(x);
-    return [loss(y, predicted), ...metrics.map((metric) => metric(y, predicted))];
+    return [loss(y, predicted, weighted(weight)), ...metrics.map((metric) => metric(y, predicted))];
   });
 
 async function evaluateWith(
@@ -237,10 +262,22 @@ function checkLoss({ loss }: Logs, { epoch, batch }: { epoch: number; batch: num
 }
 
 function checkFitOptions(options: FitOptions): void {
-  const known = ['epochs', 'batchSize', 'shuffle', 'validationSplit', 'validationData', 'callbacks', 'residentBytes'];
+  const known = [
+    'epochs',
+    'initialEpoch',
+    'batchSize',
+    'shuffle',
+    'validationSplit',
+    'validationData',
+    'callbacks',
+    'residentBytes',
+    'sampleWeight',
+    'classWeight',
+  ];
   checkOptions('fit', options, known);
-  const { epochs = 1, batchSize = 32, validationSplit = 0, residentBytes = 1 } = options;
+  const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, residentBytes = 1 } = options;
   checkWhole('fit', 'epochs', epochs, 1);
+  checkWhole('fit', 'initialEpoch', initialEpoch, 0);
   checkWhole('fit', 'batchSize', batchSize, 1);
   checkWhole('fit', 'residentBytes', residentBytes, 1);
   checkRange('fit', 'validationSplit', validationSplit, { low: 0, high: 1 });

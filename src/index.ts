@@ -112,7 +112,7 @@ export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
 export type { BatchLogs, Callback, Logs, Memory } from './train/callbacks.ts';
 export type { Samples } from './train/dataset.ts';
-export type { FitOptions, History } from './train/fit.ts';
+export type { FitOptions, History } from './train/fitOptions.ts';
 export { loadModel } from './train/load.ts';
 export { type BatchOptions, type CompileOptions, type EvaluateOptions, type Model, sequential } from './train/model.ts';
 export type { ModelFiles } from './train/save.ts';

@@ -47,6 +47,20 @@ interface Fused {
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
 
+type Watch = (layer: Layer, output: Tensor) => void;
+
+let watch: Watch | undefined;
+
+/** Runs `body` with every layer in a pass of its own, and tells `each` what each puts out; for looking, as it is slower. */
+export function watchingLayers<R>(each: Watch, body: () => R): R {
+  watch = each;
+  try {
+    return body();
+  } finally {
+    watch = undefined;
+  }
+}
+
 /** One step of a model: a function of a tensor, with weights of its own. */
 export class Layer {
   readonly kind: string;
@@ -94,7 +108,9 @@ export class Layer {
   }
 
   call(x: Tensor, training: boolean): Tensor {
-    return this.#definition.call(x, this.#context(training));
+    const y = this.#definition.call(x, this.#context(training));
+    watch?.(this, y);
+    return y;
   }
 
   /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
@@ -105,11 +121,13 @@ export class Layer {
     const layers = [this, ...following.slice(0, taken)];
     return {
       taken,
-      call: (x, training) =>
-        call(
+      call: (x, training) => {
+        if (watch !== undefined) return layers.reduce((y, layer) => layer.call(y, training), x);
+        return call(
           x,
           layers.map((layer) => layer.#context(training)),
-        ),
+        );
+      },
     };
   }
 

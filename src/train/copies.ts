@@ -5,12 +5,12 @@ export class Copies {
   readonly #originals: readonly Tensor[];
   readonly #copies: readonly Tensor[];
 
+  /** Makes room for copies; `take` makes them. */
   constructor(originals: readonly Tensor[]) {
     this.#originals = originals;
     this.#copies = originals.map(({ device, size, shape, dtype }) =>
       keep(new Tensor(device, device.allocate(size, dtype), shape, dtype)),
     );
-    this.take();
   }
 
   /** The copies, in the order of the tensors. */

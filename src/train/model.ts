@@ -10,9 +10,11 @@ import { checkOptions, checkWhole } from '../options.ts';
 import { sizeOf } from '../shape.ts';
 import { keep, scope, Tensor } from '../tensor.ts';
 import { Dataset, type DatasetOptions, type LabelRule, type Samples, shapeOf } from './dataset.ts';
-import { evaluateOn, type FitOptions, fit, type History, namesOf, type Trained, trainStep } from './fit.ts';
+import { fit } from './fit.ts';
+import type { FitOptions, History } from './fitOptions.ts';
 import { sampleWeights, type WeightOptions } from './sampleWeights.ts';
 import { type ModelFiles, pack } from './save.ts';
+import { evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 
 export interface CompileOptions {

@@ -85,8 +85,8 @@ class EarlyStopping implements Callback {
 
   #keepWeights(model: Model): void {
     if (!this.#restoreBestWeights) return;
-    if (this.#weights === undefined) this.#weights = new Copies(model.parameters);
-    else this.#weights.take();
+    this.#weights ??= new Copies(model.parameters);
+    this.#weights.take();
   }
 
   #forget(): void {

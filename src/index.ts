@@ -111,6 +111,7 @@ export { learningRateScheduler } from './train/callbacks/learningRateScheduler.t
 export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/modelCheckpoint.ts';
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
 export type { BatchLogs, Callback, Logs, Memory } from './train/callbacks.ts';
+export type { CheckpointFiles, CheckpointOptions } from './train/checkpoint.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fitOptions.ts';
 export { loadModel } from './train/load.ts';

@@ -74,6 +74,11 @@ export class Network {
     return this.#require().device;
   }
 
+  /** The generator's stream before the first weight: the same seed and stream make the same network. */
+  get firstStream(): number {
+    return this.#require().firstStream;
+  }
+
   /** All weights, in the order of the layers. */
   get parameters(): readonly Parameter[] {
     return this.#require().parameters;

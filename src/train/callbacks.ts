@@ -30,6 +30,10 @@ export interface Callback {
   onBatchEnd?(batch: number, logs: BatchLogs): void | Promise<void>;
 }
 
+/** What the callbacks of a run remember, each by a name of its own. */
+export const memoriesOf = (callbacks: readonly Callback[]): [name: string, memory: Memory][] =>
+  callbacks.flatMap(({ memory }, i) => (memory === undefined ? [] : [[`callback ${i + 1}/${memory.name}`, memory]]));
+
 /** Runs one hook of every callback, in their order; waits only for those that are async. */
 export async function each(
   callbacks: readonly Callback[],

@@ -1,5 +1,6 @@
 import { checkOptions, checkRange, checkWhole } from '../options.ts';
 import type { Callback } from './callbacks.ts';
+import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
 import type { WeightOptions } from './sampleWeights.ts';
 
@@ -27,6 +28,13 @@ export interface FitOptions extends WeightOptions {
    * from before; default true. It keeps the weights and the optimizer's slots twice more on the device.
    */
   readonly terminateOnNaN?: boolean;
+  /** Saves the whole state of the run now and then, so that it can go on if it is interrupted. */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * A `checkpoint.safetensors` to go on from. Model, data and options, callbacks included, have to be those of the run
+   * that it is of; then weights and history end with the bits of a run that was not interrupted.
+   */
+  readonly resume?: Uint8Array;
 }
 
 /** What `fit` saw: the epochs, and for each name its value after each of them. */
@@ -47,6 +55,8 @@ export function checkFitOptions(options: FitOptions): void {
     'callbacks',
     'residentBytes',
     'terminateOnNaN',
+    'checkpoint',
+    'resume',
     'sampleWeight',
     'classWeight',
   ];
@@ -57,4 +67,12 @@ export function checkFitOptions(options: FitOptions): void {
   checkWhole('fit', 'batchSize', batchSize, 1);
   checkWhole('fit', 'residentBytes', residentBytes, 1);
   checkRange('fit', 'validationSplit', validationSplit, { low: 0, high: 1 });
+  if (options.checkpoint !== undefined) checkCheckpointOptions(options.checkpoint);
+}
+
+function checkCheckpointOptions(options: CheckpointOptions): void {
+  checkOptions('checkpoint', options, ['everySteps', 'everySeconds', 'save']);
+  const { everySteps = 1, everySeconds = 1 } = options;
+  checkWhole('checkpoint', 'everySteps', everySteps, 1);
+  checkRange('checkpoint', 'everySeconds', everySeconds, { low: 0, high: Number.POSITIVE_INFINITY });
 }

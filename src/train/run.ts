@@ -1,5 +1,14 @@
 import { scope } from '../tensor.ts';
 import { type Callback, each, type Logs } from './callbacks.ts';
+import {
+  type Checkpoint,
+  type CheckpointOptions,
+  checkConditions,
+  type Moment,
+  packCheckpoint,
+  readCheckpoint,
+  restoreCheckpoint,
+} from './checkpoint.ts';
 import type { Dataset } from './dataset.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { type Batches, Guard, type Place } from './guard.ts';
@@ -7,12 +16,42 @@ import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
 import { evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
-import { StepValues } from './stepValues.ts';
+import { StepValues, type Sums } from './stepValues.ts';
 
 interface Parts {
   readonly training: Dataset;
   readonly validation: Dataset | undefined;
   readonly options: FitOptions;
+}
+
+/** Says when a checkpoint is due, and hands it over. */
+class Saver {
+  readonly #options: CheckpointOptions;
+  #steps = 0;
+  #since = performance.now();
+
+  constructor(options: CheckpointOptions) {
+    this.#options = options;
+  }
+
+  /** Counts a step; whether a checkpoint is to follow. */
+  isDue(): boolean {
+    this.#steps++;
+    const { everySteps = Number.POSITIVE_INFINITY, everySeconds = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#steps >= everySteps || performance.now() - this.#since >= 1000 * everySeconds;
+  }
+
+  /** Counts the last step of an epoch. */
+  isDueAfterEpoch(): boolean {
+    const { everySteps, everySeconds } = this.#options;
+    return this.isDue() || (everySteps === undefined && everySeconds === undefined);
+  }
+
+  async save(file: Uint8Array): Promise<void> {
+    await this.#options.save({ 'checkpoint.safetensors': file });
+    this.#steps = 0;
+    this.#since = performance.now();
+  }
 }
 
 /** One call of `fit`: where it is, and what it has seen. */
@@ -29,10 +68,15 @@ export class Run {
   readonly #steps: Steps;
   readonly #validate: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps } | undefined;
   readonly #guarded: boolean;
+  readonly #saver: Saver | undefined;
+  readonly #resume: Uint8Array | undefined;
   #guard: Guard | undefined;
   /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
   readonly #orders = new Map<number, number>();
-  readonly #history: { readonly epoch: number[]; readonly history: Record<string, number[]> };
+  readonly #history: { readonly epoch: number[]; readonly history: Record<string, number[]> } = {
+    epoch: [],
+    history: {},
+  };
   #epoch: number;
 
   constructor(model: Model, trained: Trained, { training, validation, options }: Parts) {
@@ -43,6 +87,8 @@ export class Run {
       shuffle = true,
       callbacks = [],
       terminateOnNaN = true,
+      checkpoint,
+      resume,
     } = options;
     this.#model = model;
     this.#trained = trained;
@@ -55,7 +101,8 @@ export class Run {
     this.#steps = new Steps((size) => trainStep(model, trained, training.take(size)));
     this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(model, trained, validation) };
     this.#guarded = terminateOnNaN;
-    this.#history = { epoch: [], history: {} };
+    this.#saver = checkpoint && new Saver(checkpoint);
+    this.#resume = resume;
     this.#epoch = initialEpoch;
   }
 
@@ -70,14 +117,22 @@ export class Run {
     try {
       await this.#steps.prepare(this.#sizes);
       model.optimizer.build(model.trainableParameters);
-      this.#guard = this.#guarded ? this.#makeGuard() : undefined;
+      let from = this.#resume && (await this.#read(this.#resume));
+      const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
+      if (from !== undefined && !isWithinEpoch) {
+        await restoreCheckpoint(from, model, callbacks);
+        logs = this.#lastLogs();
+      }
       for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
         const epoch = this.#epoch;
         await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
-        this.#orders.set(epoch, model.device.random.peekStream());
-        this.#goTo({ epoch, batch: 0 });
-        logs = await this.#finishEpoch(await this.#trainEpoch(epoch));
+        // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
+        if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
+        this.#begin(epoch, from);
+        logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
+        from = undefined;
         await each(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
+        if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
       }
     } finally {
       this.#guard?.dispose();
@@ -89,9 +144,9 @@ export class Run {
     return this.#history;
   }
 
-  async #trainEpoch(epoch: number): Promise<Logs> {
+  async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
     const { device } = this.#model;
-    const values = new StepValues(device, namesOf(this.#trained));
+    const values = new StepValues(device, namesOf(this.#trained), before);
     const pace = new Pace<Logs>(device);
     let logs: Logs = {};
     const take = async (read: Logs | undefined): Promise<boolean> => {
@@ -105,7 +160,8 @@ export class Run {
       return (await take(await pace.finish())) || isNew;
     };
     try {
-      for (const [batch, size] of this.#sizes.entries()) {
+      for (let batch = values.read.steps; batch < this.#sizes.length; batch++) {
+        const size = this.#sizes[batch];
         await each(this.#callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
         scope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
@@ -116,14 +172,67 @@ export class Run {
         }
         const seen = { batch, size, ...(isNew && logs) };
         await each(this.#callbacks, (callback) => callback.onBatchEnd?.(batch, seen));
-        if (!this.#model.stopTraining || isLast) continue;
+        if (isLast) break;
+        const isDue = this.#saver?.isDue();
+        if (!isDue && !this.#model.stopTraining) continue;
         await drain();
-        break;
+        if (this.#model.stopTraining) break;
+        await this.#save({ epoch, batch: batch + 1 }, values.read);
       }
       return logs;
     } finally {
       values.dispose();
     }
+  }
+
+  /** Reads a checkpoint of this run, and the history in it. */
+  async #read(file: Uint8Array): Promise<Checkpoint> {
+    const checkpoint = await readCheckpoint(file);
+    checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums));
+    this.#epoch = checkpoint.place.epoch;
+    this.#history.epoch.push(...checkpoint.epochs);
+    for (const [name, values] of Object.entries(checkpoint.history)) this.#history.history[name] = [...values];
+    return checkpoint;
+  }
+
+  /** Draws the order of an epoch, or goes to where a checkpoint was in it. */
+  #begin(epoch: number, from: Checkpoint | undefined): void {
+    const { random } = this.#model.device;
+    const batch = from?.place.batch ?? 0;
+    this.#orders.set(epoch, from?.orderStream ?? random.peekStream());
+    this.#goTo({ epoch, batch });
+    if (from !== undefined && batch > 0) random.returnTo(from.stream);
+    if (this.#guarded) this.#guard ??= this.#makeGuard({ epoch, batch });
+  }
+
+  async #save(
+    place: Place,
+    sums: Sums = { steps: 0, samples: 0, sums: namesOf(this.#trained).map(() => 0) },
+  ): Promise<void> {
+    const file = await packCheckpoint(this.#moment(place, sums));
+    if (file !== undefined) await this.#saver?.save(file);
+  }
+
+  #moment(place: Place, sums: Sums): Moment {
+    const { random } = this.#model.device;
+    return {
+      model: this.#model,
+      callbacks: this.#callbacks,
+      samples: this.#training.size,
+      batchSize: this.#batchSize,
+      shuffle: this.#shuffle,
+      place,
+      orderStream: (place.batch > 0 ? this.#orders.get(place.epoch) : undefined) ?? random.peekStream(),
+      epochs: this.#history.epoch,
+      history: this.#history.history,
+      sums,
+    };
+  }
+
+  /** The numbers of the last epoch of the history. */
+  #lastLogs(): Logs {
+    const entries = Object.entries(this.#history.history).map(([name, values]) => [name, values[values.length - 1]]);
+    return Object.fromEntries(entries);
   }
 
   /** Validates, and adds the epoch to the history. */
@@ -146,12 +255,12 @@ export class Run {
     this.#guard?.confirm({ epoch, batch: read.steps });
   }
 
-  #makeGuard(): Guard {
+  #makeGuard(place: Place): Guard {
     const batches: Batches = {
       goTo: (place) => this.#goTo(place),
       take: (place) => ({ batch: this.#training.take(this.#sizes[place.batch]), next: this.#after(place) }),
     };
-    return new Guard(this.#model, this.#trained, { batches, place: { epoch: this.#epoch, batch: 0 } });
+    return new Guard(this.#model, this.#trained, { batches, place });
   }
 
   #after({ epoch, batch }: Place): Place {

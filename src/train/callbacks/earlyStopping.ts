@@ -1,6 +1,7 @@
 import { checkWhole } from '../../options.ts';
 import type { HostArray } from '../../tensor.ts';
 import type { Callback, Logs, Memory } from '../callbacks.ts';
+import { assign } from '../checkpoint.ts';
 import { Copies } from '../copies.ts';
 import type { Model } from '../model.ts';
 import { numbersIn, numbersOf } from './memory.ts';
@@ -104,7 +105,7 @@ class EarlyStopping implements Callback {
     if (Object.keys(weights).length === 0 || this.#model === undefined) return;
     this.#keepWeights(this.#model);
     this.#weights?.tensors.forEach((t, i) => {
-      t.assign(Array.from(weights[i].data));
+      assign(t, weights[i]);
     });
   }
 }

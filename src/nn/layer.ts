@@ -47,11 +47,11 @@ interface Fused {
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
 
-type Watch = (layer: Layer, output: Tensor) => void;
+type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
 
 let watch: Watch | undefined;
 
-/** Runs `body` with every layer in a pass of its own, and tells `each` what each puts out; for looking, as it is slower. */
+/** Runs `body` with every layer in a pass of its own, and tells `each` what goes in and comes out; it is slower. */
 export function watchingLayers<R>(each: Watch, body: () => R): R {
   watch = each;
   try {
@@ -109,7 +109,7 @@ export class Layer {
 
   call(x: Tensor, training: boolean): Tensor {
     const y = this.#definition.call(x, this.#context(training));
-    watch?.(this, y);
+    watch?.(this, { input: x, output: y });
     return y;
   }
 

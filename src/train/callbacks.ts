@@ -1,4 +1,5 @@
 import type { HostArray } from '../tensor.ts';
+import type { Inspection } from './inspect.ts';
 import type { Model } from './model.ts';
 
 /** Numbers of an epoch or batch by name: `loss`, each metric, and the same with `val_` for the validation data. */
@@ -28,6 +29,10 @@ export interface Callback {
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   onBatchBegin?(batch: number, logs: BatchLogs): void | Promise<void>;
   onBatchEnd?(batch: number, logs: BatchLogs): void | Promise<void>;
+  /** Whether it wants to see inside a step of the run, counted from 0. */
+  wantsInspection?(step: number): boolean;
+  /** Called before such a step, with tensors that are freed afterwards. */
+  onInspection?(step: number, inspection: Inspection): void | Promise<void>;
 }
 
 /** What the callbacks of a run remember, each by a name of its own. */

@@ -1,7 +1,7 @@
 import { ValueError } from '../errors.ts';
 import { scope, type Tensor } from '../tensor.ts';
 import type { Batch } from './dataset.ts';
-import { inspect } from './inspect.ts';
+import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import { Snapshot } from './state.ts';
 import { type Trained, trainStep } from './step.ts';
@@ -111,13 +111,12 @@ export class Guard {
     snapshot.restore();
     this.#batches.goTo(place);
     const { batch } = this.#batches.take(place);
-    const { loss: value, outputs, gradients } = inspect(this.#model, this.#trained, batch);
+    const inspection = inspect(this.#model, this.#trained, batch);
+    const { outputs, gradients } = inspection;
     const output = await firstBad(outputs.map(({ name, output }) => ({ name, t: output })));
     // Gradients flow backwards: the last layer's are computed first.
     const gradient = await firstBad(gradients.toReversed().map(({ name, gradient }) => ({ name, t: gradient })));
-    for (const t of [value, ...outputs.map(({ output }) => output), ...gradients.map(({ gradient }) => gradient)]) {
-      t.dispose();
-    }
+    disposeInspection(inspection);
     for (const t of Object.values(batch)) t.dispose();
     snapshot.restore(); // looking moved the running statistics
     const culprit =

@@ -13,12 +13,18 @@ export interface Inspection {
   readonly gradients: readonly { readonly name: string; readonly gradient: Tensor }[];
 }
 
+/** Frees the tensors of an inspection. */
+export function disposeInspection({ loss, outputs, gradients }: Inspection): void {
+  for (const t of [loss, ...outputs.map(({ output }) => output), ...gradients.map(({ gradient }) => gradient)])
+    t.dispose();
+}
+
 /** Takes a training step on a batch up to its update, uncaptured and with the layers one by one. */
 export const inspect = (model: Model, trained: Trained, batch: Batch): Inspection =>
   scope(() => {
     const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
     const { value, parameters, gradients } = watchingLayers(
-      (layer, output) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
+      (layer, { output }) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
       () => lossAndGradients(model, trained, batch),
     );
     return {

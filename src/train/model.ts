@@ -12,6 +12,7 @@ import { keep, scope, Tensor } from '../tensor.ts';
 import { Dataset, type DatasetOptions, type LabelRule, type Samples, shapeOf } from './dataset.ts';
 import { fit } from './fit.ts';
 import type { FitOptions, History } from './fitOptions.ts';
+import { recalibrate } from './recalibrate.ts';
 import { sampleWeights, type WeightOptions } from './sampleWeights.ts';
 import { type ModelFiles, pack } from './save.ts';
 import { evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
@@ -122,6 +123,21 @@ export class Model extends Network {
     } finally {
       outputs.dispose();
       steps.dispose();
+      data.dispose();
+    }
+  }
+
+  /**
+   * Gives the layers of batch normalisation mean and variance over all samples, in place of running means over batches:
+   * at the end of training, over the training set. It takes one pass for each of these layers.
+   */
+  async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
+    const { batchSize = 32, residentBytes } = checkBatchOptions('recalibrate', options);
+    this.build(shapeOf(x).slice(1));
+    const data = await Dataset.of(this.device, x, undefined, { residentBytes });
+    try {
+      await recalibrate(this, data, batchSize);
+    } finally {
       data.dispose();
     }
   }

@@ -9,9 +9,11 @@ import {
   readCheckpoint,
   restoreCheckpoint,
 } from './checkpoint.ts';
+import { Copies } from './copies.ts';
 import type { Dataset } from './dataset.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { type Batches, Guard, type Place } from './guard.ts';
+import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
 import { evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
@@ -163,6 +165,7 @@ export class Run {
       for (let batch = values.read.steps; batch < this.#sizes.length; batch++) {
         const size = this.#sizes[batch];
         await each(this.#callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
+        await this.#inspect({ epoch, batch });
         scope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
         let isNew = false;
@@ -182,6 +185,29 @@ export class Run {
       return logs;
     } finally {
       values.dispose();
+    }
+  }
+
+  /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */
+  async #inspect({ epoch, batch }: Place): Promise<void> {
+    const step = epoch * this.#sizes.length + batch;
+    const watchers = this.#callbacks.filter((callback) => callback.wantsInspection?.(step));
+    if (watchers.length === 0) return;
+    const { device, parameters } = this.#model;
+    const before = device.random.step;
+    const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
+    statistics.take();
+    const taken = this.#training.take(this.#sizes[batch]);
+    const inspection = inspect(this.#model, this.#trained, taken);
+    try {
+      await each(watchers, (callback) => callback.onInspection?.(step, inspection));
+    } finally {
+      disposeInspection(inspection);
+      for (const t of Object.values(taken)) t.dispose();
+      statistics.restore();
+      statistics.dispose();
+      device.random.enterStep(device, before);
+      this.#training.rewind(batch * this.#batchSize);
     }
   }
 

@@ -3,7 +3,6 @@ import { version } from '../../package.json';
 import { type LabelledImages, loadMnist, type Mnist } from '../data/mnist.ts';
 import type { Device } from '../device.ts';
 import { ValueError } from '../errors.ts';
-import { activations } from '../nn/activations.ts';
 import { init } from '../node.ts';
 import type { Optimizer } from '../optim/index.ts';
 import type { Callback } from '../train/callbacks.ts';
@@ -12,14 +11,15 @@ import type { Model } from '../train/model.ts';
 import { BestWeights } from './best.ts';
 import { deviceName, grouped, percent } from './format.ts';
 import {
+  addNetworkOptions,
   buildNetwork,
   buildOptimizer,
+  classesIn,
   type NetworkOptions,
   type OptimizerOptions,
-  optimizers,
   schedules,
 } from './network.ts';
-import { type Backend, backendOption, count, counts, positive, seed, share } from './options.ts';
+import { type Backend, count, positive, share } from './options.ts';
 import { choose, judge } from './outcome.ts';
 import { Progress } from './progress.ts';
 import { renderReport } from './report/page.ts';
@@ -37,37 +37,19 @@ export interface TrainOptions extends NetworkOptions, OptimizerOptions {
   readonly out?: string;
 }
 
-export const trainCommand = new Command('train')
-  .description("trains a fully connected network on images; by default the lecture's network on MNIST")
-  .option('--data <mnist|folder>', 'MNIST, or a folder with four IDX files of the same names', 'mnist')
-  .addOption(
-    new Option('--layers <units>', 'sizes of the hidden layers').argParser(counts).default([200, 100], '200,100'),
-  )
-  .addOption(
-    new Option('--activation <name>', 'of the hidden layers').choices(Object.keys(activations)).default('relu'),
-  )
-  .option('--no-batch-norm', 'without batch normalisation')
-  .option('--dropout <rate>', 'share of hidden units dropped in training, 0 for none', share, 0.5)
-  .addOption(
-    new Option('--normalize <how>', 'inputs to mean 0 and variance 1: all pixels alike, each for itself, or not')
-      .choices(['global', 'feature', 'none'])
-      .default('global'),
-  )
-  .addOption(
-    new Option('--optimizer <name>', 'how weights are updated').choices(Object.keys(optimizers)).default('adam'),
-  )
+export const trainCommand = addNetworkOptions(
+  new Command('train').description(
+    "trains a fully connected network on images; by default the lecture's network on MNIST",
+  ),
+)
   .option('--learning-rate <rate>', 'size of the first updates (default: 0.005 for adam, 0.1 for sgd)', positive)
   .addOption(
     new Option('--schedule <name>', 'how the learning rate falls to 0 by the end')
       .choices(Object.keys(schedules))
       .default('linear'),
   )
-  .option('--momentum <share>', 'for sgd and rmsprop', share)
   .option('--epochs <n>', 'passes over the training images', count, 7)
-  .option('--batch-size <n>', 'images per update', count, 256)
   .option('--validation-split <share>', 'share of the training images kept to choose the best epoch', share, 0.05)
-  .option('--seed <n>', 'of everything random', seed, 0)
-  .addOption(backendOption())
   .option(
     '--checkpoint-every <seconds>',
     'how often the run is saved, to go on from if it is interrupted',
@@ -173,12 +155,8 @@ Report ${reportFile}`);
   if (interrupted) process.exitCode = 130; // 128 + SIGINT, as shells have it
 }
 
-function describe(
-  { info }: Device,
-  { train: { images, labels }, test }: Mnist,
-  { options, optimizer, training }: Settings,
-): RunConfig {
-  const largest = (values: Uint8Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+function describe({ info }: Device, data: Mnist, { options, optimizer, training }: Settings): RunConfig {
+  const { images } = data.train;
   return {
     dawngrad: version,
     started: new Date().toISOString(),
@@ -187,9 +165,9 @@ function describe(
     data: {
       training,
       validation: images.shape[0] - training,
-      test: test.images.shape[0],
+      test: data.test.images.shape[0],
       imageShape: images.shape.slice(1),
-      classes: 1 + Math.max(largest(labels.data), largest(test.labels.data)),
+      classes: classesIn(data),
     },
     device: info,
   };

@@ -12,7 +12,7 @@ import {
   sequential,
   tensor,
 } from '../src/node.ts';
-import { trainStep } from '../src/train/fit.ts';
+import { trainStep } from '../src/train/step.ts';
 import { device, type Row, suite, wanted } from './harness.ts';
 
 /** The lecture's network: 784-200-100-10 with batch normalisation, ReLU and dropout. */

@@ -138,14 +138,28 @@ export {
   scope,
   Tensor,
 } from './tensor.ts';
-export type { BatchLogs, Callback, Logs } from './train/callbacks.ts';
+export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/earlyStopping.ts';
+export { lambdaCallback } from './train/callbacks/lambdaCallback.ts';
+export { type LayerStatistics, layerStatistics, type StepStatistics } from './train/callbacks/layerStatistics.ts';
+export { learningRateScheduler } from './train/callbacks/learningRateScheduler.ts';
+export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/modelCheckpoint.ts';
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
+export type { BatchLogs, Callback, Logs, Memory } from './train/callbacks.ts';
+export type { CheckpointFiles, CheckpointOptions } from './train/checkpoint.ts';
 export { type CrossValidation, type CrossValidationOptions, crossValidate } from './train/crossValidate.ts';
 export type { Samples } from './train/dataset.ts';
-export type { FitOptions, History } from './train/fit.ts';
+export type { FitOptions, History } from './train/fitOptions.ts';
+export type { Inspection } from './train/inspect.ts';
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRates,
+} from './train/learningRateFinder.ts';
 export { loadModel } from './train/load.ts';
 export {
   type BatchOptions,
   type CompileOptions,
+  type EvaluateOptions,
   type Model,
   type ModelOptions,
   model,

@@ -182,6 +182,29 @@ test('Ctrl-C stops after the running step, and the run is complete', async () =>
   assert.match(textOf(out, 'report.html'), /Training was stopped during epoch \d+ of 100000/);
 });
 
+test('lr-find prints the losses and a range, and draws them', async () => {
+  const out = join(folder, 'rates.svg');
+  const args = [
+    'lr-find',
+    '--data',
+    data,
+    '--backend',
+    'cpu',
+    '--layers',
+    '16',
+    '--batch-size',
+    '16',
+    '--dropout',
+    '0',
+  ];
+  const { code, stdout, stderr } = await dawngrad([...args, '--steps', '60', '--out', out]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /^ *1\.00e-6 +\d\.\d{4} +█+$/m);
+  const [, low, high] = /^Rates from (\S+) to (\S+) train well$/m.exec(stdout) ?? [];
+  assert.ok(Number(low) > 1e-6 && Number(low) <= Number(high) && Number(high) < 10, `${low} to ${high}`);
+  assert.match(textOf(out), /^<svg /);
+});
+
 test('predict: an IDX file with labels', async () => {
   const images = join(data, 't10k-images-idx3-ubyte');
   const labels = join(data, 't10k-labels-idx1-ubyte');

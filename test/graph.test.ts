@@ -36,8 +36,8 @@ import {
   zeros,
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
-import { trainStep } from '../src/train/fit.ts';
 import { pack } from '../src/train/safetensors.ts';
+import { trainStep } from '../src/train/step.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 

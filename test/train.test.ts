@@ -23,7 +23,7 @@ import {
 } from '../src/node.ts';
 import { Generator, normal, uniform } from '../src/random.ts';
 import { Dataset } from '../src/train/dataset.ts';
-import { trainStep } from '../src/train/fit.ts';
+import { trainStep } from '../src/train/step.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 

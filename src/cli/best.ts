@@ -1,4 +1,5 @@
-import type { Callback, Logs } from '../train/callbacks.ts';
+import { numbersIn, numbersOf } from '../train/callbacks/memory.ts';
+import type { Callback, Logs, Memory } from '../train/callbacks.ts';
 import type { Model } from '../train/model.ts';
 
 /** Keeps the weights of the best epoch: by validation accuracy, or by training loss where nothing is validated. */
@@ -8,6 +9,15 @@ export class BestWeights implements Callback {
   readonly #model: Model;
   #score = Number.NEGATIVE_INFINITY;
   #weights: Awaited<ReturnType<Model['getWeights']>> | undefined;
+
+  readonly memory: Memory = {
+    name: 'best weights',
+    save: async () => ({ ...numbersOf({ epoch: this.epoch, score: this.#score }), ...this.#weights }),
+    restore: ({ epoch, score, ...weights }) => {
+      ({ epoch: this.epoch, score: this.#score } = numbersIn({ epoch, score }));
+      if (this.epoch > 0) this.#weights = weights;
+    },
+  };
 
   constructor(model: Model) {
     this.#model = model;

@@ -5,6 +5,7 @@ import { benchCommand } from './bench.ts';
 import { deviceCommand } from './device.ts';
 import { fail } from './fail.ts';
 import { gradcheckCommand } from './gradcheck.ts';
+import { lrFindCommand } from './lrFind.ts';
 import { predictCommand } from './predict.ts';
 import { trainCommand } from './train.ts';
 
@@ -12,6 +13,7 @@ const program = new Command('dawngrad')
   .description('Trains neural networks on any GPU that speaks WebGPU.')
   .version(version)
   .addCommand(trainCommand)
+  .addCommand(lrFindCommand)
   .addCommand(predictCommand)
   .addCommand(deviceCommand)
   .addCommand(gradcheckCommand)

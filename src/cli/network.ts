@@ -1,7 +1,8 @@
-import type { LabelledImages } from '../data/mnist.ts';
+import { type Command, Option } from 'commander';
+import type { LabelledImages, Mnist } from '../data/mnist.ts';
 import { statistics } from '../data/statistics.ts';
 import { ValueError } from '../errors.ts';
-import type { ActivationName } from '../nn/activations.ts';
+import { type ActivationName, activations } from '../nn/activations.ts';
 import type { Layer } from '../nn/layer.ts';
 import { activation, batchNormalization, dense, dropout, flatten, normalization } from '../nn/layers.ts';
 import {
@@ -16,6 +17,40 @@ import {
 } from '../optim/index.ts';
 import { sizeOf } from '../shape.ts';
 import { type Model, sequential } from '../train/model.ts';
+import { backendOption, count, counts, seed, share } from './options.ts';
+
+/** Adds the options of commands that train a network: data, layers, optimizer, batches, and where to compute. */
+export const addNetworkOptions = (command: Command): Command =>
+  command
+    .option('--data <mnist|folder>', 'MNIST, or a folder with four IDX files of the same names', 'mnist')
+    .addOption(
+      new Option('--layers <units>', 'sizes of the hidden layers').argParser(counts).default([200, 100], '200,100'),
+    )
+    .addOption(
+      new Option('--activation <name>', 'of the hidden layers')
+        .choices([...Object.keys(activations), 'prelu'])
+        .default('relu'),
+    )
+    .option('--no-batch-norm', 'without batch normalisation')
+    .option('--dropout <rate>', 'share of hidden units dropped in training, 0 for none', share, 0.5)
+    .addOption(
+      new Option('--normalize <how>', 'inputs to mean 0 and variance 1: all pixels alike, each for itself, or not')
+        .choices(['global', 'feature', 'none'])
+        .default('global'),
+    )
+    .addOption(
+      new Option('--optimizer <name>', 'how weights are updated').choices(Object.keys(optimizers)).default('adam'),
+    )
+    .option('--momentum <share>', 'for sgd and rmsprop', share)
+    .option('--batch-size <n>', 'images per update', count, 256)
+    .option('--seed <n>', 'of everything random', seed, 0)
+    .addOption(backendOption());
+
+/** How many classes the labels tell apart. */
+export function classesIn({ train, test }: Mnist): number {
+  const largest = ({ labels }: LabelledImages): number => labels.data.reduce((a, b) => Math.max(a, b), 0);
+  return 1 + Math.max(largest(train), largest(test));
+}
 
 /** What the flags of `train` say about the network. */
 export interface NetworkOptions {

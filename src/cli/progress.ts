@@ -20,6 +20,7 @@ export class Progress implements Callback {
   #epoch = 0;
   #start = 0;
   #lastBeat = 0;
+  #hasHead = false;
   /** The last reading, and the steps per second up to it: a mean in which the past fades. */
   #reading = { step: 0, time: 0 };
   #rate = 0;
@@ -43,8 +44,13 @@ export class Progress implements Callback {
     this.#epoch = epoch;
     this.#start = performance.now();
     this.#lastBeat = this.#start;
-    this.#reading = { step: 0, time: this.#start };
+    this.#reading = { step: -1, time: this.#start };
     this.#bar?.start(this.#steps, 0, { epoch: this.#name, status: '' });
+  }
+
+  /** An epoch of a run that goes on begins with a later step. */
+  onBatchBegin(batch: number): void {
+    if (this.#reading.step < 0) this.#reading = { ...this.#reading, step: batch };
   }
 
   onBatchEnd(batch: number, { loss, accuracy }: BatchLogs): void {
@@ -68,10 +74,11 @@ export class Progress implements Callback {
     }
   }
 
-  onEpochEnd(epoch: number, logs: Logs): void {
+  onEpochEnd(_epoch: number, logs: Logs): void {
     this.stop();
     const names = Object.keys(logs);
-    if (epoch === 0) console.log(line(['epoch', 'time', ...names]));
+    if (!this.#hasHead) console.log(line(['epoch', 'time', ...names]));
+    this.#hasHead = true;
     const seconds = (performance.now() - this.#start) / 1000;
     console.log(line([this.#name, `${seconds.toFixed(1)} s`, ...names.map((name) => decimal(logs[name]))]));
   }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceInfo } from '../device.ts';
 import { ValueError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
-import type { Callback, Logs } from '../train/callbacks.ts';
+import type { Callback, Logs, Memory } from '../train/callbacks.ts';
+import { toFolder } from '../train/folder.ts';
 import type { ModelFiles } from '../train/save.ts';
 import type { TrainOptions } from './train.ts';
 
@@ -41,8 +42,41 @@ export async function createRun(folder: string, config: RunConfig): Promise<void
       fix: 'Name another one, or leave --out away.',
     });
   }
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  await toFolder(folder)({ 'config.json': `${JSON.stringify(config, undefined, 2)}\n` });
+}
+
+/** A run that ended before it was complete. */
+export interface Unfinished {
+  readonly config: RunConfig;
+  /** Its last checkpoint, if it came that far. */
+  readonly checkpoint: Uint8Array | undefined;
+}
+
+const CHECKPOINT = 'checkpoint.safetensors';
+/** The last file of a run to be written. */
+const REPORT = 'report.html';
+
+/** Reads a run to go on with. @throws ValueError if the folder holds none, or one that is complete. */
+export async function readUnfinished(folder: string): Promise<Unfinished> {
+  const refuse = (got: string): never => {
+    const expected = 'the folder of a run that was interrupted';
+    throw new ValueError({ op: 'train', got, expected, fix: 'Correct --resume, or start a new run without it.' });
+  };
+  const config = join(folder, 'config.json');
+  if (!existsSync(config)) refuse(`no file ${config}`);
+  if (existsSync(join(folder, REPORT))) refuse(`--resume ${folder}, a run that is complete`);
+  const checkpoint = join(folder, CHECKPOINT);
+  return {
+    config: JSON.parse(await readFile(config, 'utf8')),
+    checkpoint: existsSync(checkpoint) ? await readFile(checkpoint) : undefined,
+  };
+}
+
+/** Writes the report, with which a run is complete, and removes what was kept to go on. */
+export async function completeRun(folder: string, report: string): Promise<string> {
+  await toFolder(folder)({ [REPORT]: report });
+  await rm(join(folder, CHECKPOINT), { force: true });
+  return join(folder, REPORT);
 }
 
 /** Writes a line per epoch to history.jsonl, as training goes on. */
@@ -51,26 +85,42 @@ export class HistoryFile implements Callback {
   readonly #path: string;
   #start = 0;
 
+  readonly memory: Memory = {
+    name: 'history',
+    save: async () => {
+      const data = new TextEncoder().encode(this.#text);
+      return { lines: { data, shape: [data.length] } };
+    },
+    restore: async ({ lines }) => {
+      const text = new TextDecoder().decode(Uint8Array.from(lines.data));
+      for (const line of text.split('\n').filter(Boolean)) this.records.push(JSON.parse(line));
+      await writeFile(this.#path, this.#text); // without the epochs after the checkpoint
+    },
+  };
+
   constructor(folder: string) {
     this.#path = join(folder, 'history.jsonl');
   }
 
-  onEpochBegin(): void {
+  /** Begins the file with the first epoch, also where a run of before its first checkpoint has left one. */
+  async onEpochBegin(epoch: number): Promise<void> {
     this.#start = performance.now();
+    if (epoch === 0) await writeFile(this.#path, '');
   }
 
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const seconds = Math.round(performance.now() - this.#start) / 1000;
     const record = { epoch: epoch + 1, seconds, ...logs };
     this.records.push(record);
-    await appendFile(this.#path, `${JSON.stringify(record)}\n`);
+    await appendFile(this.#path, lineOf(record));
+  }
+
+  get #text(): string {
+    return this.records.map(lineOf).join('');
   }
 }
 
-/** Writes model.json and weights.safetensors. */
-export async function writeModelFiles(folder: string, files: ModelFiles): Promise<void> {
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-}
+const lineOf = (record: EpochRecord): string => `${JSON.stringify(record)}\n`;
 
 /** Reads the model of a run. @throws ValueError if the folder holds none. */
 export async function readModelFiles(folder: string): Promise<ModelFiles> {

@@ -1,29 +1,29 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { type LabelledImages, loadMnist, type Mnist } from '../data/mnist.ts';
 import type { Device } from '../device.ts';
-import { activations } from '../nn/activations.ts';
+import { ValueError } from '../errors.ts';
 import { init } from '../node.ts';
 import type { Optimizer } from '../optim/index.ts';
 import type { Callback } from '../train/callbacks.ts';
+import { toFolder } from '../train/folder.ts';
 import type { Model } from '../train/model.ts';
 import { BestWeights } from './best.ts';
 import { deviceName, grouped, percent } from './format.ts';
 import {
+  addNetworkOptions,
   buildNetwork,
   buildOptimizer,
+  classesIn,
   type NetworkOptions,
   type OptimizerOptions,
-  optimizers,
   schedules,
 } from './network.ts';
-import { type Backend, backendOption, count, counts, positive, seed, share } from './options.ts';
+import { type Backend, count, positive, share } from './options.ts';
 import { choose, judge } from './outcome.ts';
 import { Progress } from './progress.ts';
 import { renderReport } from './report/page.ts';
-import { createRun, defaultFolder, HistoryFile, type RunConfig, writeModelFiles } from './run.ts';
+import { completeRun, createRun, defaultFolder, HistoryFile, type RunConfig, readUnfinished } from './run.ts';
 
 /** The flags of `dawngrad train`. */
 export interface TrainOptions extends NetworkOptions, OptimizerOptions {
@@ -33,71 +33,91 @@ export interface TrainOptions extends NetworkOptions, OptimizerOptions {
   readonly validationSplit: number;
   readonly seed: number;
   readonly backend: Backend;
+  readonly checkpointEvery: number;
   readonly out?: string;
 }
 
-export const trainCommand = new Command('train')
-  .description("trains a fully connected network on images; by default the lecture's network on MNIST")
-  .option('--data <mnist|folder>', 'MNIST, or a folder with four IDX files of the same names', 'mnist')
-  .addOption(
-    new Option('--layers <units>', 'sizes of the hidden layers').argParser(counts).default([200, 100], '200,100'),
-  )
-  .addOption(
-    new Option('--activation <name>', 'of the hidden layers')
-      .choices([...Object.keys(activations), 'prelu'])
-      .default('relu'),
-  )
-  .option('--no-batch-norm', 'without batch normalisation')
-  .option('--dropout <rate>', 'share of hidden units dropped in training, 0 for none', share, 0.5)
-  .addOption(
-    new Option('--normalize <how>', 'inputs to mean 0 and variance 1: all pixels alike, each for itself, or not')
-      .choices(['global', 'feature', 'none'])
-      .default('global'),
-  )
-  .addOption(
-    new Option('--optimizer <name>', 'how weights are updated').choices(Object.keys(optimizers)).default('adam'),
-  )
+export const trainCommand = addNetworkOptions(
+  new Command('train').description(
+    "trains a fully connected network on images; by default the lecture's network on MNIST",
+  ),
+)
   .option('--learning-rate <rate>', 'size of the first updates (default: 0.005 for adam, 0.1 for sgd)', positive)
   .addOption(
     new Option('--schedule <name>', 'how the learning rate falls to 0 by the end')
       .choices(Object.keys(schedules))
       .default('linear'),
   )
-  .option('--momentum <share>', 'for sgd and rmsprop', share)
   .option('--epochs <n>', 'passes over the training images', count, 7)
-  .option('--batch-size <n>', 'images per update', count, 256)
   .option('--validation-split <share>', 'share of the training images kept to choose the best epoch', share, 0.05)
-  .option('--seed <n>', 'of everything random', seed, 0)
-  .addOption(backendOption())
+  .option(
+    '--checkpoint-every <seconds>',
+    'how often the run is saved, to go on from if it is interrupted',
+    positive,
+    30,
+  )
   .option('--out <folder>', 'where the run is written (default: runs/<date and time>)')
-  .action(train);
+  .option(
+    '--resume <run>',
+    'the folder of an interrupted run to go on with; its options are those that it was begun with',
+  )
+  .action(start);
+
+/** Begins a run, or goes on with one that was interrupted. */
+async function start(given: TrainOptions & { readonly resume?: string }, command: Command): Promise<void> {
+  const { resume: folder, ...options } = given;
+  if (folder === undefined) {
+    await train(options);
+    return;
+  }
+  const other = command.options.find(
+    (option) => option.attributeName() !== 'resume' && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (other !== undefined) {
+    throw new ValueError({
+      op: 'train',
+      got: `${other.long} beside --resume`,
+      expected: '--resume alone',
+      fix: 'A run goes on with the options that it was begun with.',
+    });
+  }
+  const { config, checkpoint } = await readUnfinished(folder);
+  await train(config.options, { folder, checkpoint });
+}
+
+/** A run to go on with: its folder and its last checkpoint. */
+interface Begun {
+  readonly folder: string;
+  readonly checkpoint: Uint8Array | undefined;
+}
 
 interface Settings {
   readonly options: TrainOptions;
   readonly optimizer: Optimizer;
   /** Images that are trained on; the others validate. */
   readonly training: number;
+  readonly begun: Begun | undefined;
 }
 
-async function train(options: TrainOptions): Promise<void> {
+async function train(options: TrainOptions, begun?: Begun): Promise<void> {
   const data = await loadMnist(options.data === 'mnist' ? undefined : options.data);
   const count = data.train.images.shape[0];
   const training = count - Math.floor(options.validationSplit * count); // as fit rounds it
   const optimizer = buildOptimizer(options, options.epochs * Math.ceil(training / options.batchSize));
   const device = await init({ backend: options.backend, seed: options.seed });
   try {
-    await trainOn(device, data, { options, optimizer, training });
+    await trainOn(device, data, { options, optimizer, training, begun });
   } finally {
     device.dispose();
   }
 }
 
 async function trainOn(device: Device, data: Mnist, settings: Settings): Promise<void> {
-  const { options, optimizer, training } = settings;
+  const { options, optimizer, training, begun } = settings;
   const config = describe(device, data, settings);
   const { classes, imageShape } = config.data;
-  const folder = options.out ?? defaultFolder(new Date());
-  await createRun(folder, config);
+  const folder = begun?.folder ?? options.out ?? defaultFolder(new Date());
+  if (begun === undefined) await createRun(folder, config);
   const model = buildNetwork(options, data.train, { training, classes });
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   console.log(`Device  ${deviceName(device.info)}
@@ -107,11 +127,15 @@ Run     ${folder}
 ${model.summary()}
 `);
 
-  const { best, epochs, interrupted } = await fit(model, data.train, { options, training, folder });
+  const { best, epochs, interrupted } = await fit(model, data.train, {
+    options,
+    training,
+    folder,
+    checkpoint: begun?.checkpoint,
+  });
   best.restore();
   const { loss: testLoss, outcome } = await test(model, data.test, classes);
-  await writeModelFiles(folder, await model.save());
-  const reportFile = join(folder, 'report.html');
+  await toFolder(folder)(await model.save());
   const report = renderReport({
     config,
     summary: model.summary(),
@@ -123,7 +147,7 @@ ${model.summary()}
     outcome,
     test: data.test,
   });
-  await writeFile(reportFile, report);
+  const reportFile = await completeRun(folder, report);
   const accuracy = percent(outcome.correct / config.data.test);
   console.log(`
 Test accuracy ${accuracy} on ${grouped(config.data.test)} images, with the weights of epoch ${best.epoch}
@@ -131,12 +155,8 @@ Report ${reportFile}`);
   if (interrupted) process.exitCode = 130; // 128 + SIGINT, as shells have it
 }
 
-function describe(
-  { info }: Device,
-  { train: { images, labels }, test }: Mnist,
-  { options, optimizer, training }: Settings,
-): RunConfig {
-  const largest = (values: Uint8Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+function describe({ info }: Device, data: Mnist, { options, optimizer, training }: Settings): RunConfig {
+  const { images } = data.train;
   return {
     dawngrad: version,
     started: new Date().toISOString(),
@@ -145,9 +165,9 @@ function describe(
     data: {
       training,
       validation: images.shape[0] - training,
-      test: test.images.shape[0],
+      test: data.test.images.shape[0],
       imageShape: images.shape.slice(1),
-      classes: 1 + Math.max(largest(labels.data), largest(test.labels.data)),
+      classes: classesIn(data),
     },
     device: info,
   };
@@ -157,11 +177,13 @@ interface FitSettings {
   readonly options: TrainOptions;
   readonly training: number;
   readonly folder: string;
+  readonly checkpoint: Uint8Array | undefined;
 }
 
 /** Trains until the last epoch, or until Ctrl-C; a second Ctrl-C ends the process. */
-async function fit(model: Model, { images, labels }: LabelledImages, { options, training, folder }: FitSettings) {
-  const { epochs, batchSize, validationSplit } = options;
+async function fit(model: Model, { images, labels }: LabelledImages, settings: FitSettings) {
+  const { options, training, folder, checkpoint } = settings;
+  const { epochs, batchSize, validationSplit, checkpointEvery } = options;
   const progress = new Progress({ epochs, steps: Math.ceil(training / batchSize) });
   const best = new BestWeights(model);
   const history = new HistoryFile(folder);
@@ -185,6 +207,8 @@ async function fit(model: Model, { images, labels }: LabelledImages, { options, 
       batchSize,
       validationSplit,
       callbacks: [remind, progress, best, history],
+      checkpoint: { everySeconds: checkpointEvery, save: toFolder(folder) },
+      ...(checkpoint && { resume: checkpoint }),
     });
   } finally {
     progress.stop();

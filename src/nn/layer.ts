@@ -61,6 +61,20 @@ interface Fused {
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
 
+type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
+
+let watch: Watch | undefined;
+
+/** Runs `body` with every layer in a pass of its own, and tells `each` what goes in and comes out; it is slower. */
+export function watchingLayers<R>(each: Watch, body: () => R): R {
+  watch = each;
+  try {
+    return body();
+  } finally {
+    watch = undefined;
+  }
+}
+
 /** The base of what is a function too: applied to places of a graph it makes another. */
 const Callable = function callable() {
   const layer = Object.setPrototypeOf(
@@ -150,8 +164,21 @@ export class Layer extends Callable {
 
   /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
   fuse(following: readonly Layer[]): Fused {
-    const { fuse, call } = this.#definition;
-    return fuse?.(following) ?? { taken: 0, call: (x, [context]) => call(x, context) };
+    const fused = this.#definition.fuse?.(following);
+    if (fused === undefined) return { taken: 0, call: (x, [context]) => this.#call(x, context) };
+    const { taken, call } = fused;
+    const layers = [this, ...following.slice(0, taken)];
+    return {
+      taken,
+      call: (x, contexts) =>
+        watch === undefined ? call(x, contexts) : layers.reduce((y, layer, i) => layer.#call(y, contexts[i]), x),
+    };
+  }
+
+  #call(x: Tensor, context: LayerContext): Tensor {
+    const y = this.#definition.call(x, context);
+    watch?.(this, { input: x, output: y });
+    return y;
   }
 
   /** A layer of the same options and name without weights. */

@@ -21,6 +21,8 @@ interface Built {
   readonly passes: readonly Pass[];
   /** The stream of each node's random numbers. */
   readonly streams: readonly number[];
+  /** The generator's stream before the first weight. */
+  readonly firstStream: number;
 }
 
 /** A function from tensors to a tensor with weights: the graph of a model, without the means to train it. */
@@ -48,6 +50,7 @@ export class Network {
 
   #make(device: Device, sampleShape: Shape, given?: readonly number[]): Built {
     const { nodes } = this.graph;
+    const firstStream = device.random.peekStream();
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
     const streams = nodes.map(({ layer, inputs }, node) => {
       if (layer === undefined) return 0;
@@ -60,6 +63,7 @@ export class Network {
       parameters: this.layers.flatMap((layer) => Object.values(layer.weights)),
       passes: passesOf(this.graph, streams),
       streams,
+      firstStream,
     };
   }
 
@@ -80,6 +84,11 @@ export class Network {
 
   get device(): Device {
     return this.#require().device;
+  }
+
+  /** The generator's stream before the first weight: the same seed and stream make the same network. */
+  get firstStream(): number {
+    return this.#require().firstStream;
   }
 
   /** All weights, in the order of the layers. */

@@ -37,11 +37,11 @@ interface Built {
  * number of parameters. Order as in Keras: unscale, accumulate, clip, decay, step, average.
  */
 export class FusedOptimizer implements Optimizer {
+  calls = 0;
   readonly #rule: Rule;
   readonly #settings: Settings;
   readonly #kernel: Kernel;
   #learningRate: number | Schedule;
-  #calls = 0;
   #built: Built | undefined;
 
   constructor(rule: Rule, settings: Settings) {
@@ -56,7 +56,7 @@ export class FusedOptimizer implements Optimizer {
   }
 
   get iterations(): number {
-    return Math.floor(this.#calls / this.#settings.gradientAccumulationSteps);
+    return Math.floor(this.calls / this.#settings.gradientAccumulationSteps);
   }
 
   get learningRate(): number | Schedule {
@@ -96,12 +96,12 @@ export class FusedOptimizer implements Optimizer {
     checkStep(this.name, gradients, parameters, weight);
     gradient.fill(gradients);
     const { gradientAccumulationSteps } = this.#settings;
-    const isComplete = (): boolean => (this.#calls + 1) % gradientAccumulationSteps === 0;
+    const isComplete = (): boolean => (this.calls + 1) % gradientAccumulationSteps === 0;
     device.dependOn(isComplete);
     if (gradientAccumulationSteps > 1) accumulate(isComplete() ? 'take' : 'add', accumulated.whole, gradient.whole);
     if (isComplete()) this.#change(built, regularize);
     device.eachStep(() => {
-      this.#calls++;
+      this.calls++;
     });
   }
 

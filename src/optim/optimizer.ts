@@ -12,6 +12,8 @@ export interface Optimizer {
   readonly name: string;
   /** How often the weights were changed. */
   readonly iterations: number;
+  /** Calls of `apply`, more than `iterations` where gradients accumulate; set to go on from a checkpoint. */
+  calls: number;
   /** A number or a schedule; can be set between steps. */
   learningRate: number | Schedule;
   /** The rate that the next change takes. */

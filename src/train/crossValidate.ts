@@ -3,7 +3,7 @@ import { type Labels, samplesAt, withShape } from '../data/samples.ts';
 import { checkLabelCount } from '../data/split.ts';
 import { checkOptions } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
-import type { FitOptions } from './fit.ts';
+import type { FitOptions } from './fitOptions.ts';
 import type { Model } from './model.ts';
 
 export interface CrossValidationOptions {

@@ -7,7 +7,7 @@ import { formatShape, type Shape } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import { flatten, type HostArray, keep, type NestedNumbers, Tensor, toTyped } from '../tensor.ts';
 import { HostSamples } from './hostSamples.ts';
-import { Passing, type Residence, Resting } from './residence.ts';
+import { type Parts, Passing, type Residence, Resting } from './residence.ts';
 
 /** Samples as users pass them: a tensor, nested arrays, or numbers with a shape. */
 export type Samples = Tensor | NestedNumbers | HostArray;
@@ -16,6 +16,8 @@ export type Samples = Tensor | NestedNumbers | HostArray;
 export interface Batch {
   readonly x: Tensor;
   readonly y: Tensor;
+  /** `[batch]`, where samples have weights. */
+  readonly weight?: Tensor;
 }
 
 const isHostArray = (samples: Samples): samples is HostArray =>
@@ -31,14 +33,16 @@ export interface LabelRule {
 /** Samples in the host's memory that are to pass through the device need this much of its memory there, in bytes. */
 const PASSING = 64 * 2 ** 20;
 
-/** Samples and labels, both on the device or both with the host. */
+/** Samples, labels and weights, all on the device or all with the host. */
 type Source =
-  | { readonly kind: 'device'; readonly x: Resident; readonly y: Resident | undefined }
-  | { readonly kind: 'host'; readonly x: HostSamples; readonly y: HostSamples | undefined; readonly bytes: number };
+  | ({ readonly kind: 'device' } & Parts<Resident>)
+  | ({ readonly kind: 'host'; readonly bytes: number } & Parts<HostSamples>);
 
-interface DatasetOptions {
+export interface DatasetOptions {
   readonly rule?: LabelRule;
   readonly residentBytes?: number | undefined;
+  /** A weight for each sample. */
+  readonly weight?: HostArray | undefined;
 }
 
 /**
@@ -82,19 +86,26 @@ export class Dataset {
     device: Device,
     x: Samples,
     y?: Samples,
-    { rule = { dtype: 'f32' }, residentBytes }: DatasetOptions = {},
+    { rule = { dtype: 'f32' }, residentBytes, weight: given }: DatasetOptions = {},
   ): Promise<Dataset> {
     checkCounts(shapeOf(x), y === undefined ? undefined : shapeOf(y));
     if (y !== undefined && rule.classes !== undefined) await checkLabels(y, rule.classes);
     const fromHost = (name: string, array: HostArray, dtype: DType) => new HostSamples(device, array, { name, dtype });
     const samples = x instanceof Tensor ? x : fromHost('x', hostArray(x), 'f32');
     const labels = y === undefined || y instanceof Tensor ? y : fromHost('y', hostArray(y), rule.dtype);
+    const weight = given && fromHost('sampleWeight', given, 'f32');
     const whole = { first: 0, size: shapeOf(x)[0] };
-    if (samples instanceof HostSamples && !fits(device, [samples, labels], residentBytes)) {
+    if (samples instanceof HostSamples && !fits(device, [samples, labels, weight], residentBytes)) {
       const host = labels instanceof Tensor ? fromHost('y', await onHost(labels), rule.dtype) : labels;
       return new Dataset(
         device,
-        { kind: 'host', x: samples, y: host, bytes: Math.min(residentBytes ?? PASSING, PASSING, largestOn(device)) },
+        {
+          kind: 'host',
+          x: samples,
+          y: host,
+          weight,
+          bytes: Math.min(residentBytes ?? PASSING, PASSING, largestOn(device)),
+        },
         whole,
         [],
       );
@@ -106,7 +117,8 @@ export class Dataset {
       owned.push(resident.memory);
       return resident;
     };
-    return new Dataset(device, { kind: 'device', x: upload(samples), y: labels && upload(labels) }, whole, owned);
+    const resident = { x: upload(samples), y: labels && upload(labels), weight: weight && upload(weight) };
+    return new Dataset(device, { kind: 'device', ...resident }, whole, owned);
   }
 
   /** The first samples and the last `count`, as two data sets of the same source; this one still owns that. */
@@ -123,9 +135,9 @@ export class Dataset {
     this.#residence.shuffle(generator);
   }
 
-  /** Starts again at the first sample of the order. */
-  rewind(): void {
-    this.#taken = 0;
+  /** Starts again at the first sample of the order, or after some. */
+  rewind(taken = 0): void {
+    this.#taken = taken;
   }
 
   /** The sizes of the batches that the samples make, the last with what is left. */
@@ -135,7 +147,7 @@ export class Dataset {
 
   /** The next `size` samples: as many in every call, but for the last. */
   take(size: number): Batch {
-    const laid = this.#residence.open(size);
+    const { weight, ...laid } = this.#residence.open(size);
     const cursor = (): Int32Array => {
       const start = this.#residence.find(this.#taken);
       this.#taken += size;
@@ -143,7 +155,9 @@ export class Dataset {
     };
     this.#cursor.device.writeEachStep(this.#cursor.storage, cursor, 'i32');
     const [x, y] = takeBatch({ ...laid, cursor: this.#cursor }, size);
-    return { x, y };
+    if (weight === undefined) return { x, y };
+    const [weights] = takeBatch({ ...laid, x: weight, y: undefined, cursor: this.#cursor }, size);
+    return { x, y, weight: weights };
   }
 
   dispose(): void {
@@ -171,7 +185,9 @@ function fits(
   );
 }
 
-const onHost = async (t: Tensor): Promise<HostArray> => ({ data: await t.data(), shape: t.shape });
+/** Samples in the host's memory. */
+export const onHost = async (samples: Samples): Promise<HostArray> =>
+  samples instanceof Tensor ? { data: await samples.data(), shape: samples.shape } : hostArray(samples);
 
 function hostArray(samples: NestedNumbers | HostArray): HostArray {
   if (isHostArray(samples)) return samples;
@@ -200,7 +216,7 @@ function checkCounts(x: Shape, y: Shape | undefined): void {
 
 /** Refuses class numbers that the model has no output for: a kernel could only ignore them. */
 async function checkLabels(y: Samples, classes: number): Promise<void> {
-  const { data: labels } = y instanceof Tensor ? await onHost(y) : hostArray(y);
+  const { data: labels } = await onHost(y);
   const wrong = labels.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (wrong < 0) return;
   throw new ValueError({

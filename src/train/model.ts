@@ -10,10 +10,14 @@ import { getOptimizer, type Optimizer } from '../optim/index.ts';
 import { checkOptions, checkWhole } from '../options.ts';
 import { sizeOf } from '../shape.ts';
 import { keep, scope, Tensor } from '../tensor.ts';
-import { Dataset, type LabelRule, type Samples, shapeOf } from './dataset.ts';
-import { evaluateOn, type FitOptions, fit, type History, namesOf, type Trained, trainStep } from './fit.ts';
+import { Dataset, type DatasetOptions, type LabelRule, type Samples, shapeOf } from './dataset.ts';
+import { fit } from './fit.ts';
+import type { FitOptions, History } from './fitOptions.ts';
 import { datasetsOf, samplesOf } from './inputs.ts';
+import { recalibrate } from './recalibrate.ts';
+import { sampleWeights, type WeightOptions } from './sampleWeights.ts';
 import { type ModelFiles, pack } from './save.ts';
+import { evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 
 export interface CompileOptions {
@@ -31,8 +35,10 @@ export interface BatchOptions extends Pick<FitOptions, 'residentBytes'> {
   readonly batchSize?: number;
 }
 
-function checkBatchOptions(op: string, options: BatchOptions): BatchOptions {
-  checkOptions(op, options, ['batchSize', 'residentBytes']);
+export interface EvaluateOptions extends BatchOptions, Pick<WeightOptions, 'sampleWeight'> {}
+
+function checkBatchOptions<Options extends BatchOptions>(op: string, options: Options, known: string[] = []): Options {
+  checkOptions(op, options, ['batchSize', 'residentBytes', ...known]);
   const { batchSize = 32, residentBytes = 1 } = options;
   checkWhole(op, 'batchSize', batchSize, 1);
   checkWhole(op, 'residentBytes', residentBytes, 1);
@@ -85,10 +91,11 @@ export class Model extends Network {
   }
 
   /** Loss and metrics over all samples, in inference mode. */
-  async evaluate(x: Samples, y: Samples, options: BatchOptions = {}): Promise<Record<string, number>> {
+  async evaluate(x: Samples, y: Samples, options: EvaluateOptions = {}): Promise<Record<string, number>> {
     const trained = this.compiled;
-    const { batchSize = 32, residentBytes } = checkBatchOptions('evaluate', options);
-    const data = await this.dataset(x, y, residentBytes);
+    const { batchSize = 32, residentBytes, sampleWeight } = checkBatchOptions('evaluate', options, ['sampleWeight']);
+    const weight = await sampleWeights(y, { sampleWeight });
+    const data = await this.dataset(x, y, { residentBytes, weight });
     try {
       return await evaluateOn(this, trained, data, batchSize);
     } finally {
@@ -126,6 +133,21 @@ export class Model extends Network {
     }
   }
 
+  /**
+   * Gives the layers of batch normalisation mean and variance over all samples, in place of running means over batches:
+   * at the end of training, over the training set. It takes one pass for each of these layers.
+   */
+  async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
+    const { batchSize = 32, residentBytes } = checkBatchOptions('recalibrate', options);
+    this.build(shapeOf(x).slice(1));
+    const data = await Dataset.of(this.device, x, undefined, { residentBytes });
+    try {
+      await recalibrate(this, data, batchSize);
+    } finally {
+      data.dispose();
+    }
+  }
+
   /** One update from one batch; loss and metrics are from before it. */
   async trainOnBatch(x: Samples, y: Samples): Promise<Record<string, number>> {
     const trained = this.compiled;
@@ -147,7 +169,7 @@ export class Model extends Network {
   }
 
   /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */
-  async dataset(x: Samples, y: Samples, residentBytes?: number): Promise<Dataset> {
+  async dataset(x: Samples, y: Samples, options: Omit<DatasetOptions, 'rule'> = {}): Promise<Dataset> {
     const { loss } = this.compiled;
     if (this.graph.inputs.length > 1) {
       throw new ValueError({
@@ -160,7 +182,7 @@ export class Model extends Network {
     this.build(shapeOf(x).slice(1));
     const sparse = loss.name.startsWith('sparse');
     const rule: LabelRule = sparse ? { dtype: 'i32', classes: this.outputShape.at(-1) ?? 1 } : { dtype: 'f32' };
-    return Dataset.of(this.device, x, y, { rule, residentBytes });
+    return Dataset.of(this.device, x, y, { rule, ...options });
   }
 }
 

@@ -7,10 +7,15 @@ import type { Generator } from '../random.ts';
 import { keep, type Tensor } from '../tensor.ts';
 import type { HostSamples } from './hostSamples.ts';
 
+/** Samples, labels where there are any, and weights where they are not all 1. */
+export interface Parts<Kept> {
+  readonly x: Kept;
+  readonly y: Kept | undefined;
+  readonly weight: Kept | undefined;
+}
+
 /** What lies on the device, and in which order; without one, as it lies. */
-interface Laid {
-  readonly x: Resident;
-  readonly y: Resident | undefined;
+interface Laid extends Parts<Resident> {
   readonly order?: Tensor;
 }
 
@@ -19,6 +24,8 @@ interface Part {
   readonly first: number;
   readonly count: number;
 }
+
+const KINDS = ['x', 'y', 'weight'] as const;
 
 /** How samples are kept for steps that take them in batches. */
 export interface Residence {
@@ -33,13 +40,13 @@ export interface Residence {
 
 /** All samples lie on the device, and so does their order. */
 export class Resting implements Residence {
-  readonly #samples: { readonly x: Resident; readonly y: Resident | undefined };
+  readonly #samples: Parts<Resident>;
   readonly #first: number;
   readonly #order: Tensor;
 
-  constructor(samples: { readonly x: Resident; readonly y: Resident | undefined }, { first, count }: Part) {
-    const { device } = samples.x.memory;
-    this.#samples = samples;
+  constructor({ x, y, weight }: Parts<Resident>, { first, count }: Part) {
+    const { device } = x.memory;
+    this.#samples = { x, y, weight };
     this.#first = first;
     this.#order = keep(
       tensor(
@@ -82,23 +89,16 @@ interface Ring extends Laid {
  */
 export class Passing implements Residence {
   readonly #device: Device;
-  readonly #x: HostSamples;
-  readonly #y: HostSamples | undefined;
+  readonly #samples: Parts<HostSamples>;
   readonly #part: Part;
   /** Memory that the ring may take. */
   readonly #bytes: number;
   #positionOf = (i: number): number => i;
   #ring: Ring | undefined;
 
-  constructor(
-    device: Device,
-    { x, y }: { readonly x: HostSamples; readonly y: HostSamples | undefined },
-    part: Part,
-    bytes: number,
-  ) {
+  constructor(device: Device, samples: Parts<HostSamples>, part: Part, bytes: number) {
     this.#device = device;
-    this.#x = x;
-    this.#y = y;
+    this.#samples = samples;
     this.#part = part;
     this.#bytes = bytes;
   }
@@ -122,12 +122,12 @@ export class Passing implements Residence {
   }
 
   dispose(): void {
-    this.#ring?.x.memory.dispose();
-    this.#ring?.y?.memory.dispose();
+    for (const kept of KINDS) this.#ring?.[kept]?.memory.dispose();
   }
 
   #makeRing(size: number): Ring {
-    const bytesEach = this.#x.bytesEach + (this.#y?.bytesEach ?? 0);
+    const { x, y, weight } = this.#samples;
+    const bytesEach = x.bytesEach + (y?.bytesEach ?? 0) + (weight?.bytesEach ?? 0);
     const rows = Math.floor(this.#bytes / 2 / bytesEach / size) * size;
     if (rows === 0) {
       throw new ValueError({
@@ -138,9 +138,15 @@ export class Passing implements Residence {
       });
     }
     const second = 4 * Math.ceil(rows / 4); // whole words of bytes
-    const [x, y] = [this.#x, this.#y].map((samples) => samples?.reserve(second + rows));
-    if (x === undefined) throw new Error('internal: no samples');
-    return { x, y, rows, second, chunks: [undefined, undefined] };
+    const length = second + rows;
+    return {
+      x: x.reserve(length),
+      y: y?.reserve(length),
+      weight: weight?.reserve(length),
+      rows,
+      second,
+      chunks: [undefined, undefined],
+    };
   }
 
   /** Writes a chunk to its half of the ring, unless it lies there or there is none of that number. */
@@ -151,8 +157,10 @@ export class Passing implements Residence {
     if (start >= count || ring.chunks[half] === chunk) return;
     const length = Math.min(ring.rows, count - start);
     const positions = Array.from({ length }, (_, i) => first + this.#positionOf(start + i));
-    this.#x.send(ring.x, half * ring.second, positions);
-    if (ring.y !== undefined) this.#y?.send(ring.y, half * ring.second, positions);
+    for (const kept of KINDS) {
+      const to = ring[kept];
+      if (to !== undefined) this.#samples[kept]?.send(to, half * ring.second, positions);
+    }
     ring.chunks[half] = chunk;
   }
 }

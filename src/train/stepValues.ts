@@ -4,21 +4,40 @@ import { keep, Tensor } from '../tensor.ts';
 /** Steps whose values wait on the device to be read. */
 export const MOST_STEPS = 1024;
 
+/** What the steps of an epoch add up to so far. */
+export interface Sums {
+  readonly steps: number;
+  readonly samples: number;
+  /** Of each value, weighted by the samples of its step. */
+  readonly sums: readonly number[];
+}
+
 /** The scalars of each step of an epoch: kept on the device, read now and then, averaged over the samples. */
 export class StepValues {
   readonly #names: readonly string[];
   readonly #device: Device;
   readonly #waiting: Tensor;
   #sizes: number[] = [];
-  #sums: number[];
-  #samples = 0;
+  #read: Sums;
+  #firstBad: { readonly step: number; readonly loss: number } | undefined;
 
-  constructor(device: Device, names: readonly string[]) {
+  /** @param before the steps that the epoch had already. */
+  constructor(device: Device, names: readonly string[], before?: Sums) {
     this.#device = device;
     this.#names = names;
-    this.#sums = names.map(() => 0);
+    this.#read = before ?? { steps: 0, samples: 0, sums: names.map(() => 0) };
     const shape = [MOST_STEPS, names.length];
     this.#waiting = keep(new Tensor(device, device.allocate(MOST_STEPS * names.length, 'f32'), shape, 'f32'));
+  }
+
+  /** The steps whose values were read. */
+  get read(): Sums {
+    return this.#read;
+  }
+
+  /** The first of them whose first value, the loss, is no finite number. */
+  get firstBad(): { readonly step: number; readonly loss: number } | undefined {
+    return this.#firstBad;
   }
 
   /** Takes in the values of a step on `size` samples, in the order of the names. */
@@ -38,11 +57,18 @@ export class StepValues {
     this.#sizes = [];
     return async () => {
       const values = await arrived();
-      sizes.forEach((size, step) => {
-        this.#samples += size;
-        this.#sums = this.#sums.map((sum, i) => sum + size * values[step * width + i]);
+      sizes.forEach((size, i) => {
+        const { steps, samples, sums } = this.#read;
+        const loss = values[i * width];
+        if (!Number.isFinite(loss)) this.#firstBad ??= { step: steps, loss };
+        this.#read = {
+          steps: steps + 1,
+          samples: samples + size,
+          sums: sums.map((sum, j) => sum + size * values[i * width + j]),
+        };
       });
-      return Object.fromEntries(this.#names.map((name, i) => [name, this.#sums[i] / this.#samples]));
+      const { samples, sums } = this.#read;
+      return Object.fromEntries(this.#names.map((name, i) => [name, sums[i] / samples]));
     };
   }
 

@@ -1,0 +1,111 @@
+import { checkWhole } from '../../options.ts';
+import type { HostArray } from '../../tensor.ts';
+import type { Callback, Logs, Memory } from '../callbacks.ts';
+import { assign } from '../checkpoint.ts';
+import { Copies } from '../copies.ts';
+import type { Model } from '../model.ts';
+import { numbersIn, numbersOf } from './memory.ts';
+import { Monitor, type MonitorOptions } from './monitor.ts';
+
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Epochs without improvement to wait for; default 0. */
+  readonly patience?: number;
+  /** What has to be beaten besides, for the waiting to begin anew. */
+  readonly baseline?: number;
+  /** Whether training ends with the weights of the best epoch, however it ends; default false. */
+  readonly restoreBestWeights?: boolean;
+  /** The first epoch that counts, from 0; default 0. */
+  readonly startFromEpoch?: number;
+}
+
+/**
+ * Stops training when an epoch's number has not improved for `patience` epochs. The best weights are kept on the device.
+ * @throws ValueError for an option that it does not know, and in the first epoch for a `monitor` that there is not.
+ * @see Prechelt (1998), "Early stopping - but when?".
+ */
+export const earlyStopping = (options: EarlyStoppingOptions = {}): Callback => new EarlyStopping(options);
+
+class EarlyStopping implements Callback {
+  readonly #monitor: Monitor;
+  readonly #patience: number;
+  readonly #baseline: number | undefined;
+  readonly #restoreBestWeights: boolean;
+  readonly #startFromEpoch: number;
+  #model: Model | undefined;
+  #best = 0;
+  #wait = 0;
+  #weights: Copies | undefined;
+
+  readonly memory: Memory = {
+    name: 'earlyStopping',
+    save: async () => ({ ...numbersOf({ best: this.#best, wait: this.#wait }), ...(await this.#saveWeights()) }),
+    restore: ({ best, wait, ...weights }) => {
+      ({ best: this.#best, wait: this.#wait } = numbersIn({ best, wait }));
+      this.#restoreWeights(weights);
+    },
+  };
+
+  constructor(options: EarlyStoppingOptions) {
+    const known = ['patience', 'baseline', 'restoreBestWeights', 'startFromEpoch'];
+    this.#monitor = new Monitor('earlyStopping', options, known);
+    const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = options;
+    checkWhole('earlyStopping', 'patience', patience, 0);
+    checkWhole('earlyStopping', 'startFromEpoch', startFromEpoch, 0);
+    this.#patience = patience;
+    this.#baseline = baseline;
+    this.#restoreBestWeights = restoreBestWeights;
+    this.#startFromEpoch = startFromEpoch;
+  }
+
+  setModel(model: Model): void {
+    this.#model = model;
+  }
+
+  onTrainBegin(): void {
+    this.#best = this.#monitor.worst;
+    this.#wait = 0;
+    this.#forget();
+  }
+
+  /** As in Keras: an improvement counts as one for `best` also where it does not beat the baseline. */
+  onEpochEnd(epoch: number, logs: Logs): void {
+    const value = this.#monitor.read(logs);
+    if (epoch < this.#startFromEpoch || this.#model === undefined) return;
+    this.#wait++;
+    if (this.#monitor.isBetter(value, this.#best)) {
+      this.#best = value;
+      this.#keepWeights(this.#model);
+      if (this.#baseline === undefined || this.#monitor.isBetter(value, this.#baseline)) this.#wait = 0;
+    } else if (this.#wait >= this.#patience) this.#model.stopTraining = true;
+  }
+
+  onTrainEnd(): void {
+    this.#weights?.restore();
+    this.#forget();
+  }
+
+  #keepWeights(model: Model): void {
+    if (!this.#restoreBestWeights) return;
+    this.#weights ??= new Copies(model.parameters);
+    this.#weights.take();
+  }
+
+  #forget(): void {
+    this.#weights?.dispose();
+    this.#weights = undefined;
+  }
+
+  async #saveWeights(): Promise<Record<string, HostArray>> {
+    const copies = this.#weights?.tensors ?? [];
+    const entries = copies.map(async (t, i) => [String(i), { data: await t.data(), shape: t.shape }] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  #restoreWeights(weights: Readonly<Record<string, HostArray>>): void {
+    if (Object.keys(weights).length === 0 || this.#model === undefined) return;
+    this.#keepWeights(this.#model);
+    this.#weights?.tensors.forEach((t, i) => {
+      assign(t, weights[i]);
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Callback } from '../callbacks.ts';
+import type { Model } from '../model.ts';
+
+/**
+ * Sets the learning rate at the beginning of every epoch. A schedule by steps is an option of the optimizer.
+ * @param schedule the rate of an epoch, counted from 0, from that of the epoch before.
+ */
+export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
+  let model: Model | undefined;
+  return {
+    setModel: (given) => {
+      model = given;
+    },
+    onEpochBegin: (epoch) => {
+      if (model === undefined) return;
+      const { optimizer } = model;
+      optimizer.learningRate = schedule(epoch, optimizer.currentLearningRate);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Callback, Logs, Memory } from '../callbacks.ts';
+import type { Model } from '../model.ts';
+import type { ModelFiles } from '../save.ts';
+import { numbersIn, numbersOf } from './memory.ts';
+import { Monitor, type MonitorOptions } from './monitor.ts';
+
+export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'> {
+  /** Takes the model's files after an epoch, counted from 0: `toFolder('best')` writes them. */
+  readonly save: (files: ModelFiles, epoch: number, logs: Logs) => void | Promise<void>;
+  /** Whether only an epoch that is better than all before it is saved; default false. */
+  readonly saveBestOnly?: boolean;
+}
+
+/**
+ * Saves the model after every epoch, or after the best ones. To go on with a run that ended, there is the option
+ * `checkpoint` of `fit`.
+ * @throws ValueError in the first epoch for a `monitor` that there is not, where only the best is saved.
+ */
+export const modelCheckpoint = (options: ModelCheckpointOptions): Callback => new ModelCheckpoint(options);
+
+class ModelCheckpoint implements Callback {
+  readonly #monitor: Monitor;
+  readonly #save: ModelCheckpointOptions['save'];
+  readonly #saveBestOnly: boolean;
+  #model: Model | undefined;
+  #best = 0;
+
+  readonly memory: Memory = {
+    name: 'modelCheckpoint',
+    save: async () => numbersOf({ best: this.#best }),
+    restore: ({ best }) => {
+      this.#best = numbersIn({ best }).best;
+    },
+  };
+
+  constructor(options: ModelCheckpointOptions) {
+    this.#monitor = new Monitor('modelCheckpoint', options, ['save', 'saveBestOnly']);
+    this.#save = options.save;
+    this.#saveBestOnly = options.saveBestOnly ?? false;
+  }
+
+  setModel(model: Model): void {
+    this.#model = model;
+  }
+
+  onTrainBegin(): void {
+    this.#best = this.#monitor.worst;
+  }
+
+  async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    if (this.#saveBestOnly) {
+      const value = this.#monitor.read(logs);
+      if (!this.#monitor.isBetter(value, this.#best)) return;
+      this.#best = value;
+    }
+    if (this.#model !== undefined) await this.#save(await this.#model.save(), epoch, logs);
+  }
+}

@@ -1,0 +1,56 @@
+import { ValueError } from '../../errors.ts';
+import { checkOptions, lookUp } from '../../options.ts';
+import type { Logs } from '../callbacks.ts';
+
+/** Which number of an epoch a callback goes by, and when it is better than another. */
+export interface MonitorOptions {
+  /** A name in the logs; default `val_loss`. */
+  readonly monitor?: string;
+  /** Whether less or more is better; default `auto`: more for an accuracy or an AUC, less for all else. */
+  readonly mode?: 'auto' | 'min' | 'max';
+  /** A change of this much or less is none. */
+  readonly minDelta?: number;
+}
+
+const signs = { min: -1, max: 1 };
+
+/** Follows one number of the epochs. */
+export class Monitor {
+  readonly #op: string;
+  readonly #name: string;
+  readonly #minDelta: number;
+  /** 1 where more is better, else -1. */
+  readonly #sign: number;
+
+  /** @param known the options of the callback besides those of the monitor. @throws ValueError for others. */
+  constructor(op: string, options: MonitorOptions, known: readonly string[]) {
+    checkOptions(op, options, ['monitor', 'mode', 'minDelta', ...known]);
+    const { monitor = 'val_loss', mode = 'auto', minDelta = 0 } = options;
+    this.#op = op;
+    this.#name = monitor;
+    this.#minDelta = Math.abs(minDelta);
+    const auto = /acc|auc/i.test(monitor) ? signs.max : signs.min;
+    this.#sign = lookUp(op, { ...signs, auto }, mode);
+  }
+
+  /** What is worse than any number. */
+  get worst(): number {
+    return -this.#sign * Number.POSITIVE_INFINITY;
+  }
+
+  /** The number. @throws ValueError that names what there is, if it is not among the logs. */
+  read(logs: Logs): number {
+    const value = logs[this.#name];
+    if (value !== undefined) return value;
+    throw new ValueError({
+      op: this.#op,
+      got: `monitor '${this.#name}'`,
+      expected: `one of ${Object.keys(logs).join(', ')}`,
+      fix: 'Correct its spelling; what begins with val_ needs validationData or a validationSplit.',
+    });
+  }
+
+  isBetter(value: number, than: number): boolean {
+    return this.#sign * (value - than) > this.#minDelta;
+  }
+}

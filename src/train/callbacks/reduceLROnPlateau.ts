@@ -1,0 +1,91 @@
+import { ValueError } from '../../errors.ts';
+import { checkRange, checkWhole } from '../../options.ts';
+import type { Callback, Logs, Memory } from '../callbacks.ts';
+import type { Model } from '../model.ts';
+import { numbersIn, numbersOf } from './memory.ts';
+import { Monitor, type MonitorOptions } from './monitor.ts';
+
+export interface ReduceLROnPlateauOptions extends MonitorOptions {
+  /** What the learning rate is multiplied by, at least 0 and below 1; default 0.1. */
+  readonly factor?: number;
+  /** Epochs without improvement before that; default 10. */
+  readonly patience?: number;
+  /** Epochs after it that do not count; default 0. */
+  readonly cooldown?: number;
+  /** The learning rate falls no lower; default 0. */
+  readonly minLr?: number;
+}
+
+/**
+ * Lowers the learning rate when an epoch's number has not improved for `patience` epochs; `minDelta` is 1e-4 by default.
+ * @throws ValueError for an option out of range, or if the optimizer has a schedule of its own.
+ */
+export const reduceLROnPlateau = (options: ReduceLROnPlateauOptions = {}): Callback => new ReduceLROnPlateau(options);
+
+class ReduceLROnPlateau implements Callback {
+  readonly #monitor: Monitor;
+  readonly #options: Required<Pick<ReduceLROnPlateauOptions, 'factor' | 'patience' | 'cooldown' | 'minLr'>>;
+  #model: Model | undefined;
+  #best = 0;
+  #wait = 0;
+  #cooling = 0;
+
+  readonly memory: Memory = {
+    name: 'reduceLROnPlateau',
+    save: async () => numbersOf({ best: this.#best, wait: this.#wait, cooling: this.#cooling }),
+    restore: ({ best, wait, cooling }) => {
+      ({ best: this.#best, wait: this.#wait, cooling: this.#cooling } = numbersIn({ best, wait, cooling }));
+    },
+  };
+
+  constructor(options: ReduceLROnPlateauOptions) {
+    const op = 'reduceLROnPlateau';
+    this.#monitor = new Monitor(op, { minDelta: 1e-4, ...options }, ['factor', 'patience', 'cooldown', 'minLr']);
+    const { factor = 0.1, patience = 10, cooldown = 0, minLr = 0 } = options;
+    checkRange(op, 'factor', factor, { low: 0, high: 1 });
+    checkWhole(op, 'patience', patience, 0);
+    checkWhole(op, 'cooldown', cooldown, 0);
+    checkRange(op, 'minLr', minLr, { low: 0, high: Number.POSITIVE_INFINITY });
+    this.#options = { factor, patience, cooldown, minLr };
+  }
+
+  setModel(model: Model): void {
+    this.#model = model;
+  }
+
+  onTrainBegin(): void {
+    this.#best = this.#monitor.worst;
+    this.#wait = 0;
+    this.#cooling = 0;
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs): void {
+    const value = this.#monitor.read(logs);
+    if (this.#cooling > 0) {
+      this.#cooling--;
+      this.#wait = 0;
+    }
+    if (this.#monitor.isBetter(value, this.#best)) {
+      this.#best = value;
+      this.#wait = 0;
+    } else if (this.#cooling === 0 && ++this.#wait >= this.#options.patience) this.#reduce();
+  }
+
+  #reduce(): void {
+    const { factor, cooldown, minLr } = this.#options;
+    if (this.#model === undefined) return;
+    const { optimizer } = this.#model;
+    if (typeof optimizer.learningRate !== 'number') {
+      throw new ValueError({
+        op: 'reduceLROnPlateau',
+        got: 'an optimizer with a schedule',
+        expected: 'one whose learning rate is a number',
+        fix: 'Leave the schedule or the callback out.',
+      });
+    }
+    if (optimizer.learningRate <= minLr) return;
+    optimizer.learningRate = Math.max(factor * optimizer.learningRate, minLr);
+    this.#cooling = cooldown;
+    this.#wait = 0;
+  }
+}

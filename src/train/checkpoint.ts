@@ -1,0 +1,227 @@
+import { ValueError } from '../errors.ts';
+import { formatShape, sameShape } from '../shape.ts';
+import type { HostArray, Tensor } from '../tensor.ts';
+import { type Callback, memoriesOf } from './callbacks.ts';
+import type { Place } from './guard.ts';
+import type { Model } from './model.ts';
+import { pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
+import { stateOf } from './state.ts';
+import type { Sums } from './stepValues.ts';
+
+/** What `fit` hands over to be written. */
+export interface CheckpointFiles {
+  readonly 'checkpoint.safetensors': Uint8Array;
+}
+
+/** When `fit` makes checkpoints, after every epoch if nothing is said, and where they go. */
+export interface CheckpointOptions {
+  /** After so many steps. */
+  readonly everySteps?: number;
+  /** After the step that ends so many seconds. */
+  readonly everySeconds?: number;
+  /** Takes the files; `toFolder('run')` writes them. Training waits for it. */
+  readonly save: (files: CheckpointFiles) => void | Promise<void>;
+}
+
+/** What the data and the options have to be again, for a run to go on to the same bits. */
+interface Conditions {
+  readonly optimizer: string;
+  readonly samples: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** The generator's stream before the model's first weight: the streams of its dropout layers follow from it. */
+  readonly modelStream: number;
+}
+
+/** Where a run is, besides its tensors. */
+interface Progress {
+  readonly place: Place;
+  /** Epochs that are done. */
+  readonly epochs: readonly number[];
+  /** Whether a callback had ended the run. */
+  readonly stopped: boolean;
+  /** The optimizer's calls, and its rate where that is a number. */
+  readonly calls: number;
+  readonly learningRate: number | null;
+  /** The generator's step, its next stream, and the stream that the order of the epoch came from. */
+  readonly step: number;
+  readonly stream: number;
+  readonly orderStream: number;
+}
+
+const FORMAT = 'dawngrad checkpoint 1';
+
+interface Header extends Conditions, Progress {
+  readonly format: string;
+}
+
+/** A run at the beginning of a step: going on from here gives the bits of a run that was never interrupted. */
+export interface Checkpoint extends Progress {
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Of the steps of the epoch so far. */
+  readonly sums: Sums;
+  readonly tensors: Readonly<Record<string, HostArray>>;
+}
+
+/** What a run knows of itself. */
+export interface Moment {
+  readonly model: Model;
+  readonly callbacks: readonly Callback[];
+  readonly samples: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly place: Place;
+  readonly orderStream: number;
+  readonly epochs: readonly number[];
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  readonly sums: Sums;
+}
+
+/**
+ * Makes a checkpoint file: state, sums and memories as tensors, all else in the metadata, with a checksum over both.
+ * None where a weight is not finite: the loss of the next step will say so, and there would be nothing to go on from.
+ */
+export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undefined> {
+  const { model, callbacks, place, orderStream, epochs, history, sums } = moment;
+  const { optimizer, device } = model;
+  const { learningRate, calls } = optimizer;
+  const header: Header = {
+    format: FORMAT,
+    ...conditionsOf(moment),
+    place,
+    epochs,
+    stopped: model.stopTraining,
+    calls,
+    learningRate: typeof learningRate === 'number' ? learningRate : null,
+    step: device.random.step,
+    stream: device.random.peekStream(),
+    orderStream,
+  };
+  const tensors: Record<string, HostArray> = { sums: vector([sums.steps, sums.samples, ...sums.sums]) };
+  for (const [name, values] of Object.entries(history)) tensors[`history/${name}`] = vector(values);
+  const state = Object.entries(stateOf(model));
+  const numbers = await Promise.all(state.map(([, t]) => t.data()));
+  if (numbers.some((values) => values.some((value) => !Number.isFinite(value)))) return undefined;
+  state.forEach(([name, { shape }], i) => {
+    tensors[name] = { data: numbers[i], shape };
+  });
+  for (const [name, memory] of memoriesOf(callbacks)) {
+    const saved = await memory.save();
+    for (const [key, array] of Object.entries(saved)) tensors[`${name}/${key}`] = array;
+  }
+  return seal(tensors, JSON.stringify(header));
+}
+
+/** Reads a checkpoint. @throws ValueError if the file is damaged or is something else. */
+export async function readCheckpoint(file: Uint8Array): Promise<Header & Checkpoint> {
+  const { tensors, metadata } = unpackTensors(file);
+  const { checkpoint, sha256 } = metadata;
+  if (checkpoint === undefined || !checkpoint.includes(`"format":"${FORMAT}"`)) {
+    throw foreign('a safetensors file of another kind', `one of the format '${FORMAT}'`);
+  }
+  if (sha256 !== (await digest(packTensors(tensors, { checkpoint })))) {
+    throw foreign('contents that are not those that were written', 'the checksum to be that of the contents');
+  }
+  const header = JSON.parse(checkpoint) as Header; // written by packCheckpoint, says the checksum
+  const [steps, samples, ...sums] = tensors.sums.data;
+  const history = Object.entries(tensors).filter(([name]) => name.startsWith('history/'));
+  return {
+    ...header,
+    tensors,
+    sums: { steps, samples, sums },
+    history: Object.fromEntries(history.map(([name, { data }]) => [name.slice('history/'.length), Array.from(data)])),
+  };
+}
+
+/** Refuses a checkpoint of another run. @throws ValueError that says what differs. */
+export function checkConditions(checkpoint: Conditions, moment: Moment): void {
+  const fixes: Readonly<Record<keyof Conditions, string>> = {
+    optimizer: 'Compile the model with that optimizer.',
+    samples: 'Pass the same data, split alike.',
+    batchSize: 'Pass the same batchSize.',
+    shuffle: 'Pass the same shuffle.',
+    seed: `Call init({ seed: ${checkpoint.seed} }).`,
+    modelStream: 'Make the model at once after init(), or as late as it was made then.',
+  };
+  for (const [name, now] of Object.entries(conditionsOf(moment))) {
+    const key = name as keyof Conditions; // conditionsOf has no others
+    if (checkpoint[key] === now) continue;
+    throw new ValueError({
+      op: 'resume',
+      got: `${key} ${now}`,
+      expected: `${checkpoint[key]}, as in the run that the checkpoint is of`,
+      fix: fixes[key],
+    });
+  }
+}
+
+/** Puts tensors and counters of a checkpoint in place; the optimizer is built. @throws ValueError for those of other layers. */
+export async function restoreCheckpoint(
+  checkpoint: Checkpoint,
+  model: Model,
+  callbacks: readonly Callback[],
+): Promise<void> {
+  const { tensors, stopped, calls, learningRate, step } = checkpoint;
+  const state = stateOf(model);
+  const saved = Object.keys(tensors).filter((name) => /^(weights|optimizer)\//.test(name));
+  const wrong = [...saved, ...Object.keys(state)].find(
+    (name) => !state[name] || !tensors[name] || !sameShape(state[name].shape, tensors[name].shape),
+  );
+  if (wrong !== undefined) {
+    const shapeOf = (shape?: readonly number[]): string => (shape ? formatShape(shape) : 'nothing');
+    throw new ValueError({
+      op: 'resume',
+      got: `${shapeOf(tensors[wrong]?.shape)} for ${wrong}`,
+      expected: `${shapeOf(state[wrong]?.shape)}, as the model and its optimizer have it`,
+      fix: 'Make them as they were in the run that the checkpoint is of.',
+    });
+  }
+  for (const [name, t] of Object.entries(state)) assign(t, tensors[name]);
+  const { optimizer, device } = model;
+  model.stopTraining = stopped;
+  optimizer.calls = calls;
+  if (learningRate !== null) optimizer.learningRate = learningRate;
+  device.random.enterStep(device, step);
+  for (const [name, memory] of memoriesOf(callbacks)) {
+    const own = Object.entries(tensors).filter(([key]) => key.startsWith(`${name}/`));
+    if (own.length === 0) {
+      throw new ValueError({
+        op: 'resume',
+        got: `the ${name.replace('/', ' ')}, of which the checkpoint knows nothing`,
+        expected: 'the callbacks of the run that it is of, in their order',
+        fix: 'Pass the same callbacks.',
+      });
+    }
+    await memory.restore(Object.fromEntries(own.map(([key, array]) => [key.slice(name.length + 1), array])));
+  }
+}
+
+/** Overwrites a tensor with saved numbers. */
+export const assign = (t: Tensor, { data }: HostArray): void =>
+  t.assign(data instanceof Uint8Array ? Array.from(data) : data);
+
+const conditionsOf = ({ model, samples, batchSize, shuffle }: Moment): Conditions => ({
+  optimizer: model.optimizer.name,
+  samples,
+  batchSize,
+  shuffle,
+  seed: model.device.random.seed,
+  modelStream: model.firstStream,
+});
+
+const vector = (values: readonly number[]): HostArray => ({ data: Float64Array.from(values), shape: [values.length] });
+
+/** Packs tensors with a header and a checksum over both. */
+async function seal(tensors: Readonly<Record<string, HostArray>>, checkpoint: string): Promise<Uint8Array> {
+  const sha256 = await digest(packTensors(tensors, { checkpoint }));
+  return packTensors(tensors, { checkpoint, sha256 });
+}
+
+async function digest(bytes: Uint8Array): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const foreign = (got: string, expected: string): ValueError =>
+  new ValueError({ op: 'resume', got, expected, fix: 'The file is damaged, or fit did not write it as a checkpoint.' });

@@ -1,0 +1,115 @@
+import { ValueError } from '../errors.ts';
+import { checkOptions, checkRange, checkWhole } from '../options.ts';
+import { scope } from '../tensor.ts';
+import type { Samples } from './dataset.ts';
+import type { Model } from './model.ts';
+import { Snapshot } from './state.ts';
+import { trainStep } from './step.ts';
+import { Steps } from './steps.ts';
+
+export interface FindLearningRateOptions {
+  /** The first rate; default 1e-6. */
+  readonly minLearningRate?: number;
+  /** The last rate; default 10. */
+  readonly maxLearningRate?: number;
+  /** Minibatches; default 100. */
+  readonly steps?: number;
+  /** Samples in each; default 32. */
+  readonly batchSize?: number;
+  /** What the mean of the losses keeps of itself in each step, at least 0 and below 1; default 0.9. */
+  readonly smoothing?: number;
+}
+
+/** What the learning-rate range test found. */
+export interface LearningRates {
+  readonly learningRates: readonly number[];
+  /** The smoothed loss at each. */
+  readonly losses: readonly number[];
+  /** Where a tenth and where nine tenths of the fall to the least loss are done: rates between them train well. */
+  readonly suggestion: { readonly low: number; readonly high: number };
+}
+
+/** Beyond this multiple of the least loss nothing is to be learned any more. */
+const DIVERGED = 4;
+
+/**
+ * The learning-rate range test: the rate grows exponentially with every minibatch, and the loss says where learning begins
+ * and where it breaks down. It ends early where the smoothed loss is 4 times its least value, or not finite. Losses are
+ * smoothed by an exponential mean without bias: `m = b m + (1 - b) loss`, over `1 - b^t`. Weights, optimizer and generator
+ * are left as they were.
+ * @throws ValueError for options out of range, or if already the first loss is not finite.
+ * @see Smith (2017), "Cyclical learning rates for training neural networks".
+ */
+export async function findLearningRate(
+  model: Model,
+  x: Samples,
+  y: Samples,
+  options: FindLearningRateOptions = {},
+): Promise<LearningRates> {
+  const { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing } = settingsOf(options);
+  const trained = model.compiled;
+  const { optimizer } = trained;
+  const data = await model.dataset(x, y);
+  const { random } = model.device;
+  const size = Math.min(batchSize, data.size);
+  const steps = new Steps((rows) => trainStep(model, trained, data.take(rows)));
+  await steps.prepare([size]);
+  optimizer.build(model.trainableParameters);
+  const before = { snapshot: new Snapshot(model), learningRate: optimizer.learningRate, stream: random.peekStream() };
+  const learningRates: number[] = [];
+  const losses: number[] = [];
+  try {
+    let mean = 0;
+    for (let t = 0; t < count; t++) {
+      const batch = t % Math.floor(data.size / size); // whole batches alone, in a new order each time through
+      if (batch === 0) {
+        data.shuffle(random);
+        data.rewind();
+      }
+      const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (t / Math.max(1, count - 1));
+      optimizer.learningRate = rate;
+      const values = scope(() => steps.run(size));
+      mean = smoothing * mean + (1 - smoothing) * (await values[0].item());
+      for (const value of values) value.dispose();
+      const loss = mean / (1 - smoothing ** (t + 1));
+      if (!(loss <= DIVERGED * Math.min(loss, ...losses))) break;
+      learningRates.push(rate);
+      losses.push(loss);
+    }
+  } finally {
+    before.snapshot.restore();
+    before.snapshot.dispose();
+    optimizer.learningRate = before.learningRate;
+    random.returnTo(before.stream);
+    steps.dispose();
+    data.dispose();
+  }
+  return { learningRates, losses, suggestion: suggest(learningRates, losses) };
+}
+
+function settingsOf(options: FindLearningRateOptions): Required<FindLearningRateOptions> {
+  const op = 'findLearningRate';
+  checkOptions(op, options, ['minLearningRate', 'maxLearningRate', 'steps', 'batchSize', 'smoothing']);
+  const { minLearningRate = 1e-6, maxLearningRate = 10, steps = 100, batchSize = 32, smoothing = 0.9 } = options;
+  checkRange(op, 'minLearningRate', minLearningRate, { low: Number.MIN_VALUE, high: Number.POSITIVE_INFINITY });
+  checkRange(op, 'maxLearningRate', maxLearningRate, { low: minLearningRate, high: Number.POSITIVE_INFINITY });
+  checkWhole(op, 'steps', steps, 2);
+  checkWhole(op, 'batchSize', batchSize, 1);
+  checkRange(op, 'smoothing', smoothing, { low: 0, high: 1 });
+  return { minLearningRate, maxLearningRate, steps, batchSize, smoothing };
+}
+
+function suggest(learningRates: readonly number[], losses: readonly number[]): LearningRates['suggestion'] {
+  if (losses.length === 0) {
+    throw new ValueError({
+      op: 'findLearningRate',
+      got: 'a first loss that is not finite',
+      expected: 'a number',
+      fix: 'Look for extreme values in the data, and at how the weights begin.',
+    });
+  }
+  const fall = losses[0] - Math.min(...losses);
+  const whereDone = (share: number): number =>
+    learningRates[losses.findIndex((loss) => losses[0] - loss >= share * fall)];
+  return { low: whereDone(0.1), high: whereDone(0.9) };
+}

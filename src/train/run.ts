@@ -1,0 +1,305 @@
+import { scope } from '../tensor.ts';
+import { type Callback, each, type Logs } from './callbacks.ts';
+import {
+  type Checkpoint,
+  type CheckpointOptions,
+  checkConditions,
+  type Moment,
+  packCheckpoint,
+  readCheckpoint,
+  restoreCheckpoint,
+} from './checkpoint.ts';
+import { Copies } from './copies.ts';
+import type { Dataset } from './dataset.ts';
+import type { FitOptions, History } from './fitOptions.ts';
+import { type Batches, Guard, type Place } from './guard.ts';
+import { disposeInspection, inspect } from './inspect.ts';
+import type { Model } from './model.ts';
+import { Pace } from './pace.ts';
+import { evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
+import { Steps } from './steps.ts';
+import { StepValues, type Sums } from './stepValues.ts';
+
+interface Parts {
+  readonly training: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly options: FitOptions;
+}
+
+/** Says when a checkpoint is due, and hands it over. */
+class Saver {
+  readonly #options: CheckpointOptions;
+  #steps = 0;
+  #since = performance.now();
+
+  constructor(options: CheckpointOptions) {
+    this.#options = options;
+  }
+
+  /** Counts a step; whether a checkpoint is to follow. */
+  isDue(): boolean {
+    this.#steps++;
+    const { everySteps = Number.POSITIVE_INFINITY, everySeconds = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#steps >= everySteps || performance.now() - this.#since >= 1000 * everySeconds;
+  }
+
+  /** Counts the last step of an epoch. */
+  isDueAfterEpoch(): boolean {
+    const { everySteps, everySeconds } = this.#options;
+    return this.isDue() || (everySteps === undefined && everySeconds === undefined);
+  }
+
+  async save(file: Uint8Array): Promise<void> {
+    await this.#options.save({ 'checkpoint.safetensors': file });
+    this.#steps = 0;
+    this.#since = performance.now();
+  }
+}
+
+/** One call of `fit`: where it is, and what it has seen. */
+export class Run {
+  readonly #model: Model;
+  readonly #trained: Trained;
+  readonly #training: Dataset;
+  readonly #callbacks: readonly Callback[];
+  readonly #epochs: number;
+  readonly #batchSize: number;
+  readonly #shuffle: boolean;
+  /** The sizes of the batches of an epoch. */
+  readonly #sizes: readonly number[];
+  readonly #steps: Steps;
+  readonly #validate: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps } | undefined;
+  readonly #guarded: boolean;
+  readonly #saver: Saver | undefined;
+  readonly #resume: Uint8Array | undefined;
+  #guard: Guard | undefined;
+  /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
+  readonly #orders = new Map<number, number>();
+  readonly #history: { readonly epoch: number[]; readonly history: Record<string, number[]> } = {
+    epoch: [],
+    history: {},
+  };
+  #epoch: number;
+
+  constructor(model: Model, trained: Trained, { training, validation, options }: Parts) {
+    const {
+      epochs = 1,
+      initialEpoch = 0,
+      batchSize = 32,
+      shuffle = true,
+      callbacks = [],
+      terminateOnNaN = true,
+      checkpoint,
+      resume,
+    } = options;
+    this.#model = model;
+    this.#trained = trained;
+    this.#training = training;
+    this.#callbacks = callbacks;
+    this.#epochs = epochs;
+    this.#batchSize = batchSize;
+    this.#shuffle = shuffle;
+    this.#sizes = [...training.sizes(batchSize)];
+    this.#steps = new Steps((size) => trainStep(model, trained, training.take(size)));
+    this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(model, trained, validation) };
+    this.#guarded = terminateOnNaN;
+    this.#saver = checkpoint && new Saver(checkpoint);
+    this.#resume = resume;
+    this.#epoch = initialEpoch;
+  }
+
+  /** Goes through the epochs. */
+  async train(): Promise<History> {
+    const model = this.#model;
+    const callbacks = this.#callbacks;
+    let logs: Logs = {};
+    model.stopTraining = false;
+    for (const callback of callbacks) callback.setModel?.(model);
+    await each(callbacks, (callback) => callback.onTrainBegin?.({}));
+    try {
+      await this.#steps.prepare(this.#sizes);
+      model.optimizer.build(model.trainableParameters);
+      let from = this.#resume && (await this.#read(this.#resume));
+      const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
+      if (from !== undefined && !isWithinEpoch) {
+        await restoreCheckpoint(from, model, callbacks);
+        logs = this.#lastLogs();
+      }
+      for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
+        const epoch = this.#epoch;
+        await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
+        // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
+        if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
+        this.#begin(epoch, from);
+        logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
+        from = undefined;
+        await each(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
+        if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
+      }
+    } finally {
+      this.#guard?.dispose();
+      this.#steps.dispose();
+      this.#validate?.steps.dispose();
+    }
+    this.#trained.optimizer.finalize();
+    await each(callbacks, (callback) => callback.onTrainEnd?.(logs));
+    return this.#history;
+  }
+
+  async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
+    const { device } = this.#model;
+    const values = new StepValues(device, namesOf(this.#model, this.#trained), before);
+    const pace = new Pace<Logs>(device);
+    let logs: Logs = {};
+    const take = async (read: Logs | undefined): Promise<boolean> => {
+      if (read === undefined) return false;
+      logs = read;
+      await this.#judge(epoch, values);
+      return true;
+    };
+    const drain = async (): Promise<boolean> => {
+      const isNew = await take(await pace.send(values.request()));
+      return (await take(await pace.finish())) || isNew;
+    };
+    try {
+      for (let batch = values.read.steps; batch < this.#sizes.length; batch++) {
+        const size = this.#sizes[batch];
+        await each(this.#callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
+        await this.#inspect({ epoch, batch });
+        scope(() => values.add(this.#steps.run(size), size));
+        const isLast = batch === this.#sizes.length - 1;
+        let isNew = false;
+        if (pace.stepDone() || isLast) {
+          this.#guard?.arrive(this.#after({ epoch, batch }));
+          isNew = isLast ? await drain() : await take(await pace.send(values.request()));
+        }
+        const seen = { batch, size, ...(isNew && logs) };
+        await each(this.#callbacks, (callback) => callback.onBatchEnd?.(batch, seen));
+        if (isLast) break;
+        const isDue = this.#saver?.isDue();
+        if (!isDue && !this.#model.stopTraining) continue;
+        await drain();
+        if (this.#model.stopTraining) break;
+        await this.#save({ epoch, batch: batch + 1 }, values.read);
+      }
+      return logs;
+    } finally {
+      values.dispose();
+    }
+  }
+
+  /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */
+  async #inspect({ epoch, batch }: Place): Promise<void> {
+    const step = epoch * this.#sizes.length + batch;
+    const watchers = this.#callbacks.filter((callback) => callback.wantsInspection?.(step));
+    if (watchers.length === 0) return;
+    const { device, parameters } = this.#model;
+    const before = device.random.step;
+    const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
+    statistics.take();
+    const taken = this.#training.take(this.#sizes[batch]);
+    const inspection = inspect(this.#model, this.#trained, taken);
+    try {
+      await each(watchers, (callback) => callback.onInspection?.(step, inspection));
+    } finally {
+      disposeInspection(inspection);
+      for (const t of Object.values(taken)) t.dispose();
+      statistics.restore();
+      statistics.dispose();
+      device.random.enterStep(device, before);
+      this.#training.rewind(batch * this.#batchSize);
+    }
+  }
+
+  /** Reads a checkpoint of this run, and the history in it. */
+  async #read(file: Uint8Array): Promise<Checkpoint> {
+    const checkpoint = await readCheckpoint(file);
+    checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums));
+    this.#epoch = checkpoint.place.epoch;
+    this.#history.epoch.push(...checkpoint.epochs);
+    for (const [name, values] of Object.entries(checkpoint.history)) this.#history.history[name] = [...values];
+    return checkpoint;
+  }
+
+  /** Draws the order of an epoch, or goes to where a checkpoint was in it. */
+  #begin(epoch: number, from: Checkpoint | undefined): void {
+    const { random } = this.#model.device;
+    const batch = from?.place.batch ?? 0;
+    this.#orders.set(epoch, from?.orderStream ?? random.peekStream());
+    this.#goTo({ epoch, batch });
+    if (from !== undefined && batch > 0) random.returnTo(from.stream);
+    if (this.#guarded) this.#guard ??= this.#makeGuard({ epoch, batch });
+  }
+
+  async #save(
+    place: Place,
+    sums: Sums = { steps: 0, samples: 0, sums: namesOf(this.#model, this.#trained).map(() => 0) },
+  ): Promise<void> {
+    const file = await packCheckpoint(this.#moment(place, sums));
+    if (file !== undefined) await this.#saver?.save(file);
+  }
+
+  #moment(place: Place, sums: Sums): Moment {
+    const { random } = this.#model.device;
+    return {
+      model: this.#model,
+      callbacks: this.#callbacks,
+      samples: this.#training.size,
+      batchSize: this.#batchSize,
+      shuffle: this.#shuffle,
+      place,
+      orderStream: (place.batch > 0 ? this.#orders.get(place.epoch) : undefined) ?? random.peekStream(),
+      epochs: this.#history.epoch,
+      history: this.#history.history,
+      sums,
+    };
+  }
+
+  /** The numbers of the last epoch of the history. */
+  #lastLogs(): Logs {
+    const entries = Object.entries(this.#history.history).map(([name, values]) => [name, values[values.length - 1]]);
+    return Object.fromEntries(entries);
+  }
+
+  /** Validates, and adds the epoch to the history. */
+  async #finishEpoch(trained: Logs): Promise<Logs> {
+    const validated = this.#validate && (await evaluateWith(this.#model, this.#trained, this.#validate));
+    const named = Object.entries(validated ?? {}).map(([name, value]) => [`val_${name}`, value]);
+    const logs: Logs = { ...trained, ...Object.fromEntries(named) };
+    const { epoch, history } = this.#history;
+    epoch.push(this.#epoch);
+    for (const [name, value] of Object.entries(logs)) {
+      history[name] ??= [];
+      history[name].push(value);
+    }
+    return logs;
+  }
+
+  /** Ends the run if a loss among those just read is not finite: from there on every number would be NaN. */
+  async #judge(epoch: number, { firstBad, read }: StepValues): Promise<void> {
+    if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, firstBad.loss);
+    this.#guard?.confirm({ epoch, batch: read.steps });
+  }
+
+  #makeGuard(place: Place): Guard {
+    const batches: Batches = {
+      goTo: (place) => this.#goTo(place),
+      take: (place) => ({ batch: this.#training.take(this.#sizes[place.batch]), next: this.#after(place) }),
+    };
+    return new Guard(this.#model, this.#trained, { batches, place });
+  }
+
+  #after({ epoch, batch }: Place): Place {
+    return batch + 1 < this.#sizes.length ? { epoch, batch: batch + 1 } : { epoch: epoch + 1, batch: 0 };
+  }
+
+  /** Puts the samples in the order of an epoch that has begun, and goes to a place in it. */
+  #goTo({ epoch, batch }: Place): void {
+    const { random } = this.#model.device;
+    const stream = this.#orders.get(epoch);
+    if (stream === undefined) throw new Error(`internal: no order for epoch ${epoch}`);
+    random.returnTo(stream);
+    if (this.#shuffle) this.#training.shuffle(random);
+    this.#training.rewind(batch * this.#batchSize);
+  }
+}

@@ -1,0 +1,77 @@
+import { ShapeError, ValueError } from '../errors.ts';
+import { formatShape, sizeOf } from '../shape.ts';
+import type { HostArray } from '../tensor.ts';
+import { onHost, type Samples, shapeOf } from './dataset.ts';
+
+/** How much single samples count. */
+export interface WeightOptions {
+  /** A weight for each sample: its loss is multiplied by it, and the mean is still over the number of samples. */
+  readonly sampleWeight?: Samples | undefined;
+  /** A weight for each class by its number, default 1: `{ 0: 1, 1: 5 }`. Multiplied with `sampleWeight`; not for validation. */
+  readonly classWeight?: Readonly<Record<number, number>> | undefined;
+}
+
+/** The weights of all samples, of which those after the first `training` validate; undefined if all are 1. */
+export async function sampleWeights(
+  y: Samples,
+  { sampleWeight, classWeight }: WeightOptions,
+  training: number = shapeOf(y)[0],
+): Promise<HostArray | undefined> {
+  if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  const count = shapeOf(y)[0];
+  const weights = sampleWeight === undefined ? new Float64Array(count).fill(1) : await given(sampleWeight, count);
+  if (classWeight !== undefined) {
+    const byClass = weightsOf(classWeight);
+    const classes = await classesOf(y);
+    for (let i = 0; i < training; i++) weights[i] *= byClass.get(classes[i]) ?? 1;
+  }
+  return { data: weights, shape: [count] };
+}
+
+async function given(sampleWeight: Samples, count: number): Promise<Float64Array> {
+  const { data, shape } = await onHost(sampleWeight);
+  if (shape[0] !== count || sizeOf(shape) !== count) {
+    throw new ShapeError({
+      op: 'sampleWeight',
+      got: `weights of shape ${formatShape(shape)} for ${count} samples`,
+      expected: formatShape([count]),
+      fix: 'Pass one weight for each sample.',
+    });
+  }
+  data.forEach((weight, i) => {
+    check('sampleWeight', `${weight} at position ${i}`, weight);
+  });
+  return Float64Array.from(data);
+}
+
+function weightsOf(classWeight: Readonly<Record<number, number>>): Map<number, number> {
+  const entries = Object.entries(classWeight).map(([key, weight]) => [Number(key), weight] as const);
+  for (const [label, weight] of entries) {
+    check('classWeight', `the weight ${weight} of class ${label}`, Number.isInteger(label) ? weight : Number.NaN);
+  }
+  return new Map(entries);
+}
+
+function check(op: string, got: string, weight: number): void {
+  if (Number.isFinite(weight) && weight >= 0) return;
+  throw new ValueError({ op, got, expected: 'a finite number of 0 or more', fix: 'Correct that weight.' });
+}
+
+/** The class of each sample, from class numbers or one-hot rows. */
+async function classesOf(y: Samples): Promise<number[]> {
+  const { data, shape } = await onHost(y);
+  const width = sizeOf(shape.slice(1));
+  if (shape.length > 2) {
+    throw new ShapeError({
+      op: 'classWeight',
+      got: `y of shape ${formatShape(shape)}`,
+      expected: 'class numbers [n] or one-hot rows [n, classes]',
+      fix: 'Pass sampleWeight instead.',
+    });
+  }
+  if (width === 1) return Array.from(data);
+  return Array.from({ length: shape[0] }, (_, i) => {
+    const row = data.subarray(i * width, (i + 1) * width);
+    return row.indexOf(Math.max(...row));
+  });
+}

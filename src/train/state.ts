@@ -1,0 +1,44 @@
+import type { Tensor } from '../tensor.ts';
+import { Copies } from './copies.ts';
+import type { Model } from './model.ts';
+
+/** What training changes, by name: weights, running statistics, and what the optimizer remembers once it was built. */
+export function stateOf({ parameters, trainableParameters, optimizer }: Model): Record<string, Tensor> {
+  const weights = parameters.map((p) => [`weights/${p.name}`, p] as const);
+  const slots = Object.entries(optimizer.slots).flatMap(([role, tensors]) =>
+    tensors.map((t, i) => [`optimizer/${role}/${trainableParameters[i].name}`, t] as const),
+  );
+  return Object.fromEntries<Tensor>([...weights, ...slots]);
+}
+
+/** A moment of training that can be returned to: that state on the device, and the counters that go with it. */
+export class Snapshot {
+  readonly #model: Model;
+  readonly #copies: Copies;
+  #calls = 0;
+  #step = 0;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#copies = new Copies(Object.values(stateOf(model)));
+    this.take();
+  }
+
+  take(): void {
+    const { optimizer, device } = this.#model;
+    this.#copies.take();
+    this.#calls = optimizer.calls;
+    this.#step = device.random.step;
+  }
+
+  restore(): void {
+    const { optimizer, device } = this.#model;
+    this.#copies.restore();
+    optimizer.calls = this.#calls;
+    device.random.enterStep(device, this.#step);
+  }
+
+  dispose(): void {
+    this.#copies.dispose();
+  }
+}

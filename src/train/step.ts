@@ -1,0 +1,112 @@
+import { Tape } from '../gradient.ts';
+import type { Loss } from '../nn/losses.ts';
+import type { Metric } from '../nn/metrics.ts';
+import { penaltyOn } from '../nn/regularizers.ts';
+import { add } from '../ops/binary.ts';
+import type { Optimizer } from '../optim/index.ts';
+import { type Parameter, scope, type Tensor } from '../tensor.ts';
+import type { Batch, Dataset } from './dataset.ts';
+import type { Model } from './model.ts';
+import { Pace } from './pace.ts';
+import { Steps } from './steps.ts';
+import { StepValues } from './stepValues.ts';
+
+/** What `compile` chose. */
+export interface Trained {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+}
+
+/** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
+export const namesOf = (model: Model, { metrics }: Trained): string[] => [
+  'loss',
+  ...metrics.map(({ name }) => name),
+  ...(model.trainableParameters.some(({ regularizer }) => regularizer) ? ['penalty'] : []),
+];
+
+const weighted = (weight: Tensor | undefined): { sampleWeight?: Tensor } =>
+  weight === undefined ? {} : { sampleWeight: weight };
+
+/** What a step on a batch finds before it changes anything. */
+interface Found {
+  readonly predicted: Tensor;
+  /** The loss with the penalties on the weights. */
+  readonly value: Tensor;
+  /** Their sum, if there are any. */
+  readonly penalty: Tensor | undefined;
+  readonly parameters: readonly Parameter[];
+  /** Without those of L1 and L2, which the optimizer adds. */
+  readonly gradients: readonly Tensor[];
+}
+
+/** The loss of a batch in training mode, and its gradients. The device enters the next training step. */
+export function lossAndGradients(model: Model, { loss, optimizer }: Trained, { x, y, weight }: Batch): Found {
+  model.device.random.enterStep(model.device);
+  using tape = new Tape();
+  const predicted = model.call(x, true);
+  const value = loss(y, predicted, weighted(weight));
+  const parameters = model.trainableParameters;
+  const isKnown = ({ regularizer }: Parameter): boolean => regularizer?.strengths !== undefined;
+  const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
+  const gradients = tape.gradient(optimizer.scaleLoss(own ? add(value, own) : value), parameters);
+  const known = penaltyOn(parameters.filter(isKnown));
+  const penalty = own && known ? add(own, known) : (own ?? known);
+  return { predicted, value: penalty ? add(value, penalty) : value, penalty, parameters, gradients };
+}
+
+/** One update. The values, in the order of the names, are scalars from before it. */
+export function trainStep(model: Model, trained: Trained, batch: Batch): Tensor[] {
+  return scope(() => {
+    const { predicted, value, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
+    const seen = trained.metrics.map((metric) => metric(batch.y, predicted));
+    trained.optimizer.apply(gradients, parameters, { regularize: true });
+    for (const w of parameters) if (w.constraint) w.device.copy(w.constraint(w).storage, w.storage, w.size);
+    return [value, ...seen, ...(penalty ? [penalty] : [])];
+  });
+}
+
+/** Loss and metrics over a data set, in inference mode. */
+export async function evaluateOn(
+  model: Model,
+  trained: Trained,
+  data: Dataset,
+  batchSize: number,
+): Promise<Record<string, number>> {
+  const steps = evaluationSteps(model, trained, data);
+  try {
+    return await evaluateWith(model, trained, { data, batchSize, steps });
+  } finally {
+    steps.dispose();
+  }
+}
+
+export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps =>
+  new Steps((size) => {
+    const { x, y, weight } = data.take(size);
+    const predicted = model.call(x);
+    const value = loss(y, predicted, weighted(weight));
+    const penalty = penaltyOn(model.trainableParameters);
+    const seen = metrics.map((metric) => metric(y, predicted));
+    return penalty ? [add(value, penalty), ...seen, penalty] : [value, ...seen];
+  });
+
+export async function evaluateWith(
+  model: Model,
+  trained: Trained,
+  { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps },
+): Promise<Record<string, number>> {
+  const values = new StepValues(model.device, namesOf(model, trained));
+  const pace = new Pace<Readonly<Record<string, number>>>(model.device);
+  try {
+    data.rewind();
+    for (const size of data.sizes(batchSize)) {
+      scope(() => values.add(steps.run(size), size));
+      if (pace.stepDone()) await pace.send(values.request());
+    }
+    await pace.send(values.request());
+    return { ...(await pace.finish()) };
+  } finally {
+    values.dispose();
+  }
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Generator, uniform } from '../src/random.ts';
+import { onGpu } from './device.ts';
+
+const test = suite('kill and resume');
+
+const built = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
+const folder = mkdtempSync(join(tmpdir(), 'dawngrad-resume-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const SIDE = 6;
+const CLASSES = 3;
+
+const idx = (shape: readonly number[], bytes: readonly number[]): Uint8Array =>
+  Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, length >> 8, length & 255]), ...bytes]);
+
+/** Four IDX files: noise, brighter in a third of the picture that tells the class. */
+function writeData(count: number): string {
+  const path = join(folder, 'data');
+  mkdirSync(path);
+  for (const [prefix, n] of [
+    ['train', count],
+    ['t10k', 30],
+  ] as const) {
+    const noise = uniform(n * SIDE * SIDE, new Generator(n));
+    const pixels = Array.from(noise, (u, i) => {
+      const label = Math.floor(i / (SIDE * SIDE)) % CLASSES;
+      return Math.floor(180 * u) + (Math.floor((i % (SIDE * SIDE)) / (2 * SIDE)) === label ? 60 : 0);
+    });
+    writeFileSync(join(path, `${prefix}-images-idx3-ubyte`), idx([n, SIDE, SIDE], pixels));
+    writeFileSync(
+      join(path, `${prefix}-labels-idx1-ubyte`),
+      idx(
+        [n],
+        Array.from({ length: n }, (_, i) => i % CLASSES),
+      ),
+    );
+  }
+  return path;
+}
+
+const data = writeData(600);
+
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+function dawngrad(...args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['dist/node/cli.js', ...args], { timeout: 100_000, killSignal: 'SIGKILL' });
+  let stderr = '';
+  child.stdout.resume();
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, stderr }))) };
+}
+
+const trainTo = (out: string, backend: string, epochs: number): string[] =>
+  ['train', '--data', data, '--backend', backend, '--out', out, '--epochs', String(epochs), '--layers', '12,8'].concat([
+    '--batch-size',
+    '16',
+    '--validation-split',
+    '0.1',
+    '--checkpoint-every',
+    '0.02',
+    '--seed',
+    '5',
+  ]);
+
+const weightsOf = (run: string): string => readFileSync(join(run, 'weights.safetensors'), 'base64');
+const lossesOf = (run: string): string[] =>
+  readFileSync(join(run, 'history.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.stringify({ ...JSON.parse(line), seconds: 0 }));
+
+/** Kills a run some milliseconds after its first checkpoint, goes on with it, and compares its end with another's. */
+async function killAndResume(whole: string, run: string, { backend, epochs, after }: Kill): Promise<void> {
+  const { child, ended } = dawngrad(...trainTo(run, backend, epochs));
+  while (child.exitCode === null && !existsSync(join(run, 'checkpoint.safetensors'))) await sleep(2);
+  await sleep(after);
+  child.kill('SIGKILL');
+  await ended;
+  assert.not.ok(existsSync(join(run, 'report.html')), 'killed too late');
+  const { code, stderr } = await dawngrad('train', '--resume', run).ended;
+  assert.is(code, 0, stderr);
+  assert.is(weightsOf(run), weightsOf(whole));
+  assert.equal(lossesOf(run), lossesOf(whole));
+  assert.not.ok(existsSync(join(run, 'checkpoint.safetensors')));
+}
+
+interface Kill {
+  readonly backend: 'cpu' | 'webgpu';
+  readonly epochs: number;
+  /** Milliseconds. */
+  readonly after: number;
+}
+
+async function many(backend: 'cpu' | 'webgpu', { epochs, delays }: { epochs: number; delays: readonly number[] }) {
+  const whole = join(folder, `${backend}-whole`);
+  const { code, stderr } = await dawngrad(...trainTo(whole, backend, epochs)).ended;
+  assert.is(code, 0, stderr);
+  for (const [i, after] of delays.entries()) {
+    await killAndResume(whole, join(folder, `${backend}-${i}`), { backend, epochs, after });
+  }
+}
+
+test('the build succeeds', () => {
+  assert.is(built.status, 0, built.stderr);
+});
+
+test('cpu: a run that is killed ten times at any moment ends with the bits of one that is not', async () => {
+  await many('cpu', { epochs: 12, delays: Array.from({ length: 10 }, (_, i) => 61 * i) });
+});
+
+onGpu(test, 'webgpu: the same, three times', async () => {
+  await many('webgpu', { epochs: 6, delays: [10, 150, 330] });
+});
+
+test('a run that was killed before its first checkpoint begins anew', async () => {
+  const run = join(folder, 'early');
+  const { child, ended } = dawngrad(...trainTo(run, 'cpu', 12));
+  while (child.exitCode === null && !existsSync(join(run, 'config.json'))) await sleep(1);
+  child.kill('SIGKILL');
+  await ended;
+  rmSync(join(run, 'checkpoint.safetensors'), { force: true });
+  assert.is((await dawngrad('train', '--resume', run).ended).code, 0);
+  assert.is(weightsOf(run), weightsOf(join(folder, 'cpu-whole')));
+});
+
+test('what can not be gone on with is refused', async () => {
+  const refused = async (args: readonly string[], message: RegExp): Promise<void> => {
+    const { code, stderr } = await dawngrad(...args).ended;
+    assert.is(code, 1);
+    assert.match(stderr, message);
+    assert.match(stderr, /^error: [^\n]*\n$/);
+  };
+  const whole = join(folder, 'cpu-whole');
+  await refused(
+    ['train', '--resume', whole],
+    /a run that is complete; expected the folder of a run that was interrupted/,
+  );
+  await refused(['train', '--resume', folder], /no file .*config\.json/);
+  await refused(['train', '--resume', whole, '--epochs', '3'], /--epochs beside --resume/);
+  rmSync(join(whole, 'report.html'));
+  writeFileSync(join(whole, 'checkpoint.safetensors'), readFileSync(join(whole, 'weights.safetensors')));
+  await refused(['train', '--resume', whole], /a safetensors file of another kind; expected one of the format/);
+  writeFileSync(join(whole, 'checkpoint.safetensors'), 'abc');
+  await refused(['train', '--resume', whole], /safetensors: got a file of 3 bytes/);
+  assert.is(lossesOf(whole).length, 12);
+});
+
+test.run();

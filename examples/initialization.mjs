@@ -1,15 +1,5 @@
 // What the scale of the first weights does to 50 layers. After npm run build: node examples/initialization.mjs
-import {
-  activation,
-  dense,
-  init,
-  initializers,
-  randomNormal,
-  sequential,
-  sparseCategoricalCrossentropy,
-  Tape,
-  tensor,
-} from 'dawngrad';
+import { activation, dense, init, initializers, layerStatistics, randomNormal, sequential, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 
 const device = await init({ seed: 1 });
@@ -25,33 +15,28 @@ const scales = {
   orthogonal: initializers.orthogonal(),
 };
 
-const deviation = async (t) => {
-  const values = await t.data();
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
-};
+const x = randomNormal([256, UNITS]);
+const y = { data: Int32Array.from({ length: 256 }, (_, i) => i % 10), shape: [256] };
+const visible = (value) => Math.max(value, 1e-20); // a logarithm has no place for 0
 
-/** The deviation of each layer's output, and of the gradient of each layer's kernel, for a network nobody trained. */
+/** The deviation of each layer's output and the norm of each kernel's gradient, in the first step. */
 async function measure(kernelInitializer, name) {
-  const block = () => [dense({ units: UNITS, kernelInitializer }), activation(name)];
-  const model = sequential([...Array.from({ length: DEPTH }, block).flat(), dense({ units: 10 })]);
-  const x = randomNormal([256, UNITS]);
-  const y = tensor(Int32Array.from({ length: 256 }, (_, i) => i % 10));
-  const tape = new Tape();
-  const outputs = [];
-  let h = x;
-  model.build([UNITS]);
-  for (const layer of model.layers) {
-    h = layer.call(h, true);
-    if (layer.kind === 'activation') outputs.push(h);
-  }
-  const kernels = model.trainableParameters.filter((w) => w.name.endsWith('/kernel')).slice(0, DEPTH);
-  const gradients = tape.gradient(sparseCategoricalCrossentropy({ fromLogits: true })(y, h), kernels);
-  tape.dispose();
-  const of = (list) => Promise.all(list.map(async (t) => Math.max(await deviation(t), 1e-20)));
-  const found = { forward: await of(outputs), backward: await of(gradients) };
+  const block = (_, i) => [
+    dense({ units: UNITS, kernelInitializer, name: `dense${i}` }),
+    activation(name, { name: `activation${i}` }),
+  ];
+  const hidden = Array.from({ length: DEPTH }, block).flat();
+  const model = sequential([...hidden, dense({ units: 10, activation: 'softmax' })]);
+  model.compile({ optimizer: sgd({ learningRate: 0 }), loss: 'sparseCategoricalCrossentropy' });
+  const statistics = layerStatistics({ every: 1 });
+  await model.fit(x, y, { batchSize: 256, callbacks: [statistics], terminateOnNaN: false });
+  const [{ layers, gradientNorms }] = statistics.records;
   model.dispose();
-  return found;
+  const each = (pick) => Array.from({ length: DEPTH }, (_, i) => visible(pick(i)));
+  return {
+    forward: each((i) => layers[`activation${i}`].deviation),
+    backward: each((i) => gradientNorms[`dense${i}/kernel`]),
+  };
 }
 
 const panels = [];
@@ -62,14 +47,19 @@ for (const name of ['tanh', 'relu']) {
     const found = await measure(initializer, name);
     forward.push({ name: label, data: overTime(found.forward) });
     backward.push({ name: label, data: overTime(found.backward) });
+    const [last, first] = [found.forward.at(-1), found.backward[0]].map((value) => value.toExponential(1));
     console.log(
-      `${name.padEnd(5)} ${label.padEnd(14)} deviation of layer ${DEPTH}: ${found.forward.at(-1).toExponential(1)}, ` +
-        `gradient of layer 1: ${found.backward[0].toExponential(1)}`,
+      `${name.padEnd(5)} ${label.padEnd(14)} deviation of layer ${DEPTH}: ${last}, gradient of layer 1: ${first}`,
     );
   }
-  const x = { name: 'layer', min: 1, max: DEPTH };
-  panels.push({ title: `${name}: outputs`, x, y: { name: 'deviation', log: true }, series: forward });
-  panels.push({ title: `${name}: gradients of the kernels`, x, y: { name: 'deviation', log: true }, series: backward });
+  const axis = { name: 'layer', min: 1, max: DEPTH };
+  panels.push({ title: `${name}: outputs`, x: axis, y: { name: 'deviation', log: true }, series: forward });
+  panels.push({
+    title: `${name}: gradients of the kernels`,
+    x: axis,
+    y: { name: 'norm', log: true },
+    series: backward,
+  });
 }
 await draw('initialization', panels);
 device.dispose();

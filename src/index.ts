@@ -165,4 +165,5 @@ export {
   model,
   sequential,
 } from './train/model.ts';
+export { type PretrainOptions, pretrain } from './train/pretrain.ts';
 export type { ModelFiles } from './train/save.ts';

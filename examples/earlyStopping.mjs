@@ -1,0 +1,46 @@
+// Training stops where the validation loss does not fall any more, and goes back to the best weights. After npm run build:
+//   node examples/earlyStopping.mjs
+import { adam, dense, earlyStopping, init, sequential } from 'dawngrad';
+import { draw, overTime } from './charts.mjs';
+import { digits } from './digits.mjs';
+
+const device = await init({ seed: 1 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: 1500, test: 2000 });
+
+const results = [];
+for (const stop of [false, true]) {
+  device.random.returnTo(0);
+  const hidden = [200, 100].map((units) => dense({ units, activation: 'relu' }));
+  const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
+  model.compile({
+    optimizer: adam({ learningRate: 1e-3 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
+  const callbacks = stop ? [earlyStopping({ monitor: 'val_loss', patience: 4, restoreBestWeights: true })] : [];
+  const { history } = await model.fit(x, y, { epochs: 40, batchSize: 50, validationSplit: 0.2, callbacks });
+  const test = await model.evaluate(xTest, yTest, { batchSize: 500 });
+  results.push({ stop, history });
+  console.log(
+    `${stop ? 'with' : 'without'} early stopping: ${history.loss.length} epochs, ` +
+      `test loss ${test.loss.toFixed(3)}, accuracy ${test.accuracy.toFixed(4)}`,
+  );
+  model.dispose();
+}
+
+const [whole, stopped] = results.map(({ history }) => history);
+const best = stopped.val_loss.indexOf(Math.min(...stopped.val_loss));
+await draw('earlyStopping', [
+  {
+    title: '1,200 images to train on, 300 to validate',
+    x: { name: 'epoch' },
+    y: { name: 'loss', min: 0 },
+    series: [
+      { name: 'training', data: overTime(whole.loss) },
+      { name: 'validation', data: overTime(whole.val_loss) },
+      { name: 'stopped', type: 'scatter', symbolSize: 8, data: [[stopped.val_loss.length, stopped.val_loss.at(-1)]] },
+      { name: 'weights kept', type: 'scatter', symbolSize: 8, data: [[best + 1, stopped.val_loss[best]]] },
+    ],
+  },
+]);
+device.dispose();

@@ -1,0 +1,46 @@
+// The learning-rate range test: which rates train a network well. After npm run build: node examples/learningRate.mjs
+import {
+  activation,
+  adam,
+  batchNormalization,
+  dense,
+  dropout,
+  findLearningRate,
+  init,
+  sequential,
+  sgd,
+} from 'dawngrad';
+import { draw } from './charts.mjs';
+import { digits } from './digits.mjs';
+
+const device = await init({ seed: 1 });
+const { x, y, normalised } = await digits({ train: 12_800, test: 100 });
+
+const series = [];
+for (const [name, optimizer] of Object.entries({ SGD: sgd(), Adam: adam() })) {
+  device.random.returnTo(0);
+  const block = (units) => [dense({ units }), batchNormalization(), activation('relu'), dropout({ rate: 0.5 })];
+  const model = sequential([normalised(), ...block(200), ...block(100), dense({ units: 10, activation: 'softmax' })]);
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+  const found = await findLearningRate(model, x, y, {
+    minLearningRate: 1e-5,
+    maxLearningRate: 10,
+    steps: 150,
+    batchSize: 128,
+  });
+  const { low, high } = found.suggestion;
+  console.log(`${name}: the loss falls between ${low.toPrecision(2)} and ${high.toPrecision(2)}`);
+  const at = (rate) => found.losses[found.learningRates.findIndex((each) => each >= rate)];
+  series.push({ name, data: found.learningRates.map((rate, i) => [rate, found.losses[i]]) });
+  series.push({ name: `${name}, suggested`, type: 'scatter', symbolSize: 8, data: [low, high].map((r) => [r, at(r)]) });
+  model.dispose();
+}
+await draw('learningRate', [
+  {
+    title: "The lecture's network on MNIST, the rate grows with every step",
+    x: { name: 'learning rate', log: true },
+    y: { name: 'smoothed loss' },
+    series,
+  },
+]);
+device.dispose();

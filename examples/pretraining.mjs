@@ -1,0 +1,46 @@
+// Few labels, many images: denoising autoencoders initialise a classifier. After npm run build:
+//   node examples/pretraining.mjs
+import { adam, dense, init, pretrain, sequential } from 'dawngrad';
+import { draw, overTime } from './charts.mjs';
+import { digits } from './digits.mjs';
+
+const device = await init({ seed: 1 });
+const { x, xTest, yTest, normalised, y } = await digits({ train: 5000, test: 2000 });
+const LABELLED = 200;
+const xFew = { data: x.data.subarray(0, LABELLED * 784), shape: [LABELLED, 784] };
+const yFew = { data: y.data.subarray(0, LABELLED), shape: [LABELLED] };
+
+const results = [];
+for (const pretrained of [false, true]) {
+  device.random.returnTo(0);
+  const hidden = [150, 100, 50].map((units) => dense({ units, activation: 'sigmoid' }));
+  const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
+  if (pretrained) {
+    const options = { epochs: 6, batchSize: 100, corruption: 0.3, optimizer: () => adam({ learningRate: 2e-3 }) };
+    const histories = await pretrain(model, x, options);
+    const shown = histories.map(({ history: { loss } }) => `${loss[0].toFixed(3)} to ${loss.at(-1).toFixed(3)}`);
+    console.log(`squared errors of the autoencoders, one layer after another: ${shown.join(', ')}`);
+  }
+  model.compile({
+    optimizer: adam({ learningRate: 1e-3 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
+  const { history } = await model.fit(xFew, yFew, { epochs: 60, batchSize: 50, validationData: [xTest, yTest] });
+  const name = pretrained ? 'pre-trained on 5,000 images' : 'from random weights';
+  results.push({ name, history });
+  console.log(`${name}: test accuracy ${history.val_accuracy.at(-1).toFixed(4)} with ${LABELLED} labels`);
+  model.dispose();
+}
+
+const panel = (title, name, pick) => ({
+  title,
+  x: { name: 'epoch' },
+  y: { name },
+  series: results.map((each) => ({ name: each.name, data: overTime(pick(each.history)) })),
+});
+await draw('pretraining', [
+  panel(`Training on ${LABELLED} labels`, 'loss', ({ loss }) => loss),
+  panel('Test accuracy', 'accuracy', ({ val_accuracy }) => val_accuracy),
+]);
+device.dispose();

@@ -1,0 +1,74 @@
+import { ShapeError, ValueError } from '../errors.ts';
+import { isChain } from '../nn/graph.ts';
+import { dense, dropout } from '../nn/layers.ts';
+import { adam, type Optimizer } from '../optim/index.ts';
+import { checkOptions, checkRange } from '../options.ts';
+import { formatShape, type Shape } from '../shape.ts';
+import { type Samples, shapeOf } from './dataset.ts';
+import type { FitOptions, History } from './fitOptions.ts';
+import { type Model, sequential } from './model.ts';
+
+export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize' | 'residentBytes'> {
+  /** The share of a layer's inputs that are set to 0 before it; default 0.3. */
+  readonly corruption?: number;
+  /** Makes the optimizer of each autoencoder; default `adam()`. */
+  readonly optimizer?: () => Optimizer;
+}
+
+/**
+ * Greedy pre-training without labels, layer by layer: each dense layer but the last, with what follows it up to the next,
+ * becomes the encoder of an autoencoder that restores the layer's own inputs from corrupted ones; then the next layer learns
+ * from what it puts out. The model keeps the encoders' weights. Train it on the labels afterwards.
+ * @param model a sequential one; its samples are vectors where the first dense layer takes them.
+ * @returns the history of each autoencoder; its loss is the mean squared error.
+ * @throws ValueError for a model without a hidden dense layer, or that is no sequence.
+ * @see Bengio et al. (2007), "Greedy layer-wise training of deep networks"; Vincent et al. (2008), "Extracting and composing
+ * robust features with denoising autoencoders".
+ */
+export async function pretrain(model: Model, x: Samples, options: PretrainOptions = {}): Promise<readonly History[]> {
+  checkOptions('pretrain', options, ['epochs', 'batchSize', 'residentBytes', 'corruption', 'optimizer']);
+  const { corruption = 0.3, optimizer: makeOptimizer = () => adam(), epochs = 1, ...batches } = options;
+  checkRange('pretrain', 'corruption', corruption, { low: 0, high: 1 });
+  model.build(shapeOf(x).slice(1));
+  const { layers } = model;
+  const places = layers.flatMap(({ kind }, i) => (kind === 'dense' ? [i] : []));
+  if (!isChain(model.graph) || places.length < 2) {
+    throw new ValueError({
+      op: 'pretrain',
+      got: `a model with ${places.length} dense layers${isChain(model.graph) ? '' : ' in a graph'}`,
+      expected: 'a sequential one with two dense layers or more, of which the last is not pre-trained',
+      fix: 'Make it with sequential([...]).',
+    });
+  }
+  const histories: History[] = [];
+  for (const [k, first] of places.slice(0, -1).entries()) {
+    const encoder = layers.slice(first, places[k + 1]);
+    if (first === 0) {
+      histories.push(await restore(x));
+    } else {
+      using features = await sequential(layers.slice(0, first)).predict(x, batches); // the layers' own weights
+      histories.push(await restore(features));
+    }
+
+    async function restore(inputs: Samples): Promise<History> {
+      const shape = shapeOf(inputs).slice(1);
+      if (shape.length !== 1) throw notVectors(shape);
+      const decoder = dense({ units: shape[0], name: `decoder of ${model.names[first]}` });
+      const autoencoder = sequential([dropout({ rate: corruption }), ...encoder, decoder]);
+      autoencoder.compile({ optimizer: makeOptimizer(), loss: 'meanSquaredError' });
+      const history = await autoencoder.fit(inputs, inputs, { ...batches, epochs });
+      autoencoder.optimizer.dispose();
+      for (const weight of Object.values(decoder.weights)) weight.dispose();
+      return history;
+    }
+  }
+  return histories;
+}
+
+const notVectors = (shape: Shape): ShapeError =>
+  new ShapeError({
+    op: 'pretrain',
+    got: `samples of shape ${formatShape(shape)} before a dense layer`,
+    expected: 'vectors',
+    fix: 'Begin the model with flatten().',
+  });

@@ -37,7 +37,7 @@ for (const [name, optimizer] of Object.entries({ SGD: sgd(), Adam: adam() })) {
 }
 await draw('learningRate', [
   {
-    title: "The lecture's network on MNIST, the rate grows with every step",
+    title: 'The rate grows with every step',
     x: { name: 'learning rate', log: true },
     y: { name: 'smoothed loss' },
     series,

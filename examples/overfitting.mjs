@@ -4,7 +4,7 @@ import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
 const device = await init({ seed: 1 });
-const { x, y, xTest, yTest, normalised } = await digits({ train: 1000, test: 2000 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: 1000, test: 1000 });
 
 const remedies = {
   none: {},
@@ -24,7 +24,7 @@ for (const [name, { kernelRegularizer, rate }] of Object.entries(remedies)) {
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   });
-  const { history } = await model.fit(x, y, { epochs: 40, batchSize: 50, validationData: [xTest, yTest] });
+  const { history } = await model.fit(x, y, { epochs: 25, batchSize: 50, validationData: [xTest, yTest] });
   const data = history.loss.map((loss, i) => loss - (history.penalty?.[i] ?? 0));
   const test = history.val_loss.map((loss, i) => loss - (history.val_penalty?.[i] ?? 0));
   const kernel = (await model.getWeights())['dense/kernel'].data;

@@ -15,7 +15,7 @@ import { loadMnist, statistics } from 'dawngrad/data';
 import { draw, overTime } from './charts.mjs';
 
 const device = await init({ seed: 1 });
-const COUNT = 6000;
+const COUNT = 4000;
 const { train } = await loadMnist();
 /** Every third pixel of the middle: 8 x 8. */
 const pixels = Uint8Array.from({ length: COUNT * 64 }, (_, i) => {

@@ -7,8 +7,11 @@ import { markdown, printHeader, printRow } from './report.mjs';
 
 const FEWEST_ROUNDS = 5;
 
-/** Compares the libraries on `workloads` and writes `<out>/peers-<host>-<adapter>.{json,md}`; returns the rows. */
-export async function compare(host, { workloads, rounds, out }) {
+/**
+ * Compares dawngrad with the libraries whose names contain `against`, writes `<out>/peers-<host>-<adapter>.{json,md}` and
+ * returns the rows.
+ */
+export async function compare(host, { workloads, against = '', rounds, out }) {
   const note = rounds < FEWEST_ROUNDS ? ` (a trial: fewer than ${FEWEST_ROUNDS} say little)` : '';
   const facts = { ...(await about(host)), rounds: `${rounds}${note}` };
   console.log();
@@ -17,7 +20,7 @@ export async function compare(host, { workloads, rounds, out }) {
   printHeader();
   const rows = [];
   for (const workload of workloads) {
-    for (const row of await contest(host, workload, rounds)) {
+    for (const row of await contest(host, workload, { rounds, against })) {
       printRow(row);
       rows.push(row);
     }

@@ -62,8 +62,9 @@ class Entrant {
 }
 
 /** A row of the report for each library, times in ms of one repetition; `ratio` compares its speed with dawngrad's. */
-export async function contest(host, workload, rounds) {
-  const entrants = Object.keys(libraries).map((library) => new Entrant(library));
+export async function contest(host, workload, { rounds, against = '' }) {
+  const names = Object.keys(libraries).filter((name) => name === 'dawngrad' || name.includes(against));
+  const entrants = names.map((library) => new Entrant(library));
   for (const entrant of entrants) await entrant.enter(host, workload);
   for (let round = 0; round < rounds; round++) {
     for (const entrant of entrants) await entrant.sample();

@@ -1,6 +1,7 @@
 // Compares dawngrad with other libraries in one run, in Node and in Chrome.
 //   npm ci --prefix bench/peers
-//   npm run bench:peers -- [--node] [--chrome] [--only <part of a workload's name>] [--rounds 7] [--out bench/results]
+//   npm run bench:peers -- [--node] [--chrome] [--only <part of a workload's name>] [--against <part of a library's name>]
+//     [--rounds 7] [--out bench/results]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     node: { type: 'boolean' },
     chrome: { type: 'boolean' },
     only: { type: 'string', default: '' },
+    against: { type: 'string', default: '' },
     rounds: { type: 'string', default: '7' },
     out: { type: 'string', default: fileURLToPath(new URL('../results', import.meta.url)) },
   },
@@ -32,7 +34,12 @@ async function on(contestant, openHost) {
     await build({ ...contestant, outfile });
     const host = await openHost(outfile);
     try {
-      await compare(host, { workloads: chosen, rounds: Number(options.rounds), out: options.out });
+      await compare(host, {
+        workloads: chosen,
+        against: options.against,
+        rounds: Number(options.rounds),
+        out: options.out,
+      });
     } finally {
       await host.close();
     }

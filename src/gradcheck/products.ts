@@ -84,7 +84,7 @@ const few: readonly Case[] = [
   product({ M: 132, N: 136, K: 200, activation: 'tanh' }, false, false), // of so many sums one lies at the kink of relu
 ];
 
-const THOROUGH: readonly MatmulKernelName[] = ['tiled32', 'plain', 'lanes', 'lanesTransposed'];
+const THOROUGH: readonly MatmulKernelName[] = ['tiled32', 'plain', 'lanes'];
 
 const casesOf = (kernel: MatmulKernelName | undefined): readonly Case[] => {
   if (kernel === undefined) return ended;

@@ -1,6 +1,5 @@
 import blocksWgsl from '../../shaders/matmul/blocks.wgsl';
 import lanesWgsl from '../../shaders/matmul/lanes.wgsl';
-import lanesTransposedWgsl from '../../shaders/matmul/lanes_transposed.wgsl';
 import plainWgsl from '../../shaders/matmul/plain.wgsl';
 import tiledWgsl from '../../shaders/matmul/tiled.wgsl';
 import commonWgsl from '../../shaders/matmul.wgsl';
@@ -31,8 +30,6 @@ export interface MatmulKernel {
   readonly workgroups: (product: Omit<Sizes, 'K'>) => number;
   /** What it reads as vec4 where that is a multiple of 4: rows of A or B in memory, K. */
   readonly aligned: readonly ('A_ALIGNED' | 'B_ALIGNED' | 'K_ALIGNED')[];
-  /** How it needs its operands stored, if it can't read them either way: others are transposed first. */
-  readonly transposes: { readonly transposeA?: boolean; readonly transposeB?: boolean };
   /** Whether it may cut K into parts, which a second dispatch adds up. */
   readonly splits?: boolean;
 }
@@ -43,34 +40,23 @@ const tiles =
   ({ M, N, batches }) =>
     Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches;
 
+/** What blocks.wgsl has to know. */
+const BLOCKS_ALIGNED = ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'] as const;
+
 const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): MatmulKernel => ({
   sources: [commonWgsl, blocksWgsl, tiledWgsl],
   constants: { TILE_M: tileM, TILE_N: tileN, BLOCKS_M: blocksM, BLOCKS_N: blocksN },
   workgroups: tiles(tileM, tileN),
-  aligned: ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'],
-  transposes: {},
+  aligned: BLOCKS_ALIGNED,
 });
 
 const split = (kernel: MatmulKernel): MatmulKernel => ({ ...kernel, splits: true });
-
-const lanes = (
-  shader: Source,
-  { aligned, transposes }: Pick<MatmulKernel, 'aligned' | 'transposes'>,
-  constants: { readonly TILE_N?: number } = {},
-): MatmulKernel => ({
-  sources: [subgroupsWgsl, commonWgsl, shader],
-  constants,
-  workgroups: tiles(constantOf(shader.text, 'TILE_M'), constants.TILE_N ?? constantOf(shader.text, 'TILE_N')),
-  aligned,
-  transposes,
-});
 
 const PLAIN: MatmulKernel = {
   sources: [commonWgsl, plainWgsl],
   constants: {},
   workgroups: ({ M, N, batches }) => Math.ceil((M * N * batches) / constantOf(plainWgsl.text, 'WORKGROUP_SIZE')),
   aligned: [],
-  transposes: {},
 };
 
 /** The family, by names that say the tile and the outputs of an invocation. */
@@ -82,16 +68,12 @@ export const matmulKernels = {
   split64: split(tiled(64, 64, 1, 1)),
   split32: split(tiled(32, 32, 1, 1)),
   plain: PLAIN,
-  lanes: lanes(lanesWgsl, { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } }),
-  lanesNarrow: lanes(
-    lanesWgsl,
-    { aligned: ['B_ALIGNED', 'K_ALIGNED'], transposes: { transposeB: false } },
-    { TILE_N: 16 },
-  ),
-  lanesTransposed: lanes(lanesTransposedWgsl, {
-    aligned: ['K_ALIGNED'],
-    transposes: { transposeA: false, transposeB: true },
-  }),
+  lanes: {
+    sources: [subgroupsWgsl, commonWgsl, blocksWgsl, lanesWgsl],
+    constants: {},
+    workgroups: tiles(constantOf(lanesWgsl.text, 'TILE_M'), constantOf(lanesWgsl.text, 'TILE_N')),
+    aligned: BLOCKS_ALIGNED,
+  },
 } satisfies Record<string, MatmulKernel>;
 
 export type MatmulKernelName = keyof typeof matmulKernels;
@@ -118,10 +100,7 @@ export function partsOf({ splits = false, workgroups }: MatmulKernel, { K, ...si
 export function chooseKernel({ info }: Device, product: Product): MatmulKernelName {
   const { M, N, K } = product;
   if (info.adapter.software && M * N * K < TINY) return 'plain';
-  if (info.adapter.software && info.features.includes('subgroups')) {
-    if (product.transposeB && !product.transposeA) return 'lanesTransposed';
-    return N <= 16 ? 'lanesNarrow' : 'lanes';
-  }
+  if (info.adapter.software && info.features.includes('subgroups')) return 'lanes';
   if (M <= 16) return 'skinny';
   if (partsOf(matmulKernels.split64, product) >= MANY_PARTS) return 'split64';
   const fills = (name: MatmulKernelName): boolean => matmulKernels[name].workgroups(product) >= ENOUGH_WORKGROUPS;

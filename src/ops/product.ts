@@ -29,7 +29,6 @@ import {
 import { repetitionOf } from './repetition.ts';
 import { runSeveral } from './several.ts';
 import { broadcastTo, reshape } from './strided.ts';
-import { transpose } from './transpose.ts';
 
 interface MatmulAttributes extends Attributes {
   /** Default: the kernel that is expected to be the fastest. */
@@ -83,12 +82,6 @@ function batched(x: Tensor, batch: Shape): { x: Tensor; repeat: number; period: 
   return { x: broadcastTo(x, [...batch, ...x.shape.slice(-2)]), repeat: 1, period: sizeOf(batch) };
 }
 
-/** The matrices stored the other way. */
-function transposed(x: Tensor): Tensor {
-  const axes = x.shape.map((_, i) => i);
-  return transpose(x, [...axes.slice(0, -2), axes[x.ndim - 1], axes[x.ndim - 2]]);
-}
-
 /** A shape stands for those of about its size. */
 const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));
 
@@ -131,15 +124,14 @@ interface Dispatch {
 
 function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulAttributes, shape: Shape): Tensor[] {
   const { device } = aGiven;
-  const { activation, sums = false } = attributes;
+  const { transposeA, transposeB, activation, sums = false } = attributes;
   const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
   const batch = shape.slice(0, -2);
   const product = { M, N, K, batches: sizeOf(batch) };
   const name = attributes.kernel ?? contested([aGiven, bGiven, bias], attributes, product);
   const kernel: MatmulKernel = matmulKernels[name];
-  const { transposeA = attributes.transposeA, transposeB = attributes.transposeB } = kernel.transposes;
-  const a = batched(transposeA === attributes.transposeA ? aGiven : transposed(aGiven), batch);
-  const b = batched(transposeB === attributes.transposeB ? bGiven : transposed(bGiven), batch);
+  const a = batched(aGiven, batch);
+  const b = batched(bGiven, batch);
   const alignments = { A_ALIGNED: transposeA ? M : K, B_ALIGNED: transposeB ? K : N, K_ALIGNED: K };
   const dispatch = (
     shader: string,

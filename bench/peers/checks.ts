@@ -22,6 +22,7 @@ type Tolerance = (
 const tolerances: Record<Kind, Tolerance> = {
   // Any two libraries agree within 1e-4 when each is this close to the reference.
   train: async (_workload, _inputs, losses) => (i) => 5e-5 * losses[i],
+  trainConvolutions: async (_workload, _inputs, losses) => (i) => 5e-5 * losses[i],
   matmul: async (workload, inputs) => {
     const magnitudes = inputs.map(({ data, shape }) => ({ data: data.map(Math.abs), shape }));
     const sums = await resultsOf(javascript, workload, magnitudes);
@@ -43,11 +44,13 @@ const tolerances: Record<Kind, Tolerance> = {
   },
 };
 
+const isTraining = ({ kind }: Workload): boolean => kind === 'train' || kind === 'trainConvolutions';
+
 /** What the workload gives; the losses of six steps for training. */
 async function resultsOf(library: Library, workload: Workload, inputs: readonly HostArray[]): Promise<Float32Array> {
   const job = await library.prepare(workload, inputs);
   const results: Float32Array[] = [];
-  for (let i = 0; i < (workload.kind === 'train' ? TRAINING_STEPS : 1); i++) {
+  for (let i = 0; i < (isTraining(workload) ? TRAINING_STEPS : 1); i++) {
     await job.run();
     results.push(await job.result());
   }
@@ -80,9 +83,8 @@ function expectLoss([loss]: Float32Array): void {
  * @returns what the result of the timed repetitions is to be held to: work that was timed has to have been done.
  */
 export async function check(library: Library, timed: Workload): Promise<Verify> {
-  const isTraining = timed.kind === 'train';
-  const workload = isTraining ? { ...timed, dropout: 0 } : timed;
+  const workload = isTraining(timed) ? { ...timed, dropout: 0 } : timed;
   const verify = await expectationOf(workload);
   verify(await resultsOf(library, workload, inputsOf(workload)));
-  return isTraining ? expectLoss : verify;
+  return isTraining(timed) ? expectLoss : verify;
 }

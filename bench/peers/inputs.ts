@@ -10,9 +10,10 @@ const between =
   (shape, random) =>
     Float32Array.from({ length: sizeOf(shape) }, () => low + (high - low) * random());
 
-/** Glorot's uniform distribution, as every one of the libraries starts a dense layer. */
+/** Glorot's uniform distribution, as every one of the libraries starts a layer. */
 const kernel: Fill = (shape, random) => {
-  const limit = Math.sqrt(6 / (shape[0] + shape[1]));
+  const taps = sizeOf(shape.slice(0, -2));
+  const limit = Math.sqrt(6 / (taps * (shape[shape.length - 2] + shape[shape.length - 1])));
   return between(-limit, limit)(shape, random);
 };
 
@@ -21,7 +22,8 @@ const oneHot: Fill = ([rows, classes]) =>
   Float32Array.from({ length: rows * classes }, (_, i) => +(i % classes === Math.floor(i / classes) % classes));
 
 const fills: Record<Kind, readonly Fill[]> = {
-  train: [between(0, 1), oneHot, kernel, kernel, kernel], // x, y, and the kernels of the dense layers
+  train: [between(0, 1), oneHot, kernel, kernel, kernel], // x, y, and the kernels of the layers
+  trainConvolutions: [between(0, 1), oneHot, kernel, kernel, kernel],
   matmul: [between(-1, 1), between(-1, 1)],
   batchNormRelu: [between(0, 6), between(0.5, 1.5), between(-1, 1)], // x, gamma, beta
   softmax: [between(-5, 5)],

@@ -1,6 +1,6 @@
 // What the comparison asks of a library. One file in libraries/ for each answers it.
 
-export type Kind = 'train' | 'matmul' | 'batchNormRelu' | 'softmax' | 'sum';
+export type Kind = 'train' | 'trainConvolutions' | 'matmul' | 'batchNormRelu' | 'softmax' | 'sum';
 
 /** One computation with its sizes, the same for every library; workloads.mjs lists them. */
 export interface Workload {

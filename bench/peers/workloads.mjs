@@ -1,4 +1,4 @@
-// What is compared: the training step of the lecture's network, its products, and kernels that memory holds back.
+// What is compared: training steps of the lecture's network and of a CNN, products, and kernels that memory holds back.
 
 /** @typedef {import('./library.ts').Workload} Workload */
 
@@ -16,6 +16,21 @@ const train = (batch) => ({
     [100, 10],
   ],
   dropout: 0.5,
+  work: 1,
+  unit: 'steps/s',
+});
+
+/** 3 x 3 convolutions to 16 and 32 channels, each with ReLU and a pool, and a dense layer; Adam. @returns {Workload} */
+const trainConvolutions = (batch) => ({
+  name: `training step of a CNN, batch ${batch}`,
+  kind: 'trainConvolutions',
+  shapes: [
+    [batch, 28, 28, 1],
+    [batch, 10],
+    [3, 3, 1, 16],
+    [3, 3, 16, 32],
+    [7 * 7 * 32, 10],
+  ],
   work: 1,
   unit: 'steps/s',
 });
@@ -61,6 +76,7 @@ const sum = (size) => ({
 export const workloads = [
   train(128),
   train(1024),
+  trainConvolutions(64),
   matmul('square', { M: 512, K: 512, N: 512 }),
   matmul('forward', { M: 128, K: 784, N: 200 }),
   matmul('dW', { M: 784, K: 128, N: 200, transposeA: true }),

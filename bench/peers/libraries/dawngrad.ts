@@ -5,11 +5,15 @@ import {
   batchNormTraining,
   categoricalCrossentropy,
   compile,
+  conv2d,
   type Device,
   dense,
   dropout,
+  flatten,
   init,
+  type Model,
   matmul,
+  maxPool2d,
   sequential,
   softmax,
   sum,
@@ -21,6 +25,23 @@ import type { HostArray, Job, Library, Workload } from '../library.ts';
 
 const upload = ({ data, shape }: HostArray): Tensor => tensor(data, { shape });
 
+/** A training step of a model on one batch. */
+function stepOf(model: Model, { x, y, random }: { x: HostArray; y: HostArray; random: Device['random'] }) {
+  model.build(x.shape.slice(1));
+  const parameters = model.trainableParameters;
+  const loss = categoricalCrossentropy();
+  // Where epsilon is added as the other libraries do it; Keras adds it before the correction.
+  const optimizer = adam({ convention: 'pytorch', epsilon: 1e-7 });
+  const [images, labels] = [x, y].map(upload);
+  return () => {
+    random.enterStep(images.device);
+    using tape = new Tape();
+    const value = loss(labels, model.call(images, true));
+    optimizer.apply(tape.gradient(value, parameters), parameters);
+    return value;
+  };
+}
+
 /** What computes each kind of workload; the whole of it is captured by `compile`. */
 const forms = {
   train: ({ dropout: rate = 0 }: Workload, [x, y, ...kernels]: readonly HostArray[], { random }: Device) => {
@@ -30,20 +51,21 @@ const forms = {
     }));
     const block = () => [batchNormalization(), activation('relu'), dropout({ rate })];
     const output = dense({ ...last, activation: 'softmax' });
-    const model = sequential([dense(first), ...block(), dense(second), ...block(), output]);
-    model.build(x.shape.slice(1));
-    const parameters = model.trainableParameters;
-    const loss = categoricalCrossentropy();
-    // Where epsilon is added as the other libraries do it; Keras adds it before the correction.
-    const optimizer = adam({ convention: 'pytorch', epsilon: 1e-7 });
-    const [images, labels] = [x, y].map(upload);
-    return () => {
-      random.enterStep(images.device);
-      using tape = new Tape();
-      const value = loss(labels, model.call(images, true));
-      optimizer.apply(tape.gradient(value, parameters), parameters);
-      return value;
-    };
+    return stepOf(sequential([dense(first), ...block(), dense(second), ...block(), output]), { x, y, random });
+  },
+  trainConvolutions: (_: Workload, [x, y, ...kernels]: readonly HostArray[], { random }: Device) => {
+    const convolution = ({ data, shape }: HostArray) =>
+      conv2d({
+        filters: shape[3],
+        kernelSize: shape[0],
+        padding: 'same',
+        activation: 'relu',
+        kernelInitializer: () => data,
+      });
+    const [first, second, last] = kernels;
+    const output = dense({ units: last.shape[1], kernelInitializer: () => last.data, activation: 'softmax' });
+    const model = sequential([convolution(first), maxPool2d(), convolution(second), maxPool2d(), flatten(), output]);
+    return stepOf(model, { x, y, random });
   },
   matmul: ({ transposeA = false, transposeB = false }: Workload, inputs: readonly HostArray[]) => {
     const [a, b] = inputs.map(upload);

@@ -1,11 +1,15 @@
 import type { HostArray, Job, Library, Workload } from '../library.ts';
 import { batchNorm, matmul, relu, softmax, sum } from './javascript/kernels.ts';
-import { Network } from './javascript/network.ts';
+import { convolutional, lecture } from './javascript/network.ts';
 
 /** What computes each kind of workload from its inputs. */
 const forms = {
   train: ({ dropout = 0 }: Workload, [x, y, ...kernels]: readonly HostArray[]) => {
-    const network = new Network(kernels, dropout);
+    const network = lecture(kernels, dropout);
+    return () => Float32Array.of(network.step(x, y));
+  },
+  trainConvolutions: (_: Workload, [x, y, ...kernels]: readonly HostArray[]) => {
+    const network = convolutional(kernels);
     return () => Float32Array.of(network.step(x, y));
   },
   matmul:

@@ -37,35 +37,55 @@ function adam(weight, { mean, square, gradient, correction1, correction2 }) {
   return [weight.sub(newMean.ref.div(correction1).mul(rate).div(root)), newMean, newSquare];
 }
 
-/** Loss of the network, and the running averages after it. Of each layer but the last: kernel, bias, gamma, beta. */
-function network(weights, { x, y, moving, keys, rate }) {
-  let activations = x;
-  const moved = [];
-  for (let i = 0; i < weights.length; i += 4) {
-    const [kernel, bias, gamma, beta] = weights.slice(i, i + 4);
-    activations = np.dot(activations, kernel).add(bias);
-    if (gamma === undefined) break;
-    const { y: normal, mean, variance } = normalise(activations, gamma, beta);
-    const [oldMean, oldVariance] = moving.slice(moved.length);
-    const key = keys[moved.length / 2];
-    moved.push(average(oldMean, mean), average(oldVariance, variance));
-    activations = nn.relu(normal);
-    if (rate === 0) continue;
-    const kept = random.bernoulli(key, 1 - rate, activations.shape);
-    activations = np.where(kept, activations.mul(1 / (1 - rate)), 0);
-  }
-  const loss = nn
-    .logSoftmax(activations)
+const crossEntropy = (logits, y) =>
+  nn
+    .logSoftmax(logits)
     .mul(y)
     .sum()
     .mul(-1 / y.shape[0]);
-  return [loss, moved];
+
+/** Loss of the lecture's network, and the running averages after it. Of each layer but the last: kernel, bias, gamma, beta. */
+const lecture =
+  (rate) =>
+  (weights, { x, y, moving, keys }) => {
+    let activations = x;
+    const moved = [];
+    for (let i = 0; i < weights.length; i += 4) {
+      const [kernel, bias, gamma, beta] = weights.slice(i, i + 4);
+      activations = np.dot(activations, kernel).add(bias);
+      if (gamma === undefined) break;
+      const { y: normal, mean, variance } = normalise(activations, gamma, beta);
+      const [oldMean, oldVariance] = moving.slice(moved.length);
+      const key = keys[moved.length / 2];
+      moved.push(average(oldMean, mean), average(oldVariance, variance));
+      activations = nn.relu(normal);
+      if (rate === 0) continue;
+      const kept = random.bernoulli(key, 1 - rate, activations.shape);
+      activations = np.where(kept, activations.mul(1 / (1 - rate)), 0);
+    }
+    return [crossEntropy(activations, y), moved];
+  };
+
+/** The largest of each 2 x 2 pixels. */
+const pool = (x) => lax.reduceWindow(x, np.max, [2, 2], [2, 2]);
+
+/** Loss of convolutions, each with ReLU and a pool, before a dense layer. Images are [n, channels, rows, columns] here. */
+function convolutional(weights, { x, y }) {
+  let activations = x;
+  for (let i = 0; i < weights.length - 2; i += 2) {
+    const [filter, bias] = weights.slice(i, i + 2);
+    const convolved = lax.conv(activations, filter, [1, 1], 'SAME').add(bias.reshape([1, -1, 1, 1]));
+    activations = pool(nn.relu(convolved));
+  }
+  const [kernel, bias] = weights.slice(-2);
+  const logits = np.dot(activations.reshape([y.shape[0], -1]), kernel).add(bias);
+  return [crossEntropy(logits, y), []];
 }
 
 /** One training step as a function of everything that it changes, to be compiled as a whole. */
-const trainStep = (rate) => (state, x, y) => {
-  const [key, ...keys] = rate === 0 ? [state.key] : random.split(state.key, 3);
-  const lossOf = (weights) => network(weights, { x, y, moving: state.moving, keys, rate });
+const trainStep = (network, layersWithDropout) => (state, x, y) => {
+  const [key, ...keys] = layersWithDropout === 0 ? [state.key] : random.split(state.key, 1 + layersWithDropout);
+  const lossOf = (weights) => network(weights, { x, y, moving: state.moving, keys });
   const [[loss, moving], gradients] = valueAndGrad(lossOf, { hasAux: true })(tree.ref(state.weights));
   const power1 = state.power1.mul(ADAM.beta1);
   const power2 = state.power2.mul(ADAM.beta2);
@@ -82,14 +102,9 @@ const trainStep = (rate) => (state, x, y) => {
   return [{ weights, means, squares, moving, power1, power2, key }, loss];
 };
 
-function firstState(kernels) {
-  const units = kernels.map(({ shape }) => shape[1]);
-  const weights = kernels.flatMap((kernel, i) => {
-    const dense = [kernel, np.zeros([units[i]])];
-    return i < kernels.length - 1 ? [...dense, np.ones([units[i]]), np.zeros([units[i]])] : dense;
-  });
+/** Weights with what Adam and batch normalisation keep. */
+function firstState(weights, moving = []) {
   const zeros = () => weights.map(({ shape }) => np.zeros(shape));
-  const moving = units.slice(0, -1).flatMap((n) => [np.zeros([n]), np.ones([n])]);
   return {
     weights,
     means: zeros(),
@@ -101,16 +116,45 @@ function firstState(kernels) {
   };
 }
 
+/** Steps one after another on the same batch. */
+function training(trainStep, state, [x, y]) {
+  const step = jit(trainStep);
+  let last = state;
+  return () => {
+    const [next, loss] = step(last, x.ref, y.ref);
+    last = next;
+    return loss;
+  };
+}
+
 /** What computes each kind of workload, compiled as a whole. */
 const forms = {
   train: ({ dropout }, [x, y, ...kernels]) => {
-    const step = jit(trainStep(dropout));
-    let state = firstState(kernels);
-    return () => {
-      const [next, loss] = step(state, x.ref, y.ref);
-      state = next;
-      return loss;
-    };
+    const units = kernels.map(({ shape }) => shape[1]);
+    const hidden = units.slice(0, -1);
+    const weights = kernels.flatMap((kernel, i) => {
+      const dense = [kernel, np.zeros([units[i]])];
+      return i < hidden.length ? [...dense, np.ones([units[i]]), np.zeros([units[i]])] : dense;
+    });
+    const moving = hidden.flatMap((n) => [np.zeros([n]), np.ones([n])]);
+    return training(trainStep(lecture(dropout), dropout === 0 ? 0 : hidden.length), firstState(weights, moving), [
+      x,
+      y,
+    ]);
+  },
+  trainConvolutions: (_, [x, y, ...kernels]) => {
+    const images = np.transpose(x, [0, 3, 1, 2]);
+    // From [rows, columns, in, out], and the last from rows that follow pixels, then channels.
+    const channels = kernels.at(-2).shape[3];
+    const weights = kernels.flatMap((kernel, i) => {
+      const units = kernel.shape.at(-1);
+      const own =
+        i < kernels.length - 1
+          ? np.transpose(kernel, [3, 2, 0, 1])
+          : np.transpose(kernel.reshape([-1, channels, units]), [1, 0, 2]).reshape([-1, units]);
+      return [own, np.zeros([units])];
+    });
+    return training(trainStep(convolutional, 0), firstState(weights), [images, y]);
   },
   matmul: ({ transposeA, transposeB }, inputs) => {
     const dimensions = { lhsContractingDims: [transposeA ? 0 : 1], rhsContractingDims: [transposeB ? 1 : 0] };

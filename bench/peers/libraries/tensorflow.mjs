@@ -29,6 +29,14 @@ function block(units, rate) {
   };
 }
 
+/** Convolution, bias and ReLU in one kernel, and a pool. */
+function convolution(initial) {
+  const filter = tf.variable(initial);
+  const bias = tf.variable(tf.zeros([initial.shape[3]]));
+  const options = { filter, bias, strides: 1, pad: 'same', activation: 'relu' };
+  return (x) => tf.maxPool(tf.fused.conv2d({ x, ...options }), 2, 2, 'valid');
+}
+
 /** `x kernel + bias` in one kernel, as its own layers do it. */
 function dense(initial) {
   const kernel = tf.variable(initial);
@@ -36,18 +44,26 @@ function dense(initial) {
   return (x) => tf.fused.matMul({ a: x, b: kernel, bias });
 }
 
+function stepOf(layers, x, y) {
+  const optimizer = tf.train.adam(0.001, 0.9, 0.999, 1e-7);
+  // From the logits: one formula for softmax and cross-entropy, with a gradient of its own.
+  const loss = () => {
+    const logits = layers.reduce((activations, layer) => layer(activations), x);
+    return tf.losses.softmaxCrossEntropy(y, logits);
+  };
+  return () => optimizer.minimize(loss, true);
+}
+
 const forms = {
   train: ({ dropout }, [x, y, ...kernels]) => {
     const layers = kernels.flatMap((kernel, i) =>
       i < kernels.length - 1 ? [dense(kernel), block(kernel.shape[1], dropout)] : [dense(kernel)],
     );
-    const optimizer = tf.train.adam(0.001, 0.9, 0.999, 1e-7);
-    // From the logits: one formula for softmax and cross-entropy, with a gradient of its own.
-    const loss = () => {
-      const logits = layers.reduce((activations, layer) => layer(activations), x);
-      return tf.losses.softmaxCrossEntropy(y, logits);
-    };
-    return () => optimizer.minimize(loss, true);
+    return stepOf(layers, x, y);
+  },
+  trainConvolutions: (_, [x, y, first, second, last]) => {
+    const flatten = (images) => tf.reshape(images, [images.shape[0], -1]);
+    return stepOf([convolution(first), convolution(second), flatten, dense(last)], x, y);
   },
   matmul:
     ({ transposeA, transposeB }, [a, b]) =>

@@ -141,7 +141,7 @@ fn merged(column: u32) -> Moments {
 
 fn finish(i: u32, z: V) -> V {
   var v = z;
-  if (RELU) { v = max(z, V()); }
+  if (RELU) { v = select(z, V(), z < V()); } // NaN stays NaN
   if (DROPOUT) { v *= kept(i); }
   return v;
 }

@@ -4,19 +4,27 @@ import {
   abs,
   adam,
   batchNormalization,
+  batchNormTraining,
   type Device,
   dense,
   dropout,
+  eye,
   type FitOptions,
   type HostArray,
   init,
   type Model,
   makeLoss,
+  matmul,
   mean,
+  ones,
+  relu,
   sequential,
   sgd,
   sqrt,
   sub,
+  tensor,
+  transpose,
+  zeros,
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
 import { rejects } from './check.ts';
@@ -36,13 +44,25 @@ function samples(extreme?: number): { x: HostArray; y: HostArray } {
 function network(): Model {
   const model = sequential([
     batchNormalization({ inputShape: [FEATURES] }),
-    dense({ units: 8 }),
+    dense({ units: 8, activation: 'relu' }), // which does not hide what is NaN
     dropout({ rate: 0.3 }),
     dense({ units: 1 }),
   ]);
   model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: 'meanSquaredError' });
   return model;
 }
+
+onGpu(test, 'NaN passes ReLU, also at the end of a product and of batch norm', async () => {
+  const x = tensor([[Number.NaN, 1, -1, 2]]);
+  const [one, zero] = [ones([4]), zeros([4])];
+  const identity = eye(4);
+  const passed = [
+    relu(x),
+    matmul(identity, transpose(x), { activation: 'relu' }),
+    batchNormTraining(x, one, zero, { activation: 'relu' }),
+  ];
+  for (const y of passed) assert.ok(Number.isNaN((await y.data())[0]));
+});
 
 async function fresh<R>(backend: 'cpu' | 'webgpu', body: (device: Device) => Promise<R>): Promise<R> {
   const device = await init({ backend, seed: 6 });

@@ -1,5 +1,6 @@
 // Runs what the pack measures, with and without Dawn's checks, and writes it down after every stage.
-//   run.sh [--out results] [--rounds 7] [--stages gradcheck,roofline,training,peers,pytorch] [--modes checked,unchecked]
+//   run.sh [--out results] [--rounds 7] [--against <part of a peer's name>]
+//          [--stages gradcheck,roofline,training,peers,pytorch] [--modes checked,unchecked]
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
   options: {
     out: { type: 'string', default: 'results' },
     rounds: { type: 'string', default: '7' },
+    against: { type: 'string', default: '' },
     stages: { type: 'string', default: STAGES.join() },
     modes: { type: 'string', default: Object.keys(MODES).join() },
   },
@@ -135,6 +137,7 @@ async function training(mode) {
 const peers = (mode) =>
   compare(nodeHost(beside('contestant.mjs'), beside('wasm/')), {
     workloads,
+    against: options.against,
     rounds: Number(options.rounds),
     out: join(out, mode),
   });

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs everything that this pack measures: ./run.sh [--out results] [--rounds 7] [--stages gradcheck,roofline,...]
+# Runs everything that this pack measures: ./run.sh [--out results] [--rounds 7] [--stages gradcheck,roofline,...] [--modes ...]
 # Needs a GPU driver, and nothing else of the machine.
 case $0 in
   */*) here=${0%/*} ;;

@@ -82,6 +82,7 @@ export interface Op<Inputs extends readonly Tensor[], Attributes> {
 }
 
 /** The one place where an operation meets the tape and the device. */
+// @__NO_SIDE_EFFECTS__
 export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
   definition: OpDefinition<Inputs, Attributes>,
 ): Op<Inputs, Attributes> {

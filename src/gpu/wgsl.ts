@@ -20,6 +20,7 @@ export function specialize(text: string, constants: Constants): string {
 }
 
 /** The numeric value of a constant that the shader declares, or `fallback`. */
+// @__NO_SIDE_EFFECTS__
 export function constantOf(text: string, name: string, fallback?: number): number {
   const match = declaration(name).exec(text);
   if (match === null) {

@@ -23,13 +23,18 @@ type Config = { readonly name: string } & MaxNormOptions;
 
 /** Makes the function that users call for a constraint; `known` names its options. */
 const defineConstraint =
-  <Options extends MaxNormOptions>(name: string, known: readonly string[], define: (options: Options) => Constraint) =>
-  (options?: Options): Constraint => {
-    const given = options ?? ({} as Options); // every option has a default
-    checkOptions(name, given, known);
-    const config: Config = { name, ...given };
-    return Object.assign(define(given), { config });
-  };
+  /* @__NO_SIDE_EFFECTS__ */
+    <Options extends MaxNormOptions>(
+      name: string,
+      known: readonly string[],
+      define: (options: Options) => Constraint,
+    ) =>
+    (options?: Options): Constraint => {
+      const given = options ?? ({} as Options); // every option has a default
+      checkOptions(name, given, known);
+      const config: Config = { name, ...given };
+      return Object.assign(define(given), { config });
+    };
 
 const norms = (w: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(square(w), { axis, keepDims: true }));
 

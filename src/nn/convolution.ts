@@ -228,7 +228,7 @@ export interface GlobalPool2dOptions extends LayerOptions {
   readonly keepDims?: boolean;
 }
 
-const globalPooling = (kind: string, reduce: typeof mean) =>
+const globalPooling = /* @__NO_SIDE_EFFECTS__ */ (kind: string, reduce: typeof mean) =>
   defineLayer<GlobalPool2dOptions>(kind, ['keepDims'], ({ keepDims = false }) => ({
     outputShape: (shape) => {
       const { channels } = imageOf(kind, shape);

@@ -193,6 +193,7 @@ export class Layer extends Callable {
 type LayerArguments<Options> = object extends Options ? [options?: Options] : [options: Options];
 
 /** Makes the function that users call for a kind of layer. `known` names its options besides those of every layer. */
+// @__NO_SIDE_EFFECTS__
 export function defineLayer<Options extends LayerOptions>(
   kind: string,
   known: readonly (keyof Options & string)[],

@@ -91,16 +91,17 @@ export function makeLoss(name: string, { perSample, mean, counts }: LossDefiniti
 
 /** Makes the function that users call for a loss. `known` names its options besides `reduction`. */
 export const defineLoss =
-  <Options extends LossOptions>(
-    name: string,
-    known: readonly (keyof Options & string)[],
-    define: (options: Options, name: string) => LossDefinition,
-  ) =>
-  (options?: Options): Loss => {
-    const given = options ?? ({} as Options); // every option of a loss has a default
-    checkOptions(name, given, [...known, 'reduction']);
-    return makeLoss(name, define(given, name), given);
-  };
+  /* @__NO_SIDE_EFFECTS__ */
+    <Options extends LossOptions>(
+      name: string,
+      known: readonly (keyof Options & string)[],
+      define: (options: Options, name: string) => LossDefinition,
+    ) =>
+    (options?: Options): Loss => {
+      const given = options ?? ({} as Options); // every option of a loss has a default
+      checkOptions(name, given, [...known, 'reduction']);
+      return makeLoss(name, define(given, name), given);
+    };
 
 /** A weight per sample with axes of length 1 for what it does not tell apart. */
 function alignWeight(op: string, weight: Tensor, losses: Shape): Tensor {

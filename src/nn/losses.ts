@@ -17,7 +17,7 @@ export * from './crossentropy.ts';
 export { type Loss, type LossOptions, makeLoss, type Reduction } from './loss.ts';
 
 /** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
-const regression = <Options extends LossOptions = LossOptions>(
+const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(
   name: string,
   known: readonly (keyof Options & string)[],
   define: (options: Options) => Pointwise,

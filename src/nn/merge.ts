@@ -8,7 +8,7 @@ import type { Block } from './graph.ts';
 import { defineLayer, type LayerOptions } from './layer.ts';
 
 /** A layer that combines its inputs element by element; lengths of 1 are repeated. */
-const merging = (kind: string, combine: (inputs: readonly Tensor[]) => Tensor) =>
+const merging = /* @__NO_SIDE_EFFECTS__ */ (kind: string, combine: (inputs: readonly Tensor[]) => Tensor) =>
   defineLayer<LayerOptions>(kind, [], () => ({
     takes: 'several',
     outputShape: (...shapes) => shapes.reduce((a, b) => merged(kind, a, b)),

@@ -16,6 +16,7 @@ export interface ArgOptions {
   readonly selectLast?: boolean;
 }
 
+// @__NO_SIDE_EFFECTS__
 function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference) {
   const op = defineOp<[x: Tensor], ArgAttributes>({
     name,

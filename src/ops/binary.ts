@@ -52,6 +52,7 @@ interface Elementwise {
 }
 
 /** An elementwise operation of two: `f`, `dfa`, `dfb` in `shaders/binary/<name>.wgsl` and in `reference/binary.ts`. */
+// @__NO_SIDE_EFFECTS__
 function binary(
   name: keyof typeof functions,
   shader: Source,

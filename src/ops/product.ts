@@ -234,8 +234,13 @@ export interface MatmulOptions {
 
 /** `matmul` with a kernel of the family that is named rather than chosen: for checks and benches. */
 export const matmulBy =
-  (kernel: MatmulKernelName | undefined) =>
-  (a: Tensor, b: Tensor, { transposeA = false, transposeB = false, bias, activation }: MatmulOptions = {}): Tensor => {
-    const attributes = { transposeA, transposeB, ...(activation && { activation }), ...(kernel && { kernel }) };
-    return bias ? matmulOp(a, b, bias, attributes) : matmulOp(a, b, attributes);
-  };
+  /* @__NO_SIDE_EFFECTS__ */
+    (kernel: MatmulKernelName | undefined) =>
+    (
+      a: Tensor,
+      b: Tensor,
+      { transposeA = false, transposeB = false, bias, activation }: MatmulOptions = {},
+    ): Tensor => {
+      const attributes = { transposeA, transposeB, ...(activation && { activation }), ...(kernel && { kernel }) };
+      return bias ? matmulOp(a, b, bias, attributes) : matmulOp(a, b, attributes);
+    };

@@ -88,6 +88,7 @@ interface Reduction {
   readonly ofNothing: number;
 }
 
+// @__NO_SIDE_EFFECTS__
 function reduction({ name, shader, reference, backward, ofNothing }: Reduction) {
   const op = defineOp<[x: Tensor], Attributes>({
     name,

@@ -9,7 +9,7 @@ import { reducingRows, rowsAlong } from './rows.ts';
 import { softmaxScores } from './scores.ts';
 
 /** Both have a gradient made of the output and dy alone: the input is free to go. */
-const alongRows = (name: string, shader: Source, reference: typeof softmaxReference) =>
+const alongRows = /* @__NO_SIDE_EFFECTS__ */ (name: string, shader: Source, reference: typeof softmaxReference) =>
   defineOp<[x: Tensor], { readonly axis: number }>({
     name,
     shader: reducingRows(shader),

@@ -49,6 +49,7 @@ const FLOAT: readonly DType[] = ['f32'];
 const ANY: readonly DType[] = ['f32', 'i32'];
 
 /** An elementwise operation: `f` and `df` in `shaders/unary/<name>.wgsl` and, in float64, in `reference/unary.ts`; `single` if f takes no vectors. */
+// @__NO_SIDE_EFFECTS__
 function unary(
   name: keyof typeof functions,
   shader: Source | readonly Source[],

@@ -54,7 +54,7 @@ export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRat
 
 type Check = readonly [holds: (value: unknown) => boolean, expected: string];
 
-const number = (expected: string, holds: (value: number) => boolean): Check => [
+const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: number) => boolean): Check => [
   (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
   expected,
 ];

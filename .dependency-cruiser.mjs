@@ -9,6 +9,7 @@ const layers = [
   '^src/(gradient|compile|init)[.]ts$',
   '^src/(nn|optim|data)/',
   '^src/train/',
+  '^src/search/',
   '^src/(gradcheck|roofline)/',
   '^src/(overloads|index|node|browser)[.]ts$',
   '^src/cli/',

@@ -42,13 +42,18 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await Promise.all([
     build({
       ...node,
-      entryPoints: { node: 'src/node.ts', data: 'src/data/node.ts', cli: 'src/cli/main.ts' },
+      entryPoints: {
+        node: 'src/node.ts',
+        data: 'src/data/node.ts',
+        search: 'src/search/index.ts',
+        cli: 'src/cli/main.ts',
+      },
       outdir: 'dist/node',
       splitting: true,
     }),
     build({
       ...common,
-      entryPoints: { browser: 'src/browser.ts', data: 'src/data/index.ts' },
+      entryPoints: { browser: 'src/browser.ts', data: 'src/data/index.ts', search: 'src/search/index.ts' },
       outdir: 'dist/browser',
       splitting: true,
       minify: true,

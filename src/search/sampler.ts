@@ -1,0 +1,65 @@
+import { checkWhole } from '../options.ts';
+import type { Dimension } from './space.ts';
+
+/** A place in the space: a number in [0, 1] for each hyper-parameter. */
+export type Point = Readonly<Record<string, number>>;
+
+/** What a sampler sees of a trial. */
+export interface Observation {
+  readonly point: Point;
+  /** The smaller the better; Infinity for a trial that failed. */
+  readonly loss: number;
+}
+
+/** What a sampler has to go by. */
+export interface Request {
+  readonly dimensions: Readonly<Record<string, Dimension<unknown>>>;
+  /** How many trials there were before. */
+  readonly number: number;
+  readonly observations: readonly Observation[];
+  /** So many uniform numbers in (0, 1), the same for the same trial of the same seed. */
+  readonly draw: (count: number) => ArrayLike<number>;
+}
+
+/** Proposes where to look next. */
+export interface Sampler {
+  /** How many trials there are; absent where there is no end. */
+  readonly size?: (dimensions: Request['dimensions']) => number;
+  readonly propose: (request: Request) => Point;
+}
+
+/** Everywhere alike. @see Bergstra and Bengio (2012), "Random search for hyper-parameter optimization". */
+export const random = (): Sampler => ({
+  propose: ({ dimensions, draw }) => {
+    const numbers = draw(Object.keys(dimensions).length);
+    return Object.fromEntries(Object.keys(dimensions).map((name, i) => [name, numbers[i]]));
+  },
+});
+
+export interface GridOptions {
+  /** How many values of a hyper-parameter that has more; default 5. */
+  readonly points?: number;
+}
+
+/** Every combination, the last hyper-parameter changing fastest; ranges are cut evenly, both ends included. */
+export function grid({ points = 5 }: GridOptions = {}): Sampler {
+  checkWhole('grid', 'points', points, 2);
+  const sideOf = ({ size = Infinity, isCategorical = false }: Dimension<unknown>): number =>
+    isCategorical ? size : Math.min(size, points);
+  const size = (dimensions: Request['dimensions']): number =>
+    Object.values(dimensions).reduce((product, dimension) => product * sideOf(dimension), 1);
+  return {
+    size,
+    propose: ({ dimensions, number }) => {
+      let rest = number;
+      const places = Object.entries(dimensions).toReversed();
+      const point = places.map(([name, dimension]) => {
+        const side = sideOf(dimension);
+        const i = rest % side;
+        rest = Math.floor(rest / side);
+        return [name, side === dimension.size ? (i + 0.5) / side : i / (side - 1)] as const;
+      });
+      return Object.fromEntries(point);
+    },
+  };
+}

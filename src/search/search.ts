@@ -1,0 +1,137 @@
+import { ValueError } from '../errors.ts';
+import { checkOptions, checkWhole, lookUp } from '../options.ts';
+import { Generator, uniform } from '../random.ts';
+import { grid, type Point, type Request, random, type Sampler } from './sampler.ts';
+import { dimensionsOf, type Space, type Values } from './space.ts';
+import { tpe } from './tpe.ts';
+
+/** One set of hyper-parameters and what came of it; JSON can hold it, if it can hold the values. */
+export interface Trial<S extends Space = Space> {
+  /** From 0. */
+  readonly number: number;
+  readonly parameters: Values<S>;
+  /** Where in the space they lie. */
+  readonly point: Point;
+  /** What the objective returned; absent if it failed. */
+  readonly value?: number;
+  /** Why there is no value. */
+  readonly failed?: string;
+}
+
+export interface SearchOptions<S extends Space> {
+  readonly space: S;
+  /** 'random', 'grid', 'tpe', or one with options of its own; default `tpe()`. */
+  readonly sampler?: Sampler | keyof typeof samplers;
+  /** How many trials, earlier ones included; default: the whole grid, or 20. */
+  readonly trials?: number;
+  /** Whether small values are good or large ones; default 'minimize'. */
+  readonly direction?: 'minimize' | 'maximize';
+  /** Decides what is random; default 0. */
+  readonly seed?: number;
+  /** Trials of an earlier search of the same space, to go on from. */
+  readonly earlier?: readonly Trial<S>[];
+  /** Called after each trial, for example to print or to store it. */
+  readonly onTrial?: (trial: Trial<S>) => void | Promise<void>;
+}
+
+export interface SearchResult<S extends Space> {
+  readonly best: Trial<S> & { readonly value: number };
+  /** In the order in which they were made. */
+  readonly trials: readonly Trial<S>[];
+}
+
+const samplers = { random, grid, tpe };
+const DEFAULT_TRIALS = 20;
+/** Failures from the beginning on after which the objective, and not its parameters, is taken to be wrong. */
+const HOPELESS = 3;
+
+/**
+ * Looks for good hyper-parameters: proposes some, asks the objective what comes of them, and learns from it.
+ * A value that is not finite, or an error as `fit` throws it when a loss is not, makes a failed trial and not an end.
+ * @param objective e.g. trains a model and returns its validation loss; has to free what it makes.
+ * @throws ValueError for options that make no sense, and the objective's own error if it fails from the beginning.
+ */
+export async function search<const S extends Space>(
+  options: SearchOptions<S>,
+  objective: (parameters: Values<S>, number: number) => number | Promise<number>,
+): Promise<SearchResult<S>> {
+  const known = ['space', 'sampler', 'trials', 'direction', 'seed', 'earlier', 'onTrial'];
+  checkOptions('search', options, known);
+  const { space, sampler: given = 'tpe', direction = 'minimize', seed = 0, earlier = [], onTrial } = options;
+  const sign = lookUp('search direction', { minimize: 1, maximize: -1 }, direction);
+  const dimensions = dimensionsOf(space);
+  const sampler = typeof given === 'string' ? lookUp('search sampler', samplers, given)() : given;
+  const size = sampler.size?.(dimensions);
+  const count = options.trials ?? size ?? DEFAULT_TRIALS;
+  checkWhole('search', 'trials', count, 1);
+  checkEarlier(earlier, Object.keys(dimensions));
+  const trials: Trial<S>[] = [...earlier];
+  const errors: unknown[] = [];
+  for (let number = trials.length; number < Math.min(count, size ?? Infinity); number++) {
+    const request: Request = {
+      dimensions,
+      number,
+      observations: trials.map(({ point, value }) => ({ point, loss: value === undefined ? Infinity : sign * value })),
+      draw: (length) => uniform(length, new Generator(seed), number),
+    };
+    const point = sampler.propose(request);
+    const values = Object.entries(dimensions).map(([name, { at }]) => [name, at(point[name])] as const);
+    const parameters = Object.fromEntries(values) as Values<S>; // as the dimensions say
+    const trial = { number, parameters, point, ...(await outcomeOf(() => objective(parameters, number), errors)) };
+    trials.push(trial);
+    if (errors.length === HOPELESS && errors.length === trials.length) throw errors[0];
+    await onTrial?.(trial);
+  }
+  return { best: bestOf(trials, sign, errors), trials };
+}
+
+/** The value of a trial, or why there is none; what was thrown is kept. */
+async function outcomeOf(
+  run: () => number | Promise<number>,
+  errors: unknown[],
+): Promise<Pick<Trial, 'value' | 'failed'>> {
+  try {
+    const value = await run();
+    if (typeof value !== 'number') {
+      throw new ValueError({
+        op: 'search',
+        got: `${String(value)} from the objective`,
+        expected: 'a number',
+        fix: 'Return for example a validation loss.',
+      });
+    }
+    return Number.isFinite(value) ? { value } : { failed: `the objective is ${value}` };
+  } catch (error) {
+    errors.push(error);
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function bestOf<S extends Space>(
+  trials: readonly Trial<S>[],
+  sign: number,
+  errors: readonly unknown[],
+): Trial<S> & { readonly value: number } {
+  const succeeded = trials.flatMap((trial) => (trial.value === undefined ? [] : [{ ...trial, value: trial.value }]));
+  if (succeeded.length > 0) {
+    return succeeded.reduce((best, trial) => (sign * trial.value < sign * best.value ? trial : best));
+  }
+  if (errors.length > 0) throw errors[0];
+  throw new ValueError({
+    op: 'search',
+    got: `${trials.length} trials without a finite value`,
+    expected: 'one at least',
+    fix: 'Look at what the objective returns, and narrow the space.',
+  });
+}
+
+function checkEarlier(earlier: readonly Trial[], names: readonly string[]): void {
+  const stranger = earlier.find(({ point }) => names.some((name) => typeof point?.[name] !== 'number'));
+  if (stranger === undefined) return;
+  throw new ValueError({
+    op: 'search',
+    got: `an earlier trial with ${Object.keys(stranger.point ?? {}).join(', ') || 'no point'}`,
+    expected: `a point with ${names.join(', ')}`,
+    fix: 'Pass trials of a search of the same space.',
+  });
+}

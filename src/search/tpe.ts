@@ -1,0 +1,115 @@
+import { checkRange, checkWhole } from '../options.ts';
+import { type Observation, type Point, random, type Sampler } from './sampler.ts';
+import type { Dimension } from './space.ts';
+
+export interface TpeOptions {
+  /** How many trials are drawn at random before; default 10. */
+  readonly startup?: number;
+  /** Of n trials `good * sqrt(n)` are taken for good ones, as hyperopt does; default 0.25. */
+  readonly good?: number;
+  /** How many candidates are compared for each hyper-parameter; default 24. */
+  readonly candidates?: number;
+}
+
+const MOST_GOOD = 25; // so that the good ones stay few in long searches
+const FINEST = 100; // the least width of a kernel is a hundredth of the range
+
+/**
+ * Tree-structured Parzen estimator: each hyper-parameter by itself, one density is fitted to the best trials and one to
+ * the others, and of some candidates drawn from the first that one is tried for which their ratio is largest.
+ * The kernels are logistic instead of Gaussian, since those can be drawn from and cut off at the ends in closed form.
+ * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
+ */
+export function tpe({ startup = 10, good = 0.25, candidates = 24 }: TpeOptions = {}): Sampler {
+  checkWhole('tpe', 'startup', startup, 1);
+  checkWhole('tpe', 'candidates', candidates, 1);
+  checkRange('tpe', 'good', good, { low: Number.MIN_VALUE, high: 1 });
+  const proposeAtRandom = random().propose;
+  return {
+    propose: (request) => {
+      const { dimensions, observations, draw } = request;
+      if (observations.length < startup) return proposeAtRandom(request);
+      const ranked = observations.toSorted((a, b) => a.loss - b.loss);
+      const cut = Math.min(MOST_GOOD, Math.ceil(good * Math.sqrt(ranked.length)));
+      const groups = [ranked.slice(0, cut), ranked.slice(cut)];
+      const names = Object.keys(dimensions);
+      const numbers = draw(names.length * candidates * 2);
+      return Object.fromEntries(
+        names.map((name, i) => {
+          const [best, others] = groups.map((group) => densityOf(dimensions[name], placesOf(group, name)));
+          const start = i * candidates * 2;
+          const places = Array.from({ length: candidates }, (_, j) =>
+            best.draw(numbers[start + 2 * j], numbers[start + 2 * j + 1]),
+          );
+          const ratio = (u: number): number => best.at(u) / others.at(u);
+          return [name, places.reduce((most, u) => (ratio(u) > ratio(most) ? u : most))];
+        }),
+      );
+    },
+  };
+}
+
+const placesOf = (group: readonly Observation[], name: keyof Point): number[] => group.map(({ point }) => point[name]);
+
+/** A probability density on [0, 1]. */
+interface Density {
+  readonly at: (u: number) => number;
+  /** A place that has this density, from two uniform numbers. */
+  readonly draw: (which: number, where: number) => number;
+}
+
+const densityOf = ({ size = 0, isCategorical = false }: Dimension<unknown>, places: readonly number[]): Density =>
+  isCategorical ? categorical(size, places) : parzen(places);
+
+/** The share of each choice, each seen once more than it was. */
+function categorical(size: number, places: readonly number[]): Density {
+  const counts = new Array<number>(size).fill(1);
+  const indexOf = (u: number): number => Math.min(size - 1, Math.floor(u * size));
+  for (const u of places) counts[indexOf(u)]++;
+  const total = places.length + size;
+  return {
+    at: (u) => counts[indexOf(u)] / total,
+    draw: (which) => (pick(counts, which) + 0.5) / size,
+  };
+}
+
+/** A logistic kernel at each place, as wide as the wider of the gaps beside it, and one in the middle over all. */
+function parzen(places: readonly number[]): Density {
+  const centres = [...places.map((centre) => ({ centre, isPrior: false })), { centre: 0.5, isPrior: true }];
+  centres.sort((a, b) => a.centre - b.centre);
+  const least = 1 / Math.min(FINEST, centres.length + 1);
+  const kernels = centres.map(({ centre, isPrior }, i) => {
+    const gap = Math.max(centre - (centres[i - 1]?.centre ?? 0), (centres[i + 1]?.centre ?? 1) - centre);
+    return logistic({ centre, width: isPrior ? 1 : Math.max(least, gap) });
+  });
+  const weights = kernels.map(() => 1);
+  return {
+    at: (u) => kernels.reduce((sum, kernel) => sum + kernel.at(u), 0) / kernels.length,
+    draw: (which, where) => kernels[pick(weights, which)].draw(which, where),
+  };
+}
+
+/** The logistic distribution of standard deviation `width`, cut off outside [0, 1]. */
+function logistic({ centre, width }: { readonly centre: number; readonly width: number }): Density {
+  const scale = (width * Math.sqrt(3)) / Math.PI;
+  const below = (u: number): number => 1 / (1 + Math.exp((centre - u) / scale));
+  const [first, last] = [below(0), below(1)];
+  return {
+    at: (u) => (below(u) * (1 - below(u))) / scale / (last - first),
+    draw: (_, where) => {
+      const share = first + (last - first) * where;
+      return Math.min(1, Math.max(0, centre + scale * Math.log(share / (1 - share))));
+    },
+  };
+}
+
+/** The index of one of some weights, each as likely as it is heavy, from a uniform number. */
+function pick(weights: readonly number[], u: number): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let rest = u * total;
+  for (const [i, weight] of weights.entries()) {
+    rest -= weight;
+    if (rest < 0) return i;
+  }
+  return weights.length - 1;
+}

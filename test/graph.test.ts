@@ -5,16 +5,21 @@ import {
   activation,
   add,
   average,
+  averagePool2d,
   batchNormalization,
   compile,
   concatenate,
   constant,
+  conv2d,
+  conv2dTranspose,
   type Device,
   dense,
+  depthwiseConv2d,
   dropout,
   embedding,
   flatten,
   gaussianNoise,
+  globalAveragePool2d,
   gradcheck,
   input,
   layerNormalization,
@@ -22,6 +27,7 @@ import {
   loadModel,
   type Model,
   maximum,
+  maxPool2d,
   model,
   multiply,
   prelu,
@@ -273,7 +279,24 @@ function embeddingNetwork(): Model {
   return m;
 }
 
-for (const make of [residualNetwork, mixedNetwork, sharedNetwork, embeddingNetwork]) {
+/** Convolutions and pools of all kinds. */
+function imageNetwork(): Model {
+  const m = sequential([
+    reshape({ shape: [2, 3, 1], inputShape: [FEATURES] }),
+    conv2dTranspose({ filters: 4, kernelSize: 2, strides: 2 }),
+    depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2 }),
+    averagePool2d({ poolSize: 2, strides: 1 }),
+    conv2d({ filters: 6, kernelSize: 2, dilationRate: 2, groups: 2, activation: 'tanh' }),
+    maxPool2d({ poolSize: 2, padding: 'same' }),
+    globalAveragePool2d(),
+    dense({ units: CLASSES, activation: 'softmax' }),
+  ]);
+  m.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'sparseCategoricalCrossentropy' });
+  m.build([FEATURES]);
+  return m;
+}
+
+for (const make of [residualNetwork, mixedNetwork, sharedNetwork, embeddingNetwork, imageNetwork]) {
   onGpu(test, `${make.name}: gradcheck passes`, async (device) => {
     setCurrentDevice(device);
     const m = make();

@@ -1,11 +1,9 @@
 // Correlated points before whitening, after PCA and after ZCA. Build first (npm run build), then: node examples/whitening.mjs
-import { mkdir, writeFile } from 'node:fs/promises';
 import { init, randomNormal, sequential, whitening } from 'dawngrad';
 import { whiteningStatistics } from 'dawngrad/data';
-import * as echarts from 'echarts';
+import { draw } from './charts.mjs';
 
 const POINTS = 600;
-const COLOURS = ['#2a78d6', '#c2570c', '#6b7280', '#15803d'];
 
 const device = await init({ seed: 1 });
 const z = await randomNormal([POINTS, 2]).data();
@@ -45,29 +43,19 @@ for (const { title, points } of panels) {
 const { mean } = momentsOf(data);
 const quarter = (i) => Number(data[2 * i] > mean[0]) + 2 * Number(data[2 * i + 1] > mean[1]);
 
-const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 960, height: 350 });
-const left = (i) => 40 + i * 310;
-chart.setOption({
-  animation: false,
-  backgroundColor: '#ffffff',
-  title: panels.map(({ title }, i) => ({ text: title, left: left(i), top: 8, textStyle: { fontSize: 15 } })),
-  grid: panels.map((_, i) => ({ left: left(i), top: 50, width: 260, height: 260 })),
-  xAxis: panels.map((_, i) => ({ gridIndex: i, type: 'value', min: -9, max: 9, interval: 3 })),
-  yAxis: panels.map((_, i) => ({ gridIndex: i, type: 'value', min: -9, max: 9, interval: 3 })),
-  series: panels.map(({ points }, i) => ({
-    type: 'scatter',
-    xAxisIndex: i,
-    yAxisIndex: i,
-    symbolSize: 4,
-    data: Array.from({ length: POINTS }, (_, j) => ({
-      value: [points[2 * j], points[2 * j + 1]],
-      itemStyle: { color: COLOURS[quarter(j)], opacity: 0.6 },
+const range = { min: -9, max: 9 };
+const everyPoint = Array.from({ length: POINTS }, (_, i) => i);
+await draw(
+  'whitening',
+  panels.map(({ title, points }) => ({
+    title,
+    x: { name: 'first', ...range },
+    y: { name: 'second', ...range },
+    series: [0, 1, 2, 3].map((which) => ({
+      type: 'scatter',
+      itemStyle: { opacity: 0.6 },
+      data: everyPoint.filter((i) => quarter(i) === which).map((i) => [points[2 * i], points[2 * i + 1]]),
     })),
   })),
-});
-const output = new URL('output/', import.meta.url);
-await mkdir(output, { recursive: true });
-await writeFile(new URL('whitening.svg', output), chart.renderToSVGString());
-console.log('examples/output/whitening.svg is written');
-chart.dispose();
+);
 device.dispose();

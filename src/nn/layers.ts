@@ -194,9 +194,9 @@ export const reshape = defineLayer<ReshapeOptions>('reshape', ['shape'], ({ shap
 export interface NormalizationOptions extends LayerOptions {
   /** The axis, counted with the batch axis, whose entries have statistics of their own; default -1. `null`: one for all. */
   readonly axis?: number | null;
-  /** From `statistics(trainingData)`; without them the layer starts as the identity. */
-  readonly mean?: readonly number[];
-  readonly variance?: readonly number[];
+  /** From `statistics(trainingData)`, or one number for all; without them the layer starts as the identity. */
+  readonly mean?: number | readonly number[];
+  readonly variance?: number | readonly number[];
 }
 
 /**
@@ -206,7 +206,7 @@ export interface NormalizationOptions extends LayerOptions {
 export const normalization = defineLayer<NormalizationOptions>(
   'normalization',
   ['axis', 'mean', 'variance'],
-  ({ axis = -1, mean = [0], variance = [1] }) => ({
+  ({ axis = -1, mean = 0, variance = 1 }) => ({
     outputShape: (shape) => shape,
     build: (addWeight, shape) => {
       const full = [1, ...shape];
@@ -214,8 +214,9 @@ export const normalization = defineLayer<NormalizationOptions>(
         axis !== null && i === normalizeAxis('normalization', axis, full.length) ? length : 1,
       );
       const spread =
-        (values: readonly number[], name: string): Initializer =>
+        (given: number | readonly number[], name: string, map = (value: number) => value): Initializer =>
         () => {
+          const values = [given].flat().map(map);
           if (values.length === 1) return new Float32Array(sizeOf(own)).fill(values[0]);
           if (values.length === sizeOf(own)) return Float32Array.from(values);
           throw new ShapeError({
@@ -225,9 +226,9 @@ export const normalization = defineLayer<NormalizationOptions>(
             fix: 'Compute the statistics over the same axis as the layer has.',
           });
         };
-      const scale = variance.map((v) => (v > 0 ? 1 / Math.sqrt(v) : 1));
+      const scale = (v: number): number => (v > 0 ? 1 / Math.sqrt(v) : 1);
       addWeight('mean', own, spread(mean, 'mean'), { trainable: false });
-      addWeight('scale', own, spread(scale, 'variance'), { trainable: false });
+      addWeight('scale', own, spread(variance, 'variance', scale), { trainable: false });
     },
     call: (x, { weights: { mean: centre, scale } }) => mul(sub(x, centre), scale),
   }),

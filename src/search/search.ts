@@ -64,6 +64,7 @@ export async function search<const S extends Space>(
   const size = sampler.size?.(dimensions);
   const count = options.trials ?? size ?? DEFAULT_TRIALS;
   checkWhole('search', 'trials', count, 1);
+  checkWhole('search', 'seed', seed, 0);
   checkEarlier(earlier, Object.keys(dimensions));
   const trials: Trial<S>[] = [...earlier];
   const errors: unknown[] = [];

@@ -6,9 +6,13 @@ import { type ActivationName, activations } from '../nn/activations.ts';
 import type { Layer } from '../nn/layer.ts';
 import { activation, batchNormalization, dense, dropout, flatten, normalization } from '../nn/layers.ts';
 import {
+  adadelta,
+  adagrad,
   adam,
+  adamax,
   adamW,
   cosineDecay,
+  nadam,
   type Optimizer,
   polynomialDecay,
   rmsprop,
@@ -92,6 +96,10 @@ export const optimizers = {
   adamW: { make: adamW, learningRate: 0.005 },
   rmsprop: { make: rmsprop, learningRate: 0.002 },
   sgd: { make: sgd, learningRate: 0.1 },
+  adagrad: { make: adagrad, learningRate: 0.05 },
+  adadelta: { make: adadelta, learningRate: 1 },
+  adamax: { make: adamax, learningRate: 0.005 },
+  nadam: { make: nadam, learningRate: 0.005 },
 };
 
 /** How the learning rate goes on from its first value, over the `decaySteps` of a run. */

@@ -16,12 +16,6 @@ export interface Sizes {
   readonly batches: number;
 }
 
-/** What a product asks of a kernel. */
-interface Product extends Sizes {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
-
 /** One way to multiply matrices: a shader with its constants. */
 export interface MatmulKernel {
   readonly sources: readonly Source[];
@@ -97,13 +91,13 @@ export function partsOf({ splits = false, workgroups }: MatmulKernel, { K, ...si
 }
 
 /** The kernel that is expected to be the fastest. */
-export function chooseKernel({ info }: Device, product: Product): MatmulKernelName {
-  const { M, N, K } = product;
+export function chooseKernel({ info }: Device, sizes: Sizes): MatmulKernelName {
+  const { M, N, K } = sizes;
   if (info.adapter.software && M * N * K < TINY) return 'plain';
   if (info.adapter.software && info.features.includes('subgroups')) return 'lanes';
   if (M <= 16) return 'skinny';
-  if (partsOf(matmulKernels.split64, product) >= MANY_PARTS) return 'split64';
-  const fills = (name: MatmulKernelName): boolean => matmulKernels[name].workgroups(product) >= ENOUGH_WORKGROUPS;
+  if (partsOf(matmulKernels.split64, sizes) >= MANY_PARTS) return 'split64';
+  const fills = (name: MatmulKernelName): boolean => matmulKernels[name].workgroups(sizes) >= ENOUGH_WORKGROUPS;
   return (['tiled128', 'tiled64'] as const).find(fills) ?? 'tiled32';
 }
 

@@ -110,7 +110,7 @@ function contested(
           matmulOp.outputs(...scratch, { ...attributes, kernel: kernelNamed(candidate) });
         }),
     },
-    chooseKernel(device, { ...sizes, transposeA, transposeB }),
+    chooseKernel(device, sizes),
   );
   return kernelNamed(winner);
 }

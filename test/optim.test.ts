@@ -2,10 +2,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Device, type Parameter, parameter, scope, type Tensor, tensor } from '../src/index.ts';
 import {
-  type AdadeltaOptions,
-  type AdagradOptions,
-  type AdamaxOptions,
-  type AdamOptions,
   adadelta,
   adagrad,
   adam,
@@ -14,12 +10,10 @@ import {
   clipGradients,
   exponentialDecay,
   getOptimizer,
-  type NadamOptions,
   nadam,
   type Optimizer,
-  type RmspropOptions,
+  type OptimizerOptions,
   rmsprop,
-  type SgdOptions,
   sgd,
 } from '../src/optim/index.ts';
 import type { TypedArray } from '../src/storage.ts';
@@ -67,86 +61,59 @@ function near(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance:
 }
 
 const decay = exponentialDecay({ initialLearningRate: 0.05, decaySteps: 20, decayRate: 0.5 });
-const both = ['keras', 'pytorch'] as const;
+/** A case for each of the options, in both conventions. */
+const cases = <Options extends OptimizerOptions>(
+  name: string,
+  make: (options?: Options) => Optimizer,
+  rows: readonly NoInfer<Options>[],
+) =>
+  (['keras', 'pytorch'] as const).flatMap((convention) =>
+    rows.map((options) => ({ name, options, convention, make: () => make({ ...options, convention }) })),
+  );
 
-const sgdTable: readonly SgdOptions[] = [
-  {},
-  { learningRate: decay, momentum: 0.9 },
-  { learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 0.01 },
-  { learningRate: 0.02, momentum: 0.8, dampening: 0.8 },
+const rows = [
+  ...cases('sgd', sgd, [
+    {},
+    { learningRate: decay, momentum: 0.9 },
+    { learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+    { learningRate: 0.02, momentum: 0.8, dampening: 0.8 },
+  ]),
+  ...cases('rmsprop', rmsprop, [
+    {},
+    { learningRate: 0.01, epsilon: 0.01, momentum: 0.9, weightDecay: 0.1 },
+    { learningRate: decay, epsilon: 0.1, centered: true },
+    { learningRate: 0.01, epsilon: 0.1, centered: true, momentum: 0.5, globalClipNorm: 2 },
+  ]),
+  ...cases('adam', adam, [
+    {},
+    { learningRate: decay, epsilon: 0.01, weightDecay: 0.1 },
+    { learningRate: 0.01, amsgrad: true, beta2: 0.9 },
+    { learningRate: 0.01, biasCorrection: false, clipValue: 0.25 },
+    { learningRate: 0.01, clipNorm: 3, gradientAccumulationSteps: 3, lossScaleFactor: 8 },
+    { learningRate: 0.01, useEma: true, emaMomentum: 0.8 },
+    { learningRate: 0.01, useEma: true, emaMomentum: 0.8, emaOverwriteFrequency: 7 },
+  ]),
+  ...cases('adamW', adamW, [{}]),
+  ...cases('adagrad', adagrad, [
+    { learningRate: 0.05, initialAccumulatorValue: 0.5 },
+    { learningRate: decay, epsilon: 0.1, weightDecay: 0.1, clipNorm: 2 },
+  ]),
+  ...cases('adadelta', adadelta, [{}, { learningRate: decay, rho: 0.5, epsilon: 0.01 }]),
+  ...cases('adamax', adamax, [{ epsilon: 0.01 }, { learningRate: decay, beta2: 0.9, epsilon: 0.1, weightDecay: 0.1 }]),
+  ...cases('nadam', nadam, [
+    { epsilon: 0.01 },
+    { learningRate: decay, beta2: 0.9, epsilon: 0.1, momentumDecay: 0.5, useEma: true },
+    {
+      learningRate: 0.01,
+      epsilon: 0.1,
+      weightDecay: 0.1,
+      parameterGroups: [
+        { match: 'w[12]', learningRateFactor: 0.5 },
+        { match: 'w4', weightDecay: 0 },
+      ],
+    },
+  ]),
 ];
-const rmspropTable: readonly RmspropOptions[] = [
-  {},
-  { learningRate: 0.01, epsilon: 0.01, momentum: 0.9, weightDecay: 0.1 },
-  { learningRate: decay, epsilon: 0.1, centered: true },
-  { learningRate: 0.01, epsilon: 0.1, centered: true, momentum: 0.5, globalClipNorm: 2 },
-];
-const adamTable: readonly AdamOptions[] = [
-  {},
-  { learningRate: decay, epsilon: 0.01, weightDecay: 0.1 },
-  { learningRate: 0.01, amsgrad: true, beta2: 0.9 },
-  { learningRate: 0.01, biasCorrection: false, clipValue: 0.25 },
-  { learningRate: 0.01, clipNorm: 3, gradientAccumulationSteps: 3, lossScaleFactor: 8 },
-  { learningRate: 0.01, useEma: true, emaMomentum: 0.8 },
-  { learningRate: 0.01, useEma: true, emaMomentum: 0.8, emaOverwriteFrequency: 7 },
-];
-const adagradTable: readonly AdagradOptions[] = [
-  { learningRate: 0.05, initialAccumulatorValue: 0.5 },
-  { learningRate: decay, epsilon: 0.1, weightDecay: 0.1, clipNorm: 2 },
-];
-const adadeltaTable: readonly AdadeltaOptions[] = [{}, { learningRate: decay, rho: 0.5, epsilon: 0.01 }];
-const adamaxTable: readonly AdamaxOptions[] = [
-  { epsilon: 0.01 },
-  { learningRate: decay, beta2: 0.9, epsilon: 0.1, weightDecay: 0.1 },
-];
-const nadamTable: readonly NadamOptions[] = [
-  { epsilon: 0.01 },
-  { learningRate: decay, beta2: 0.9, epsilon: 0.1, momentumDecay: 0.5, useEma: true },
-  {
-    learningRate: 0.01,
-    epsilon: 0.1,
-    weightDecay: 0.1,
-    parameterGroups: [
-      { match: 'w[12]', learningRateFactor: 0.5 },
-      { match: 'w4', weightDecay: 0 },
-    ],
-  },
-];
-const rows = both.flatMap((convention) => [
-  ...sgdTable.map((options) => ({ name: 'sgd', options, make: () => sgd({ ...options, convention }), convention })),
-  ...rmspropTable.map((options) => ({
-    name: 'rmsprop',
-    options,
-    make: () => rmsprop({ ...options, convention }),
-    convention,
-  })),
-  ...adamTable.map((options) => ({ name: 'adam', options, make: () => adam({ ...options, convention }), convention })),
-  { name: 'adamW', options: {}, make: () => adamW({ convention }), convention },
-  ...adagradTable.map((options) => ({
-    name: 'adagrad',
-    options,
-    make: () => adagrad({ ...options, convention }),
-    convention,
-  })),
-  ...adadeltaTable.map((options) => ({
-    name: 'adadelta',
-    options,
-    make: () => adadelta({ ...options, convention }),
-    convention,
-  })),
-  ...adamaxTable.map((options) => ({
-    name: 'adamax',
-    options,
-    make: () => adamax({ ...options, convention }),
-    convention,
-  })),
-  ...nadamTable.map((options) => ({
-    name: 'nadam',
-    options,
-    make: () => nadam({ ...options, convention }),
-    convention,
-  })),
-]);
 for (const { name, options, make, convention } of rows) {
   onGpu(test, `${name} ${JSON.stringify(options)} of ${convention} as in float64, ${STEPS} steps`, async (device) => {
     const actual = await train(device, make());

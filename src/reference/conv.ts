@@ -50,44 +50,38 @@ function unfinish(dy: NdArray, { inputs: [, , bias], y }: Saved, activation: Pro
   return { dz, dbias: [dbias] };
 }
 
+/** A map between images and features, with bias and activation; `products` visits input, weight and output of each product. */
+function convolution(
+  products: typeof eachProduct,
+  shapeOf: (attributes: ConvolutionAttributes, filter: Shape) => Shape,
+) {
+  return {
+    forward: ([x, filter, bias]: readonly NdArray[], attributes: ConvolutionAttributes): NdArray => {
+      const y = zeros(shapeOf(attributes, filter.shape));
+      products(attributes, filter.shape, (from, weight, to) => {
+        y.data[to] += x.data[from] * filter.data[weight];
+      });
+      return finish(y, bias, attributes.activation);
+    },
+    backward: (dy: NdArray, saved: Saved, attributes: ConvolutionAttributes): readonly NdArray[] => {
+      const [x, filter] = saved.inputs;
+      const { dz, dbias } = unfinish(dy, saved, attributes.activation);
+      const [dx, dfilter] = [zeros(x.shape), zeros(filter.shape)];
+      products(attributes, filter.shape, (from, weight, to) => {
+        dx.data[from] += dz.data[to] * filter.data[weight];
+        dfilter.data[weight] += dz.data[to] * x.data[from];
+      });
+      return [dx, dfilter, ...dbias];
+    },
+  };
+}
+
 /** y[n, o, f] = sum over taps and channels of x[n, pixel, c] filter[tap, c, f], then bias and activation. */
-export const conv2d = {
-  forward: ([x, filter, bias]: readonly NdArray[], attributes: ConvolutionAttributes): NdArray => {
-    const y = zeros([x.shape[0], ...attributes.windows.count, filter.shape[3]]);
-    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
-      y.data[feature] += x.data[pixel] * filter.data[weight];
-    });
-    return finish(y, bias, attributes.activation);
-  },
-  backward: (dy: NdArray, saved: Saved, attributes: ConvolutionAttributes): readonly NdArray[] => {
-    const [x, filter] = saved.inputs;
-    const { dz, dbias } = unfinish(dy, saved, attributes.activation);
-    const [dx, dfilter] = [zeros(x.shape), zeros(filter.shape)];
-    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
-      dx.data[pixel] += dz.data[feature] * filter.data[weight];
-      dfilter.data[weight] += dz.data[feature] * x.data[pixel];
-    });
-    return [dx, dfilter, ...dbias];
-  },
-};
+export const conv2d = convolution(eachProduct, ({ image, windows }, filter) => [image[0], ...windows.count, filter[3]]);
 
 /** y[n, pixel, c] = sum over the windows that reach the pixel, and over f, of x[n, o, f] filter[tap, c, f]. */
-export const convTranspose2d = {
-  forward: ([x, filter, bias]: readonly NdArray[], attributes: ConvolutionAttributes): NdArray => {
-    const y = zeros(attributes.image);
-    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
-      y.data[pixel] += x.data[feature] * filter.data[weight];
-    });
-    return finish(y, bias, attributes.activation);
-  },
-  backward: (dy: NdArray, saved: Saved, attributes: ConvolutionAttributes): readonly NdArray[] => {
-    const [x, filter] = saved.inputs;
-    const { dz, dbias } = unfinish(dy, saved, attributes.activation);
-    const [dx, dfilter] = [zeros(x.shape), zeros(filter.shape)];
-    eachProduct(attributes, filter.shape, (pixel, weight, feature) => {
-      dx.data[feature] += dz.data[pixel] * filter.data[weight];
-      dfilter.data[weight] += dz.data[pixel] * x.data[feature];
-    });
-    return [dx, dfilter, ...dbias];
-  },
-};
+export const convTranspose2d = convolution(
+  (attributes, filter, visit) =>
+    eachProduct(attributes, filter, (pixel, weight, feature) => visit(feature, weight, pixel)),
+  ({ image }) => image,
+);

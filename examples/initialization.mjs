@@ -8,8 +8,8 @@ const UNITS = 100;
 
 /** Glorot is made for tanh, He for ReLU: the scale that keeps the deviation from layer to layer. */
 const scales = {
-  'deviation 0.01': initializers.randomNormal({ standardDeviation: 0.01 }),
-  'deviation 0.3': initializers.randomNormal({ standardDeviation: 0.3 }),
+  'deviation 0.01': initializers.randomNormal({ stddev: 0.01 }),
+  'deviation 0.3': initializers.randomNormal({ stddev: 0.3 }),
   Glorot: initializers.glorotNormal(),
   He: initializers.heNormal(),
   orthogonal: initializers.orthogonal(),

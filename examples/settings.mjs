@@ -19,7 +19,7 @@ const oneHot = ({ data, shape }) => ({
 });
 
 const logistic = (units, options) => dense({ units, activation: 'sigmoid', ...options });
-const ofDeviation1 = { kernelInitializer: initializers.randomNormal({ standardDeviation: 1 }) };
+const ofDeviation1 = { kernelInitializer: initializers.randomNormal({ stddev: 1 }) };
 const ofVariance1 = {
   kernelInitializer: initializers.varianceScaling({ scale: 1, mode: 'fanIn', distribution: 'untruncatedNormal' }),
 };

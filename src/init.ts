@@ -1,8 +1,9 @@
 import { CpuDevice } from './cpu.ts';
 import { type Device, setCurrentDevice } from './device.ts';
-import { DeviceError, ValueError } from './errors.ts';
+import { DeviceError } from './errors.ts';
 import { findAdapter, type GpuSource, openAdapter } from './gpu/adapter.ts';
 import type { TunerStore } from './gpu/tuner.ts';
+import { type Check, checkValues, flag } from './options.ts';
 import { Generator } from './random.ts';
 
 export interface InitOptions {
@@ -24,6 +25,16 @@ export interface InitOptions {
   readonly seed?: number;
 }
 
+const isWord = (value: unknown): boolean => Number.isInteger(value) && Math.abs(Number(value)) <= 0xffffffff;
+
+const CHECKS: Readonly<Record<keyof InitOptions, Check>> = {
+  backend: [(value) => ['auto', 'webgpu', 'cpu'].some((each) => each === value), "'auto', 'webgpu' or 'cpu'"],
+  gpu: [(value) => typeof value === 'object' && value !== null, 'a GPU as navigator.gpu is one'],
+  tune: flag,
+  deterministic: flag,
+  seed: [isWord, 'a whole number of 32 bits'],
+};
+
 /** What differs between Node and a browser. */
 interface Platform {
   readonly sources: readonly GpuSource[];
@@ -39,8 +50,8 @@ export const makeInit =
    * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
    */
   async (options: InitOptions = {}): Promise<Device> => {
+    checkValues('init', options, CHECKS);
     const { backend = 'auto', seed = 0 } = options;
-    checkOptions(backend, seed);
     const random = new Generator(seed);
     const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, options, platform, random);
     setCurrentDevice(device);
@@ -66,23 +77,4 @@ async function openGpu(
   }
   console.warn(`dawngrad: no GPU (${attempts}); running on the CPU reference backend, which is slow.`);
   return new CpuDevice(random);
-}
-
-function checkOptions(backend: string, seed: number): void {
-  if (!['auto', 'webgpu', 'cpu'].includes(backend)) {
-    throw new ValueError({
-      op: 'init',
-      got: `backend '${backend}'`,
-      expected: "'auto', 'webgpu' or 'cpu'",
-      fix: 'Name one of them.',
-    });
-  }
-  if (!Number.isInteger(seed) || Math.abs(seed) > 0xffffffff) {
-    throw new ValueError({
-      op: 'init',
-      got: `seed ${seed}`,
-      expected: 'a whole number of 32 bits',
-      fix: 'Use for example seed: 1.',
-    });
-  }
 }

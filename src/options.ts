@@ -1,7 +1,15 @@
 import { ValueError } from './errors.ts';
 
-/** Refuses options that `op` does not know, as a typing error makes them. */
+/** Refuses what is no object of options, and options that `op` does not know, as a typing error makes them. */
 export function checkOptions(op: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ValueError({
+      op,
+      got: `${show(options)} for the options`,
+      expected: known.length > 0 ? `an object with any of ${known.join(', ')}` : 'none',
+      fix: known.length > 0 ? `Name it: { ${known[0]}: ... }.` : 'Leave it out.',
+    });
+  }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new ValueError({
@@ -12,12 +20,60 @@ export function checkOptions(op: string, options: object, known: readonly string
   });
 }
 
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value)
+    ? `an array of ${value.length}`
+    : `a ${value.constructor?.name ?? 'null prototype'} object`;
+}
+
+/** What a value has to be, and how a message says so. */
+export type Check = readonly [holds: (value: unknown) => boolean, expected: string];
+
+const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: number) => boolean): Check => [
+  (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
+  expected,
+];
+
+export const finite = number('a finite number', () => true);
+export const positive = number('a finite number above 0', (value) => value > 0);
+export const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
+export const fraction = number('a number from 0 up to but without 1', (value) => value >= 0 && value < 1);
+export const portion = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+export const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
+export const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
+export const func: Check = [(value) => typeof value === 'function', 'a function'];
+
+/** Refuses a value that does not pass. */
+export function checkValue(op: string, name: string, value: unknown, [holds, expected]: Check): void {
+  if (holds(value)) return;
+  throw new ValueError({ op, got: `${name} ${show(value)}`, expected, fix: `Correct ${name}.` });
+}
+
+/** Refuses options without a check, and those that do not pass; undefined is as good as left out, if none is `required`. */
+export function checkValues(
+  op: string,
+  options: object,
+  checks: Readonly<Record<string, Check>>,
+  required: readonly string[] = [],
+): void {
+  checkOptions(op, options, Object.keys(checks));
+  const given = new Map<string, unknown>(Object.entries(options));
+  for (const [name, check] of Object.entries(checks)) {
+    const value = given.get(name);
+    if (value !== undefined || required.includes(name)) checkValue(op, name, value, check);
+  }
+}
+
 /** Refuses a number that is not whole, or below `least`. */
 export function checkWhole(op: string, name: string, value: unknown, least: number): void {
   if (Number.isInteger(value) && Number(value) >= least) return;
   throw new ValueError({
     op,
-    got: `${name} ${String(value)}`,
+    got: `${name} ${show(value)}`,
     expected: `a whole number of ${least} or more`,
     fix: `Set ${name} to for example ${Math.max(least, 1)}.`,
   });
@@ -33,9 +89,20 @@ export function checkRange(
   if (typeof value === 'number' && value >= low && value < high) return;
   throw new ValueError({
     op,
-    got: `${name} ${String(value)}`,
+    got: `${name} ${show(value)}`,
     expected: `a number of at least ${low} and below ${high}`,
     fix: `Correct ${name}.`,
+  });
+}
+
+/** Refuses a word that is not among those known. */
+export function checkWord(op: string, name: string, word: unknown, known: readonly string[]): void {
+  if (known.some((each) => each === word)) return;
+  throw new ValueError({
+    op,
+    got: `${name} ${show(word)}`,
+    expected: known.map((each) => `'${each}'`).join(' or '),
+    fix: `${suggestion(String(word), known)}Use one of these.`,
   });
 }
 

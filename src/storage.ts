@@ -1,4 +1,5 @@
-export type DType = 'f32' | 'i32';
+export const DTYPES = ['f32', 'i32'] as const;
+export type DType = (typeof DTYPES)[number];
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 
 /** Bytes of one element, whatever its dtype. */

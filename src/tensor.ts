@@ -1,5 +1,6 @@
 import type { Device } from './device.ts';
 import { DisposedError, DTypeError, ShapeError, ValueError } from './errors.ts';
+import { show } from './options.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import type { DType, Storage, TypedArray } from './storage.ts';
 
@@ -255,10 +256,13 @@ function checkedIntegers(values: TypedArray | readonly number[]): Int32Array {
   return integers;
 }
 
+const isList = (level: NestedNumbers): level is Exclude<NestedNumbers, number> =>
+  Array.isArray(level) || (ArrayBuffer.isView(level) && 'length' in level);
+
 /** Flattens nested numbers and finds their shape. @throws ShapeError when they are ragged. */
 export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape } {
   const shape: number[] = [];
-  for (let level: NestedNumbers = nested; typeof level !== 'number'; level = level[0]) {
+  for (let level: NestedNumbers = nested; isList(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
   }
@@ -266,14 +270,14 @@ export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape
   const values: number[] = [];
   const walk = (level: NestedNumbers, axis: number): void => {
     if (typeof level === 'number' && axis === shape.length) values.push(level);
-    else if (typeof level === 'object' && level.length === shape[axis]) for (const item of level) walk(item, axis + 1);
+    else if (isList(level) && level.length === shape[axis]) for (const item of level) walk(item, axis + 1);
     else {
+      const isNumber = isList(level) || typeof level === 'number';
       throw new ShapeError({
         op: 'tensor',
-        got:
-          typeof level === 'object' ? `${level.length} items at depth ${axis}` : `a ${typeof level} at depth ${axis}`,
+        got: `${isList(level) ? `${level.length} items` : show(level)} at depth ${axis}`,
         expected: `nested arrays of shape ${formatShape(shape)}, as the first items have it, holding numbers`,
-        fix: 'Make all rows of the same length.',
+        fix: isNumber ? 'Make all rows of the same length.' : 'Convert what is no number, with Number() for example.',
       });
     }
   };

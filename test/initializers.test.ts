@@ -39,7 +39,7 @@ const rows: readonly (readonly [name: string, make: Initializer, shape: Shape, e
   ['untruncated', varianceScaling({ distribution: 'untruncatedNormal' }), DENSE, normal(Math.sqrt(1 / 200))],
   ['randomUniform', initializers.randomUniform({ low: -1, high: 1 }), DENSE, uniform(Math.sqrt(1 / 3))],
   ['randomNormal', initializers.randomNormal(), DENSE, normal(0.05)],
-  ['truncatedNormal', initializers.truncatedNormal({ standardDeviation: 1 }), DENSE, truncated(0.8796256610342398)],
+  ['truncatedNormal', initializers.truncatedNormal({ stddev: 1 }), DENSE, truncated(0.8796256610342398)],
 ];
 
 for (const [name, initialize, shape, expected] of rows) {
@@ -95,8 +95,8 @@ test('names find initializers, as Keras writes them too', () => {
   assert.throws(() => getInitializer('xavier'), /initializer: got 'xavier'; expected one of zeros, ones, constant/);
   assert.throws(() => varianceScaling(Object({ mode: 'fan' })), /got 'fan'; expected one of fanIn, fanOut, fanAvg/);
   assert.throws(
-    () => initializers.randomNormal(Object({ stddev: 1 })),
-    /option 'stddev'; expected only mean, standardDeviation/,
+    () => initializers.randomNormal(Object({ deviation: 1 })),
+    /option 'deviation'; expected only mean, stddev/,
   );
 });
 

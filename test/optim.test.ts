@@ -491,13 +491,21 @@ test('options out of range are refused', () => {
   assert.throws(() => wild.currentLearningRate, 'sgd at step 0: got learningRate NaN');
 });
 
+test('a number in place of options is refused', () => {
+  assert.throws(
+    () => sgd(JSON.parse('0.1')),
+    /sgd: got 0.1 for the options; expected an object with any of .*learningRate/,
+  );
+  assert.throws(() => adam(JSON.parse('null')), /adam: got null for the options/);
+});
+
 test('groups that say nothing or nonsense are refused', () => {
   const refused = (group: object, message: RegExp): void => {
     const parameterGroups = [group as { match: string }]; // what JavaScript may pass
     assert.throws(() => sgd({ parameterGroups }), message);
   };
   refused({}, /sgd, parameterGroups: got match undefined; expected a regular expression/);
-  refused({ match: '(' }, /sgd, parameterGroups: got match \(/);
+  refused({ match: '(' }, /sgd, parameterGroups: got match '\('/);
   refused({ match: 'a', learningRateFactor: -1 }, /got learningRateFactor -1/);
   refused({ match: 'a', weightDecay: Number.NaN }, /got weightDecay NaN/);
   refused({ match: 'a', rate: 1 }, /got the option 'rate'; expected only match/);

@@ -142,7 +142,7 @@ test('the same seed and stream give the same numbers, others do not', () => {
 
 test('random tensors have the distribution asked for', async () => {
   await scope(async () => {
-    const z = randomNormal([100, 100], { mean: 3, standardDeviation: 0.5, device: cpu });
+    const z = randomNormal([100, 100], { mean: 3, stddev: 0.5, device: cpu });
     const { mean, deviation } = moments(Float64Array.from(await z.data()));
     assert.ok(Math.abs(mean - 3) < (5 * 0.5) / 100);
     assert.ok(Math.abs(deviation - 0.5) < (5 * 0.5) / 100);

@@ -203,7 +203,7 @@ test('nonsense is refused', () => {
   setCurrentDevice(cpu);
   assert.throws(() => l2(-1), /l1l2: got l2 -1; expected a finite number of 0 or more/);
   assert.throws(() => l1(Number.NaN), /l1l2: got l1 NaN/);
-  assert.throws(() => maxNorm({ maxValue: 0 }), /maxNorm: got maxValue 0; expected a number above 0/);
+  assert.throws(() => maxNorm({ maxValue: 0 }), /maxNorm: got maxValue 0; expected a finite number above 0/);
   assert.throws(() => maxNorm(Object({ max: 1 })), /maxNorm: got the option 'max'; expected only maxValue, axis/);
   const built = (options: object) => () => sequential([dense({ units: 1, inputShape: [2], ...options })]).build([2]);
   assert.throws(built({ kernelRegularizer: 'l3' }), /regularizer: got 'l3'; expected one of l1, l2, l1l2/);

@@ -96,7 +96,7 @@ test('a schedule says how it was made', () => {
 });
 
 test('options out of range are refused', () => {
-  const expected = 'cosineDecay: got decaySteps 0; expected a finite number above 0. Steps count from 0';
+  const expected = 'cosineDecay: got decaySteps 0; expected a finite number above 0. Correct decaySteps.';
   assert.throws(() => cosineDecay({ initialLearningRate, decaySteps: 0 }), expected);
   assert.throws(() => exponentialDecay({ initialLearningRate, decaySteps: -1, decayRate: 1 }), /got decaySteps -1/);
   assert.throws(() => warmup({ learningRate: 1, warmupSteps: Number.NaN }), /warmup: got warmupSteps NaN/);
@@ -108,6 +108,15 @@ test('options out of range are refused', () => {
   assert.throws(
     () => cosineDecayRestarts({ initialLearningRate, firstDecaySteps: 1, tMul: 0.5 }),
     'cosineDecayRestarts: got tMul 0.5; expected a number of 1 or more',
+  );
+  assert.throws(
+    () => polynomialDecay(Object({ initialLearningRate, decaySteps: 9, endLearningrate: 0 })),
+    "polynomialDecay: got the option 'endLearningrate'",
+  );
+  assert.throws(() => exponentialDecay(Object({ decaySteps: 9, decayRate: 1 })), /got initialLearningRate undefined/);
+  assert.throws(
+    () => cosineDecay({ initialLearningRate: -1, decaySteps: 9 }),
+    /got initialLearningRate -1; expected a/,
   );
   assert.throws(() => oneCycle({ maxLearningRate: 1, totalSteps: 2 }), /oneCycle: got totalSteps 2 and warmupFrac/);
 });

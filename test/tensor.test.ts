@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import {
   add,
   arange,
+  cast,
   type Device,
   DisposedError,
   full,
@@ -113,9 +114,19 @@ test('what is no tensor is refused, in the caller’s words', () => {
     () =>
       tensor(values, { device: cpu, ...options });
   assert.throws(make([[1, 2], [3]]), /tensor: got 1 items at depth 1; expected nested arrays of shape \[2, 2\]/);
-  assert.throws(make([[1, 2], 3]), /tensor: got a number at depth 1/);
+  assert.throws(make([[1, 2], 3]), /tensor: got 3 at depth 1/);
   assert.throws(make([1, [2]]), /tensor: got 1 items at depth 1/);
   assert.throws(make([1, 2, 3], { shape: [2, 2] }), /tensor: got 3 numbers; expected 4 for shape \[2, 2\]/);
+  assert.throws(
+    make(JSON.parse('["1", "2"]')),
+    /tensor: got '1' at depth 1; expected nested arrays .* holding numbers. Convert/,
+  );
+  assert.throws(make(JSON.parse('"12"')), /tensor: got '12' at depth 0/);
+  assert.throws(make(JSON.parse('[null]')), /tensor: got null at depth 1/);
+  assert.throws(make([1, 2], Object({ dtype: 'float32' })), /got dtype 'float32'; expected 'f32' or 'i32'/);
+  assert.throws(make([1, 2], Object({ dtpye: 'i32' })), /got the option 'dtpye'.*Did you mean 'dtype'/);
+  assert.throws(() => cast(tensor([1], { device: cpu }), JSON.parse('"int32"')), /cast: got dtype 'int32'/);
+  assert.throws(() => full([2], 1.5, { dtype: 'i32', device: cpu }), /got 1.5 at element 0 for dtype i32/);
   assert.throws(make([1.5], { dtype: 'i32' }), /tensor: got 1.5 at element 0 for dtype i32; expected whole numbers/);
   assert.throws(make([2 ** 31], { dtype: 'i32' }), /got 2147483648 at element 0/);
   assert.throws(() => zeros([1, 1, 1, 1, 1, 1, 1], { device: cpu }), /expected at most 6 axes/);

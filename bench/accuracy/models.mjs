@@ -45,9 +45,9 @@ const moved = () => augmentation({ translation: 0.07, rotation: 10, zoom: 0.1, s
 const mnist = {
   "the lecture's network": {
     epochs: 20,
-    batchSize: 256,
+    batchSize: 128,
     layers: () => [toUnit({ inputShape: [PIXELS] }), ...block(200, 0.5), ...block(100, 0.5), softmax()],
-    optimizer: (run) => falling(0.005, run),
+    optimizer: (run) => falling(0.003, run),
   },
   "the lecture's network with augmentation": {
     epochs: 40,

@@ -1,8 +1,7 @@
-import { ValueError } from '../errors.ts';
 import { div, maximum, minimum, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { relu, sqrt, square } from '../ops/unary.ts';
-import { checkOptions, lookUp } from '../options.ts';
+import { checkOptions, checkValue, lookUp, positive } from '../options.ts';
 import type { Constraint, Tensor } from '../tensor.ts';
 import { EPSILON } from './loss.ts';
 
@@ -47,10 +46,7 @@ export const maxNorm = defineConstraint<MaxNormOptions>(
   'maxNorm',
   ['maxValue', 'axis'],
   ({ maxValue = 2, axis = 0 }) => {
-    if (!(maxValue > 0)) {
-      const fix = 'Correct the largest norm.';
-      throw new ValueError({ op: 'maxNorm', got: `maxValue ${maxValue}`, expected: 'a number above 0', fix });
-    }
+    checkValue('maxNorm', 'maxValue', maxValue, positive);
     return (w) => {
       const norm = norms(w, axis);
       return mul(w, div(minimum(norm, maxValue), maximum(norm, EPSILON)));

@@ -107,15 +107,15 @@ interface NormalOptions {
   /** Default 0. */
   readonly mean?: number;
   /** Default 0.05. */
-  readonly standardDeviation?: number;
+  readonly stddev?: number;
 }
 
 const normalFrom =
   (name: string, draw: typeof normal) =>
   (options: NormalOptions = {}): Initializer => {
-    checkOptions(name, options, ['mean', 'standardDeviation']);
-    const { mean = 0, standardDeviation = 0.05 } = options;
-    return (shape, generator) => Float32Array.from(draw(sizeOf(shape), generator), (z) => mean + standardDeviation * z);
+    checkOptions(name, options, ['mean', 'stddev']);
+    const { mean = 0, stddev = 0.05 } = options;
+    return (shape, generator) => Float32Array.from(draw(sizeOf(shape), generator), (z) => mean + stddev * z);
   };
 
 interface UniformOptions {
@@ -139,7 +139,7 @@ export const initializers = {
   constant: (value = 0) => filled(value),
   /** Uniform between `low` and `high`. */
   randomUniform: uniformBetween,
-  /** Normal with `mean` and `standardDeviation`. */
+  /** Normal with `mean` and `stddev`. */
   randomNormal: normalFrom('randomNormal', normal),
   /** Normal, those beyond two deviations drawn again; the deviation of what is left is smaller, 0.88 of the given one. */
   truncatedNormal: normalFrom('truncatedNormal', truncatedNormal),

@@ -1,8 +1,7 @@
-import { ValueError } from '../errors.ts';
 import { add, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { abs, square } from '../ops/unary.ts';
-import { checkOptions, lookUp } from '../options.ts';
+import { checkValues, lookUp, notNegative } from '../options.ts';
 import type { Parameter, Regularizer, Tensor } from '../tensor.ts';
 
 export type { Regularizer } from '../tensor.ts';
@@ -16,13 +15,8 @@ interface Strengths {
 
 /** `l1 sum(|w|) + l2 sum(w^2)`. @throws ValueError for a strength below 0. */
 export function l1l2(strengths: Strengths = {}): Regularizer {
-  checkOptions('l1l2', strengths, ['l1', 'l2']);
+  checkValues('l1l2', strengths, { l1: notNegative, l2: notNegative });
   const { l1 = 0, l2 = 0 } = strengths;
-  for (const [name, value] of Object.entries({ l1, l2 })) {
-    if (value >= 0 && Number.isFinite(value)) continue;
-    const fix = 'Correct the strength of the penalty.';
-    throw new ValueError({ op: 'l1l2', got: `${name} ${value}`, expected: 'a finite number of 0 or more', fix });
-  }
   const penalty = (w: Tensor): Tensor => {
     const squares = mul(sum(square(w)), l2);
     if (l1 === 0) return squares;

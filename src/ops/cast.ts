@@ -1,7 +1,8 @@
 import shader from '../../shaders/cast.wgsl';
 import { defineOp } from '../op.ts';
+import { checkWord } from '../options.ts';
 import { cast as reference } from '../reference/strided.ts';
-import type { DType } from '../storage.ts';
+import { DTYPES, type DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 
 const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
@@ -18,4 +19,7 @@ const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
 });
 
 /** Converts to another dtype; f32 to i32 truncates towards 0. The gradient passes from f32 to f32 only. */
-export const cast = (x: Tensor, dtype: DType): Tensor => castOp(x, { dtype });
+export function cast(x: Tensor, dtype: DType): Tensor {
+  checkWord('cast', 'dtype', dtype, DTYPES);
+  return castOp(x, { dtype });
+}

@@ -1,8 +1,9 @@
 import { currentDevice, type Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
+import { checkOptions, checkWord } from '../options.ts';
 import { normal, uniform } from '../random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
-import type { DType, TypedArray } from '../storage.ts';
+import { DTYPES, type DType, type TypedArray } from '../storage.ts';
 import { flatten, type NestedNumbers, Tensor, toTyped } from '../tensor.ts';
 import { fullOn } from './fill.ts';
 
@@ -23,7 +24,9 @@ const isTyped = (values: unknown): values is TypedArray | Uint8Array => ArrayBuf
  * @throws ValueError if dtype is i32 and a number is not whole.
  */
 export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options: TensorOptions = {}): Tensor {
+  checkOptions('tensor', options, ['shape', 'dtype', 'device']);
   const { device = currentDevice(), dtype = values instanceof Int32Array ? 'i32' : 'f32' } = options;
+  checkWord('tensor', 'dtype', dtype, DTYPES);
   const flat = isTyped(values)
     ? { values: values instanceof Uint8Array ? new Float32Array(values) : values, shape: [values.length] }
     : flatten(values);
@@ -41,10 +44,15 @@ export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options:
 }
 
 type FilledOptions = Omit<TensorOptions, 'shape'>;
+const FILLED = ['dtype', 'device'];
 
 /** A tensor of the given shape with every element `value`. */
-export const full = (shape: Shape, value: number, options: FilledOptions = {}): Tensor =>
-  fullOn(options.device ?? currentDevice(), shape, value, options.dtype ?? 'f32');
+export function full(shape: Shape, value: number, options: FilledOptions = {}): Tensor {
+  checkOptions('full', options, FILLED);
+  const { device = currentDevice(), dtype = 'f32' } = options;
+  checkWord('full', 'dtype', dtype, DTYPES);
+  return fullOn(device, shape, toTyped([value], dtype)[0], dtype);
+}
 
 /** A tensor of zeros. */
 export const zeros = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 0, options);
@@ -71,16 +79,14 @@ export function arange(start: number, stop: number, step = 1, options: FilledOpt
 /** Normal numbers with the given mean and standard deviation, from the device's seeded generator. */
 export function randomNormal(
   shape: Shape,
-  {
-    mean = 0,
-    standardDeviation = 1,
-    ...options
-  }: FilledOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
+  given: FilledOptions & { readonly mean?: number; readonly stddev?: number } = {},
 ): Tensor {
+  checkOptions('randomNormal', given, ['mean', 'stddev', ...FILLED]);
+  const { mean = 0, stddev = 1, ...options } = given;
   checkShape('randomNormal', shape);
   const { random } = options.device ?? currentDevice();
   return tensor(
-    normal(sizeOf(shape), random).map((z) => mean + standardDeviation * z),
+    normal(sizeOf(shape), random).map((z) => mean + stddev * z),
     { ...options, shape },
   );
 }
@@ -88,8 +94,10 @@ export function randomNormal(
 /** Uniform numbers between `low` and `high`, from the device's seeded generator. */
 export function randomUniform(
   shape: Shape,
-  { low = 0, high = 1, ...options }: FilledOptions & { readonly low?: number; readonly high?: number } = {},
+  given: FilledOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
+  checkOptions('randomUniform', given, ['low', 'high', ...FILLED]);
+  const { low = 0, high = 1, ...options } = given;
   checkShape('randomUniform', shape);
   const { random } = options.device ?? currentDevice();
   return tensor(

@@ -4,11 +4,11 @@ import { commonDevice, type Device } from '../device.ts';
 import type { Kernel } from '../kernel.ts';
 import { runner } from '../op.ts';
 import { clip } from '../ops/unary.ts';
-import { checkOptions } from '../options.ts';
+import { checkValues } from '../options.ts';
 import { clipByNorm } from '../reference/optim.ts';
 import { keep, Tensor } from '../tensor.ts';
 import { Arena, LANES, type Layout, layoutOf } from './arena.ts';
-import { CLIPS, checkClips, checkValues, type OptimizerOptions } from './options.ts';
+import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
 
 export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' | 'clipValue'>;
 
@@ -71,8 +71,7 @@ export class NormClip {
  * @see Pascanu et al. (2013), "On the difficulty of training recurrent neural networks".
  */
 export function clipGradients(gradients: readonly Tensor[], options: ClipOptions): Tensor[] {
-  checkOptions('clipGradients', options, CLIPS);
-  checkValues('clipGradients', options);
+  checkValues('clipGradients', options, checksOf(CLIPS));
   checkClips('clipGradients', options);
   const { clipNorm, globalClipNorm, clipValue } = options;
   if (clipValue !== undefined) return gradients.map((g) => clip(g, -clipValue, clipValue));

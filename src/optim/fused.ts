@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import { runner } from '../op.ts';
 import { mul } from '../ops/binary.ts';
 import { fullOn } from '../ops/fill.ts';
+import { checkValue } from '../options.ts';
 import { follow, penalize, prepare } from '../reference/optim.ts';
 import { keep, type Parameter, scope, Tensor } from '../tensor.ts';
 import { accumulate } from './accumulate.ts';
@@ -13,8 +14,8 @@ import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
 import { type Grouping, groupParameters } from './groups.ts';
 import type { ApplyOptions, Optimizer, Rule } from './optimizer.ts';
-import { checkValues, type Settings } from './options.ts';
-import type { Schedule } from './schedules.ts';
+import type { Settings } from './options.ts';
+import { RATE, type Schedule } from './schedules.ts';
 
 /** What the first step makes. */
 interface Built {
@@ -64,14 +65,14 @@ export class FusedOptimizer implements Optimizer {
   }
 
   set learningRate(learningRate: number | Schedule) {
-    checkValues(this.name, { learningRate });
+    checkValue(this.name, 'learningRate', learningRate, RATE);
     this.#learningRate = learningRate;
   }
 
   get currentLearningRate(): number {
     if (typeof this.#learningRate === 'number') return this.#learningRate;
     const learningRate = this.#learningRate(this.iterations);
-    checkValues(`${this.name} at step ${this.iterations}`, { learningRate });
+    checkValue(`${this.name} at step ${this.iterations}`, 'learningRate', learningRate, RATE);
     return learningRate;
   }
 

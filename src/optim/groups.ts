@@ -1,5 +1,5 @@
 import { ValueError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { type Check, checkValues, notNegative } from '../options.ts';
 import type { Parameter } from '../tensor.ts';
 
 /** Parameters that are trained in another way than the rest. */
@@ -12,27 +12,25 @@ export interface ParameterGroup {
   readonly weightDecay?: number;
 }
 
-const isRate = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-
-const isPattern = (value: unknown): boolean => {
+function isPattern(value: unknown): boolean {
   try {
     return typeof value === 'string' && value !== '' && new RegExp(value) !== undefined;
   } catch {
     return false;
   }
+}
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  match: [isPattern, 'a regular expression as a string'],
+  learningRateFactor: notNegative,
+  weightDecay: notNegative,
 };
 
 /** Refuses groups that say nothing, or nonsense. @throws ValueError */
-export function checkGroups(op: string, groups: readonly ParameterGroup[]): void {
+export function checkGroups(optimizer: string, groups: readonly ParameterGroup[]): void {
+  const op = `${optimizer}, parameterGroups`;
   for (const group of groups) {
-    checkOptions(`${op}, parameterGroups`, group, ['match', 'learningRateFactor', 'weightDecay']);
-    const { match, learningRateFactor = 1, weightDecay = 0 } = group;
-    const refuse = (got: string, expected: string): void => {
-      throw new ValueError({ op: `${op}, parameterGroups`, got, expected, fix: 'Correct that group.' });
-    };
-    if (!isPattern(match)) refuse(`match ${String(match)}`, 'a regular expression as a string');
-    if (!isRate(learningRateFactor)) refuse(`learningRateFactor ${learningRateFactor}`, 'a finite number of 0 or more');
-    if (!isRate(weightDecay)) refuse(`weightDecay ${weightDecay}`, 'a finite number of 0 or more');
+    checkValues(op, group, CHECKS, ['match']);
   }
 }
 

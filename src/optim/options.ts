@@ -1,7 +1,7 @@
 import { ValueError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { type Check, checkValues, count, flag, fraction, notNegative, portion, positive } from '../options.ts';
 import { checkGroups, type ParameterGroup } from './groups.ts';
-import type { Schedule } from './schedules.ts';
+import { RATE, type Schedule } from './schedules.ts';
 
 /** Whose rules where Keras and PyTorch differ. */
 export type Convention = 'keras' | 'pytorch';
@@ -52,24 +52,8 @@ export const CLIPS = ['clipNorm', 'globalClipNorm', 'clipValue'];
 /** All options of an optimizer, those filled in that have a default. */
 export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRate: number | Schedule };
 
-type Check = readonly [holds: (value: unknown) => boolean, expected: string];
-
-const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: number) => boolean): Check => [
-  (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
-  expected,
-];
-const fraction = number('a number from 0 up to but without 1', (value) => value >= 0 && value < 1);
-const portion = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
-const positive = number('a finite number above 0', (value) => value > 0);
-const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
-const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
-const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
-
 const CHECKS: Readonly<Record<string, Check>> = {
-  learningRate: [
-    (value) => typeof value === 'function' || notNegative[0](value),
-    'a finite number of 0 or more, or a schedule',
-  ],
+  learningRate: RATE,
   weightDecay: notNegative,
   clipNorm: positive,
   globalClipNorm: positive,
@@ -95,15 +79,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   momentumDecay: notNegative,
 };
 
-/** Refuses values that are out of range. @throws ValueError */
-export function checkValues(op: string, options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    const [holds, expected] = CHECKS[name];
-    if (holds(value)) continue;
-    const got = `${name} ${typeof value === 'string' ? `'${value}'` : String(value)}`;
-    throw new ValueError({ op, got, expected, fix: `Correct ${name}, or leave it out.` });
-  }
-}
+/** The checks of some options by their names. */
+export const checksOf = (names: readonly string[]): Readonly<Record<string, Check>> =>
+  Object.fromEntries(names.map((name) => [name, CHECKS[name]]));
 
 /** Refuses more than one way to clip. @throws ValueError */
 export function checkClips(op: string, options: object): void {
@@ -119,9 +97,9 @@ export function settingsOf<Defaults extends { readonly learningRate: number }, O
   options: Options,
 ) {
   const known = [...Object.keys(COMMON), ...Object.keys(defaults.keras), ...CLIPS, 'emaOverwriteFrequency'];
-  checkOptions(op, options, known);
-  checkValues(op, options);
+  checkValues(op, options, checksOf(known));
   checkClips(op, options);
   checkGroups(op, options.parameterGroups ?? []);
-  return { ...COMMON, ...defaults[options.convention ?? 'keras'], ...options };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+  return { ...COMMON, ...defaults[options.convention ?? 'keras'], ...given };
 }

@@ -1,10 +1,17 @@
 import { ValueError } from '../errors.ts';
+import { type Check, checkValues, count, flag, fraction, notNegative, positive } from '../options.ts';
 
 /** The learning rate of step 0, 1, 2, ...; any function will do, those made here can also be written to a file. */
 export interface Schedule {
   (step: number): number;
   readonly config?: Readonly<Record<string, unknown>>;
 }
+
+/** What a learning rate has to be. */
+export const RATE: Check = [
+  (value) => typeof value === 'function' || notNegative[0](value),
+  'a finite number of 0 or more, or a schedule',
+];
 
 interface Decay {
   readonly initialLearningRate: number;
@@ -17,13 +24,8 @@ const named = (name: string, options: object, rate: (step: number) => number): S
 const wrong = (schedule: string, got: string, expected: string): ValueError =>
   new ValueError({ op: schedule, got, expected, fix: 'Steps count from 0, one per update of the weights.' });
 
-function demandPositive(schedule: string, options: Readonly<Record<string, number>>): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (!(value > 0 && Number.isFinite(value))) {
-      throw wrong(schedule, `${option} ${value}`, 'a finite number above 0');
-    }
-  }
-}
+const DECAY = { initialLearningRate: notNegative, decaySteps: positive };
+const REQUIRED = Object.keys(DECAY);
 
 /** `f` of the part of the decay that is done, in whole periods if `staircase`. */
 function decaying(
@@ -31,8 +33,8 @@ function decaying(
   options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
   f: (periods: number) => number,
 ): Schedule {
+  checkValues(name, options, { ...DECAY, decayRate: notNegative, staircase: flag }, [...REQUIRED, 'decayRate']);
   const { initialLearningRate, decaySteps, staircase = false } = options;
-  demandPositive(name, { decaySteps });
   return named(name, options, (step) => {
     const periods = step / decaySteps;
     return initialLearningRate * f(staircase ? Math.floor(periods) : periods);
@@ -49,11 +51,15 @@ export const inverseTimeDecay = (
   options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('inverseTimeDecay', options, (periods) => 1 / (1 + options.decayRate * periods));
 
+const numbers: Check = [(value) => Array.isArray(value) && value.every(Number.isFinite), 'an array of finite numbers'];
+
 /** `values[k]` up to and with step `boundaries[k]`, the last value after all of them. */
 export function piecewiseConstant(options: {
   readonly boundaries: readonly number[];
   readonly values: readonly number[];
 }): Schedule {
+  const checks = { boundaries: numbers, values: numbers };
+  checkValues('piecewiseConstant', options, checks, Object.keys(checks));
   const { boundaries, values } = options;
   if (values.length !== boundaries.length + 1 || boundaries.some((boundary, k) => boundary <= boundaries[k - 1])) {
     const got = `boundaries [${boundaries.join(', ')}] and values [${values.join(', ')}]`;
@@ -72,8 +78,9 @@ export function piecewiseConstant(options: {
 export function polynomialDecay(
   options: Decay & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
 ): Schedule {
+  const checks = { ...DECAY, endLearningRate: notNegative, power: positive, cycle: flag };
+  checkValues('polynomialDecay', options, checks, REQUIRED);
   const { initialLearningRate, decaySteps, endLearningRate = 1e-4, power = 1, cycle = false } = options;
-  demandPositive('polynomialDecay', { decaySteps, power });
   return named('polynomialDecay', options, (step) => {
     const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
     return (initialLearningRate - endLearningRate) * (1 - Math.min(step / length, 1)) ** power + endLearningRate;
@@ -91,8 +98,9 @@ const cosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));
 export function cosineDecay(
   options: Decay & { readonly alpha?: number; readonly warmupTarget?: number; readonly warmupSteps?: number },
 ): Schedule {
+  const checks = { ...DECAY, alpha: notNegative, warmupTarget: notNegative, warmupSteps: notNegative };
+  checkValues('cosineDecay', options, checks, REQUIRED);
   const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
-  demandPositive('cosineDecay', { decaySteps });
   const peak = warmupTarget ?? initialLearningRate;
   const start = warmupTarget === undefined ? 0 : warmupSteps;
   return named('cosineDecay', options, (step) =>
@@ -114,9 +122,11 @@ export function cosineDecayRestarts(options: {
   readonly mMul?: number;
   readonly alpha?: number;
 }): Schedule {
+  const required = { initialLearningRate: notNegative, firstDecaySteps: positive };
+  const checks = { ...required, tMul: positive, mMul: notNegative, alpha: notNegative };
+  checkValues('cosineDecayRestarts', options, checks, Object.keys(required));
   const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
-  demandPositive('cosineDecayRestarts', { firstDecaySteps });
-  if (!(tMul >= 1)) throw wrong('cosineDecayRestarts', `tMul ${tMul}`, 'a number of 1 or more');
+  if (tMul < 1) throw wrong('cosineDecayRestarts', `tMul ${tMul}`, 'a number of 1 or more');
   return named('cosineDecayRestarts', options, (step) => {
     let period = tMul === 1 ? Math.floor(step / firstDecaySteps) : 0;
     let start = period * firstDecaySteps;
@@ -143,12 +153,14 @@ export function oneCycle(options: {
   readonly divFactor?: number;
   readonly finalDivFactor?: number;
 }): Schedule {
+  const required = { maxLearningRate: notNegative, totalSteps: count };
+  const checks = { ...required, warmupFraction: fraction, divFactor: positive, finalDivFactor: positive };
+  checkValues('oneCycle', options, checks, Object.keys(required));
   const { maxLearningRate, totalSteps, warmupFraction = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
-  demandPositive('oneCycle', { divFactor, finalDivFactor });
   const peak = warmupFraction * totalSteps - 1;
-  if (!(peak > 0 && warmupFraction < 1)) {
+  if (peak <= 0) {
     const got = `totalSteps ${totalSteps} and warmupFraction ${warmupFraction}`;
-    throw wrong('oneCycle', got, 'a fraction between 0 and 1, and more than one step of warm-up');
+    throw wrong('oneCycle', got, 'more than one step of warm-up');
   }
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
@@ -169,8 +181,9 @@ export function warmup(options: {
   readonly warmupSteps: number;
   readonly initialLearningRate?: number;
 }): Schedule {
+  const checks = { learningRate: RATE, warmupSteps: positive, initialLearningRate: notNegative };
+  checkValues('warmup', options, checks, ['learningRate', 'warmupSteps']);
   const { learningRate, warmupSteps, initialLearningRate = 0 } = options;
-  demandPositive('warmup', { warmupSteps });
   const then: Schedule = typeof learningRate === 'function' ? learningRate : () => learningRate;
   return named('warmup', { ...options, learningRate: then.config ?? learningRate }, (step) =>
     step < warmupSteps

@@ -30,8 +30,10 @@ export function show(value: unknown): string {
     : `a ${value.constructor?.name ?? 'null prototype'} object`;
 }
 
-/** What a value has to be, and how a message says so. */
-export type Check = readonly [holds: (value: unknown) => boolean, expected: string];
+/** What a value has to be, how a message says so, and whether it may be left out. */
+export type Check = readonly [holds: (value: unknown) => boolean, expected: string, isRequired?: true];
+/** Checks by the names of options. */
+export type Checks<Name extends string = string> = Readonly<Record<Name, Check>>;
 
 const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: number) => boolean): Check => [
   (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
@@ -43,9 +45,27 @@ export const positive = number('a finite number above 0', (value) => value > 0);
 export const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
 export const fraction = number('a number from 0 up to but without 1', (value) => value >= 0 && value < 1);
 export const portion = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+export const integer = number('a whole number', Number.isInteger);
 export const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
+export const countFrom0 = number('a whole number of 0 or more', (value) => Number.isInteger(value) && value >= 0);
 export const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
 export const func: Check = [(value) => typeof value === 'function', 'a function'];
+/** What is looked up if it is a name. */
+export const byName: Check = [
+  (value) => typeof value === 'string' || typeof value === 'function' || (typeof value === 'object' && value !== null),
+  'a name, or what a function of that name returns',
+];
+
+/** A list, typed or not, whose elements pass. */
+export const listOf = /* @__NO_SIDE_EFFECTS__ */ ([holds]: Check, expected: string): Check => [
+  (value) =>
+    (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) &&
+    Array.from(value as ArrayLike<unknown>).every(holds),
+  expected,
+];
+
+/** One that may not be left out. */
+export const required = /* @__NO_SIDE_EFFECTS__ */ ([holds, expected]: Check): Check => [holds, expected, true];
 
 /** Refuses a value that does not pass. */
 export function checkValue(op: string, name: string, value: unknown, [holds, expected]: Check): void {
@@ -53,18 +73,14 @@ export function checkValue(op: string, name: string, value: unknown, [holds, exp
   throw new ValueError({ op, got: `${name} ${show(value)}`, expected, fix: `Correct ${name}.` });
 }
 
-/** Refuses options without a check, and those that do not pass; undefined is as good as left out, if none is `required`. */
-export function checkValues(
-  op: string,
-  options: object,
-  checks: Readonly<Record<string, Check>>,
-  required: readonly string[] = [],
-): void {
+/** Refuses options without a check, and those that do not pass; undefined is as good as left out. */
+export function checkValues(op: string, options: object, checks: Checks): void {
   checkOptions(op, options, Object.keys(checks));
   const given = new Map<string, unknown>(Object.entries(options));
   for (const [name, check] of Object.entries(checks)) {
+    const [, , isRequired] = check;
     const value = given.get(name);
-    if (value !== undefined || required.includes(name)) checkValue(op, name, value, check);
+    if (value !== undefined || isRequired) checkValue(op, name, value, check);
   }
 }
 
@@ -116,6 +132,13 @@ export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: 
     expected: `one of ${Object.keys(table).join(', ')}`,
     fix: `${suggestion(key, Object.keys(table))}Use one of these names, or pass the object itself.`,
   });
+}
+
+/** Refuses one of the functions of a table in place of what it returns. */
+export function checkMade(op: string, table: Readonly<Record<string, unknown>>, given: unknown): void {
+  const name = Object.keys(table).find((key) => table[key] === given);
+  if (name === undefined) return;
+  throw new ValueError({ op, got: `the function ${name}`, expected: 'what it returns', fix: `Call it: ${name}().` });
 }
 
 /** `Did you mean 'adam'? ` if one of the known words is that close to the given one, as after a typing error. */

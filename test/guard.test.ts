@@ -114,11 +114,11 @@ const rootError = makeLoss('rootError', {
 for (const backend of ['cpu', 'webgpu'] as const) {
   const run = backend === 'cpu' ? test : (name: string, body: () => Promise<void>) => onGpu(test, name, body);
   run(
-    `${backend}: a gradient that goes bad is found in the step before the loss does, also in another epoch`,
+    `${backend}: a gradient that goes bad is found in the step before the loss does, also in the last step of an epoch`,
     async () => {
-      for (const [zero, place, loss] of [
-        [20, 'epoch 1, step 3', 'epoch 1, step 4'],
-        [63, 'epoch 1, step 8', 'epoch 2, step 1'],
+      for (const [zero, place, symptom] of [
+        [20, 'epoch 1, step 3', 'the loss NaN in epoch 1, step 4'],
+        [63, 'epoch 1, step 8', 'weights that are not finite in epoch 1, step 8'],
       ] as const) {
         await fresh(backend, async () => {
           const model = sequential([dense({ units: 1, inputShape: [FEATURES], useBias: false, name: 'only' })]);
@@ -129,7 +129,7 @@ for (const backend of ['cpu', 'webgpu'] as const) {
           y.data[zero] = 0; // what the model says, exactly
           await rejects(
             () => model.fit(x, y, { batchSize: 8, shuffle: false, epochs: 3 }),
-            new RegExp(`the loss NaN in ${loss}; first to go bad was the gradient of 'only/kernel', in ${place};`),
+            new RegExp(`${symptom}; first to go bad was the gradient of 'only/kernel', in ${place};`),
           );
           for (const value of (await weightsOf(model))['only/kernel']) assert.ok(Number.isFinite(value));
         });
@@ -145,6 +145,21 @@ onGpu(test, 'a step that is too large is named', async () => {
     const { x, y } = samples();
     y.data.fill(1e4);
     await rejects(() => model.fit(x, y, { batchSize: 8 }), /first to go bad was 'dense\/kernel' in its update/);
+  });
+});
+
+test('weights that the last update has spoilt are found too', async () => {
+  await fresh('cpu', async () => {
+    const model = sequential([dense({ units: 1, inputShape: [FEATURES], useBias: false, name: 'only' })]);
+    model.compile({ optimizer: sgd({ learningRate: 1e308 }), loss: 'meanSquaredError' });
+    const { x, y } = samples();
+    y.data.fill(1e4);
+    const before = await weightsOf(model);
+    await rejects(
+      () => model.fit(x, y, { batchSize: COUNT }),
+      /weights that are not finite in epoch 1, step 1; first to go bad was 'only\/kernel' in its update/,
+    );
+    assert.equal(await weightsOf(model), before);
   });
 });
 

@@ -335,7 +335,7 @@ const throwing: readonly (readonly [about: string, make: () => unknown, message:
   [
     'smoothing of everything',
     () => losses.binaryCrossentropy({ labelSmoothing: 1 }),
-    /labelSmoothing 1; expected a number of at least 0 and below 1/,
+    /labelSmoothing 1; expected a number from 0 up to but without 1/,
   ],
 ];
 for (const [about, make, message] of throwing) {

@@ -4,16 +4,25 @@ import { setCurrentDevice } from '../src/device.ts';
 import {
   activation,
   activations,
+  adam,
+  augmentation,
   batchNormalization,
+  conv2d,
   dense,
   dropout,
   embedding,
   flatten,
   gaussianNoise,
+  heNormal,
+  huber,
+  type Initializer,
+  initializers,
   input,
   layerNormalization,
   leakyRelu,
+  maxPool2d,
   mean,
+  meanSquaredError,
   normalization,
   ones,
   prelu,
@@ -28,6 +37,7 @@ import {
   Tensor,
   tensor,
   variance,
+  whitening,
 } from '../src/node.ts';
 import { cpu, onGpu } from './device.ts';
 
@@ -97,7 +107,7 @@ test('a weight that is missing, unknown or of another shape is refused', () => {
 test('bad options and shapes are errors that name them', () => {
   setCurrentDevice(cpu);
   assert.throws(() => dense({ units: 0 }), /units 0; expected a whole number of 1 or more/);
-  assert.throws(() => dropout({ rate: 1 }), /rate 1; expected a number of at least 0 and below 1/);
+  assert.throws(() => dropout({ rate: 1 }), /rate 1; expected a number from 0 up to but without 1/);
   const misspelt = { unit: 3, units: 3 };
   assert.throws(() => dense(misspelt), /the option 'unit'; expected only units, activation/);
   assert.throws(() => sequential([]), /no layers/);
@@ -106,6 +116,61 @@ test('bad options and shapes are errors that name them', () => {
   assert.throws(() => sequential([reshape({ shape: [5], inputShape: [4] })]).parameters, /samples of shape \[4\]/);
   const model = sequential([dense({ units: 1, inputShape: [3] })]);
   assert.throws(() => model.call(tensor([[1, 2]])), /x of shape \[1, 2\]; expected \[batch, 3\]/);
+});
+
+test('what no layer, loss or initializer can do is refused when it is made', () => {
+  /** Options as JavaScript may pass them. */
+  const given = (json: string) => JSON.parse(json);
+  const refused: readonly [make: () => unknown, message: RegExp][] = [
+    [() => dense(given('5')), /dense: got 5 for the options; expected an object with any of units/],
+    [() => dense(given('{}')), /dense: got units undefined; expected a whole number of 1 or more/],
+    [() => dense(given('{ "units": 1, "useBias": "no" }')), /useBias 'no'; expected true or false/],
+    [
+      () => dense(given('{ "units": 1, "kernelRegularizer": 0.01 }')),
+      /kernelRegularizer 0.01; expected a name, or what/,
+    ],
+    [() => dense({ units: 1, name: '' }), /dense: got name ''/],
+    [() => dense(given('{ "units": 1, "inputShape": 784 }')), /inputShape 784; expected a list of lengths/],
+    [() => batchNormalization({ epsilon: -1 }), /epsilon -1/],
+    [() => batchNormalization({ momentum: 1 }), /momentum 1/],
+    [
+      () => conv2d(given('{ "filters": 2 }')),
+      /conv2d: got kernelSize undefined; expected a whole number of 1 or more, or two/,
+    ],
+    [() => conv2d({ filters: 2, kernelSize: [3, 0] }), /kernelSize an array of 2/],
+    [() => maxPool2d(given('{ "poolSize": null }')), /poolSize null/],
+    [() => reshape(given('{ "shape": 4 }')), /reshape: got shape 4/],
+    [() => prelu(given('{ "sharedAxes": 1 }')), /sharedAxes 1; expected a list of axes/],
+    [() => leakyRelu(given('0.1')), /leakyRelu: got 0.1 for the options/],
+    [() => normalization({ mean: Number.NaN }), /mean NaN/],
+    [() => normalization({ variance: [1, -1] }), /variance an array of 2; expected a finite number of 0 or more/],
+    [() => augmentation(given('{ "fill": "white" }')), /fill 'white'/],
+    [() => augmentation({ imageShape: [-28, 28] }), /imageShape an array of 2/],
+    [() => whitening(given('{}')), /whitening: got mean undefined/],
+    [() => huber(given('5')), /huber: got 5 for the options; expected an object with any of delta/],
+    [() => huber({ delta: -1 }), /delta -1/],
+    [() => initializers.varianceScaling({ scale: -1 }), /scale -1/],
+    [() => initializers.constant(Number.NaN), /value NaN/],
+  ];
+  for (const [make, message] of refused) assert.throws(make, message);
+});
+
+test('a function in place of what it returns is refused', () => {
+  setCurrentDevice(cpu);
+  const uncalled: unknown = heNormal;
+  const model = sequential([dense({ units: 1, inputShape: [3], kernelInitializer: uncalled as Initializer })]);
+  assert.throws(
+    () => model.build([3]),
+    /dense\/kernel: got its initializer as a maker of .*heNormal\(\) is an initializer/,
+  );
+  const compileWith = (options: object) => () => model.compile(Object.assign(JSON.parse('{}'), options));
+  assert.throws(
+    compileWith({ optimizer: adam, loss: 'meanSquaredError' }),
+    /optimizer the function adam.*; expected a name/,
+  );
+  assert.throws(compileWith({ loss: meanSquaredError }), /got the function meanSquaredError; expected what it returns/);
+  assert.throws(compileWith({ loss: 'meanSquaredError', metrics: 'accuracy' }), /metrics 'accuracy'; expected a list/);
+  assert.throws(compileWith({}), /loss undefined/);
 });
 
 test('an unknown word is answered with the nearest known one, if one is near', () => {

@@ -10,9 +10,12 @@ import {
   type Device,
   dense,
   dropout,
+  earlyStopping,
+  type FitOptions,
   gradcheck,
   type HostArray,
   init,
+  layerStatistics,
   loadModel,
   type Model,
   type Optimizer,
@@ -193,7 +196,7 @@ onGpu(
         for (const device of [cpu, gpu]) {
           setCurrentDevice(device);
           const x = data instanceof Int32Array ? tensor(data, { shape: [5, length] }) : { data, shape: [5, length] };
-          const set = await Dataset.of(device, x, labels, { rule: { dtype: 'i32', classes: 3 } });
+          const set = await Dataset.of(device, x, labels, { rule: { targets: { kind: 'classes' }, classes: 3 } });
           set.shuffle(new Generator(6));
           const taken = [set.take(3), set.take(2)];
           batches.push(await Promise.all(taken.flatMap((batch) => [batch.x.array(), batch.y.array()])));
@@ -225,16 +228,52 @@ onGpu(test, 'a batch that no buffer can hold is refused before anything runs, wi
 test('fit shuffles anew in every epoch, and not when told not to', async () => {
   setCurrentDevice(cpu);
   const x = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [6, 1] };
-  const model = sequential([dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'ones' })]);
-  model.compile({ optimizer: sgd({ learningRate: 0 }), loss: 'meanSquaredError' });
-  const seen: number[] = [];
-  const watch: Callback = { onBatchEnd: (_, { loss }) => void (loss !== undefined && seen.push(loss)) };
-  await model.fit(
-    x,
-    { data: new Float32Array(6), shape: [6, 1] },
-    { batchSize: 6, shuffle: false, callbacks: [watch] },
+  const y = { data: new Float32Array(6), shape: [6, 1] };
+  /** The samples of two epochs, in the order of training. */
+  const seen = async (shuffle: boolean): Promise<number[][]> => {
+    const model = sequential([dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'ones' })]);
+    model.compile({ optimizer: sgd({ learningRate: 0 }), loss: 'meanSquaredError' });
+    const watch = layerStatistics({ every: 1 }); // what the layer puts out is the sample
+    await model.fit(x, y, { batchSize: 1, epochs: 2, shuffle, callbacks: [watch] });
+    const outputs = watch.records.map(({ layers }) => layers.dense.mean);
+    return [outputs.slice(0, 6), outputs.slice(6)];
+  };
+  const inOrder = [...x.data];
+  assert.equal(await seen(false), [inOrder, inOrder]);
+  const [first, second] = await seen(true);
+  assert.equal([...first].sort(), inOrder);
+  assert.equal([...second].sort(), inOrder);
+  assert.not.equal(first, inOrder);
+  assert.not.equal(second, first);
+});
+
+test('fit refuses what it can not do before anything is trained', async () => {
+  setCurrentDevice(cpu);
+  const { x, y } = clusters(20);
+  const model = network('sgd');
+  model.build(x.shape.slice(1));
+  const before = await model.getWeights();
+  /** Options as JavaScript may pass them. */
+  const refused: readonly [options: unknown, message: RegExp][] = [
+    [5, /fit: got 5 for the options/],
+    [{ callbacks: [earlyStopping] }, /callbacks an array of 1; expected a list of callbacks/],
+    [{ callbacks: [{ onEpochend: () => {} }] }, /expected a list of callbacks, each with a hook such as onEpochEnd/],
+    [{ callbacks: earlyStopping() }, /expected a list of callbacks/],
+    [{ shuffle: 'no' }, /shuffle 'no'; expected true or false/],
+    [{ validationData: { x, y } }, /validationData a Object object; expected a list \[x, y\]/],
+    [{ validationData: [{ data: new Float32Array(5), shape: [5, 1] }, y] }, /expected/],
+    [{ validationSplit: 0.01 }, /validationSplit 0.01 of 20 samples, which is none; expected at least one/],
+    [{ validationSplit: 0.5, validationData: [x, y] }, /got validationSplit and validationData; expected one/],
+    [{ epochs: 3, initialEpoch: 3 }, /initialEpoch 3 and epochs 3/],
+    [{ checkpoint: {} }, /checkpoint: got save undefined; expected a function/],
+    [{ sampleWeight: [1, 2] }, /weights of shape/],
+  ];
+  for (const [options, message] of refused) await rejects(() => model.fit(x, y, options as FitOptions), message);
+  await rejects(
+    () => model.fit({ data: x.data.subarray(1), shape: x.shape }, y),
+    /x: got \d+ numbers; expected \d+ for/,
   );
-  assert.equal(seen, [(1 + 4 + 9 + 16 + 25 + 36) / 6]);
+  assert.equal(await model.getWeights(), before);
 });
 
 test('callbacks see every hook in order, may be async, and may stop training', async () => {

@@ -1,5 +1,5 @@
 import { augment, checkImages } from '../ops/augment.ts';
-import { checkRange, lookUp } from '../options.ts';
+import { byName, type Check, count, finite, listOf, lookUp } from '../options.ts';
 import type { Amounts } from '../reference/augment.ts';
 import type { Shape } from '../shape.ts';
 import { defineLayer, type LayerOptions } from './layer.ts';
@@ -14,17 +14,10 @@ export interface AugmentationOptions extends LayerOptions, Partial<Amounts> {
   readonly imageShape?: Shape;
 }
 
-/** What each amount has to stay below. */
-const limits = {
-  translation: 1,
-  rotation: 360,
-  zoom: 1,
-  shear: 10,
-  brightness: Number.POSITIVE_INFINITY,
-  contrast: 1,
-  erasing: 1,
-} satisfies Record<keyof Amounts, number>;
-const names = Object.keys(limits) as (keyof Amounts)[]; // it has these and no others
+const below = (limit: number): Check => [
+  (value) => typeof value === 'number' && value >= 0 && value < limit,
+  `a number of at least 0 and below ${limit}`,
+];
 
 const NONE: Amounts = { translation: 0, rotation: 0, zoom: 0, shear: 0, brightness: 0, contrast: 0, erasing: 0 };
 
@@ -48,10 +41,20 @@ const flips = {
  */
 export const augmentation = defineLayer<AugmentationOptions>(
   'augmentation',
-  [...names, 'flip', 'fill', 'imageShape'],
+  {
+    translation: below(1),
+    rotation: below(360),
+    zoom: below(1),
+    shear: below(10),
+    brightness: below(Number.POSITIVE_INFINITY),
+    contrast: below(1),
+    erasing: below(1),
+    flip: byName,
+    fill: finite,
+    imageShape: listOf(count, 'the lengths [height, width] or [height, width, channels]'),
+  },
   ({ flip = 'none', fill = 0, imageShape, ...given }) => {
     const amounts = { ...NONE, ...given };
-    for (const name of names) checkRange('augmentation', name, amounts[name], { low: 0, high: limits[name] });
     const mirrors = lookUp('augmentation', flips, flip);
     const shapeOf = (sample: Shape): Shape => imageShape ?? sample;
     return {

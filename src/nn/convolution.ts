@@ -12,15 +12,15 @@ import {
   type PoolOptions,
 } from '../ops/pool.ts';
 import { max, mean } from '../ops/reduce.ts';
-import { type Padding, pairOf, windowsOver } from '../ops/windows.ts';
-import { checkWhole } from '../options.ts';
+import { lengths, lengthsFrom, type Padding, padding, pairOf, windowsOver } from '../ops/windows.ts';
+import { byName, type Checks, count, flag, required } from '../options.ts';
 import type { Pair } from '../reference/windows.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
 import type { ConstraintOption } from './constraints.ts';
 import type { Initializer } from './initializers.ts';
-import { addBias, addKernel, BIAS_OPTIONS, type BiasOptions, KERNEL_OPTIONS, type KernelOptions } from './kernel.ts';
+import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 import { defineLayer, type LayerContext, type LayerDefinition, type LayerOptions } from './layer.ts';
 import type { RegularizerOption } from './regularizers.ts';
 
@@ -61,7 +61,14 @@ export interface Conv2dTransposeOptions extends WindowLayerOptions, KernelOption
   readonly outputPadding?: number | Pair;
 }
 
-const WINDOW_OPTIONS = ['kernelSize', 'strides', 'padding', 'dilationRate', 'activation', ...BIAS_OPTIONS] as const;
+const WINDOW_CHECKS: Checks<Exclude<keyof WindowLayerOptions, keyof LayerOptions>> = {
+  kernelSize: required(lengths),
+  strides: lengths,
+  padding,
+  dilationRate: lengths,
+  activation: byName,
+  ...BIAS_CHECKS,
+};
 
 /** Height, width and channels of samples. */
 function imageOf(kind: string, shape: Shape): { size: Pair; channels: number } {
@@ -121,11 +128,9 @@ const windowOptions = ({ strides = 1, padding = 'valid', dilationRate = 1 }: Win
 /** Images by filters: `[batch, h, w, c]` to `[batch, rows, columns, filters]`; kernel `[height, width, c / groups, filters]`. */
 export const conv2d = defineLayer<Conv2dOptions>(
   'conv2d',
-  [...WINDOW_OPTIONS, ...KERNEL_OPTIONS, 'filters', 'groups'],
+  { ...WINDOW_CHECKS, ...KERNEL_CHECKS, filters: required(count), groups: count },
   (options) => {
     const { filters, kernelSize, groups = 1 } = options;
-    checkWhole('conv2d', 'filters', filters, 1);
-    checkWhole('conv2d', 'groups', groups, 1);
     const size = pairOf('conv2d', 'kernelSize', kernelSize);
     const window = windowOptions(options);
     return convolution('conv2d', options, {
@@ -151,10 +156,15 @@ export const conv2d = defineLayer<Conv2dOptions>(
 /** Each channel by filters of its own: `[batch, h, w, c]` to `[batch, rows, columns, c * depthMultiplier]`. */
 export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
   'depthwiseConv2d',
-  [...WINDOW_OPTIONS, 'depthMultiplier', 'depthwiseInitializer', 'depthwiseRegularizer', 'depthwiseConstraint'],
+  {
+    ...WINDOW_CHECKS,
+    depthMultiplier: count,
+    depthwiseInitializer: byName,
+    depthwiseRegularizer: byName,
+    depthwiseConstraint: byName,
+  },
   (options) => {
     const { kernelSize, depthMultiplier = 1 } = options;
-    checkWhole('depthwiseConv2d', 'depthMultiplier', depthMultiplier, 1);
     const size = pairOf('depthwiseConv2d', 'kernelSize', kernelSize);
     const window = windowOptions(options);
     return convolution('depthwiseConv2d', options, {
@@ -174,10 +184,9 @@ export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
 /** A convolution backwards, from features to larger images; kernel `[height, width, filters, c]`, as in Keras. */
 export const conv2dTranspose = defineLayer<Conv2dTransposeOptions>(
   'conv2dTranspose',
-  [...WINDOW_OPTIONS, ...KERNEL_OPTIONS, 'filters', 'outputPadding'],
+  { ...WINDOW_CHECKS, ...KERNEL_CHECKS, filters: required(count), outputPadding: lengthsFrom(0) },
   (options) => {
     const { filters, kernelSize, outputPadding } = options;
-    checkWhole('conv2dTranspose', 'filters', filters, 1);
     const size = pairOf('conv2dTranspose', 'kernelSize', kernelSize);
     const window = { ...windowOptions(options), ...(outputPadding !== undefined && { outputPadding }) };
     return convolution('conv2dTranspose', options, {
@@ -194,6 +203,8 @@ export interface MaxPool2dOptions extends LayerOptions, Pick<PoolOptions, 'poolS
 export interface AveragePool2dOptions
   extends LayerOptions,
     Pick<AveragePoolOptions, 'poolSize' | 'strides' | 'padding'> {}
+
+const POOL_CHECKS = { poolSize: lengths, strides: lengths, padding };
 
 function pooling(
   kind: string,
@@ -212,15 +223,13 @@ function pooling(
 }
 
 /** The largest of each window; see the operation `maxPool2d`. */
-export const maxPool2d = defineLayer<MaxPool2dOptions>('maxPool2d', ['poolSize', 'strides', 'padding'], (options) =>
+export const maxPool2d = defineLayer<MaxPool2dOptions>('maxPool2d', POOL_CHECKS, (options) =>
   pooling('maxPool2d', options, maxPool),
 );
 
 /** The mean of each window, without the padding; see the operation `averagePool2d`. */
-export const averagePool2d = defineLayer<AveragePool2dOptions>(
-  'averagePool2d',
-  ['poolSize', 'strides', 'padding'],
-  (options) => pooling('averagePool2d', options, averagePool),
+export const averagePool2d = defineLayer<AveragePool2dOptions>('averagePool2d', POOL_CHECKS, (options) =>
+  pooling('averagePool2d', options, averagePool),
 );
 
 export interface GlobalPool2dOptions extends LayerOptions {
@@ -229,7 +238,7 @@ export interface GlobalPool2dOptions extends LayerOptions {
 }
 
 const globalPooling = /* @__NO_SIDE_EFFECTS__ */ (kind: string, reduce: typeof mean) =>
-  defineLayer<GlobalPool2dOptions>(kind, ['keepDims'], ({ keepDims = false }) => ({
+  defineLayer<GlobalPool2dOptions>(kind, { keepDims: flag }, ({ keepDims = false }) => ({
     outputShape: (shape) => {
       const { channels } = imageOf(kind, shape);
       return keepDims ? [1, 1, channels] : [channels];

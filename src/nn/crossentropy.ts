@@ -7,7 +7,7 @@ import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
 import { softmax } from '../ops/softmax.ts';
 import { transpose } from '../ops/transpose.ts';
 import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
-import { checkRange } from '../options.ts';
+import { flag, fraction, integer, notNegative, portion } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { accuracies } from './accuracies.ts';
@@ -29,8 +29,7 @@ function toLast(op: string, x: Tensor, axis: number): Tensor {
 }
 
 /** Mixes targets with the uniform distribution, which gives `share` to each class. */
-function smoother(op: string, labelSmoothing: number): (targets: Tensor, share: number) => Tensor {
-  checkRange(op, 'labelSmoothing', labelSmoothing, { low: 0, high: 1 });
+function smoother(labelSmoothing: number): (targets: Tensor, share: number) => Tensor {
   if (labelSmoothing === 0) return (targets) => targets;
   return (targets, share) => add(mul(targets, 1 - labelSmoothing), labelSmoothing * share);
 }
@@ -56,7 +55,7 @@ export interface CategoricalOptions extends CrossentropyOptions {
 
 /** What brings outputs and targets into rows of classes. */
 function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOptions) {
-  const smooth = smoother(op, labelSmoothing);
+  const smooth = smoother(labelSmoothing);
   return (yTrue: Tensor, yPred: Tensor): { targets: Tensor; rows: Tensor } => {
     const rows = toLast(op, yPred, axis);
     const targets = toLast(op, targetsLike(op, yTrue, yPred), axis);
@@ -71,10 +70,11 @@ function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOpt
  */
 export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
   'categoricalCrossentropy',
-  ['fromLogits', 'labelSmoothing', 'axis'],
+  { fromLogits: flag, labelSmoothing: fraction, axis: integer },
   ({ fromLogits = false, ...options }, name) => {
     const rowsOf = classRows(name, options);
     return {
+      targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
         const scores = fromLogits ? rows : alive(softmaxScores.get(rows));
@@ -102,7 +102,7 @@ export interface SparseOptions extends LossOptions {
  */
 export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   'sparseCategoricalCrossentropy',
-  ['fromLogits', 'ignoreClass'],
+  { fromLogits: flag, ignoreClass: integer },
   ({ fromLogits = false, ignoreClass }, name) => ({
     perSample: (yTrue, yPred) => {
       const labels = labelsFor(name, yTrue, yPred);
@@ -117,6 +117,7 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
     ...(ignoreClass !== undefined && {
       counts: (yTrue, yPred) => notEqual(labelsFor(name, yTrue, yPred), ignoreClass),
     }),
+    targets: { kind: 'classes', ignored: ignoreClass },
   }),
 );
 
@@ -134,10 +135,11 @@ const binaryFromProbabilities = (targets: Tensor, p: Tensor): Tensor => neg(choo
  */
 export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
   'binaryCrossentropy',
-  ['fromLogits', 'labelSmoothing'],
+  { fromLogits: flag, labelSmoothing: fraction },
   ({ fromLogits = false, labelSmoothing = 0 }, name) => {
-    const smooth = smoother(name, labelSmoothing);
+    const smooth = smoother(labelSmoothing);
     return {
+      targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
         const scores = fromLogits ? yPred : alive(sigmoidScores.get(yPred));
@@ -168,10 +170,11 @@ export interface BinaryFocalOptions extends CrossentropyOptions, FocalOptions {
  */
 export const binaryFocalCrossentropy = defineLoss<BinaryFocalOptions>(
   'binaryFocalCrossentropy',
-  ['fromLogits', 'labelSmoothing', 'alpha', 'gamma', 'applyClassBalancing'],
+  { fromLogits: flag, labelSmoothing: fraction, alpha: portion, gamma: notNegative, applyClassBalancing: flag },
   ({ fromLogits = false, labelSmoothing = 0, alpha = 0.25, gamma = 2, applyClassBalancing = false }, name) => {
-    const smooth = smoother(name, labelSmoothing);
+    const smooth = smoother(labelSmoothing);
     return {
+      targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
         const p = clipped(fromLogits ? sigmoid(yPred) : yPred);
@@ -189,10 +192,11 @@ export interface CategoricalFocalOptions extends CategoricalOptions, FocalOption
 /** `-sum_j alpha (1 - p_j)^gamma y_j log p_j` per row; see `binaryFocalCrossentropy`. */
 export const categoricalFocalCrossentropy = defineLoss<CategoricalFocalOptions>(
   'categoricalFocalCrossentropy',
-  ['fromLogits', 'labelSmoothing', 'axis', 'alpha', 'gamma'],
+  { fromLogits: flag, labelSmoothing: fraction, axis: integer, alpha: portion, gamma: notNegative },
   ({ fromLogits = false, alpha = 0.25, gamma = 2, ...options }, name) => {
     const rowsOf = classRows(name, options);
     return {
+      targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
         const p = normalized(fromLogits ? softmax(rows) : rows);

@@ -1,6 +1,6 @@
 import { cast } from '../ops/cast.ts';
 import { gather } from '../ops/gather.ts';
-import { checkWhole } from '../options.ts';
+import { byName, count, required } from '../options.ts';
 import type { Initializer } from './initializers.ts';
 import { defineLayer, type LayerOptions } from './layer.ts';
 
@@ -19,14 +19,10 @@ export interface EmbeddingOptions extends LayerOptions {
  */
 export const embedding = defineLayer<EmbeddingOptions>(
   'embedding',
-  ['inputDim', 'outputDim', 'embeddingsInitializer'],
-  ({ inputDim, outputDim, embeddingsInitializer = 'randomUniform' }) => {
-    checkWhole('embedding', 'inputDim', inputDim, 1);
-    checkWhole('embedding', 'outputDim', outputDim, 1);
-    return {
-      outputShape: (shape) => [...shape, outputDim],
-      build: (addWeight) => addWeight('embeddings', [inputDim, outputDim], embeddingsInitializer),
-      call: (x, { weights: { embeddings } }) => gather(embeddings, cast(x, 'i32')),
-    };
-  },
+  { inputDim: required(count), outputDim: required(count), embeddingsInitializer: byName },
+  ({ inputDim, outputDim, embeddingsInitializer = 'randomUniform' }) => ({
+    outputShape: (shape) => [...shape, outputDim],
+    build: (addWeight) => addWeight('embeddings', [inputDim, outputDim], embeddingsInitializer),
+    call: (x, { weights: { embeddings } }) => gather(embeddings, cast(x, 'i32')),
+  }),
 );

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.ts';
-import { checkOptions, lookUp } from '../options.ts';
+import { byName, checkValue, checkValues, finite, lookUp, notNegative, positive } from '../options.ts';
 import { type Generator, normal, truncatedNormal, uniform } from '../random.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 
@@ -43,7 +43,7 @@ export interface VarianceScalingOptions {
 
 /** Random numbers of mean 0 whose variance is `scale` divided by a number of connections. */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  checkOptions('varianceScaling', options, ['scale', 'mode', 'distribution']);
+  checkValues('varianceScaling', options, { scale: positive, mode: byName, distribution: byName });
   const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal' } = options;
   const fan = lookUp('varianceScaling', modes, mode);
   const draw = lookUp('varianceScaling', distributions, distribution);
@@ -70,7 +70,7 @@ function orthonormalise(v: Float64Array, others: readonly Float64Array[]): void 
  * networks".
  */
 export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
-  checkOptions('orthogonal', options, ['gain']);
+  checkValues('orthogonal', options, { gain: finite });
   const { gain = 1 } = options;
   return (shape, generator) => {
     if (shape.length < 2) {
@@ -113,7 +113,7 @@ interface NormalOptions {
 const normalFrom =
   (name: string, draw: typeof normal) =>
   (options: NormalOptions = {}): Initializer => {
-    checkOptions(name, options, ['mean', 'stddev']);
+    checkValues(name, options, { mean: finite, stddev: notNegative });
     const { mean = 0, stddev = 0.05 } = options;
     return (shape, generator) => Float32Array.from(draw(sizeOf(shape), generator), (z) => mean + stddev * z);
   };
@@ -126,7 +126,7 @@ interface UniformOptions {
 }
 
 function uniformBetween(options: UniformOptions = {}): Initializer {
-  checkOptions('randomUniform', options, ['low', 'high']);
+  checkValues('randomUniform', options, { low: finite, high: finite });
   const { low = -0.05, high = 0.05 } = options;
   return (shape, generator) => Float32Array.from(uniform(sizeOf(shape), generator), (u) => low + (high - low) * u);
 }
@@ -136,7 +136,10 @@ export const initializers = {
   zeros: () => filled(0),
   ones: () => filled(1),
   /** Every element `value`, default 0. */
-  constant: (value = 0) => filled(value),
+  constant: (value = 0) => {
+    checkValue('constant', 'value', value, finite);
+    return filled(value);
+  },
   /** Uniform between `low` and `high`. */
   randomUniform: uniformBetween,
   /** Normal with `mean` and `stddev`. */

@@ -1,3 +1,4 @@
+import { byName, type Checks, flag } from '../options.ts';
 import type { Shape } from '../shape.ts';
 import type { ConstraintOption } from './constraints.ts';
 import type { Initializer } from './initializers.ts';
@@ -24,8 +25,17 @@ export interface BiasOptions {
   readonly biasConstraint?: ConstraintOption;
 }
 
-export const KERNEL_OPTIONS = ['kernelInitializer', 'kernelRegularizer', 'kernelConstraint'] as const;
-export const BIAS_OPTIONS = ['useBias', 'biasInitializer', 'biasRegularizer', 'biasConstraint'] as const;
+export const KERNEL_CHECKS: Checks<keyof KernelOptions> = {
+  kernelInitializer: byName,
+  kernelRegularizer: byName,
+  kernelConstraint: byName,
+};
+export const BIAS_CHECKS: Checks<keyof BiasOptions> = {
+  useBias: flag,
+  biasInitializer: byName,
+  biasRegularizer: byName,
+  biasConstraint: byName,
+};
 
 export function addKernel(addWeight: AddWeight, shape: Shape, options: KernelOptions): void {
   const { kernelInitializer = 'glorotUniform', kernelRegularizer, kernelConstraint } = options;

@@ -1,8 +1,8 @@
 import type { Device } from '../device.ts';
-import { ShapeError, ValueError } from '../errors.ts';
+import { ShapeError } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
-import { checkOptions } from '../options.ts';
-import { checkShape, formatShape, type Shape } from '../shape.ts';
+import { type Check, type Checks, checkValue, checkValues, listOf } from '../options.ts';
+import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import { type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { type ConstraintOption, getConstraint } from './constraints.ts';
 import { type Applicable, apply, type SymbolicTensor } from './graph.ts';
@@ -60,6 +60,11 @@ interface Fused {
   readonly taken: number;
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
+
+const numbersFor = (shape: Shape): Check => [
+  (values) => ArrayBuffer.isView(values) && 'length' in values && values.length === sizeOf(shape),
+  `${sizeOf(shape)} numbers in a typed array: heNormal() is an initializer, heNormal makes one`,
+];
 
 type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
 
@@ -148,6 +153,7 @@ export class Layer extends Callable {
     const weights: Record<string, Parameter> = {};
     this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
       const values = getInitializer(initializer)(shape, device.random);
+      checkValue(this.#fullName(weight), 'its initializer as a maker of', values, numbersFor(shape));
       weights[weight] = parameter(tensor(values, { shape, device }), {
         name: this.#fullName(weight),
         trainable,
@@ -192,40 +198,29 @@ export class Layer extends Callable {
 /** The options of a layer: they may be left out where none is required. */
 type LayerArguments<Options> = object extends Options ? [options?: Options] : [options: Options];
 
-/** Makes the function that users call for a kind of layer. `known` names its options besides those of every layer. */
+/** A shape of one sample. */
+export const sampleShape = listOf(
+  [(length) => Number.isInteger(length) && Number(length) >= 0, ''],
+  'a list of lengths, without the batch axis: [784] for vectors of 784 numbers',
+);
+/** What every layer may be told. */
+export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
+  name: [(value) => typeof value === 'string' && value !== '', 'some letters'],
+  inputShape: sampleShape,
+};
+
+/** Makes the function that users call for a kind of layer. `checks` has its options besides those of every layer. */
 // @__NO_SIDE_EFFECTS__
 export function defineLayer<Options extends LayerOptions>(
   kind: string,
-  known: readonly (keyof Options & string)[],
+  checks: Checks<Exclude<keyof Options & string, keyof LayerOptions>>,
   define: (options: Options) => LayerDefinition,
 ): (...args: LayerArguments<Options>) => Layer {
   const make = (options: Options): Layer => {
-    checkOptions(kind, options, [...known, 'name', 'inputShape']);
-    checkLayerOptions(kind, options);
+    checkValues(kind, options, { ...checks, ...LAYER_CHECKS });
     return new Layer(kind, options, define(options), () => make(options));
   };
   return (...[options]) => make(options ?? ({} as Options)); // only where no option is required
-}
-
-function checkLayerOptions(kind: string, { name, inputShape }: LayerOptions): void {
-  if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw new ValueError({
-      op: kind,
-      got: `${JSON.stringify(name)} as its name`,
-      expected: 'some letters',
-      fix: 'Leave the name out, and it gets one.',
-    });
-  }
-  if (inputShape === undefined) return;
-  if (Array.isArray(inputShape)) checkShape(kind, [1, ...inputShape]);
-  else {
-    throw new ValueError({
-      op: kind,
-      got: `${JSON.stringify(inputShape)} as a shape`,
-      expected: 'a list of lengths, without the batch axis',
-      fix: 'Write [784] for vectors of 784 numbers.',
-    });
-  }
 }
 
 /** Refuses an input whose rank a layer can't take. */

@@ -1,4 +1,5 @@
 import { layerNorm } from '../ops/layerNorm.ts';
+import { integer, notNegative } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';
 import { checkRank, defineLayer, type LayerOptions } from './layer.ts';
 
@@ -16,7 +17,7 @@ export interface LayerNormalizationOptions extends LayerOptions {
  */
 export const layerNormalization = defineLayer<LayerNormalizationOptions>(
   'layerNormalization',
-  ['axis', 'epsilon'],
+  { axis: integer, epsilon: notNegative },
   ({ axis = -1, epsilon = 1e-3 }) => ({
     outputShape: (shape) => {
       checkRank('layerNormalization', shape, 1);

@@ -5,7 +5,7 @@ import { mul, sub } from '../ops/binary.ts';
 import { dropout as dropoutOp } from '../ops/dropout.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reshape as reshapeOp } from '../ops/strided.ts';
-import { checkRange, checkWhole } from '../options.ts';
+import { byName, type Check, count, finite, fraction, integer, listOf, notNegative, required } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
@@ -21,8 +21,8 @@ import {
 } from './convolution.ts';
 import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
-import { addBias, addKernel, BIAS_OPTIONS, type BiasOptions, KERNEL_OPTIONS, type KernelOptions } from './kernel.ts';
-import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions } from './layer.ts';
+import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
+import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions, sampleShape } from './layer.ts';
 import { layerNormalization } from './layerNormalization.ts';
 import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
 import { gaussianNoise, spatialDropout2d } from './noise.ts';
@@ -33,11 +33,15 @@ import { whiteningLayer } from './whitening.ts';
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
   inputLayer({ ...options, inputShape: options.shape });
 
-const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>('input', ['shape'], () => ({
-  takes: 'nothing',
-  outputShape: (shape) => shape,
-  call: (x) => x,
-}));
+const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>(
+  'input',
+  { shape: required(sampleShape) },
+  () => ({
+    takes: 'nothing',
+    outputShape: (shape) => shape,
+    call: (x) => x,
+  }),
+);
 
 export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Number of outputs. */
@@ -49,9 +53,8 @@ export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
 /** `y = activation(x kernel + bias)` over the last axis: `[batch, ..., n]` to `[batch, ..., units]`; kernel `[n, units]`. */
 export const dense = defineLayer<DenseOptions>(
   'dense',
-  ['units', 'activation', ...KERNEL_OPTIONS, ...BIAS_OPTIONS],
+  { units: required(count), activation: byName, ...KERNEL_CHECKS, ...BIAS_CHECKS },
   ({ units, activation = 'linear', ...weights }) => {
-    checkWhole('dense', 'units', units, 1);
     // Some activations end the product's own pass.
     const fused = activation === 'relu' || activation === 'tanh' ? { activation } : {};
     const activate = getActivation('activation' in fused ? 'linear' : activation);
@@ -86,9 +89,8 @@ export interface BatchNormalizationOptions extends LayerOptions {
  */
 export const batchNormalization = defineLayer<BatchNormalizationOptions>(
   'batchNormalization',
-  ['axis', 'momentum', 'epsilon'],
+  { axis: integer, momentum: fraction, epsilon: notNegative },
   ({ axis = -1, momentum = 0.99, epsilon = 1e-3 }) => {
-    checkRange('batchNormalization', 'momentum', momentum, { low: 0, high: 1 });
     const normalise = (
       x: Tensor,
       { weights, training }: LayerContext,
@@ -131,10 +133,14 @@ interface ActivationOptions extends LayerOptions {
   readonly activation: ActivationName | Activation;
 }
 
-const activationLayer = defineLayer<ActivationOptions>('activation', ['activation'], ({ activation: given }) => {
-  const activate = getActivation(given);
-  return { outputShape: (shape) => shape, call: (x) => activate(x) };
-});
+const activationLayer = defineLayer<ActivationOptions>(
+  'activation',
+  { activation: required(byName) },
+  ({ activation: given }) => {
+    const activate = getActivation(given);
+    return { outputShape: (shape) => shape, call: (x) => activate(x) };
+  },
+);
 
 /** An activation as a layer of its own: `activation('relu')`. With `'prelu'`, whose slope is learned, it is `prelu()`. */
 export const activation = (given: ActivationName | 'prelu' | Activation, options: LayerOptions = {}): Layer =>
@@ -153,16 +159,13 @@ export interface DropoutOptions extends LayerOptions {
 }
 
 /** Sets elements to 0 at random in training, does nothing at inference. @see Srivastava et al. (2014), "Dropout". */
-export const dropout = defineLayer<DropoutOptions>('dropout', ['rate'], ({ rate }) => {
-  checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
-  return {
-    outputShape: (shape) => shape,
-    call: (x, { training, stream }) => (training ? dropoutOp(x, { rate, stream }) : x),
-  };
-});
+export const dropout = defineLayer<DropoutOptions>('dropout', { rate: required(fraction) }, ({ rate }) => ({
+  outputShape: (shape) => shape,
+  call: (x, { training, stream }) => (training ? dropoutOp(x, { rate, stream }) : x),
+}));
 
 /** Each sample as one vector: `[batch, ...]` to `[batch, n]`. */
-export const flatten = defineLayer<LayerOptions>('flatten', [], () => ({
+export const flatten = defineLayer<LayerOptions>('flatten', {}, () => ({
   outputShape: (shape) => [sizeOf(shape)],
   call: (x) => reshapeOp(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
 }));
@@ -172,8 +175,13 @@ export interface ReshapeOptions extends LayerOptions {
   readonly shape: Shape;
 }
 
+const newShape = listOf(
+  [(length) => Number.isInteger(length) && Number(length) >= -1, ''],
+  'a list of lengths, without the batch axis, of which one may be -1',
+);
+
 /** Each sample in another shape of the same size. */
-export const reshape = defineLayer<ReshapeOptions>('reshape', ['shape'], ({ shape: wanted }) => {
+export const reshape = defineLayer<ReshapeOptions>('reshape', { shape: required(newShape) }, ({ shape: wanted }) => {
   const outputShape = (shape: Shape): Shape => {
     const size = sizeOf(shape);
     const known = sizeOf(wanted.filter((length) => length !== -1));
@@ -195,9 +203,14 @@ export interface NormalizationOptions extends LayerOptions {
   /** The axis, counted with the batch axis, whose entries have statistics of their own; default -1. `null`: one for all. */
   readonly axis?: number | null;
   /** From `statistics(trainingData)`, or one number for all; without them the layer starts as the identity. */
-  readonly mean?: number | readonly number[];
-  readonly variance?: number | readonly number[];
+  readonly mean?: number | ArrayLike<number>;
+  readonly variance?: number | ArrayLike<number>;
 }
+
+const listOrOne = (check: Check, expected: string): Check => [
+  (value) => check[0](value) || listOf(check, expected)[0](value),
+  expected,
+];
 
 /**
  * `(x - mean) / sqrt(variance)` with the statistics of the training set, which are saved with the model.
@@ -205,7 +218,11 @@ export interface NormalizationOptions extends LayerOptions {
  */
 export const normalization = defineLayer<NormalizationOptions>(
   'normalization',
-  ['axis', 'mean', 'variance'],
+  {
+    axis: [(axis) => axis === null || integer[0](axis), 'a whole number, or null'],
+    mean: listOrOne(finite, 'a finite number, or a list of such'),
+    variance: listOrOne(notNegative, 'a finite number of 0 or more, or a list of such'),
+  },
   ({ axis = -1, mean = 0, variance = 1 }) => ({
     outputShape: (shape) => shape,
     build: (addWeight, shape) => {
@@ -214,9 +231,9 @@ export const normalization = defineLayer<NormalizationOptions>(
         axis !== null && i === normalizeAxis('normalization', axis, full.length) ? length : 1,
       );
       const spread =
-        (given: number | readonly number[], name: string, map = (value: number) => value): Initializer =>
+        (given: number | ArrayLike<number>, name: string, map = (value: number) => value): Initializer =>
         () => {
-          const values = [given].flat().map(map);
+          const values = typeof given === 'number' ? [map(given)] : Array.from(given, map);
           if (values.length === 1) return new Float32Array(sizeOf(own)).fill(values[0]);
           if (values.length === sizeOf(own)) return Float32Array.from(values);
           throw new ShapeError({

@@ -3,7 +3,7 @@ import { div, maximum, mul } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { sum } from '../ops/reduce.ts';
 import { broadcastTo, reshape } from '../ops/strided.ts';
-import { checkOptions, lookUp } from '../options.ts';
+import { byName, type Checks, checkValues, lookUp } from '../options.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -25,7 +25,14 @@ export interface Loss {
   (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }): Tensor;
   /** One loss per sample, neither weighted nor reduced: the shape of `yPred` without its last axis, usually. */
   readonly perSample: Pointwise;
+  /** What the targets have to be, where it is not any number. */
+  readonly targets?: Targets;
 }
+
+/** Numbers of classes from 0 on, of which one may stand for no class; or portions, from 0 to 1. */
+export type Targets =
+  | { readonly kind: 'classes'; readonly ignored?: number | undefined }
+  | { readonly kind: 'portions' };
 
 /** Weighted losses, how many there are, and the weight of each. */
 interface Weighted {
@@ -67,10 +74,15 @@ export interface LossDefinition {
   readonly mean?: (yTrue: Tensor, yPred: Tensor) => Tensor | undefined;
   /** Which samples have a loss and count in a mean, of the shape of the losses, as a comparison gives it; default all. */
   readonly counts?: Pointwise;
+  readonly targets?: Targets;
 }
 
 /** Makes a loss of one's own from its value per sample. */
-export function makeLoss(name: string, { perSample, mean, counts }: LossDefinition, options: LossOptions = {}): Loss {
+export function makeLoss(
+  name: string,
+  { perSample, mean, counts, targets }: LossDefinition,
+  options: LossOptions = {},
+): Loss {
   const { reduction = 'sumOverBatchSize' } = options;
   const reduce = lookUp(name, reductions, reduction);
   const loss = (yTrue: Tensor, yPred: Tensor, { sampleWeight }: { readonly sampleWeight?: Tensor } = {}): Tensor => {
@@ -86,20 +98,20 @@ export function makeLoss(name: string, { perSample, mean, counts }: LossDefiniti
       weights,
     });
   };
-  return Object.assign(named(name, loss), { perSample });
+  return Object.assign(named(name, loss), { perSample, ...(targets && { targets }) });
 }
 
-/** Makes the function that users call for a loss. `known` names its options besides `reduction`. */
+/** Makes the function that users call for a loss. `checks` has its options besides `reduction`. */
 export const defineLoss =
   /* @__NO_SIDE_EFFECTS__ */
     <Options extends LossOptions>(
       name: string,
-      known: readonly (keyof Options & string)[],
+      checks: Checks<Exclude<keyof Options & string, keyof LossOptions>>,
       define: (options: Options, name: string) => LossDefinition,
     ) =>
     (options?: Options): Loss => {
       const given = options ?? ({} as Options); // every option of a loss has a default
-      checkOptions(name, given, [...known, 'reduction']);
+      checkValues(name, given, { ...checks, reduction: byName });
       return makeLoss(name, define(given, name), given);
     };
 

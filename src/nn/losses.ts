@@ -2,7 +2,7 @@ import { add, div, equal, maximum, mul, sub } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { max, mean, min, sum } from '../ops/reduce.ts';
 import { abs, clip, log, neg, relu, softplus, sqrt, square } from '../ops/unary.ts';
-import { lookUp } from '../options.ts';
+import { type Checks, checkMade, integer, lookUp, positive } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import {
   binaryCrossentropy,
@@ -19,26 +19,26 @@ export { type Loss, type LossOptions, makeLoss, type Reduction } from './loss.ts
 /** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
 const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(
   name: string,
-  known: readonly (keyof Options & string)[],
+  checks: Checks<Exclude<keyof Options & string, keyof LossOptions>>,
   define: (options: Options) => Pointwise,
 ) =>
-  defineLoss<Options>(name, known, (options) => {
+  defineLoss<Options>(name, checks, (options) => {
     const perSample = define(options);
     return { perSample: (yTrue, yPred) => perSample(targetsLike(name, yTrue, yPred), yPred) };
   });
 
 /** `mean((p - y)^2)` over the last axis. */
-export const meanSquaredError = regression('meanSquaredError', [], () => (y, p) => mean(square(sub(p, y)), LAST));
+export const meanSquaredError = regression('meanSquaredError', {}, () => (y, p) => mean(square(sub(p, y)), LAST));
 
 /** `mean(|p - y|)` over the last axis. */
-export const meanAbsoluteError = regression('meanAbsoluteError', [], () => (y, p) => mean(abs(sub(p, y)), LAST));
+export const meanAbsoluteError = regression('meanAbsoluteError', {}, () => (y, p) => mean(abs(sub(p, y)), LAST));
 
 const logOfOneMore = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
 
 /** `mean((log(p + 1) - log(y + 1))^2)` over the last axis; negative numbers count as 0. */
 export const meanSquaredLogarithmicError = regression(
   'meanSquaredLogarithmicError',
-  [],
+  {},
   () => (y, p) => mean(square(sub(logOfOneMore(p), logOfOneMore(y))), LAST),
 );
 
@@ -48,14 +48,14 @@ export interface HuberOptions extends LossOptions {
 }
 
 /** The mean over the last axis of `e^2 / 2` where the error e is at most delta, `delta (|e| - delta / 2)` beyond. */
-export const huber = regression<HuberOptions>('huber', ['delta'], ({ delta = 1 }) => (y, p) => {
+export const huber = regression<HuberOptions>('huber', { delta: positive }, ({ delta = 1 }) => (y, p) => {
   const error = abs(sub(p, y));
   const near = clip(error, 0, delta);
   return mean(mul(near, sub(error, mul(near, 0.5))), LAST);
 });
 
 /** `mean(log(cosh(p - y)))` over the last axis. */
-export const logCosh = regression('logCosh', [], () => (y, p) => {
+export const logCosh = regression('logCosh', {}, () => (y, p) => {
   const error = sub(p, y);
   return sub(mean(add(error, softplus(mul(error, -2))), LAST), Math.LN2);
 });
@@ -68,15 +68,15 @@ function margin(targets: Tensor, p: Tensor): Tensor {
 }
 
 /** `mean(max(1 - y p, 0))` over the last axis, for targets of -1 and 1, or 0 and 1. */
-export const hinge = regression('hinge', [], () => (y, p) => mean(margin(y, p), LAST));
+export const hinge = regression('hinge', {}, () => (y, p) => mean(margin(y, p), LAST));
 
 /** `mean(max(1 - y p, 0)^2)` over the last axis, for targets of -1 and 1, or 0 and 1. */
-export const squaredHinge = regression('squaredHinge', [], () => (y, p) => mean(square(margin(y, p)), LAST));
+export const squaredHinge = regression('squaredHinge', {}, () => (y, p) => mean(square(margin(y, p)), LAST));
 
 /** `max(1 + max_j((1 - y_j) p_j) - sum_j y_j p_j, 0)` per row, for one-hot targets. */
 export const categoricalHinge = regression(
   'categoricalHinge',
-  [],
+  {},
   () => (y, p) => relu(add(sub(max(mul(sub(1, y), p), LAST), sum(mul(y, p), LAST)), 1)),
 );
 
@@ -86,19 +86,23 @@ export interface CosineSimilarityOptions extends LossOptions {
 }
 
 /** `-sum(y p) / (|y| |p|)` along an axis: -1 for the same direction. A vector of zeros gives 0. */
-export const cosineSimilarity = regression<CosineSimilarityOptions>('cosineSimilarity', ['axis'], ({ axis = -1 }) => {
-  const unit = (x: Tensor): Tensor => div(x, sqrt(maximum(sum(square(x), { axis, keepDims: true }), EPSILON ** 2)));
-  return (y, p) => neg(sum(mul(unit(y), unit(p)), { axis }));
-});
+export const cosineSimilarity = regression<CosineSimilarityOptions>(
+  'cosineSimilarity',
+  { axis: integer },
+  ({ axis = -1 }) => {
+    const unit = (x: Tensor): Tensor => div(x, sqrt(maximum(sum(square(x), { axis, keepDims: true }), EPSILON ** 2)));
+    return (y, p) => neg(sum(mul(unit(y), unit(p)), { axis }));
+  },
+);
 
 /** `sum(y log(y / p))` per row, both clipped to `1e-7 .. 1`. */
-export const klDivergence = regression('klDivergence', [], () => (given, predicted) => {
+export const klDivergence = regression('klDivergence', {}, () => (given, predicted) => {
   const y = clip(given, EPSILON, 1);
   return sum(mul(y, log(div(y, clip(predicted, EPSILON, 1)))), LAST);
 });
 
 /** `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. */
-export const poisson = regression('poisson', [], () => (y, p) => mean(sub(p, mul(y, log(add(p, EPSILON)))), LAST));
+export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, mul(y, log(add(p, EPSILON)))), LAST));
 
 /** Losses by their Keras names, each a function of its options. */
 export const losses = {
@@ -121,5 +125,8 @@ export const losses = {
 } satisfies Record<string, () => Loss>;
 
 /** A loss from its name, with default options, or the loss itself. @throws ValueError that lists the names. */
-export const getLoss = (loss: Loss | string): Loss =>
-  typeof loss === 'function' ? loss : lookUp<() => Loss>('loss', losses, loss)();
+export function getLoss(loss: Loss | string): Loss {
+  if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, loss)();
+  checkMade('loss', losses, loss);
+  return loss;
+}

@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import { add as addOp, maximum as maximumOp, mul, sub } from '../ops/binary.ts';
 import { concat } from '../ops/strided.ts';
+import { integer } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { inARow } from './chain.ts';
@@ -9,7 +10,7 @@ import { defineLayer, type LayerOptions } from './layer.ts';
 
 /** A layer that combines its inputs element by element; lengths of 1 are repeated. */
 const merging = /* @__NO_SIDE_EFFECTS__ */ (kind: string, combine: (inputs: readonly Tensor[]) => Tensor) =>
-  defineLayer<LayerOptions>(kind, [], () => ({
+  defineLayer<LayerOptions>(kind, {}, () => ({
     takes: 'several',
     outputShape: (...shapes) => shapes.reduce((a, b) => merged(kind, a, b)),
     call: (_, { inputs }) => combine(inputs),
@@ -49,7 +50,7 @@ export interface ConcatenateOptions extends LayerOptions {
 }
 
 /** The inputs one after another along an axis; all other lengths agree: `concatenate()([a, b])`. */
-export const concatenate = defineLayer<ConcatenateOptions>('concatenate', ['axis'], ({ axis = -1 }) => ({
+export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis: integer }, ({ axis = -1 }) => ({
   takes: 'several',
   outputShape: (...shapes) => {
     const [first] = shapes;

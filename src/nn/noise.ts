@@ -2,7 +2,7 @@ import { mul } from '../ops/binary.ts';
 import { dropout } from '../ops/dropout.ts';
 import { fullOn } from '../ops/fill.ts';
 import { gaussianNoise as gaussianNoiseOp } from '../ops/gaussianNoise.ts';
-import { checkRange } from '../options.ts';
+import { fraction, notNegative, required } from '../options.ts';
 import { checkRank, defineLayer, type LayerOptions } from './layer.ts';
 
 export interface GaussianNoiseLayerOptions extends LayerOptions {
@@ -11,13 +11,14 @@ export interface GaussianNoiseLayerOptions extends LayerOptions {
 }
 
 /** Adds normal noise of mean 0 in training, does nothing at inference. */
-export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>('gaussianNoise', ['stddev'], ({ stddev }) => {
-  checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
-  return {
+export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>(
+  'gaussianNoise',
+  { stddev: required(notNegative) },
+  ({ stddev }) => ({
     outputShape: (shape) => shape,
     call: (x, { training, stream }) => (training ? gaussianNoiseOp(x, { stddev, stream }) : x),
-  };
-});
+  }),
+);
 
 export interface SpatialDropout2dOptions extends LayerOptions {
   /** The share of channels set to 0 in training, at least 0 and below 1; the others are scaled by `1 / (1 - rate)`. */
@@ -29,9 +30,10 @@ export interface SpatialDropout2dOptions extends LayerOptions {
  * in an image are so alike that dropping single elements would hide little.
  * @see Tompson et al. (2015), "Efficient object localization using convolutional networks".
  */
-export const spatialDropout2d = defineLayer<SpatialDropout2dOptions>('spatialDropout2d', ['rate'], ({ rate }) => {
-  checkRange('spatialDropout2d', 'rate', rate, { low: 0, high: 1 });
-  return {
+export const spatialDropout2d = defineLayer<SpatialDropout2dOptions>(
+  'spatialDropout2d',
+  { rate: required(fraction) },
+  ({ rate }) => ({
     outputShape: (shape) => {
       checkRank('spatialDropout2d', shape, 3);
       return shape;
@@ -41,5 +43,5 @@ export const spatialDropout2d = defineLayer<SpatialDropout2dOptions>('spatialDro
       const [batch, , , channels] = x.shape;
       return mul(x, dropout(fullOn(x.device, [batch, 1, 1, channels], 1, 'f32'), { rate, stream }));
     },
-  };
-});
+  }),
+);

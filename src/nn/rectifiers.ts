@@ -1,6 +1,6 @@
 import { prelu as preluOp } from '../ops/binary.ts';
 import { leakyRelu as leakyReluOp } from '../ops/unary.ts';
-import { checkRange } from '../options.ts';
+import { byName, integer, listOf, notNegative } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Initializer } from './initializers.ts';
 import { defineLayer, type LayerOptions } from './layer.ts';
@@ -18,7 +18,7 @@ export interface PreluOptions extends LayerOptions {
  */
 export const prelu = defineLayer<PreluOptions>(
   'prelu',
-  ['alphaInitializer', 'sharedAxes'],
+  { alphaInitializer: byName, sharedAxes: listOf(integer, 'a list of axes, such as [1, 2]') },
   ({ alphaInitializer = 'zeros', sharedAxes = [] }) => ({
     outputShape: (shape) => shape,
     build: (addWeight, shape) => {
@@ -36,7 +36,11 @@ export interface LeakyReluOptions extends LayerOptions {
 }
 
 /** `x` for x > 0, else `negativeSlope x`. */
-export const leakyRelu = defineLayer<LeakyReluOptions>('leakyRelu', ['negativeSlope'], ({ negativeSlope = 0.3 }) => {
-  checkRange('leakyRelu', 'negativeSlope', negativeSlope, { low: 0, high: Number.POSITIVE_INFINITY });
-  return { outputShape: (shape) => shape, call: (x) => leakyReluOp(x, { negativeSlope }) };
-});
+export const leakyRelu = defineLayer<LeakyReluOptions>(
+  'leakyRelu',
+  { negativeSlope: notNegative },
+  ({ negativeSlope = 0.3 }) => ({
+    outputShape: (shape) => shape,
+    call: (x) => leakyReluOp(x, { negativeSlope }),
+  }),
+);

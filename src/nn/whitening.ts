@@ -1,11 +1,11 @@
 import { ShapeError } from '../errors.ts';
 import { sub } from '../ops/binary.ts';
 import { matmul } from '../ops/matmul.ts';
-import { checkOptions, checkWhole } from '../options.ts';
-import { formatShape } from '../shape.ts';
+import { byName, type Checks, checkValues, count, finite, listOf, required } from '../options.ts';
+import { formatShape, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 import type { Initializer } from './initializers.ts';
-import { checkRank, defineLayer, type Layer, type LayerOptions } from './layer.ts';
+import { checkRank, defineLayer, LAYER_CHECKS, type Layer, type LayerOptions } from './layer.ts';
 
 export interface WhiteningOptions extends LayerOptions {
   /** One number per feature. */
@@ -25,23 +25,33 @@ interface ProjectionOptions extends LayerOptions {
 /** As files name it: the numbers are weights, which they hold once. */
 export const whiteningLayer = defineLayer<ProjectionOptions>(
   'whitening',
-  ['components', 'meanInitializer', 'matrixInitializer'],
-  ({ components, meanInitializer = 'zeros', matrixInitializer = 'zeros' }) => {
-    checkWhole('whitening', 'components', components, 1);
-    return {
-      outputShape: (shape) => {
-        checkRank('whitening', shape, 1);
-        return [...shape.slice(0, -1), components];
-      },
-      build: (addWeight, shape) => {
-        const features = shape[shape.length - 1];
-        addWeight('mean', [features], meanInitializer, { trainable: false });
-        addWeight('matrix', [features, components], matrixInitializer, { trainable: false });
-      },
-      call: (x, { weights: { mean, matrix } }) => matmul(sub(x, mean), matrix),
-    };
-  },
+  { components: required(count), meanInitializer: byName, matrixInitializer: byName },
+  ({ components, meanInitializer = 'zeros', matrixInitializer = 'zeros' }) => ({
+    outputShape: (shape) => {
+      checkRank('whitening', shape, 1);
+      return [...shape.slice(0, -1), components];
+    },
+    build: (addWeight, shape) => {
+      const features = shape[shape.length - 1];
+      addWeight('mean', [features], meanInitializer, { trainable: false });
+      addWeight('matrix', [features, components], matrixInitializer, { trainable: false });
+    },
+    call: (x, { weights: { mean, matrix } }) => matmul(sub(x, mean), matrix),
+  }),
 );
+
+const numbers = listOf(finite, 'a list of finite numbers');
+const CHECKS: Checks<keyof WhiteningOptions> = {
+  mean: required(numbers),
+  matrix: [isMatrix, 'a matrix { data, shape: [features, components] }', true],
+  variance: numbers,
+  ...LAYER_CHECKS,
+};
+
+function isMatrix(value: unknown): boolean {
+  const { data, shape } = Object(value);
+  return numbers[0](data) && Array.isArray(shape) && shape.length === 2 && data.length === sizeOf(shape);
+}
 
 /**
  * `(x - mean) matrix` over the last axis, as `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' gives them:
@@ -50,7 +60,7 @@ export const whiteningLayer = defineLayer<ProjectionOptions>(
  *     whitening({ ...(await whiteningStatistics(xTrain, { kind: 'zca' })), inputShape: [784] })
  */
 export function whitening(options: WhiteningOptions): Layer {
-  checkOptions('whitening', options, ['mean', 'matrix', 'variance', 'name', 'inputShape']);
+  checkValues('whitening', options, CHECKS);
   const { mean, matrix, variance: _, ...others } = options;
   const [features, components] = matrix.shape;
   const holds =

@@ -13,7 +13,15 @@ import * as products from './convProducts.ts';
 import * as depthwise from './depthwise.ts';
 import { slope } from './product.ts';
 import { reshape } from './strided.ts';
-import { checkImages, extentOf, paddingAlong, pairOf, type WindowOptions, windowsOver } from './windows.ts';
+import {
+  checkImages,
+  extentOf,
+  lengthsFrom,
+  paddingAlong,
+  pairOf,
+  type WindowOptions,
+  windowsOver,
+} from './windows.ts';
 
 /** How the three sums of a convolution are computed: y from x, x from y, and the filter from both. */
 const ways = (filter: Tensor, { groups }: ConvolutionAttributes): Omit<typeof products, 'checkRows'> =>
@@ -161,7 +169,7 @@ export function transposedWindows(
   const { padding = 'valid', outputPadding } = options;
   const strides = pairOf(op, 'strides', options.strides ?? 1);
   const dilation = pairOf(op, 'dilation', options.dilation ?? 1);
-  const more = pairOf(op, 'outputPadding', outputPadding ?? 0, 0);
+  const more = pairOf(op, 'outputPadding', outputPadding ?? 0, lengthsFrom(0));
   if (outputPadding !== undefined && padding === 'same') {
     throw new ShapeError({
       op,

@@ -1,8 +1,9 @@
 import scaffold from '../../shaders/windows.wgsl';
-import { ShapeError, ValueError } from '../errors.ts';
+import { ShapeError } from '../errors.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import type { Source } from '../kernel.ts';
 import { type Run, runner } from '../op.ts';
+import { type Check, checkValue } from '../options.ts';
 import type { Pair, Windows } from '../reference/windows.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -34,17 +35,28 @@ export function checkImages(op: string, { shape }: Tensor): void {
   });
 }
 
-/** A pair of whole numbers of `least` or more. */
-export function pairOf(op: string, name: string, given: number | Pair, least = 1): Pair {
-  const pair: Pair = typeof given === 'number' ? [given, given] : given;
-  if (pair.length === 2 && pair.every((each) => Number.isInteger(each) && each >= least)) return pair;
-  throw new ValueError({
-    op,
-    got: `${name} ${JSON.stringify(given)}`,
-    expected: `a whole number of ${least} or more, or two, for height and width`,
-    fix: `Set ${name} to for example ${Math.max(least, 1)}.`,
-  });
+/** A whole number of `least` or more, or one each for height and width. */
+export const lengthsFrom = /* @__NO_SIDE_EFFECTS__ */ (least: number): Check => [
+  (value) =>
+    (Array.isArray(value) ? value.length === 2 : true) &&
+    [value].flat().every((each) => Number.isInteger(each) && Number(each) >= least),
+  `a whole number of ${least} or more, or two, for height and width`,
+];
+export const lengths = lengthsFrom(1);
+
+/** The same as a pair. */
+export function pairOf(op: string, name: string, given: number | Pair, check = lengths): Pair {
+  checkValue(op, name, given, check);
+  return typeof given === 'number' ? [given, given] : given;
 }
+
+export const padding: Check = [
+  (value) =>
+    value === 'valid' ||
+    value === 'same' ||
+    (Array.isArray(value) && value.length === 4 && value.every((each) => Number.isInteger(each) && each >= 0)),
+  "'same', 'valid', or [top, left, bottom, right], whole numbers of 0 or more",
+];
 
 /** How long a window is, with the gaps between its taps. */
 export const extentOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
@@ -58,20 +70,14 @@ function around(length: number, count: number, stride: number, extent: number): 
 /** Padding before and after an axis: 0 for height, 1 for width. */
 export function paddingAlong(
   op: string,
-  padding: Padding,
+  given: Padding,
   axis: 0 | 1,
   { length, stride, extent }: { readonly length: number; readonly stride: number; readonly extent: number },
 ): Pair {
-  if (padding === 'valid') return [0, 0];
-  if (padding === 'same') return around(length, Math.ceil(length / stride), stride, extent);
-  const isFour = Array.isArray(padding) && padding.length === 4;
-  if (isFour && padding.every((each) => Number.isInteger(each) && each >= 0)) return [padding[axis], padding[axis + 2]];
-  throw new ValueError({
-    op,
-    got: `padding ${JSON.stringify(padding)}`,
-    expected: "'same', 'valid', or [top, left, bottom, right], whole numbers of 0 or more",
-    fix: "Use 'same' to keep the size.",
-  });
+  checkValue(op, 'padding', given, padding);
+  if (given === 'valid') return [0, 0];
+  if (given === 'same') return around(length, Math.ceil(length / stride), stride, extent);
+  return [given[axis], given[axis + 2]];
 }
 
 interface Sliding extends WindowOptions {
@@ -84,13 +90,13 @@ interface Sliding extends WindowOptions {
 export function windowsOver(
   op: string,
   image: Pair,
-  { size, strides = 1, padding = 'valid', dilation = 1, ceilMode = false }: Sliding,
+  { size, strides = 1, padding: around = 'valid', dilation = 1, ceilMode = false }: Sliding,
 ): Windows {
   const steps = pairOf(op, 'strides', strides);
   const gaps = pairOf(op, 'dilation', dilation);
   const along = ([0, 1] as const).map((axis) => {
     const [length, stride, extent] = [image[axis], steps[axis], extentOf(size[axis], gaps[axis])];
-    const [before, after] = paddingAlong(op, padding, axis, { length, stride, extent });
+    const [before, after] = paddingAlong(op, around, axis, { length, stride, extent });
     const room = before + length + after - extent;
     const whole = Math.floor(room / stride) + 1;
     const reaching = ceilMode && room % stride !== 0 && whole * stride < length + before;

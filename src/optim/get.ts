@@ -1,4 +1,4 @@
-import { lookUp } from '../options.ts';
+import { type Check, checkValue, lookUp } from '../options.ts';
 import { adadelta } from './adadelta.ts';
 import { adagrad } from './adagrad.ts';
 import { adam, adamW } from './adam.ts';
@@ -19,6 +19,14 @@ const factories: Readonly<Record<string, () => Optimizer>> = {
   nadam,
 };
 
+const OPTIMIZER: Check = [
+  (value) => typeof value === 'object' && value !== null && 'apply' in value,
+  "a name, or what a function such as adam() returns: 'adam' or adam({ learningRate: 0.01 })",
+];
+
 /** The optimizer of that name with its default options, or the given one. @throws ValueError for an unknown name. */
-export const getOptimizer = (nameOrObject: string | Optimizer): Optimizer =>
-  typeof nameOrObject === 'string' ? lookUp('getOptimizer', factories, nameOrObject)() : nameOrObject;
+export function getOptimizer(nameOrObject: string | Optimizer): Optimizer {
+  if (typeof nameOrObject === 'string') return lookUp('optimizer', factories, nameOrObject)();
+  checkValue('compile', 'optimizer', nameOrObject, OPTIMIZER);
+  return nameOrObject;
+}

@@ -1,5 +1,5 @@
 import { ValueError } from '../errors.ts';
-import { type Check, checkValues, notNegative } from '../options.ts';
+import { type Checks, checkValues, notNegative } from '../options.ts';
 import type { Parameter } from '../tensor.ts';
 
 /** Parameters that are trained in another way than the rest. */
@@ -20,8 +20,8 @@ function isPattern(value: unknown): boolean {
   }
 }
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  match: [isPattern, 'a regular expression as a string'],
+const CHECKS: Checks<keyof ParameterGroup> = {
+  match: [isPattern, 'a regular expression as a string', true],
   learningRateFactor: notNegative,
   weightDecay: notNegative,
 };
@@ -30,7 +30,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 export function checkGroups(optimizer: string, groups: readonly ParameterGroup[]): void {
   const op = `${optimizer}, parameterGroups`;
   for (const group of groups) {
-    checkValues(op, group, CHECKS, ['match']);
+    checkValues(op, group, CHECKS);
   }
 }
 

@@ -1,5 +1,16 @@
 import { ValueError } from '../errors.ts';
-import { type Check, checkValues, count, flag, fraction, notNegative, positive } from '../options.ts';
+import {
+  type Check,
+  checkValues,
+  count,
+  finite,
+  flag,
+  fraction,
+  listOf,
+  notNegative,
+  positive,
+  required,
+} from '../options.ts';
 
 /** The learning rate of step 0, 1, 2, ...; any function will do, those made here can also be written to a file. */
 export interface Schedule {
@@ -24,8 +35,7 @@ const named = (name: string, options: object, rate: (step: number) => number): S
 const wrong = (schedule: string, got: string, expected: string): ValueError =>
   new ValueError({ op: schedule, got, expected, fix: 'Steps count from 0, one per update of the weights.' });
 
-const DECAY = { initialLearningRate: notNegative, decaySteps: positive };
-const REQUIRED = Object.keys(DECAY);
+const DECAY = { initialLearningRate: required(notNegative), decaySteps: required(positive) };
 
 /** `f` of the part of the decay that is done, in whole periods if `staircase`. */
 function decaying(
@@ -33,7 +43,7 @@ function decaying(
   options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
   f: (periods: number) => number,
 ): Schedule {
-  checkValues(name, options, { ...DECAY, decayRate: notNegative, staircase: flag }, [...REQUIRED, 'decayRate']);
+  checkValues(name, options, { ...DECAY, decayRate: required(notNegative), staircase: flag });
   const { initialLearningRate, decaySteps, staircase = false } = options;
   return named(name, options, (step) => {
     const periods = step / decaySteps;
@@ -51,15 +61,14 @@ export const inverseTimeDecay = (
   options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('inverseTimeDecay', options, (periods) => 1 / (1 + options.decayRate * periods));
 
-const numbers: Check = [(value) => Array.isArray(value) && value.every(Number.isFinite), 'an array of finite numbers'];
+const numbers = required(listOf(finite, 'a list of finite numbers'));
 
 /** `values[k]` up to and with step `boundaries[k]`, the last value after all of them. */
 export function piecewiseConstant(options: {
   readonly boundaries: readonly number[];
   readonly values: readonly number[];
 }): Schedule {
-  const checks = { boundaries: numbers, values: numbers };
-  checkValues('piecewiseConstant', options, checks, Object.keys(checks));
+  checkValues('piecewiseConstant', options, { boundaries: numbers, values: numbers });
   const { boundaries, values } = options;
   if (values.length !== boundaries.length + 1 || boundaries.some((boundary, k) => boundary <= boundaries[k - 1])) {
     const got = `boundaries [${boundaries.join(', ')}] and values [${values.join(', ')}]`;
@@ -79,7 +88,7 @@ export function polynomialDecay(
   options: Decay & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
 ): Schedule {
   const checks = { ...DECAY, endLearningRate: notNegative, power: positive, cycle: flag };
-  checkValues('polynomialDecay', options, checks, REQUIRED);
+  checkValues('polynomialDecay', options, checks);
   const { initialLearningRate, decaySteps, endLearningRate = 1e-4, power = 1, cycle = false } = options;
   return named('polynomialDecay', options, (step) => {
     const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
@@ -99,7 +108,7 @@ export function cosineDecay(
   options: Decay & { readonly alpha?: number; readonly warmupTarget?: number; readonly warmupSteps?: number },
 ): Schedule {
   const checks = { ...DECAY, alpha: notNegative, warmupTarget: notNegative, warmupSteps: notNegative };
-  checkValues('cosineDecay', options, checks, REQUIRED);
+  checkValues('cosineDecay', options, checks);
   const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
   const peak = warmupTarget ?? initialLearningRate;
   const start = warmupTarget === undefined ? 0 : warmupSteps;
@@ -122,9 +131,10 @@ export function cosineDecayRestarts(options: {
   readonly mMul?: number;
   readonly alpha?: number;
 }): Schedule {
-  const required = { initialLearningRate: notNegative, firstDecaySteps: positive };
-  const checks = { ...required, tMul: positive, mMul: notNegative, alpha: notNegative };
-  checkValues('cosineDecayRestarts', options, checks, Object.keys(required));
+  checkValues('cosineDecayRestarts', options, {
+    ...{ initialLearningRate: required(notNegative), firstDecaySteps: required(positive) },
+    ...{ tMul: positive, mMul: notNegative, alpha: notNegative },
+  });
   const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
   if (tMul < 1) throw wrong('cosineDecayRestarts', `tMul ${tMul}`, 'a number of 1 or more');
   return named('cosineDecayRestarts', options, (step) => {
@@ -153,9 +163,10 @@ export function oneCycle(options: {
   readonly divFactor?: number;
   readonly finalDivFactor?: number;
 }): Schedule {
-  const required = { maxLearningRate: notNegative, totalSteps: count };
-  const checks = { ...required, warmupFraction: fraction, divFactor: positive, finalDivFactor: positive };
-  checkValues('oneCycle', options, checks, Object.keys(required));
+  checkValues('oneCycle', options, {
+    ...{ maxLearningRate: required(notNegative), totalSteps: required(count) },
+    ...{ warmupFraction: fraction, divFactor: positive, finalDivFactor: positive },
+  });
   const { maxLearningRate, totalSteps, warmupFraction = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
   const peak = warmupFraction * totalSteps - 1;
   if (peak <= 0) {
@@ -181,8 +192,11 @@ export function warmup(options: {
   readonly warmupSteps: number;
   readonly initialLearningRate?: number;
 }): Schedule {
-  const checks = { learningRate: RATE, warmupSteps: positive, initialLearningRate: notNegative };
-  checkValues('warmup', options, checks, ['learningRate', 'warmupSteps']);
+  checkValues('warmup', options, {
+    learningRate: required(RATE),
+    warmupSteps: required(positive),
+    initialLearningRate: notNegative,
+  });
   const { learningRate, warmupSteps, initialLearningRate = 0 } = options;
   const then: Schedule = typeof learningRate === 'function' ? learningRate : () => learningRate;
   return named('warmup', { ...options, learningRate: then.config ?? learningRate }, (step) =>

@@ -1,5 +1,6 @@
 import type { Device } from '../device.ts';
 import { ShapeError, ValueError } from '../errors.ts';
+import type { Targets } from '../nn/loss.ts';
 import { type Resident, takeBatch } from '../ops/batch.ts';
 import { tensor } from '../ops/create.ts';
 import type { Generator } from '../random.ts';
@@ -25,9 +26,9 @@ const isHostArray = (samples: Samples): samples is HostArray =>
 
 /** What a model asks of its labels. */
 export interface LabelRule {
-  readonly dtype: DType;
-  /** For class numbers: how many classes there are. */
-  readonly classes?: number;
+  readonly targets?: Targets | undefined;
+  /** How many classes there are. */
+  readonly classes: number;
 }
 
 /** Samples in the host's memory that are to pass through the device need this much of its memory there, in bytes. */
@@ -86,17 +87,18 @@ export class Dataset {
     device: Device,
     x: Samples,
     y?: Samples,
-    { rule = { dtype: 'f32' }, residentBytes, weight: given }: DatasetOptions = {},
+    { rule = { classes: 1 }, residentBytes, weight: given }: DatasetOptions = {},
   ): Promise<Dataset> {
     checkCounts(shapeOf(x), y === undefined ? undefined : shapeOf(y));
-    if (y !== undefined && rule.classes !== undefined) await checkLabels(y, rule.classes);
+    if (y !== undefined) await checkLabels(y, rule);
+    const labelType = rule.targets?.kind === 'classes' ? 'i32' : 'f32';
     const fromHost = (name: string, array: HostArray, dtype: DType) => new HostSamples(device, array, { name, dtype });
     const samples = x instanceof Tensor ? x : fromHost('x', hostArray(x), 'f32');
-    const labels = y === undefined || y instanceof Tensor ? y : fromHost('y', hostArray(y), rule.dtype);
+    const labels = y === undefined || y instanceof Tensor ? y : fromHost('y', hostArray(y), labelType);
     const weight = given && fromHost('sampleWeight', given, 'f32');
     const whole = { first: 0, size: shapeOf(x)[0] };
     if (samples instanceof HostSamples && !fits(device, [samples, labels, weight], residentBytes)) {
-      const host = labels instanceof Tensor ? fromHost('y', await onHost(labels), rule.dtype) : labels;
+      const host = labels instanceof Tensor ? fromHost('y', await onHost(labels), labelType) : labels;
       return new Dataset(
         device,
         {
@@ -214,15 +216,25 @@ function checkCounts(x: Shape, y: Shape | undefined): void {
   }
 }
 
-/** Refuses class numbers that the model has no output for: a kernel could only ignore them. */
-async function checkLabels(y: Samples, classes: number): Promise<void> {
+/** Refuses targets that the loss makes no sense of: a kernel could only ignore them. */
+async function checkLabels(y: Samples, { targets, classes }: LabelRule): Promise<void> {
+  if (targets === undefined) return;
   const { data: labels } = await onHost(y);
-  const wrong = labels.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  const isRight = (label: number): boolean =>
+    targets.kind === 'classes'
+      ? label === targets.ignored || (Number.isInteger(label) && label >= 0 && label < classes)
+      : label >= 0 && label <= 1;
+  const wrong = labels.findIndex((label: number) => !isRight(label));
   if (wrong < 0) return;
+  const isClass = targets.kind === 'classes';
   throw new ValueError({
     op: 'fit',
     got: `the label ${labels[wrong]} at position ${wrong}`,
-    expected: `a whole number from 0 to ${classes - 1}, as the model has ${classes} outputs`,
-    fix: 'Number the classes from 0, or give the last layer as many units as there are classes.',
+    expected: isClass
+      ? `a whole number from 0 to ${classes - 1}, as the model has ${classes} outputs`
+      : 'a number from 0 to 1, as the loss compares probabilities',
+    fix: isClass
+      ? 'Number the classes from 0, or give the last layer as many units as there are classes.'
+      : 'Turn class numbers into rows of 0 and 1, or take the loss sparseCategoricalCrossentropy.',
   });
 }

@@ -1,3 +1,4 @@
+import { ValueError } from '../errors.ts';
 import { type Dataset, type Samples, shapeOf } from './dataset.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
 import type { Model } from './model.ts';
@@ -16,6 +17,7 @@ export async function fit(
   const { validationSplit = 0, validationData, residentBytes, sampleWeight, classWeight } = options;
   const count = shapeOf(x)[0];
   const split = validationData === undefined ? Math.floor(count * validationSplit) : 0;
+  if (validationSplit > 0 && split === 0) throw emptySplit(validationSplit, count);
   const weight = await sampleWeights(y, { sampleWeight, classWeight }, count - split);
   const all = await model.dataset(x, y, { residentBytes, weight });
   const owned = [all];
@@ -36,3 +38,11 @@ export async function fit(
     for (const data of owned) data.dispose();
   }
 }
+
+const emptySplit = (validationSplit: number, count: number): ValueError =>
+  new ValueError({
+    op: 'fit',
+    got: `validationSplit ${validationSplit} of ${count} samples, which is none`,
+    expected: 'at least one sample to validate on',
+    fix: `Set it to ${+(1 / count).toPrecision(2)} or more, pass validationData, or leave it out.`,
+  });

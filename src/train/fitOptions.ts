@@ -1,4 +1,17 @@
-import { checkOptions, checkRange, checkWhole } from '../options.ts';
+import { ValueError } from '../errors.ts';
+import {
+  byName,
+  type Checks,
+  checkValues,
+  count,
+  countFrom0,
+  flag,
+  fraction,
+  func,
+  listOf,
+  notNegative,
+  required,
+} from '../options.ts';
 import type { Callback } from './callbacks.ts';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
@@ -43,36 +56,68 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Refuses options that are misspelt or out of range. */
-export function checkFitOptions(options: FitOptions): void {
-  const known = [
-    'epochs',
-    'initialEpoch',
-    'batchSize',
-    'shuffle',
-    'validationSplit',
-    'validationData',
-    'callbacks',
-    'residentBytes',
-    'terminateOnNaN',
-    'checkpoint',
-    'resume',
-    'sampleWeight',
-    'classWeight',
-  ];
-  checkOptions('fit', options, known);
-  const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, residentBytes = 1 } = options;
-  checkWhole('fit', 'epochs', epochs, 1);
-  checkWhole('fit', 'initialEpoch', initialEpoch, 0);
-  checkWhole('fit', 'batchSize', batchSize, 1);
-  checkWhole('fit', 'residentBytes', residentBytes, 1);
-  checkRange('fit', 'validationSplit', validationSplit, { low: 0, high: 1 });
-  if (options.checkpoint !== undefined) checkCheckpointOptions(options.checkpoint);
+const HOOK = /^(setModel|wantsInspection|on(Train|Epoch|Batch)(Begin|End)|onInspection)$/;
+const isCallback = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  [...propertiesOf(value)].some((name) => HOOK.test(name) && typeof Reflect.get(value, name) === 'function');
+
+/** Also those that it has from its class. */
+function* propertiesOf(value: object): Iterable<string> {
+  for (let at = value; at !== Object.prototype && at !== null; at = Object.getPrototypeOf(at)) {
+    yield* Object.getOwnPropertyNames(at);
+  }
 }
 
-function checkCheckpointOptions(options: CheckpointOptions): void {
-  checkOptions('checkpoint', options, ['everySteps', 'everySeconds', 'save']);
-  const { everySteps = 1, everySeconds = 1 } = options;
-  checkWhole('checkpoint', 'everySteps', everySteps, 1);
-  checkRange('checkpoint', 'everySeconds', everySeconds, { low: 0, high: Number.POSITIVE_INFINITY });
+const CHECKS: Checks<keyof FitOptions> = {
+  epochs: count,
+  initialEpoch: countFrom0,
+  batchSize: count,
+  shuffle: flag,
+  validationSplit: fraction,
+  validationData: [
+    (value) => Array.isArray(value) && (value.length === 2 || value.length === 3),
+    'a list [x, y] or [x, y, sampleWeight]',
+  ],
+  callbacks: listOf(
+    [isCallback, ''],
+    'a list of callbacks, each with a hook such as onEpochEnd: earlyStopping() returns one',
+  ),
+  residentBytes: count,
+  terminateOnNaN: flag,
+  checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
+  resume: [(value) => value instanceof Uint8Array, "the bytes of a 'checkpoint.safetensors' as a Uint8Array"],
+  sampleWeight: byName,
+  classWeight: [
+    (value) => typeof value === 'object' && value !== null,
+    'an object of weights by class: { 0: 1, 1: 5 }',
+  ],
+};
+const CHECKPOINT: Checks<keyof CheckpointOptions> = {
+  everySteps: count,
+  everySeconds: notNegative,
+  save: required(func),
+};
+
+/** Refuses options that are misspelt, out of range, or contradict each other. @throws ValueError */
+export function checkFitOptions(options: FitOptions): void {
+  checkValues('fit', options, CHECKS);
+  if (options.checkpoint !== undefined) checkValues('checkpoint', options.checkpoint, CHECKPOINT);
+  const { epochs = 1, initialEpoch = 0, validationSplit = 0, validationData } = options;
+  if (initialEpoch >= epochs) {
+    throw new ValueError({
+      op: 'fit',
+      got: `initialEpoch ${initialEpoch} and epochs ${epochs}`,
+      expected: 'a first epoch before the last: epochs are counted from 0, up to the number `epochs`',
+      fix: `Set epochs to ${initialEpoch} plus how many are to be trained.`,
+    });
+  }
+  if (validationSplit > 0 && validationData !== undefined) {
+    throw new ValueError({
+      op: 'fit',
+      got: 'validationSplit and validationData',
+      expected: 'one of them',
+      fix: 'Leave one of them out.',
+    });
+  }
 }

@@ -1,4 +1,7 @@
 import { ValueError } from '../errors.ts';
+import { add } from '../ops/binary.ts';
+import { sum } from '../ops/reduce.ts';
+import { abs } from '../ops/unary.ts';
 import { scope, type Tensor } from '../tensor.ts';
 import type { Batch } from './dataset.ts';
 import { disposeInspection, inspect } from './inspect.ts';
@@ -74,7 +77,7 @@ export class Guard {
    * Takes the steps up to the bad one again from the last good snapshot, looks for what went bad first, and returns to
    * before that. @throws ValueError that says all this.
    */
-  async fail(bad: Place, loss: number): Promise<never> {
+  async fail(bad: Place, symptom: string): Promise<never> {
     let now: Kept = { snapshot: this.#candidate?.snapshot ?? this.#spare ?? new Snapshot(this.#model), place: bad };
     let before = this.#good;
     this.#candidate = now;
@@ -86,12 +89,27 @@ export class Guard {
       now.snapshot.take();
       now.place = place;
       const { next, value } = await this.#step(place);
-      if (!Number.isFinite(value)) throw await this.#blame(bad, loss, { now, before });
+      if (!Number.isFinite(value)) throw await this.#blame(bad, symptom, { now, before });
       place = next;
       [now, before] = [before, now];
     }
+    if (!(await this.#isFinite())) {
+      now.snapshot.take();
+      now.place = place;
+      throw await this.#blame(bad, symptom, { now, before });
+    }
     before.snapshot.restore();
-    throw failure(bad, loss, 'taken again, the steps before it went well');
+    throw failure(bad, symptom, 'taken again, the steps before it went well');
+  }
+
+  /** Fails where the step at a place, the last so far, has spoilt the weights: no loss came after it that would tell. */
+  async checkWeights(last: Place): Promise<void> {
+    if (!(await this.#isFinite())) await this.fail(last, 'weights that are not finite');
+  }
+
+  async #isFinite(): Promise<boolean> {
+    using total = scope(() => this.#model.parameters.map((w) => sum(abs(w))).reduce((a, b) => add(a, b)));
+    return Number.isFinite(await total.item());
   }
 
   async #step(place: Place): Promise<{ next: Place; value: number }> {
@@ -103,7 +121,7 @@ export class Guard {
   }
 
   /** What went bad first: in the forward pass of the step after `now`, or else in the update of the one before it. */
-  async #blame(bad: Place, loss: number, { now, before }: { now: Kept; before: Kept }): Promise<ValueError> {
+  async #blame(bad: Place, symptom: string, { now, before }: { now: Kept; before: Kept }): Promise<ValueError> {
     now.snapshot.restore();
     const weights = this.#model.trainableParameters;
     const weight = await firstBad(weights.map((p) => ({ name: p.name, t: p })));
@@ -123,16 +141,16 @@ export class Guard {
       (output && `the output of layer '${output}'`) ??
       (weight && gradient && `the gradient of '${gradient}'`) ??
       (weight ? `'${weight}' in its update` : 'the loss, from finite outputs');
-    return failure(bad, loss, `first to go bad was ${culprit}, in ${named(place)}`);
+    return failure(bad, symptom, `first to go bad was ${culprit}, in ${named(place)}`);
   }
 }
 
 const named = ({ epoch, batch }: Place): string => `epoch ${epoch + 1}, step ${batch + 1}`;
 
-const failure = (bad: Place, loss: number, cause: string): ValueError =>
+const failure = (bad: Place, symptom: string, cause: string): ValueError =>
   new ValueError({
     op: 'fit',
-    got: `the loss ${loss} in ${named(bad)}; ${cause}`,
+    got: `${symptom} in ${named(bad)}; ${cause}`,
     expected: 'finite numbers',
     fix: 'Lower the learning rate, clip gradients, or look for extreme values in the data. The weights are those from before that step.',
   });

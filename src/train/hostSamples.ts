@@ -1,9 +1,10 @@
 import { CpuDevice } from '../cpu.ts';
 import { checkFinite } from '../data/finite.ts';
 import type { Device } from '../device.ts';
+import { ShapeError } from '../errors.ts';
 import type { Resident } from '../ops/batch.ts';
 import { tensor } from '../ops/create.ts';
-import { type Shape, sizeOf } from '../shape.ts';
+import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import { BYTES, type DType, type TypedArray } from '../storage.ts';
 import { type HostArray, keep, Tensor } from '../tensor.ts';
 
@@ -25,8 +26,16 @@ export class HostSamples {
   /** Bytes that are to be floats stay bytes on a GPU. */
   readonly #bytes: boolean;
 
-  /** @throws ValueError for numbers that are not finite. */
+  /** @throws ShapeError for too few or too many numbers, ValueError for those that are not finite. */
   constructor(device: Device, array: HostArray, { name, dtype }: Options) {
+    if (array.data.length !== sizeOf(array.shape)) {
+      throw new ShapeError({
+        op: name,
+        got: `${array.data.length} numbers`,
+        expected: `${sizeOf(array.shape)} for shape ${formatShape(array.shape)}`,
+        fix: 'Correct the shape, or pass all elements.',
+      });
+    }
     checkFinite(name, array);
     this.#device = device;
     this.#data = array.data;

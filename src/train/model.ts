@@ -7,7 +7,7 @@ import { getLoss, type Loss } from '../nn/losses.ts';
 import { getMetric, type Metric } from '../nn/metrics.ts';
 import { Network } from '../nn/network.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
-import { checkOptions, checkWhole } from '../options.ts';
+import { byName, checkOptions, checkValues, checkWhole, listOf, required } from '../options.ts';
 import { sizeOf } from '../shape.ts';
 import { keep, scope, Tensor } from '../tensor.ts';
 import { Dataset, type DatasetOptions, type LabelRule, type Samples, shapeOf } from './dataset.ts';
@@ -54,7 +54,11 @@ export class Model extends Network {
 
   /** Chooses what training does; needed before `fit`, `evaluate` and `trainOnBatch`. */
   compile(options: CompileOptions): void {
-    checkOptions('compile', options, ['optimizer', 'loss', 'metrics']);
+    checkValues('compile', options, {
+      optimizer: byName,
+      loss: required(byName),
+      metrics: listOf(byName, "a list such as ['accuracy']"),
+    });
     const { optimizer = 'rmsprop', loss, metrics = [] } = options;
     this.#batchStep.dispose();
     this.#trained = {
@@ -180,8 +184,7 @@ export class Model extends Network {
       });
     }
     this.build(shapeOf(x).slice(1));
-    const sparse = loss.name.startsWith('sparse');
-    const rule: LabelRule = sparse ? { dtype: 'i32', classes: this.outputShape.at(-1) ?? 1 } : { dtype: 'f32' };
+    const rule: LabelRule = { targets: loss.targets, classes: this.outputShape.at(-1) ?? 1 };
     return Dataset.of(this.device, x, y, { rule, ...options });
   }
 }

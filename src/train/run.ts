@@ -118,6 +118,7 @@ export class Run {
     await each(callbacks, (callback) => callback.onTrainBegin?.({}));
     try {
       await this.#steps.prepare(this.#sizes);
+      await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
       model.optimizer.build(model.trainableParameters);
       let from = this.#resume && (await this.#read(this.#resume));
       const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
@@ -182,6 +183,7 @@ export class Run {
         if (this.#model.stopTraining) break;
         await this.#save({ epoch, batch: batch + 1 }, values.read);
       }
+      await this.#guard?.checkWeights({ epoch, batch: values.read.steps - 1 });
       return logs;
     } finally {
       values.dispose();
@@ -277,7 +279,7 @@ export class Run {
 
   /** Ends the run if a loss among those just read is not finite: from there on every number would be NaN. */
   async #judge(epoch: number, { firstBad, read }: StepValues): Promise<void> {
-    if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, firstBad.loss);
+    if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, `the loss ${firstBad.loss}`);
     this.#guard?.confirm({ epoch, batch: read.steps });
   }
 

@@ -1,9 +1,11 @@
+import { ShapeError } from '../errors.ts';
 import { Tape } from '../gradient.ts';
 import type { Loss } from '../nn/losses.ts';
 import type { Metric } from '../nn/metrics.ts';
 import { penaltyOn } from '../nn/regularizers.ts';
 import { add } from '../ops/binary.ts';
 import type { Optimizer } from '../optim/index.ts';
+import { formatShape } from '../shape.ts';
 import { type Parameter, scope, type Tensor } from '../tensor.ts';
 import type { Batch, Dataset } from './dataset.ts';
 import type { Model } from './model.ts';
@@ -40,12 +42,23 @@ interface Found {
   readonly gradients: readonly Tensor[];
 }
 
+/** Refuses a loss or metric that is more than one number: the others would be lost. */
+function checkScalar({ name }: { readonly name: string }, value: Tensor): Tensor {
+  if (value.size === 1) return value;
+  throw new ShapeError({
+    op: name,
+    got: `${value.size} numbers, ${formatShape(value.shape)}`,
+    expected: 'one for a batch',
+    fix: 'Take the mean over the samples: a loss with another reduction than none does.',
+  });
+}
+
 /** The loss of a batch in training mode, and its gradients. The device enters the next training step. */
 export function lossAndGradients(model: Model, { loss, optimizer }: Trained, { x, y, weight }: Batch): Found {
   model.device.random.enterStep(model.device);
   using tape = new Tape();
   const predicted = model.call(x, true);
-  const value = loss(y, predicted, weighted(weight));
+  const value = checkScalar(loss, loss(y, predicted, weighted(weight)));
   const parameters = model.trainableParameters;
   const isKnown = ({ regularizer }: Parameter): boolean => regularizer?.strengths !== undefined;
   const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
@@ -59,7 +72,7 @@ export function lossAndGradients(model: Model, { loss, optimizer }: Trained, { x
 export function trainStep(model: Model, trained: Trained, batch: Batch): Tensor[] {
   return scope(() => {
     const { predicted, value, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
-    const seen = trained.metrics.map((metric) => metric(batch.y, predicted));
+    const seen = trained.metrics.map((metric) => checkScalar(metric, metric(batch.y, predicted)));
     trained.optimizer.apply(gradients, parameters, { regularize: true });
     for (const w of parameters) if (w.constraint) w.device.copy(w.constraint(w).storage, w.storage, w.size);
     return [value, ...seen, ...(penalty ? [penalty] : [])];
@@ -85,9 +98,9 @@ export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: 
   new Steps((size) => {
     const { x, y, weight } = data.take(size);
     const predicted = model.call(x);
-    const value = loss(y, predicted, weighted(weight));
+    const value = checkScalar(loss, loss(y, predicted, weighted(weight)));
     const penalty = penaltyOn(model.trainableParameters);
-    const seen = metrics.map((metric) => metric(y, predicted));
+    const seen = metrics.map((metric) => checkScalar(metric, metric(y, predicted)));
     return penalty ? [add(value, penalty), ...seen, penalty] : [value, ...seen];
   });
 

@@ -1,4 +1,4 @@
-import { checkWhole } from '../../options.ts';
+import { countFrom0, finite, flag } from '../../options.ts';
 import type { HostArray } from '../../tensor.ts';
 import type { Callback, Logs, Memory } from '../callbacks.ts';
 import { assign } from '../checkpoint.ts';
@@ -46,11 +46,13 @@ class EarlyStopping implements Callback {
   };
 
   constructor(options: EarlyStoppingOptions) {
-    const known = ['patience', 'baseline', 'restoreBestWeights', 'startFromEpoch'];
-    this.#monitor = new Monitor('earlyStopping', options, known);
+    this.#monitor = new Monitor('earlyStopping', options, {
+      patience: countFrom0,
+      baseline: finite,
+      restoreBestWeights: flag,
+      startFromEpoch: countFrom0,
+    });
     const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = options;
-    checkWhole('earlyStopping', 'patience', patience, 0);
-    checkWhole('earlyStopping', 'startFromEpoch', startFromEpoch, 0);
     this.#patience = patience;
     this.#baseline = baseline;
     this.#restoreBestWeights = restoreBestWeights;

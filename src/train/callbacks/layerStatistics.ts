@@ -3,7 +3,7 @@ import { equal, sub } from '../../ops/binary.ts';
 import { cast } from '../../ops/cast.ts';
 import { max, mean, sum } from '../../ops/reduce.ts';
 import { abs, sqrt, square } from '../../ops/unary.ts';
-import { checkOptions, checkWhole } from '../../options.ts';
+import { checkValues, count } from '../../options.ts';
 import { scope, type Tensor } from '../../tensor.ts';
 import type { Callback } from '../callbacks.ts';
 
@@ -34,9 +34,8 @@ export interface StepStatistics {
 export function layerStatistics(
   options: { readonly every?: number } = {},
 ): Callback & { readonly records: readonly StepStatistics[] } {
-  checkOptions('layerStatistics', options, ['every']);
+  checkValues('layerStatistics', options, { every: count });
   const { every = 100 } = options;
-  checkWhole('layerStatistics', 'every', every, 1);
   const records: StepStatistics[] = [];
   return {
     records,

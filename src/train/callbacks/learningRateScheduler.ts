@@ -1,3 +1,4 @@
+import { checkValue, func } from '../../options.ts';
 import type { Callback } from '../callbacks.ts';
 import type { Model } from '../model.ts';
 
@@ -6,6 +7,7 @@ import type { Model } from '../model.ts';
  * @param schedule the rate of an epoch, counted from 0, from that of the epoch before.
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
+  checkValue('learningRateScheduler', 'schedule', schedule, func);
   let model: Model | undefined;
   return {
     setModel: (given) => {

@@ -1,3 +1,4 @@
+import { flag, func, required } from '../../options.ts';
 import type { Callback, Logs, Memory } from '../callbacks.ts';
 import type { Model } from '../model.ts';
 import type { ModelFiles } from '../save.ts';
@@ -34,7 +35,7 @@ class ModelCheckpoint implements Callback {
   };
 
   constructor(options: ModelCheckpointOptions) {
-    this.#monitor = new Monitor('modelCheckpoint', options, ['save', 'saveBestOnly']);
+    this.#monitor = new Monitor('modelCheckpoint', options, { save: required(func), saveBestOnly: flag });
     this.#save = options.save;
     this.#saveBestOnly = options.saveBestOnly ?? false;
   }

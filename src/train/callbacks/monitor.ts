@@ -1,5 +1,5 @@
 import { ValueError } from '../../errors.ts';
-import { checkOptions, lookUp } from '../../options.ts';
+import { byName, type Checks, checkValues, finite, lookUp } from '../../options.ts';
 import type { Logs } from '../callbacks.ts';
 
 /** Which number of an epoch a callback goes by, and when it is better than another. */
@@ -22,9 +22,9 @@ export class Monitor {
   /** 1 where more is better, else -1. */
   readonly #sign: number;
 
-  /** @param known the options of the callback besides those of the monitor. @throws ValueError for others. */
-  constructor(op: string, options: MonitorOptions, known: readonly string[]) {
-    checkOptions(op, options, ['monitor', 'mode', 'minDelta', ...known]);
+  /** @param checks the options of the callback besides those of the monitor. @throws ValueError for others. */
+  constructor(op: string, options: MonitorOptions, checks: Checks) {
+    checkValues(op, options, { monitor: byName, mode: byName, minDelta: finite, ...checks });
     const { monitor = 'val_loss', mode = 'auto', minDelta = 0 } = options;
     this.#op = op;
     this.#name = monitor;
@@ -40,8 +40,7 @@ export class Monitor {
 
   /** The number. @throws ValueError that names what there is, if it is not among the logs. */
   read(logs: Logs): number {
-    const value = logs[this.#name];
-    if (value !== undefined) return value;
+    if (Object.hasOwn(logs, this.#name)) return logs[this.#name];
     throw new ValueError({
       op: this.#op,
       got: `monitor '${this.#name}'`,

@@ -1,5 +1,5 @@
 import { ValueError } from '../../errors.ts';
-import { checkRange, checkWhole } from '../../options.ts';
+import { countFrom0, fraction, notNegative } from '../../options.ts';
 import type { Callback, Logs, Memory } from '../callbacks.ts';
 import type { Model } from '../model.ts';
 import { numbersIn, numbersOf } from './memory.ts';
@@ -40,12 +40,9 @@ class ReduceLROnPlateau implements Callback {
 
   constructor(options: ReduceLROnPlateauOptions) {
     const op = 'reduceLROnPlateau';
-    this.#monitor = new Monitor(op, { minDelta: 1e-4, ...options }, ['factor', 'patience', 'cooldown', 'minLr']);
+    const checks = { factor: fraction, patience: countFrom0, cooldown: countFrom0, minLr: notNegative };
+    this.#monitor = new Monitor(op, { minDelta: 1e-4, ...options }, checks);
     const { factor = 0.1, patience = 10, cooldown = 0, minLr = 0 } = options;
-    checkRange(op, 'factor', factor, { low: 0, high: 1 });
-    checkWhole(op, 'patience', patience, 0);
-    checkWhole(op, 'cooldown', cooldown, 0);
-    checkRange(op, 'minLr', minLr, { low: 0, high: Number.POSITIVE_INFINITY });
     this.#options = { factor, patience, cooldown, minLr };
   }
 
@@ -54,6 +51,14 @@ class ReduceLROnPlateau implements Callback {
   }
 
   onTrainBegin(): void {
+    if (typeof this.#model?.optimizer.learningRate === 'function') {
+      throw new ValueError({
+        op: 'reduceLROnPlateau',
+        got: 'an optimizer with a schedule',
+        expected: 'one whose learning rate is a number',
+        fix: 'Leave the schedule or the callback out.',
+      });
+    }
     this.#best = this.#monitor.worst;
     this.#wait = 0;
     this.#cooling = 0;
@@ -75,16 +80,9 @@ class ReduceLROnPlateau implements Callback {
     const { factor, cooldown, minLr } = this.#options;
     if (this.#model === undefined) return;
     const { optimizer } = this.#model;
-    if (typeof optimizer.learningRate !== 'number') {
-      throw new ValueError({
-        op: 'reduceLROnPlateau',
-        got: 'an optimizer with a schedule',
-        expected: 'one whose learning rate is a number',
-        fix: 'Leave the schedule or the callback out.',
-      });
-    }
-    if (optimizer.learningRate <= minLr) return;
-    optimizer.learningRate = Math.max(factor * optimizer.learningRate, minLr);
+    const rate = optimizer.currentLearningRate;
+    if (rate <= minLr) return;
+    optimizer.learningRate = Math.max(factor * rate, minLr);
     this.#cooling = cooldown;
     this.#wait = 0;
   }

@@ -94,6 +94,8 @@ export {
   adam,
   adamax,
   adamW,
+  type ClipOptions,
+  clipGradients,
   cosineDecay,
   cosineDecayRestarts,
   exponentialDecay,

@@ -1,7 +1,7 @@
 import { ValueError } from './errors.ts';
 
-/** Refuses what is no object of options, and options that `op` does not know, as a typing error makes them. */
-export function checkOptions(op: string, options: object, known: readonly string[]): void {
+/** The options, unless they are no object, or `op` does not know one, as after a typing error. */
+export function checkOptions<Options extends object>(op: string, options: Options, known: readonly string[]): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ValueError({
       op,
@@ -11,7 +11,7 @@ export function checkOptions(op: string, options: object, known: readonly string
     });
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
+  if (unknown === undefined) return options;
   throw new ValueError({
     op,
     got: `the option '${unknown}'`,
@@ -25,9 +25,8 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return Array.isArray(value)
-    ? `an array of ${value.length}`
-    : `a ${value.constructor?.name ?? 'null prototype'} object`;
+  if (!Array.isArray(value)) return `an object of type ${value.constructor?.name ?? 'null'}`;
+  return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
 }
 
 /** What a value has to be, how a message says so, and whether it may be left out. */

@@ -41,7 +41,8 @@ function both<Options>(operation: (a: Operand, b: Operand) => Tensor, layer: (op
   function overloaded(options?: Options): Layer;
   function overloaded(first?: Operand | Options, second?: Operand): Tensor | Layer {
     // Which of the two there are, the signatures say.
-    return second === undefined ? layer(first as Options) : operation(first as Operand, second);
+    const isLayer = second === undefined && !(first instanceof Tensor || typeof first === 'number');
+    return isLayer ? layer(first as Options) : operation(first as Operand, second as Operand);
   }
   return overloaded;
 }
@@ -97,7 +98,7 @@ export function conv2d(x: Tensor, filter: Tensor, options?: ConvolutionOptions):
 /** The same as a layer with a filter of its own. */
 export function conv2d(options: Conv2dOptions): Layer;
 export function conv2d(...args: Parameters<typeof convOp> | [options: Conv2dOptions]): Tensor | Layer {
-  return args.length === 1 ? convLayer(...args) : convOp(...args);
+  return args[0] instanceof Tensor ? convOp(...(args as Parameters<typeof convOp>)) : convLayer(args[0]);
 }
 
 /** Each channel by a filter of its own, `[height, width, channels, multiplier]`. */
@@ -107,7 +108,9 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer;
 export function depthwiseConv2d(
   ...args: Parameters<typeof depthwiseConvOp> | [options: DepthwiseConv2dOptions]
 ): Tensor | Layer {
-  return args.length === 1 ? depthwiseConvLayer(...args) : depthwiseConvOp(...args);
+  return args[0] instanceof Tensor
+    ? depthwiseConvOp(...(args as Parameters<typeof depthwiseConvOp>))
+    : depthwiseConvLayer(args[0]);
 }
 
 function maxPool(x: Tensor, options?: PoolOptions): Tensor;

@@ -1,13 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Device, type Parameter, parameter, scope, type Tensor, tensor } from '../src/index.ts';
+import { clipGradients, type Device, type Parameter, parameter, scope, type Tensor, tensor } from '../src/index.ts';
 import {
   adadelta,
   adagrad,
   adam,
   adamax,
   adamW,
-  clipGradients,
   exponentialDecay,
   getOptimizer,
   nadam,

@@ -256,11 +256,11 @@ test('fit refuses what it can not do before anything is trained', async () => {
   /** Options as JavaScript may pass them. */
   const refused: readonly [options: unknown, message: RegExp][] = [
     [5, /fit: got 5 for the options/],
-    [{ callbacks: [earlyStopping] }, /callbacks an array of 1; expected a list of callbacks/],
+    [{ callbacks: [earlyStopping] }, /callbacks \[the function .*\]; expected a list of callbacks/],
     [{ callbacks: [{ onEpochend: () => {} }] }, /expected a list of callbacks, each with a hook such as onEpochEnd/],
     [{ callbacks: earlyStopping() }, /expected a list of callbacks/],
     [{ shuffle: 'no' }, /shuffle 'no'; expected true or false/],
-    [{ validationData: { x, y } }, /validationData a Object object; expected a list \[x, y\]/],
+    [{ validationData: { x, y } }, /validationData an object of type Object; expected a list \[x, y\]/],
     [{ validationData: [{ data: new Float32Array(5), shape: [5, 1] }, y] }, /expected/],
     [{ validationSplit: 0.01 }, /validationSplit 0.01 of 20 samples, which is none; expected at least one/],
     [{ validationSplit: 0.5, validationData: [x, y] }, /got validationSplit and validationData; expected one/],

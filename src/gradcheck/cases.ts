@@ -240,7 +240,7 @@ const table = {
     { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /conv2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\] and 1 groups; expected 4 channels in the images/ },
     { shapes: [[1, 5, 5, 4], [3, 3, 2, 3]], args: [{ groups: 2 }], throws: /expected a number of groups that divides the 3 of the filter's last axis/ },
     { shapes: [[1, 2, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of 2 x 5 and windows of 3 x 3; expected images that hold at least one window/ },
-    { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ padding: [1, 1] }], throws: /conv2d: got padding \[1,1\]; expected 'same', 'valid', or \[top, left, bottom, right\]/ },
+    { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ padding: [1, 1] }], throws: /conv2d: got padding \[1, 1\]; expected 'same', 'valid', or \[top, left, bottom, right\]/ },
     { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ strides: 0 }], throws: /conv2d: got strides 0; expected a whole number of 1 or more/ },
   ],
   depthwiseConv2d: [

@@ -2,6 +2,7 @@ import shader from '../../shaders/arg_max.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import { type ArgAttributes, argMax as argMaxReference, argMin as argMinReference } from '../reference/argMax.ts';
 import { formatShape, normalizeAxis, reducedShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -41,8 +42,11 @@ function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference
         ...rowsAlong(x, axis, { T: x.dtype, LARGEST: `${name === 'argMax'}`, LAST: `${selectLast}` }),
       }),
   });
-  return (x: Tensor, { axis = -1, keepDims = false, selectLast = false }: ArgOptions = {}): Tensor =>
-    op(x, { axis: normalizeAxis(name, axis, x.ndim), keepDims, selectLast });
+  return (x: Tensor, options: ArgOptions = {}): Tensor => {
+    const known = ['axis', 'keepDims', 'selectLast'];
+    const { axis = -1, keepDims = false, selectLast = false } = checkOptions(name, options, known);
+    return op(x, { axis: normalizeAxis(name, axis, x.ndim), keepDims, selectLast });
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import {
   type ConvolutionAttributes,
   conv2d as reference,
@@ -118,6 +119,8 @@ function checkChannels(
   });
 }
 
+const OPTIONS = ['strides', 'padding', 'dilation', 'groups', 'bias', 'activation'];
+
 const operands = (x: Tensor, filter: Tensor, bias: Tensor | undefined): readonly Tensor[] => [
   x,
   filter,
@@ -133,7 +136,7 @@ const operands = (x: Tensor, filter: Tensor, bias: Tensor | undefined): readonly
  * @throws ShapeError if the channels do not match, or no window fits.
  */
 export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const { groups = 1, bias, activation, ...window } = options;
+  const { groups = 1, bias, activation, ...window } = checkOptions('conv2d', options, OPTIONS);
   checkImages('conv2d', x);
   checkFilter('conv2d', filter, '[height, width, channels / groups, filters]');
   const [height, width, depth, features] = filter.shape;
@@ -153,6 +156,7 @@ export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = 
  * @throws ShapeError if the channels do not match, or no window fits.
  */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, options: Omit<ConvolutionOptions, 'groups'> = {}): Tensor {
+  checkOptions('depthwiseConv2d', options, OPTIONS);
   checkImages('depthwiseConv2d', x);
   checkFilter('depthwiseConv2d', filter, '[height, width, channels, multiplier]');
   const [height, width, channels, multiplier] = filter.shape;
@@ -210,7 +214,8 @@ export function transposedWindows(
  * @throws ShapeError if the channels do not match, or the padding leaves nothing.
  */
 export function convTranspose2d(x: Tensor, filter: Tensor, options: ConvolutionTransposeOptions = {}): Tensor {
-  const { groups = 1, bias, activation } = options;
+  const known = [...OPTIONS, 'outputPadding'];
+  const { groups = 1, bias, activation } = checkOptions('convTranspose2d', options, known);
   checkImages('convTranspose2d', x);
   checkFilter('convTranspose2d', filter, '[height, width, filters / groups, channels]');
   checkChannels('convTranspose2d', { images: x, filter, groups, channels: filter.shape[3] });

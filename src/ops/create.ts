@@ -1,6 +1,6 @@
 import { currentDevice, type Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { checkOptions, checkWord } from '../options.ts';
+import { checkOptions, checkValue, checkWord } from '../options.ts';
 import { normal, uniform } from '../random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
 import { DTYPES, type DType, type TypedArray } from '../storage.ts';
@@ -69,6 +69,7 @@ export const eye = (n: number, options: FilledOptions = {}): Tensor =>
 
 /** `start, start + step, ...` up to but without `stop`, as NumPy's arange; dtype f32. */
 export function arange(start: number, stop: number, step = 1, options: FilledOptions = {}): Tensor {
+  checkValue('arange', 'step', step, [(value) => Number.isFinite(value) && value !== 0, 'a finite number, not 0']);
   const length = Math.max(0, Math.ceil((stop - start) / step));
   return tensor(
     Float64Array.from({ length }, (_, i) => start + i * step),

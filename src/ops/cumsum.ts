@@ -1,6 +1,7 @@
 import shader from '../../shaders/cumsum.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
 import { defineOp, type Op } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import { type CumsumAttributes, cumsum as reference } from '../reference/cumsum.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -36,5 +37,8 @@ export interface CumsumOptions {
  * @returns the shape of `x`; each element within `n 2^-24 sum_k |x_k|` of the exact sum for rows of n.
  * @throws ShapeError if `x` has rank 0.
  */
-export const cumsum = (x: Tensor, { axis = -1, exclusive = false, reverse = false }: CumsumOptions = {}): Tensor =>
-  cumsumOp(x, { axis: normalizeAxis('cumsum', axis, x.ndim), exclusive, reverse });
+export function cumsum(x: Tensor, options: CumsumOptions = {}): Tensor {
+  const known = ['axis', 'exclusive', 'reverse'];
+  const { axis = -1, exclusive = false, reverse = false } = checkOptions('cumsum', options, known);
+  return cumsumOp(x, { axis: normalizeAxis('cumsum', axis, x.ndim), exclusive, reverse });
+}

@@ -1,6 +1,7 @@
 import shader from '../../shaders/gather.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import { gather as reference } from '../reference/gather.ts';
 import { checkShape, formatShape, normalizeAxis, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -49,5 +50,7 @@ const gatherOp = defineOp<[x: Tensor, indices: Tensor], { readonly axis: number 
  * @returns the shape of `x` with that of `indices` in place of the axis.
  * @throws ShapeError if the axis is empty and `indices` is not.
  */
-export const gather = (x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor =>
-  gatherOp(x, indices, { axis: normalizeAxis('gather', axis, x.ndim) });
+export function gather(x: Tensor, indices: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  const { axis = 0 } = checkOptions('gather', options, ['axis']);
+  return gatherOp(x, indices, { axis: normalizeAxis('gather', axis, x.ndim) });
+}

@@ -1,7 +1,7 @@
 import shader from '../../shaders/layer_norm.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
-import { checkRange } from '../options.ts';
+import { checkOptions, checkRange } from '../options.ts';
 import { type LayerNormAttributes, layerNorm as reference } from '../reference/layerNorm.ts';
 import { formatShape, normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -56,12 +56,8 @@ export interface LayerNormOptions {
  * @throws ShapeError if `gamma` or `beta` has another shape, or `x` has rank 0; ValueError if `epsilon` is negative.
  * @see Ba et al. (2016), "Layer normalization".
  */
-export function layerNorm(
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  { axis = -1, epsilon = 1e-3 }: LayerNormOptions = {},
-): Tensor {
+export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor {
+  const { axis = -1, epsilon = 1e-3 } = checkOptions('layerNorm', options, ['axis', 'epsilon']);
   checkRange('layerNorm', 'epsilon', epsilon, { low: 0, high: Number.POSITIVE_INFINITY });
   return layerNormOp(x, gamma, beta, { axis: normalizeAxis('layerNorm', axis, x.ndim), epsilon });
 }

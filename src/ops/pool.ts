@@ -1,6 +1,7 @@
 import averageWgsl from '../../shaders/windows/average_pool.wgsl';
 import maxWgsl from '../../shaders/windows/max_pool.wgsl';
 import { defineOp } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import * as reference from '../reference/pool.ts';
 import type { Pair } from '../reference/windows.ts';
 import { type Shape, sizeOf } from '../shape.ts';
@@ -27,7 +28,10 @@ const pooledShape = ([images, , , channels]: Shape, { windows }: reference.PoolA
   channels,
 ];
 
-function poolWindows(op: string, x: Tensor, { poolSize = 2, ...options }: PoolOptions) {
+const POOL_OPTIONS = ['poolSize', 'strides', 'padding', 'dilation', 'ceilMode'];
+
+function poolWindows(op: string, x: Tensor, given: PoolOptions, known = POOL_OPTIONS) {
+  const { poolSize = 2, ...options } = checkOptions(op, given, known);
   checkImages(op, x);
   const size = pairOf(op, 'poolSize', poolSize);
   return windowsOver(op, [x.shape[1], x.shape[2]], { strides: size, ...options, size });
@@ -103,5 +107,7 @@ export const maxPool2d = Object.assign(
  * @returns `[batch, rows, columns, channels]`.
  * @throws ShapeError if `x` is not of rank 4, or no window fits.
  */
-export const averagePool2d = (x: Tensor, { countIncludePad = false, ...options }: AveragePoolOptions = {}): Tensor =>
-  averagePoolOp(x, { windows: poolWindows('averagePool2d', x, options), countIncludePad });
+export function averagePool2d(x: Tensor, options: AveragePoolOptions = {}): Tensor {
+  const windows = poolWindows('averagePool2d', x, options, [...POOL_OPTIONS, 'countIncludePad']);
+  return averagePoolOp(x, { windows, countIncludePad: options.countIncludePad ?? false });
+}

@@ -8,6 +8,7 @@ import scaffold from '../../shaders/reduce.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, type Reference, runner } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import * as reference from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -24,6 +25,8 @@ export interface ReduceOptions {
   /** Keeps the reduced axes with length 1; default false. */
   readonly keepDims?: boolean;
 }
+
+const OPTIONS = ['axis', 'keepDims'];
 
 /** Invocations that keep a GPU busy; a reduction with fewer results is cut into chunks. */
 const ENOUGH_INVOCATIONS = 16384;
@@ -109,8 +112,10 @@ function reduction({ name, shader, reference, backward, ofNothing }: Reduction) 
       x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(shader, x, axes, shape),
     backward,
   });
-  return (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
-    op(x, { axes: normalizeAxes(name, axis, x.ndim), keepDims });
+  return (x: Tensor, options: ReduceOptions = {}): Tensor => {
+    const { axis, keepDims = false } = checkOptions(name, options, OPTIONS);
+    return op(x, { axes: normalizeAxes(name, axis, x.ndim), keepDims });
+  };
 }
 
 /** A reduced tensor spread over the shape it was reduced from. */
@@ -172,24 +177,26 @@ export const prod = reduction({
 
 /** The arithmetic mean over axes, f32. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const axes = normalizeAxes('mean', options.axis, x.ndim);
-  const count = sizeOf(axes.map((axis) => x.shape[axis]));
+  const { axis } = checkOptions('mean', options, OPTIONS);
+  const axes = normalizeAxes('mean', axis, x.ndim);
+  const count = sizeOf(axes.map((each) => x.shape[each]));
   return mul(sum(x, options), 1 / count);
 }
 
 /** The mean squared distance from the mean over axes, f32; divides by `n - correction` (default 0: biased). */
 export function variance(x: Tensor, options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
-  const { axis, correction = 0 } = options;
+  const { correction = 0, axis, ...others } = checkOptions('variance', options, [...OPTIONS, 'correction']);
   const axes = normalizeAxes('variance', axis, x.ndim);
   const count = sizeOf(axes.map((each) => x.shape[each]));
   const deviation = sub(x, mean(x, { axis: axes, keepDims: true }));
-  return mul(sum(square(deviation), { ...options, axis: axes }), 1 / (count - correction));
+  return mul(sum(square(deviation), { ...others, axis: axes }), 1 / (count - correction));
 }
 
 /** `log(sum(exp(x)))` over axes, f32; the maximum is subtracted first, so nothing overflows. */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const axes = normalizeAxes('logSumExp', options.axis, x.ndim);
+  const { axis, keepDims = false } = checkOptions('logSumExp', options, OPTIONS);
+  const axes = normalizeAxes('logSumExp', axis, x.ndim);
   const largest = max(x, { axis: axes, keepDims: true });
   const y = add(log(sum(exp(sub(x, largest)), { axis: axes, keepDims: true })), largest);
-  return reshape(y, reducedShape(x.shape, axes, options.keepDims ?? false));
+  return reshape(y, reducedShape(x.shape, axes, keepDims));
 }

@@ -2,6 +2,7 @@ import logSoftmaxWgsl from '../../shaders/log_softmax.wgsl';
 import softmaxWgsl from '../../shaders/softmax.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp } from '../op.ts';
+import { checkOptions } from '../options.ts';
 import { logSoftmax as logSoftmaxReference, softmax as softmaxReference } from '../reference/softmax.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -32,7 +33,8 @@ const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl, logSoftmaxReference
  * @throws ShapeError if `x` has rank 0.
  * @see Bridle (1990), "Probabilistic interpretation of feedforward classification network outputs".
  */
-export function softmax(x: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor {
+export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  const { axis = -1 } = checkOptions('softmax', options, ['axis']);
   const normalized = normalizeAxis('softmax', axis, x.ndim);
   const y = softmaxOp(x, { axis: normalized });
   if (normalized === x.ndim - 1) softmaxScores.set(y, x);
@@ -46,5 +48,7 @@ export function softmax(x: Tensor, { axis = -1 }: { readonly axis?: number } = {
  * @returns logarithms of at most 0, the shape of `x`; never minus infinity, unlike `log(softmax(x))`.
  * @throws ShapeError if `x` has rank 0.
  */
-export const logSoftmax = (x: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor =>
-  logSoftmaxOp(x, { axis: normalizeAxis('logSoftmax', axis, x.ndim) });
+export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  const { axis = -1 } = checkOptions('logSoftmax', options, ['axis']);
+  return logSoftmaxOp(x, { axis: normalizeAxis('logSoftmax', axis, x.ndim) });
+}

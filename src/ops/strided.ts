@@ -1,6 +1,7 @@
 import stridedWgsl from '../../shaders/strided.wgsl';
 import { ShapeError, ValueError } from '../errors.ts';
 import { defineOp, type Op } from '../op.ts';
+import { checkOptions, checkValue } from '../options.ts';
 import * as reference from '../reference/strided.ts';
 import {
   broadcastShapes,
@@ -116,6 +117,7 @@ export interface SliceRange {
 
 /** Part of x: one range per leading axis, `{}` or nothing for all of it, as `x[1:3, ::-1]` in NumPy. A copy. Any dtype. */
 export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
+  checkValue('slice', 'ranges', ranges, [Array.isArray, 'a list with one { start, stop, step } for each axis']);
   if (ranges.length > x.ndim) {
     throw new ShapeError({
       op: 'slice',
@@ -231,7 +233,8 @@ const concatOp = defineOp<Tensor[], { readonly axis: number }>({
 });
 
 /** Joins tensors along `axis` (default 0); all other axes must agree. One dtype, any. */
-export function concat(tensors: readonly Tensor[], { axis = 0 }: { readonly axis?: number } = {}): Tensor {
+export function concat(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
+  const { axis = 0 } = checkOptions('concat', options, ['axis']);
   if (tensors.length === 0) {
     throw new ShapeError({ op: 'concat', got: 'no tensors', expected: 'one or more', fix: 'Pass a list of tensors.' });
   }

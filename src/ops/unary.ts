@@ -38,6 +38,7 @@ import fourWgsl from '../../shaders/vectors/four.wgsl';
 import oneWgsl from '../../shaders/vectors/one.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
+import { type Check, checkOptions, checkValue } from '../options.ts';
 import { unary as functions, type UnaryConstants, unaryReference } from '../reference/unary.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -146,27 +147,41 @@ const hardSigmoidOp = unary('hardSigmoid', hardSigmoidWgsl);
 const clipOp = unary('clip', clipWgsl, { dtypes: ANY });
 
 /** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
-export const leakyRelu = (x: Tensor, { negativeSlope = 0.3 }: { readonly negativeSlope?: number } = {}): Tensor =>
-  leakyReluOp(x, { alpha: negativeSlope });
+export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number } = {}): Tensor {
+  const { negativeSlope = 0.3 } = checkOptions('leakyRelu', options, ['negativeSlope']);
+  return leakyReluOp(x, { alpha: negativeSlope });
+}
 
 /** `x` for x > 0, else `alpha (e^x - 1)`; any shape, f32. @see Clevert et al. (2016), "Exponential linear units". */
-export const elu = (x: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => eluOp(x, { alpha });
+export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tensor {
+  const { alpha = 1 } = checkOptions('elu', options, ['alpha']);
+  return eluOp(x, { alpha });
+}
 
 /** The self-normalising ELU; any shape, f32. @see Klambauer et al. (2017), "Self-normalizing neural networks". */
-export const selu = (
-  x: Tensor,
-  { alpha = 1.6732632423543772, scale = 1.0507009873554805 }: { readonly alpha?: number; readonly scale?: number } = {},
-): Tensor => seluOp(x, { alpha, beta: scale });
+export function selu(x: Tensor, options: { readonly alpha?: number; readonly scale?: number } = {}): Tensor {
+  checkOptions('selu', options, ['alpha', 'scale']);
+  const { alpha = 1.6732632423543772, scale = 1.0507009873554805 } = options;
+  return seluOp(x, { alpha, beta: scale });
+}
 
 /** `x Phi(x)`, any shape, f32; `approximate` takes the tanh form. @see Hendrycks and Gimpel (2016), "Gaussian error linear units". */
-export const gelu = (x: Tensor, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor =>
-  geluOp(x, { alpha: approximate ? 1 : 0 });
+export function gelu(x: Tensor, options: { readonly approximate?: boolean } = {}): Tensor {
+  const { approximate = false } = checkOptions('gelu', options, ['approximate']);
+  return geluOp(x, { alpha: approximate ? 1 : 0 });
+}
 
 /** `alpha x + beta` limited to `0 .. 1`, any shape, f32; Keras's default slope is 1/6, ONNX's 0.2. The slope at both kinks is 0. */
-export const hardSigmoid = (
-  x: Tensor,
-  { alpha = 1 / 6, beta = 0.5 }: { readonly alpha?: number; readonly beta?: number } = {},
-): Tensor => hardSigmoidOp(x, { alpha, beta });
+export function hardSigmoid(x: Tensor, options: { readonly alpha?: number; readonly beta?: number } = {}): Tensor {
+  const { alpha = 1 / 6, beta = 0.5 } = checkOptions('hardSigmoid', options, ['alpha', 'beta']);
+  return hardSigmoidOp(x, { alpha, beta });
+}
+
+const bound: Check = [(value) => typeof value === 'number' && !Number.isNaN(value), 'a number; infinite for no bound'];
 
 /** `x` limited to `min .. max`, any shape, f32 or i32; the gradient passes at the bounds and is 0 beyond. */
-export const clip = (x: Tensor, min: number, max: number): Tensor => clipOp(x, { alpha: min, beta: max });
+export function clip(x: Tensor, min: number, max: number): Tensor {
+  checkValue('clip', 'min', min, bound);
+  checkValue('clip', 'max', max, bound);
+  return clipOp(x, { alpha: min, beta: max });
+}

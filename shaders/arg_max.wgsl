@@ -1,5 +1,5 @@
 // The position of the largest element along one axis, or of the smallest; joined to rows.wgsl.
-//   y = the j at which x_j is extreme; of ties the first, or the LAST
+//   y = the j at which x_j is extreme, as NaN is for NumPy; of ties the first, or the LAST
 // x: [outer, length, inner], y: [outer, inner], contiguous. Workgroup memory: 8 * WORKGROUP_SIZE bytes.
 
 alias T = f32;
@@ -12,13 +12,12 @@ const LAST: bool = false;
 struct Candidate { value: T, at: u32 }
 var<workgroup> candidates: array<Candidate, WORKGROUP_SIZE>;
 
+// Whether a is more extreme than b, as NaN is than numbers.
+fn beats(a: T, b: T) -> bool { return !select(a >= b, a <= b, LARGEST) & (b == b); }
+
 fn better(a: Candidate, b: Candidate) -> Candidate {
-  if (a.value == b.value) {
-    if ((a.at > b.at) == LAST) { return a; }
-    return b;
-  }
-  if ((a.value > b.value) == LARGEST) { return a; }
-  return b;
+  let is_a = beats(a.value, b.value) | (!beats(b.value, a.value) & ((a.at > b.at) == LAST));
+  return Candidate(select(b.value, a.value, is_a), select(b.at, a.at, is_a));
 }
 
 // The best of all lanes of a row, valid in lane 0.

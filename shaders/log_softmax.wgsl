@@ -23,8 +23,8 @@ fn forward(
   for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j * params.inner]); }
   let m = row_max(largest, local);
   var sum = 0.0;
-  for (var j = row.lane; j < row.end; j += LANES) { sum += exp(x[start + j * params.inner] - m); }
-  let log_total = log(row_sum(sum, local));
+  for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j * params.inner] - m); }
+  let log_total = log_of_sum(row_sum(sum, local));
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;
     y[i] = x[i] - m - log_total;
@@ -44,6 +44,6 @@ fn backward(
   let total = row_sum(sum, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;
-    dx[i] = dy[i] - exp(y_saved[i]) * total;
+    dx[i] = dy[i] - exp_below(y_saved[i]) * total;
   }
 }

@@ -50,7 +50,10 @@ fn update(
     let old = weight[i];
     var g = own.scale * gradient[i];
     if (!PENALIZED) { g += penalty_gradient(old, own); }
-    if (CLIP_VALUE) { g = clamp(g, T(-own.clip_value), T(own.clip_value)); }
+    if (CLIP_VALUE) {
+      let limit = T(own.clip_value);
+      g = select(select(g, -limit, g < -limit), limit, g > limit); // NaN stays NaN
+    }
     var w = updated(i, old - own.decay * old, g + own.coupled_decay * old, own.rule);
     if (EMA) {
       let a = average[i] + own.ema_gain * (w - average[i]);

@@ -1,5 +1,5 @@
 // What the kernels along one axis share: which row an invocation works on. rows/tree.wgsl and rows/subgroups.wgsl have
-// row_max and row_sum, reductions over a row, of which one is joined.
+// row_max, which may drop NaN, and row_sum, reductions over a row, of which one is joined.
 // Tensors are [outer, length, inner], contiguous; a row is one (outer, inner), its elements `inner` apart.
 // LANES invocations walk a row together, in steps of LANES: all of a workgroup, or one alone, for short rows, without
 // workgroup memory. Rows beyond 65535 workgroups fold into grid.y.
@@ -22,3 +22,8 @@ fn row_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Row {
   let start = inside / params.inner * params.length * params.inner + inside % params.inner;
   return Row(index, start, local % LANES, select(0u, params.length, index < params.rows));
 }
+
+// The exponential of what is not above 0, as differences from the largest of a row, and the logarithm of a sum of them.
+// NaN, of which exp() and log() promise nothing, stays NaN.
+fn exp_below(d: f32) -> f32 { return select(d, exp(d), d <= 0); }
+fn log_of_sum(s: f32) -> f32 { return select(s, log(s), s > 0); }

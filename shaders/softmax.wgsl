@@ -23,7 +23,7 @@ fn forward(
   for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j * params.inner]); }
   let m = row_max(largest, local);
   var sum = 0.0;
-  for (var j = row.lane; j < row.end; j += LANES) { sum += exp(x[start + j * params.inner] - m); }
+  for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j * params.inner] - m); }
   let total = row_sum(sum, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;

@@ -46,9 +46,9 @@ fn forward(
   for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j]); }
   let m = row_max(largest, local);
   var sum = 0.0;
-  for (var j = row.lane; j < row.end; j += LANES) { sum += exp(x[start + j] - m); }
+  for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j] - m); }
   let s = row_sum(sum, local);
-  let log_s = log(s);
+  let log_s = log_of_sum(s);
   var weighted = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {
     p[start + j] = exp(x[start + j] - m) / s;
@@ -97,7 +97,7 @@ fn judge(
   var place_target = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {
     let t = target_at(row.index, j);
-    sum += exp(x[start + j] - m);
+    sum += exp_below(x[start + j] - m);
     sum_targets += t;
     if (x[start + j] == m) { place = max(place, f32(params.length - j)); }
     if (t == m_target) { place_target = max(place_target, f32(params.length - j)); }
@@ -106,7 +106,7 @@ fn judge(
   let total = row_sum(sum_targets, local);
   let first = row_max(place, local);
   let first_target = row_max(place_target, local);
-  let log_s = log(s);
+  let log_s = log_of_sum(s);
   var weighted = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {
     let t = target_at(row.index, j);

@@ -1,5 +1,6 @@
 // a^b. WGSL's pow takes no negative base: whole exponents get their sign here, others have no real power, and the
-// square root of the base stands for it: not a number, where the driver has one.
+// square root of the base stands for it: not a number, where the driver has one; as for NaN, of which pow() promises
+// nothing.
 // Its result may be a little below a whole number, which is put right where the power is one: i32 would truncate it.
 fn f(a: T, b: T) -> R {
   let base = f32(a);
@@ -8,8 +9,8 @@ fn f(a: T, b: T) -> R {
   var magnitude = pow(abs(base), exponent);
   let whole_exponent = floor(exponent) == exponent;
   if (whole_exponent && exponent > 0 && floor(base) == base) { magnitude = round(magnitude); }
-  if (base >= 0) { return R(magnitude); }
-  if (!whole_exponent) { return R(sqrt(base)); }
+  if (base >= 0 && exponent == exponent) { return R(magnitude); }
+  if (!(base < 0 && whole_exponent)) { return R(sqrt(base) * exponent); }
   let odd = fract(abs(exponent) * 0.5) != 0;
   return R(select(magnitude, -magnitude, odd));
 }
@@ -19,5 +20,5 @@ fn dfa(a: T, b: T, y: T) -> T {
 }
 fn dfb(a: T, b: T, y: T) -> T {
   if (a <= 0) { return T(0); }
-  return y * T(log(f32(a)));
+  return select(a, y * T(log(f32(a))), a > 0);
 }

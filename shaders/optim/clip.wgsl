@@ -55,6 +55,7 @@ fn scale(
   var sum = 0.0;
   for (var s = chunk.z + local; s < chunk.w; s += WORKGROUP_SIZE) { sum += group_sums[s]; }
   let norm = sqrt(workgroup_sum(sum, local));
-  let factor = params.max_norm / max(params.max_norm, norm);
+  // A norm of NaN scales nothing: the padding has to stay 0, and NaN stays where it is.
+  let factor = params.max_norm / select(params.max_norm, norm, norm > params.max_norm);
   for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { scaled[i] *= factor; }
 }

@@ -1,5 +1,5 @@
 // The largest element of each window, for each channel.
-//   forward   y[o] = max over taps of x[pixel], and the pixel of the first that is as large
+//   forward   y[o] = max over taps of x[pixel], and the pixel of the first that is as large, or NaN
 //   backward  dx[pixel] = sum of dy[o] over the windows o whose largest element is there
 //   backward_apart  the same where no two windows have a pixel in common
 // x, dx: images; y, dy, largest: maps. An invocation per window, per pixel, or per window with the pixels up to the next, and
@@ -28,7 +28,7 @@ fn forward(
     for (var j = 0; j < SIZE_W; j++) {
       let pixel = pixel_at(window, i, j);
       let v = x[in_images(window, max(pixel, 0))];
-      let better = B(pixel >= 0) & ((v > best) | (best_pixel < I(0)));
+      let better = B(pixel >= 0) & ((best_pixel < I(0)) | (!(v <= best) & (best == best)));
       best = select(best, v, better);
       best_pixel = select(best_pixel, I(pixel), better);
     }

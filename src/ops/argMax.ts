@@ -50,13 +50,13 @@ function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference
 }
 
 /**
- * The position of the largest element along an axis (default the last), i32; of ties the first. x is f32 or i32 of
- * rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
+ * The position of the largest element along an axis (default the last), i32; of ties the first; NaN, if there is one.
+ * x is f32 or i32 of rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
  */
 export const argMax = positionOf('argMax', argMaxReference);
 
 /**
- * The position of the smallest element along an axis (default the last), i32; of ties the first. x is f32 or i32 of
- * rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
+ * The position of the smallest element along an axis (default the last), i32; of ties the first; NaN, if there is one.
+ * x is f32 or i32 of rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
  */
 export const argMin = positionOf('argMin', argMinReference);

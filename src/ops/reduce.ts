@@ -138,7 +138,7 @@ export const sum = reduction({
   ofNothing: 0,
 });
 
-/** The largest element over axes, f32 or i32; ties share the gradient; -infinity for no elements (i32: ShapeError). */
+/** The largest element over axes, or NaN, f32 or i32; ties share the gradient; -infinity for no elements (i32: ShapeError). */
 export const max = reduction({
   name: 'max',
   shader: maxWgsl,
@@ -147,7 +147,7 @@ export const max = reduction({
   ofNothing: Number.NEGATIVE_INFINITY,
 });
 
-/** The smallest element over axes, f32 or i32; ties share the gradient; infinity for no elements (i32: ShapeError). */
+/** The smallest element over axes, or NaN, f32 or i32; ties share the gradient; infinity for no elements (i32: ShapeError). */
 export const min = reduction({
   name: 'min',
   shader: minWgsl,

@@ -88,7 +88,7 @@ export const abs = unary('abs', absWgsl, { dtypes: ANY });
 export const sign = unary('sign', signWgsl, { dtypes: ANY });
 /** `e^x`, any shape, f32. */
 export const exp = unary('exp', expWgsl);
-/** The natural logarithm, any shape, f32, x > 0. */
+/** The natural logarithm, any shape, f32, x > 0; NaN below 0. */
 export const log = unary('log', logWgsl);
 /** The square root, any shape, f32, x >= 0; the slope at 0 is infinite. */
 export const sqrt = unary('sqrt', sqrtWgsl);

@@ -9,7 +9,7 @@ export interface ArgAttributes {
   readonly selectLast: boolean;
 }
 
-/** The position along an axis of the element that `beats` all others. */
+/** The position along an axis of the element that `beats` all others, as NaN does in NumPy. */
 const positionOf = (beats: (value: number, best: number) => boolean) => ({
   forward: ([x]: readonly [NdArray], { axis, keepDims, selectLast }: ArgAttributes): NdArray => {
     const { outer, length, inner } = viewAround(x.shape, axis);
@@ -18,7 +18,9 @@ const positionOf = (beats: (value: number, best: number) => boolean) => ({
       const at = (j: number): number => x.data[(Math.floor(row / inner) * length + j) * inner + (row % inner)];
       let best = 0;
       for (let j = 1; j < length; j++) {
-        if (beats(at(j), at(best)) || (selectLast && at(j) === at(best))) best = j;
+        const [value, top] = [at(j), at(best)];
+        const asNaN = Number.isNaN(value) && (selectLast || !Number.isNaN(top));
+        if (beats(value, top) || asNaN || (selectLast && value === top)) best = j;
       }
       y.data[row] = best;
     }

@@ -19,7 +19,7 @@ export const binary = {
   pow: {
     f: (a, b) => a ** b,
     dfa: (a, b) => (b === 0 ? 0 : b * a ** (b - 1)),
-    dfb: (a, _, y) => (a > 0 ? y * Math.log(a) : 0),
+    dfb: (a, _, y) => (a <= 0 ? 0 : y * Math.log(a)),
   },
   maximum: { f: (a, b) => Math.max(a, b), dfa: (a, b) => share(a > b, a === b), dfb: (a, b) => share(b > a, a === b) },
   minimum: { f: (a, b) => Math.min(a, b), dfa: (a, b) => share(a < b, a === b), dfb: (a, b) => share(b < a, a === b) },

@@ -28,7 +28,7 @@ function eachElement(x: NdArray, windows: Windows, visit: (to: number, from: num
 
 const pooledShape = (x: NdArray, { count }: Windows): readonly number[] => [x.shape[0], ...count, x.shape[3]];
 
-/** The largest of each window, and the pixel of the first that is as large. */
+/** The largest of each window, and the pixel of the first that is as large, or NaN. */
 export const maxPool2d = {
   forward: ([x]: readonly [NdArray], { windows }: PoolAttributes): readonly NdArray[] => {
     const y = zeros(pooledShape(x, windows));
@@ -36,7 +36,7 @@ export const maxPool2d = {
     y.data.fill(LOWEST);
     pixels.data.fill(-1);
     eachElement(x, windows, (to, from, pixel) => {
-      if (pixels.data[to] >= 0 && x.data[from] <= y.data[to]) return;
+      if (pixels.data[to] >= 0 && (Number.isNaN(y.data[to]) || x.data[from] <= y.data[to])) return;
       y.data[to] = x.data[from];
       pixels.data[to] = pixel;
     });

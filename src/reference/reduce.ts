@@ -46,7 +46,7 @@ function extremeBackward(dy: NdArray, { inputs: [x], y }: Saved, { axes }: Reduc
   });
   const dx = zeros(x.shape);
   eachPair(x, axes, (from, to) => {
-    if (x.data[from] === y.data[to]) dx.data[from] = dy.data[to] / ties[to];
+    dx.data[from] = (Number(x.data[from] === y.data[to]) * dy.data[to]) / ties[to]; // NaN where y is
   });
   return [dx];
 }

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as data from '../src/data/node.ts';
+import * as dawngrad from '../src/node.ts';
+import * as search from '../src/search/index.ts';
+
+const test = suite('docs');
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+/** Rows of the lecture's table: topic, API, example, test. */
+const rows = read('docs/lecture.md')
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| **') && !line.startsWith('| ---'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .filter((cells) => cells.length === 6 && cells[1] !== 'topic' && cells[4].includes('test'));
+
+/** What stands in backquotes. */
+const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text);
+
+test('every topic of the lecture has an API that exists, an example and a test', async () => {
+  const known = new Set(Object.keys({ ...dawngrad, ...data, ...search }));
+  const [examples, tests] = [await readdir('examples'), await readdir('test')];
+  assert.ok(rows.length > 40);
+  for (const [, topic, api, example, testCell] of rows) {
+    for (const name of quoted(api)) {
+      const [, head] = /^(?:[\w]+: )?([A-Za-z0-9]+)(?=\(| of |$)/.exec(name) ?? [];
+      if (head === undefined || !/\($|\(/.test(name)) continue; // an option, a method or a command
+      assert.ok(known.has(head) || ['fit', 'save'].includes(head), `${topic}: ${head} is not exported`);
+    }
+    assert.ok(quoted(example).length > 0 || example === 'all', `${topic}: no example`);
+    for (const name of quoted(example)) assert.ok(examples.includes(`${name}.mjs`), `${topic}: no example ${name}`);
+    assert.ok(quoted(testCell).length > 0, `${topic}: no test`);
+    for (const name of quoted(testCell)) assert.ok(tests.includes(name), `${topic}: no test ${name}`);
+  }
+});
+
+test('examples are short, and import what there is', async () => {
+  const modules = { dawngrad, 'dawngrad/data': data, 'dawngrad/search': search };
+  for (const file of (await readdir('examples')).filter((name) => name.endsWith('.mjs'))) {
+    const text = read(`examples/${file}`);
+    assert.ok(text.split('\n').length <= 81 || file === 'charts.mjs', `${file} has more than 80 lines`);
+    for (const [, names, from] of text.matchAll(/import \{([^}]*)\} from '(dawngrad[^']*)'/g)) {
+      const exported = Object.keys(modules[from as keyof typeof modules]);
+      for (const name of names
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean)) {
+        assert.ok(exported.includes(name), `${file} imports ${name}, which ${from} does not export`);
+      }
+    }
+  }
+});
+
+test.run();

@@ -537,6 +537,16 @@ test('optimizers by name, and as JSON', () => {
     convention: 'keras',
   });
   assert.is(rmsprop({ convention: 'pytorch' }).config().rho, 0.99);
+  own.learningRate = 0.5;
+  assert.is(own.config().learningRate, 0.01, 'the options that it was made with');
+  assert.equal(
+    sgd({
+      learningRate: function halving(step) {
+        return 0.5 ** step;
+      },
+    }).config().learningRate,
+    { name: 'halving' },
+  );
 });
 
 test.run();

@@ -118,8 +118,8 @@ export class FusedOptimizer implements Optimizer {
   }
 
   config(): Record<string, unknown> {
-    const rate = this.#learningRate;
-    const learningRate = typeof rate === 'number' ? rate : (rate.config ?? this.currentLearningRate);
+    const { learningRate: rate } = this.#settings;
+    const learningRate = typeof rate === 'number' ? rate : (rate.config ?? { name: rate.name });
     return { name: this.name, ...this.#settings, learningRate };
   }
 

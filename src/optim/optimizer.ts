@@ -32,7 +32,7 @@ export interface Optimizer {
   scaleLoss(loss: Tensor): Tensor;
   /** Ends a training run: with `useEma`, the weights become their moving averages. */
   finalize(): void;
-  /** Name and options, as JSON can hold them. */
+  /** Name and options that it was made with, as JSON can hold them; of a function as schedule its name. */
   config(): Record<string, unknown>;
   /** Frees the slots; the parameters stay. */
   dispose(): void;

@@ -4,6 +4,7 @@ import {
   activation,
   adam,
   batchNormalization,
+  type CompileOptions,
   cosineDecay,
   type Device,
   dense,
@@ -14,11 +15,13 @@ import {
   init,
   learningRateScheduler,
   type Model,
+  makeLoss,
   modelCheckpoint,
   type Optimizer,
   reduceLROnPlateau,
   sequential,
   sgd,
+  sparseCategoricalCrossentropy,
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
 import { pack } from '../src/train/safetensors.ts';
@@ -39,6 +42,10 @@ const y: HostArray = { data: labels, shape: [COUNT] };
 interface Setting {
   readonly optimizer: () => Optimizer;
   readonly options?: () => FitOptions;
+  /** What else the model is compiled with. */
+  readonly compiled?: Partial<CompileOptions>;
+  /** Of the first layer. */
+  readonly units?: number;
 }
 
 const settings: Readonly<Record<string, Setting>> = {
@@ -63,15 +70,16 @@ const settings: Readonly<Record<string, Setting>> = {
   },
 };
 
-function network(optimizer: Optimizer): Model {
+function network({ optimizer, compiled, units = 6 }: Setting): Model {
   const model = sequential([
-    dense({ units: 6, inputShape: [FEATURES] }),
+    dense({ units, inputShape: [FEATURES] }),
     batchNormalization(),
     activation('relu'),
     dropout({ rate: 0.4 }),
     dense({ units: 3, activation: 'softmax' }),
   ]);
-  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const loss = 'sparseCategoricalCrossentropy';
+  model.compile({ optimizer: optimizer(), loss, metrics: ['accuracy'], ...compiled });
   return model;
 }
 
@@ -91,16 +99,16 @@ async function fresh<R>(
 const EPOCHS = 4;
 
 /** What a run of a setting ends with, and the checkpoints that it made. */
-const runOf = ({ optimizer, options }: Setting, backend: 'cpu' | 'webgpu', given: Partial<FitOptions> = {}) =>
+const runOf = (setting: Setting, backend: 'cpu' | 'webgpu', given: Partial<FitOptions> = {}) =>
   fresh(backend, async () => {
     const files: Uint8Array[] = [];
-    const model = network(optimizer());
+    const model = network(setting);
     const { epoch, history } = await model.fit(x, y, {
       epochs: EPOCHS,
       batchSize: 8,
       validationSplit: 0.2,
       checkpoint: { everySteps: 3, save: ({ 'checkpoint.safetensors': file }) => void files.push(file) },
-      ...options?.(),
+      ...setting.options?.(),
       ...given,
     });
     const weights = Object.entries(await model.getWeights()).map(([name, { data }]) => [name, [...data]]);
@@ -146,23 +154,86 @@ test('a damaged or foreign checkpoint is refused, and one of another run', async
   const flipped = Uint8Array.from(resume);
   flipped[flipped.length - 20] ^= 1;
   await refused({ resume: flipped }, /contents that are not those that were written/);
-  const foreign = pack({ kernel: { data: new Float32Array(2), shape: [2] } });
-  await refused({ resume: foreign }, /a safetensors file of another kind/);
+  const kernel = { data: new Float32Array(2), shape: [2] };
+  await refused({ resume: pack({ kernel }) }, /a safetensors file of another kind/);
+  const old = pack({ kernel }, { checkpoint: '{"format":"dawngrad checkpoint 1"}' });
+  await refused({ resume: old }, /a file of the format 'dawngrad checkpoint 1'; expected one of the format/);
   await refused({ batchSize: 9 }, /got batchSize 9; expected 8, as in the run/);
   await refused({ shuffle: false }, /got shuffle false; expected true/);
   await refused({ validationSplit: 0 }, /got samples 70; expected 56/);
-  await refused({}, /got optimizer sgd; expected adam/, { optimizer: () => sgd() });
-  await refused({}, /for optimizer\/average\/dense\/kernel; expected \[5, 6\]/, {
-    optimizer: () => adam({ useEma: true }),
-  });
+  await refused({}, /for weights\/dense\/kernel; expected \[5, 7\]/, { ...setting, units: 7 });
   await refused(
     { callbacks: [earlyStopping()] },
     /got the callback 1 earlyStopping, of which the checkpoint knows nothing/,
   );
   await rejects(
-    () => fresh('cpu', () => network(adam()).fit(x, y, { resume, batchSize: 8, validationSplit: 0.2 }), { seed: 1 }),
+    () => fresh('cpu', () => network(setting).fit(x, y, { resume, batchSize: 8, validationSplit: 0.2 }), { seed: 1 }),
     /got seed 1; expected 9.*init\(\{ seed: 9 \}\)/,
   );
+});
+
+test('a checkpoint of a model that was compiled otherwise is refused, with what differs', async () => {
+  const options = { initialLearningRate: 0.05, decaySteps: 30 };
+  const setting = {
+    optimizer: () => adam({ learningRate: cosineDecay(options), globalClipNorm: 1 }),
+    compiled: { loss: sparseCategoricalCrossentropy({ ignoreClass: 9 }) },
+  };
+  const { files } = await runOf(setting, 'cpu');
+  const refused = (changed: Partial<Setting>, message: RegExp) =>
+    rejects(() => runOf({ ...setting, ...changed }, 'cpu', { resume: files[0] }), message);
+  const optimizer = (given: object) => ({
+    optimizer: () => adam({ learningRate: cosineDecay(options), globalClipNorm: 1, ...given }),
+  });
+  await refused({ optimizer: () => sgd() }, /got optimizer.name "sgd"; expected "adam", as in the run.*same optimizer/);
+  await refused(optimizer({ beta1: 0.8 }), /got optimizer.beta1 0.8; expected 0.9/);
+  await refused(optimizer({ useEma: true }), /got optimizer.useEma true; expected false/);
+  await refused(optimizer({ globalClipNorm: undefined }), /got optimizer.globalClipNorm nothing; expected 1/);
+  await refused(
+    optimizer({ learningRate: 0.05 }),
+    /got optimizer.learningRate 0.05; expected {"name":"cosineDecay","initial/,
+  );
+  await refused(
+    optimizer({ learningRate: () => 0.05 }),
+    /got optimizer.learningRate.name "learningRate"; expected "cos/,
+  );
+  await refused(
+    optimizer({ learningRate: cosineDecay({ ...options, decaySteps: 40 }) }),
+    /got optimizer.learningRate.decaySteps 40; expected 30/,
+  );
+  await refused(optimizer({ parameterGroups: [{ match: 'k' }] }), /Groups \[{"match":"k"}\]; expected \[\], as/);
+  const metrics = (...names: string[]) => ({ compiled: { ...setting.compiled, metrics: names } });
+  await refused(metrics('accuracy', 'topKAccuracy'), /got metrics "loss, accuracy, topKAccuracy"; expected "loss, ac/);
+  await refused(metrics(), /got metrics "loss"; expected "loss, accuracy".*same metrics/);
+  await refused({ compiled: {} }, /got loss.ignoreClass nothing; expected 9/);
+  const loss = makeLoss('own', { perSample: sparseCategoricalCrossentropy().perSample });
+  await refused({ compiled: { loss } }, /got loss.name "own"; expected "sparseCategoricalCrossentropy"/);
+  // The order of options says nothing.
+  const { decaySteps, initialLearningRate } = options;
+  const other = optimizer({ learningRate: cosineDecay({ decaySteps, initialLearningRate }) });
+  await runOf({ ...setting, ...other }, 'cpu', { resume: files[0] });
+});
+
+test('validation data that come or go are refused', async () => {
+  const setting = settings['adam with a schedule'];
+  const { files } = await runOf(setting, 'cpu', { validationSplit: 0 });
+  const run = () => runOf(setting, 'cpu', { validationSplit: 0, validationData: [x, y], resume: files[0] });
+  await rejects(run, /got validationSamples 70; expected 0/);
+});
+
+test('a model whose rate callbacks have changed goes on from an earlier checkpoint of its own', async () => {
+  await fresh('cpu', async () => {
+    const files: Uint8Array[] = [];
+    const model = network({ optimizer: () => sgd({ learningRate: 0.5 }) });
+    const fit = (options: FitOptions) =>
+      model.fit(x, y, { epochs: 4, callbacks: [learningRateScheduler((_epoch, rate) => rate / 2)], ...options });
+    const whole = await fit({
+      checkpoint: { everySteps: 2, save: ({ 'checkpoint.safetensors': file }) => void files.push(file) },
+    });
+    for (const resume of files) {
+      assert.equal(await fit({ resume }), whole);
+      assert.is(model.optimizer.learningRate, 0.5 / 2 ** 4);
+    }
+  });
 });
 
 test.run();

@@ -23,6 +23,8 @@ export interface Loss {
    * of the per-sample losses.
    */
   (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }): Tensor;
+  /** The options that it was made with. */
+  readonly config?: object;
   /** One loss per sample, neither weighted nor reduced: the shape of `yPred` without its last axis, usually. */
   readonly perSample: Pointwise;
   /** What the targets have to be, where it is not any number. */
@@ -98,7 +100,7 @@ export function makeLoss(
       weights,
     });
   };
-  return Object.assign(named(name, loss), { perSample, ...(targets && { targets }) });
+  return Object.assign(named(name, loss), { perSample, config: options, ...(targets && { targets }) });
 }
 
 /** Makes the function that users call for a loss. `checks` has its options besides `reduction`. */

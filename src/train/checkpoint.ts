@@ -3,9 +3,11 @@ import { formatShape, sameShape } from '../shape.ts';
 import type { HostArray, Tensor } from '../tensor.ts';
 import { type Callback, memoriesOf } from './callbacks.ts';
 import type { Place } from './guard.ts';
+import { isRecord } from './json.ts';
 import type { Model } from './model.ts';
 import { pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
 import { stateOf } from './state.ts';
+import { namesOf } from './step.ts';
 import type { Sums } from './stepValues.ts';
 
 /** What `fit` hands over to be written. */
@@ -25,8 +27,13 @@ export interface CheckpointOptions {
 
 /** What the data and the options have to be again, for a run to go on to the same bits. */
 interface Conditions {
-  readonly optimizer: string;
+  /** Name and options of each; learning rates as they were before callbacks changed them. */
+  readonly optimizer: object;
+  readonly loss: object;
+  /** What a step reports. */
+  readonly metrics: string;
   readonly samples: number;
+  readonly validationSamples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
@@ -50,7 +57,7 @@ interface Progress {
   readonly orderStream: number;
 }
 
-const FORMAT = 'dawngrad checkpoint 1';
+const FORMAT = 'dawngrad checkpoint 2';
 
 interface Header extends Conditions, Progress {
   readonly format: string;
@@ -69,6 +76,7 @@ export interface Moment {
   readonly model: Model;
   readonly callbacks: readonly Callback[];
   readonly samples: number;
+  readonly validationSamples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly place: Place;
@@ -113,12 +121,14 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
   return seal(tensors, JSON.stringify(header));
 }
 
-/** Reads a checkpoint. @throws ValueError if the file is damaged or is something else. */
+/** Reads a checkpoint. @throws ValueError if the file is damaged, is something else, or of another version. */
 export async function readCheckpoint(file: Uint8Array): Promise<Header & Checkpoint> {
   const { tensors, metadata } = unpackTensors(file);
   const { checkpoint, sha256 } = metadata;
-  if (checkpoint === undefined || !checkpoint.includes(`"format":"${FORMAT}"`)) {
-    throw foreign('a safetensors file of another kind', `one of the format '${FORMAT}'`);
+  const [, format] = /^{"format":"([^"]*)"/.exec(checkpoint) ?? [];
+  if (format !== FORMAT) {
+    const got = format === undefined ? 'a safetensors file of another kind' : `a file of the format '${format}'`;
+    throw foreign(got, `one of the format '${FORMAT}'`);
   }
   if (sha256 !== (await digest(packTensors(tensors, { checkpoint })))) {
     throw foreign('contents that are not those that were written', 'the checksum to be that of the contents');
@@ -137,23 +147,33 @@ export async function readCheckpoint(file: Uint8Array): Promise<Header & Checkpo
 /** Refuses a checkpoint of another run. @throws ValueError that says what differs. */
 export function checkConditions(checkpoint: Conditions, moment: Moment): void {
   const fixes: Readonly<Record<keyof Conditions, string>> = {
-    optimizer: 'Compile the model with that optimizer.',
+    optimizer: 'Compile the model with the same optimizer and options.',
+    loss: 'Compile the model with the same loss and options.',
+    metrics: 'Compile the model with the same metrics, and give its layers the same penalties.',
     samples: 'Pass the same data, split alike.',
+    validationSamples: 'Pass the same data to validate on.',
     batchSize: 'Pass the same batchSize.',
     shuffle: 'Pass the same shuffle.',
     seed: `Call init({ seed: ${checkpoint.seed} }).`,
     modelStream: 'Make the model at once after init(), or as late as it was made then.',
   };
-  for (const [name, now] of Object.entries(conditionsOf(moment))) {
-    const key = name as keyof Conditions; // conditionsOf has no others
-    if (checkpoint[key] === now) continue;
-    throw new ValueError({
-      op: 'resume',
-      got: `${key} ${now}`,
-      expected: `${checkpoint[key]}, as in the run that the checkpoint is of`,
-      fix: fixes[key],
-    });
+  const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(moment))); // as the file has been
+  for (const [name, fix] of Object.entries(fixes)) {
+    const key = name as keyof Conditions; // fixes has no others
+    const [difference] = differencesOf(key, now[key], checkpoint[key]);
+    if (difference === undefined) continue;
+    const { got, expected } = difference;
+    throw new ValueError({ op: 'resume', got, expected: `${expected}, as in the run that the checkpoint is of`, fix });
   }
+}
+
+/** How values of JSON differ, objects by their fields: `optimizer.beta1 0.8` in place of `0.9`. */
+function differencesOf(path: string, now: unknown, before: unknown): { got: string; expected: string }[] {
+  if (isRecord(now) && isRecord(before)) {
+    return Object.keys({ ...now, ...before }).flatMap((key) => differencesOf(`${path}.${key}`, now[key], before[key]));
+  }
+  const [got, expected] = [now, before].map((value) => JSON.stringify(value) ?? 'nothing');
+  return got === expected ? [] : [{ got: `${path} ${got}`, expected }];
 }
 
 /** Puts tensors and counters of a checkpoint in place; the optimizer is built. @throws ValueError for those of other layers. */
@@ -201,14 +221,20 @@ export async function restoreCheckpoint(
 export const assign = (t: Tensor, { data }: HostArray): void =>
   t.assign(data instanceof Uint8Array ? Array.from(data) : data);
 
-const conditionsOf = ({ model, samples, batchSize, shuffle }: Moment): Conditions => ({
-  optimizer: model.optimizer.name,
-  samples,
-  batchSize,
-  shuffle,
-  seed: model.device.random.seed,
-  modelStream: model.firstStream,
-});
+function conditionsOf({ model, samples, validationSamples, batchSize, shuffle }: Moment): Conditions {
+  const { optimizer, loss } = model.compiled;
+  return {
+    optimizer: optimizer.config(),
+    loss: { name: loss.name, ...loss.config },
+    metrics: namesOf(model, model.compiled).join(', '),
+    samples,
+    validationSamples,
+    batchSize,
+    shuffle,
+    seed: model.device.random.seed,
+    modelStream: model.firstStream,
+  };
+}
 
 const vector = (values: readonly number[]): HostArray => ({ data: Float64Array.from(values), shape: [values.length] });
 
@@ -224,4 +250,9 @@ async function digest(bytes: Uint8Array): Promise<string> {
 }
 
 const foreign = (got: string, expected: string): ValueError =>
-  new ValueError({ op: 'resume', got, expected, fix: 'The file is damaged, or fit did not write it as a checkpoint.' });
+  new ValueError({
+    op: 'resume',
+    got,
+    expected,
+    fix: 'The file is damaged, or fit of this version did not write it as a checkpoint.',
+  });

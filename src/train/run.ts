@@ -247,6 +247,7 @@ export class Run {
       model: this.#model,
       callbacks: this.#callbacks,
       samples: this.#training.size,
+      validationSamples: this.#validate?.data.size ?? 0,
       batchSize: this.#batchSize,
       shuffle: this.#shuffle,
       place,

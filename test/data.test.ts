@@ -140,6 +140,46 @@ test('safetensors: damaged and foreign files are refused', () => {
     /BF16.*for 'w'; expected dtype/,
   );
   assert.throws(() => unpack(foreign('{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}')), /for 'w'/);
+  assert.throws(() => unpack('run' as never), /^safetensors: got file 'run'; expected a Uint8Array or an ArrayBuffer/);
+});
+
+test('safetensors: each byte is of one tensor, and each name there once', () => {
+  /** A file of U8 tensors at these places, and so many bytes for them. */
+  const file = (places: Readonly<Record<string, [start: number, end: number]>>, length: number): Uint8Array => {
+    const entries = Object.entries(places).map(([name, [start, end]]): [string, object] => [
+      name,
+      { dtype: 'U8', shape: [end - start], data_offsets: [start, end] },
+    ]);
+    return withHeader(JSON.stringify(Object.fromEntries(entries)), length);
+  };
+  const withHeader = (json: string, length: number): Uint8Array => {
+    const header = new TextEncoder().encode(json);
+    const bytes = new Uint8Array(8 + header.length + length);
+    new DataView(bytes.buffer).setUint32(0, header.length, true);
+    bytes.set(header, 8);
+    return bytes;
+  };
+  const whole = unpack(file({ last: [2, 5], none: [2, 2], first: [0, 2] }, 5)).tensors;
+  assert.equal(Object.keys(whole), ['last', 'none', 'first']);
+  assert.throws(
+    () => unpack(file({ a: [0, 4], b: [2, 6] }, 6)),
+    /got bytes 2 to 6 for 'b' after tensors that end at 4; expected tensors one after another, without overlaps and gaps/,
+  );
+  assert.throws(() => unpack(file({ a: [0, 4], b: [0, 4] }, 4)), /bytes 0 to 4 for 'b' after tensors that end at 4/);
+  assert.throws(() => unpack(file({ a: [0, 2], b: [3, 4] }, 4)), /bytes 3 to 4 for 'b' after tensors that end at 2/);
+  assert.throws(() => unpack(file({ a: [1, 2] }, 2)), /bytes 1 to 2 for 'a' after tensors that end at 0/);
+  assert.throws(() => unpack(file({ a: [0, 4], none: [2, 2] }, 4)), /bytes 2 to 2 for 'none'/);
+  assert.throws(() => unpack(file({ a: [0, 2] }, 3)), /got 3 bytes of tensors that end at 2; expected no bytes after/);
+  assert.throws(() => unpack(file({}, 1)), /got 1 bytes of tensors that end at 0/);
+
+  const entry = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}';
+  const twice = (json: string) => () => unpack(withHeader(json, 1));
+  assert.throws(twice(`{"a":${entry},"a":${entry}}`), /got the name 'a' twice in the header; expected each name once/);
+  assert.throws(twice(`{"a" : ${entry} , "\\u0061"\n: ${entry}}`), /the name 'a' twice/);
+  assert.throws(twice(`{"a":${entry.replace('{', '{"dtype":"I32",')}}`), /the name 'dtype' twice/);
+  assert.throws(twice(`{"__metadata__":{"x":"","x":""},"a":${entry}}`), /the name 'x' twice/);
+  // Texts are no names, whatever is in them.
+  twice(`{"__metadata__":{"x":"a","y":"\\"a\\":{","a":"a"},"a":${entry}}`)();
 });
 
 test.run();

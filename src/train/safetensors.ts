@@ -1,4 +1,5 @@
 import { ValueError } from '../errors.ts';
+import { type Check, checkValue } from '../options.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 import { isRecord, isWhole } from './json.ts';
@@ -9,6 +10,14 @@ const ARRAYS = { F64: Float64Array, F32: Float32Array, I32: Int32Array, U8: Uint
 /** Length of the header, as a 64-bit number, before the header itself. */
 const PREFIX = 8;
 const ALIGNMENT = 8;
+
+/** A file as it was read, or fetched. */
+export type Bytes = Uint8Array | ArrayBuffer;
+
+export const BYTES: Check = [
+  (value) => value instanceof Uint8Array || value instanceof ArrayBuffer,
+  'a Uint8Array or an ArrayBuffer',
+];
 
 /** What a safetensors file holds. */
 export interface SafeTensors {
@@ -56,13 +65,17 @@ export function pack(
 
 /**
  * Reads what {@link pack} wrote, or another program, in the dtypes F64, F32, I32 and U8.
- * @throws ValueError if the file is something else, is truncated, or holds other dtypes.
+ * @throws ValueError if the file is something else, is truncated, holds other dtypes, a name twice, or bytes that are not
+ * those of one tensor each.
  */
-export function unpack(file: Uint8Array): SafeTensors {
+export function unpack(given: Bytes): SafeTensors {
+  checkValue('safetensors', 'file', given, BYTES);
+  const file = given instanceof ArrayBuffer ? new Uint8Array(given) : given;
   const { header, start } = readHeader(file);
   const { __metadata__: metadata = {}, ...entries } = header;
   const body = file.subarray(start);
   const tensors = Object.entries(entries).map(([name, entry]) => [name, readTensor(name, entry, body)] as const);
+  checkCover(entries as Readonly<Record<string, Entry>>, body.length); // as readTensor has found them
   // The format says that metadata are strings; others become strings here.
   const texts = Object.entries(Object(metadata)).map(([name, text]) => [name, String(text)] as const);
   return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(texts) };
@@ -75,14 +88,58 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; start:
   if (start > file.length) {
     throw damaged(`${file.length} bytes, with a header that should end at ${start}`, 'the whole header in the file');
   }
+  let json: string;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(PREFIX, start)));
+    json = new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(PREFIX, start));
+    header = JSON.parse(json);
   } catch {
     throw damaged(`${length} bytes as header that are no JSON`, 'a JSON object');
   }
   if (!isRecord(header)) throw damaged('a header that is no JSON object', 'names with dtype, shape and data_offsets');
+  const twice = repeatedName(json);
+  if (twice !== undefined) throw damaged(`the name '${twice}' twice in the header`, 'each name once');
   return { header, start };
+}
+
+/** A name that an object of a JSON text has twice: JSON.parse keeps the last of them and says nothing. */
+function repeatedName(json: string): string | undefined {
+  const objects: Set<string>[] = [];
+  for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '}') objects.pop();
+    else if (colon !== undefined) {
+      const name: string = JSON.parse(text);
+      const names = objects[objects.length - 1];
+      if (names.has(name)) return name;
+      names.add(name);
+    }
+  }
+  return undefined;
+}
+
+/** Refuses tensors that overlap, and bytes that are of none. */
+function checkCover(entries: Readonly<Record<string, Entry>>, length: number): void {
+  const places = Object.entries(entries).map(
+    ([
+      name,
+      {
+        data_offsets: [start, end],
+      },
+    ]) => ({ name, start, end }),
+  );
+  places.sort((a, b) => a.start - b.start || a.end - b.end); // an empty one goes before what begins there
+  let covered = 0;
+  for (const { name, start, end } of places) {
+    if (start !== covered) {
+      throw damaged(
+        `bytes ${start} to ${end} for '${name}' after tensors that end at ${covered}`,
+        'tensors one after another, without overlaps and gaps',
+      );
+    }
+    covered = end;
+  }
+  if (covered !== length) throw damaged(`${length} bytes of tensors that end at ${covered}`, 'no bytes after the last');
 }
 
 function readTensor(name: string, entry: unknown, body: Uint8Array): HostArray {

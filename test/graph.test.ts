@@ -362,7 +362,12 @@ test('a damaged or hostile model.json is refused, with what is wrong', async () 
   assert.ok(after(() => {})());
   const cases: [change: (d: Saved) => void, message: RegExp][] = [
     [(d) => Object.assign(d, { version: 99 }), /version 99 of model.json; expected at most 1.*newer version/],
-    [(d) => Object.assign(d, { version: 'new' }), /version new/],
+    [
+      (d) => Object.assign(d, { version: 'new' }),
+      /"new" as version in model.json; expected a whole number from 1 to 1/,
+    ],
+    [(d) => Object.assign(d, { version: -1 }), /-1 as version in model.json.*The file is damaged/],
+    [(d) => Object.assign(d, { version: 0 }), /0 as version/],
     [(d) => Object.assign(d, { inputShape: [-1] }), /\[-1\] as inputShape/],
     [(d) => Object.assign(d, { inputShape: [7] }), /samples of shape \[6\] and \[7\]/],
     [(d) => Object.assign(d, { layers: {} }), /\{\} as layers/],
@@ -370,7 +375,19 @@ test('a damaged or hostile model.json is refused, with what is wrong', async () 
     [(d) => Object.assign(d.layers[0], { kind: '__proto__' }), /a layer of kind '__proto__'; expected one of/],
     [(d) => Object.assign(d.layers[0], { kind: 'constructor' }), /a layer of kind 'constructor'/],
     [(d) => Object.assign(d.layers[0], { kind: 5 }), /as a layer in model.json/],
-    [(d) => Object.assign(d.layers[0].options, { units: 'many' }), /units 'many'; expected a whole number/],
+    [
+      (d) => Object.assign(d.layers[0].options, { units: 'many' }),
+      /^layer 'dense' of model.json, dense: got units 'many'; expected a whole number/,
+    ],
+    [
+      (d) => Object.assign(d.layers[1], { kind: 'conv2d', options: { name: 'c', filters: 2 } }),
+      /^layer 'c' of model.json, /,
+    ],
+    [(d) => Object.assign(d.layers[1], { kind: 'reshape', options: { name: 'r' } }), /^layer 'r' of model.json, /],
+    [
+      (d) => Object.assign(d.layers[1], { kind: 'prelu', options: { name: 'p', sharedAxes: 3 } }),
+      /^layer 'p' of model.json, /,
+    ],
     [(d) => Object.assign(d.layers[0].options, { activation: { relu: 1 } }), /expected one of linear/],
     [(d) => Object.assign(d.layers[0].options, { name: 5 }), /name 5; expected some letters/],
     [(d) => Object.assign(d.layers[0].options, { inputShape: 784 }), /inputShape 784; expected a list/],
@@ -410,10 +427,16 @@ test('weights that are cut off, too many, or no numbers are refused before memor
   setCurrentDevice(cpu);
   const files = await sequential([dense({ units: 2, inputShape: [3] })]).save();
   const load =
-    (weights: Uint8Array, json = files['model.json']) =>
+    (weights: Uint8Array | ArrayBuffer, json = files['model.json']) =>
     () =>
       loadModel({ 'model.json': json, 'weights.safetensors': weights });
   const weights = files['weights.safetensors'];
+  load(weights.slice().buffer)(); // as fetch gives it
+  assert.throws(
+    load(undefined as never),
+    /^loadModel: got weights.safetensors undefined; expected a Uint8Array or an A/,
+  );
+  assert.throws(() => loadModel(undefined as never), /^loadModel: got model.json undefined; expected the text of that/);
   assert.throws(load(weights.slice(0, -1)), /truncated, damaged or no safetensors file/);
   assert.throws(load(weights.slice(0, 20)), /the whole header/);
   assert.throws(load(new Uint8Array(0)), /a file of 0 bytes/);

@@ -36,10 +36,11 @@ export function readDescription(json: string): Description {
     });
   }
   const { version = VERSION, inputShape, layers, graph } = found;
-  if (!isWhole(version) || version > VERSION) {
+  if (!isWhole(version) || version < 1) throw damaged('version', version, `a whole number from 1 to ${VERSION}`);
+  if (version > VERSION) {
     throw new ValueError({
       op: 'loadModel',
-      got: `version ${String(version)} of model.json`,
+      got: `version ${version} of model.json`,
       expected: `at most ${VERSION}`,
       fix: 'Load the model with a newer version of dawngrad.',
     });

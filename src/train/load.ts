@@ -1,20 +1,30 @@
-import { ValueError } from '../errors.ts';
+import { type Fault, ValueError } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
 import { layers as kinds } from '../nn/layers.ts';
 import { checkWeights } from '../nn/weights.ts';
-import { suggestion } from '../options.ts';
+import { type Check, checkValue, suggestion } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
 import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
-import { unpack } from './safetensors.ts';
-import type { ModelFiles } from './save.ts';
+import { BYTES, type Bytes, unpack } from './safetensors.ts';
+
+/** What `model.save()` made, as it was read or fetched. */
+interface GivenFiles {
+  readonly 'model.json': string;
+  readonly 'weights.safetensors': Bytes;
+}
+
+const TEXT: Check = [(value) => typeof value === 'string', 'the text of that file'];
 
 /** Makes a model from its files, on the current device; `compile` it to train on. @throws ValueError for foreign files. */
-export function loadModel(files: ModelFiles): Model {
-  const description = readDescription(files['model.json']);
-  const { tensors } = unpack(files['weights.safetensors']);
+export function loadModel(files: GivenFiles): Model {
+  const { 'model.json': json, 'weights.safetensors': weights }: GivenFiles = Object(files);
+  checkValue('loadModel', 'model.json', json, TEXT);
+  checkValue('loadModel', 'weights.safetensors', weights, BYTES);
+  const description = readDescription(json);
+  const { tensors } = unpack(weights);
   checkFinite(tensors);
   const model = new Model(makeGraph(description));
   checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
@@ -62,5 +72,11 @@ function makeLayer(kind: string, options: LayerOptions): Layer {
     });
   }
   const make = kinds[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
-  return make(options);
+  try {
+    return make(options);
+  } catch (error) {
+    const { fault }: { readonly fault?: Fault } = Object(error);
+    if (fault === undefined) throw error;
+    throw new ValueError({ ...fault, op: `layer '${options.name ?? kind}' of model.json, ${fault.op}` });
+  }
 }

@@ -150,6 +150,10 @@ test('modelCheckpoint hands over the files of every epoch, or of the best', asyn
   ];
   assert.equal(of(false), all);
   assert.equal(of(true), all.slice(0, 4)); // the losses, from before each step, are 1, 0.7, 0.4, 0.1, 0.2, 0.1
+  assert.throws(
+    () => modelCheckpoint({ save: 'best' as never }),
+    /^modelCheckpoint: got save 'best'; expected a function/,
+  );
 });
 
 test('lambdaCallback knows the hooks', async () => {

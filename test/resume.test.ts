@@ -141,6 +141,8 @@ test('without a number of steps or seconds there is a checkpoint after every epo
   const again = await runOf(setting, 'cpu', { checkpoint, resume: files[EPOCHS - 1] });
   assert.equal(again.end, end);
   assert.is(files.length, EPOCHS);
+  const fetched = await runOf(setting, 'cpu', { checkpoint, resume: files[EPOCHS - 1].slice().buffer });
+  assert.equal(fetched.end, end);
 });
 
 test('a damaged or foreign checkpoint is refused, and one of another run', async () => {
@@ -150,6 +152,8 @@ test('a damaged or foreign checkpoint is refused, and one of another run', async
   const refused = (options: Partial<FitOptions>, message: RegExp, given = setting) =>
     rejects(() => runOf(given, 'cpu', { resume, ...options }), message);
   await refused({ resume: resume.subarray(0, resume.length - 5) }, /truncated, damaged/);
+  await refused({ resume: 'run' as never }, /^fit: got resume 'run'; expected a Uint8Array or an ArrayBuffer/);
+  await refused({ checkpoint: {} as never }, /^checkpoint: got save undefined; expected a function/);
   await refused({ resume: new Uint8Array(3) }, /safetensors: got a file of 3 bytes/);
   const flipped = Uint8Array.from(resume);
   flipped[flipped.length - 20] ^= 1;

@@ -5,7 +5,7 @@ import { type Callback, memoriesOf } from './callbacks.ts';
 import type { Place } from './guard.ts';
 import { isRecord } from './json.ts';
 import type { Model } from './model.ts';
-import { pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
+import { type Bytes, pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
 import { stateOf } from './state.ts';
 import { namesOf } from './step.ts';
 import type { Sums } from './stepValues.ts';
@@ -122,7 +122,7 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
 }
 
 /** Reads a checkpoint. @throws ValueError if the file is damaged, is something else, or of another version. */
-export async function readCheckpoint(file: Uint8Array): Promise<Header & Checkpoint> {
+export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> {
   const { tensors, metadata } = unpackTensors(file);
   const { checkpoint, sha256 } = metadata;
   const [, format] = /^{"format":"([^"]*)"/.exec(checkpoint) ?? [];

@@ -15,6 +15,7 @@ import {
 import type { Callback } from './callbacks.ts';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
+import { BYTES, type Bytes } from './safetensors.ts';
 import type { WeightOptions } from './sampleWeights.ts';
 
 export interface FitOptions extends WeightOptions {
@@ -47,7 +48,7 @@ export interface FitOptions extends WeightOptions {
    * A `checkpoint.safetensors` to go on from. Model, data and options, callbacks included, have to be those of the run
    * that it is of; then weights and history end with the bits of a run that was not interrupted.
    */
-  readonly resume?: Uint8Array;
+  readonly resume?: Bytes;
 }
 
 /** What `fit` saw: the epochs, and for each name its value after each of them. */
@@ -86,7 +87,7 @@ const CHECKS: Checks<keyof FitOptions> = {
   residentBytes: count,
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
-  resume: [(value) => value instanceof Uint8Array, "the bytes of a 'checkpoint.safetensors' as a Uint8Array"],
+  resume: BYTES,
   sampleWeight: byName,
   classWeight: [
     (value) => typeof value === 'object' && value !== null,

@@ -16,6 +16,7 @@ import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
+import type { Bytes } from './safetensors.ts';
 import { evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 import { StepValues, type Sums } from './stepValues.ts';
@@ -71,7 +72,7 @@ export class Run {
   readonly #validate: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps } | undefined;
   readonly #guarded: boolean;
   readonly #saver: Saver | undefined;
-  readonly #resume: Uint8Array | undefined;
+  readonly #resume: Bytes | undefined;
   #guard: Guard | undefined;
   /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
   readonly #orders = new Map<number, number>();
@@ -214,7 +215,7 @@ export class Run {
   }
 
   /** Reads a checkpoint of this run, and the history in it. */
-  async #read(file: Uint8Array): Promise<Checkpoint> {
+  async #read(file: Bytes): Promise<Checkpoint> {
     const checkpoint = await readCheckpoint(file);
     checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums));
     this.#epoch = checkpoint.place.epoch;

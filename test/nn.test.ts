@@ -13,6 +13,7 @@ import {
   embedding,
   flatten,
   gaussianNoise,
+  type HostArray,
   heNormal,
   huber,
   type Initializer,
@@ -91,7 +92,7 @@ test('dense is activation(x kernel + bias), also with more axes', async () => {
   ]);
 });
 
-test('a weight that is missing, unknown or of another shape is refused', () => {
+test('a weight that is missing, unknown, of another shape or no numbers is refused, before any is written', async () => {
   setCurrentDevice(cpu);
   const model = sequential([dense({ units: 2, inputShape: [3] })]);
   const kernel = { data: new Float32Array(6), shape: [3, 2] };
@@ -102,6 +103,25 @@ test('a weight that is missing, unknown or of another shape is refused', () => {
     () => model.setWeights({ 'dense/kernel': bias, 'dense/bias': bias }),
     /dense\/kernel of shape \[2\]; expected \[3, 2\]/,
   );
+  const before = await model.getWeights();
+  const set = (other: unknown) => () =>
+    model.setWeights({
+      'dense/kernel': { data: new Float32Array(6).fill(9), shape: [3, 2] },
+      'dense/bias': other as HostArray,
+    });
+  assert.throws(
+    set({ data: new Float32Array(1), shape: [2] }),
+    /^setWeights: got 1 numbers as data of dense\/bias; expected 2 numbers for shape \[2\]/,
+  );
+  assert.throws(set({ data: ['a', 'b'], shape: [2] }), /got 'a' as data of dense\/bias; expected 2 numbers/);
+  assert.throws(set({ data: new BigInt64Array(2), shape: [2] }), /BigInt64Array as data/);
+  assert.throws(set({ shape: [2] }), /undefined as data of dense\/bias/);
+  assert.throws(set([1, 2]), /dense\/bias of shape undefined; expected \[2\]/);
+  assert.throws(set(null), /dense\/bias of shape undefined/);
+  assert.throws(() => model.setWeights(null as never), /without dense\/kernel, dense\/bias/);
+  assert.equal(await model.getWeights(), before);
+  set({ data: [1, Number.NaN], shape: [2] })(); // it is the caller's
+  assert.equal(await model.parameters[1].array(), [1, Number.NaN]);
 });
 
 test('bad options and shapes are errors that name them', () => {

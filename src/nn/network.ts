@@ -143,7 +143,10 @@ export class Network {
     return Object.fromEntries(await Promise.all(entries));
   }
 
-  /** Overwrites the weights. @throws ShapeError if a name is missing, unknown, or has another shape. */
+  /**
+   * Overwrites the weights, all or none of them.
+   * @throws ShapeError if a name is missing, unknown, or has another shape; ValueError for data that do not fill it.
+   */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
     checkWeights(new Map(this.parameters.map(({ name, shape }) => [name, shape])), weights);
     for (const p of this.parameters) {

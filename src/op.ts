@@ -4,10 +4,10 @@ import { DeviceError, DTypeError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
 import type { Constants, Grid, Kernel, Source } from './kernel.ts';
 import type { NdArray } from './reference/ndarray.ts';
-import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+import { formatShape, type Shape, sameShape } from './shape.ts';
 import type { DType } from './storage.ts';
 import { isRecording, record, withoutRecording } from './tape.ts';
-import { keep, scope, Tensor } from './tensor.ts';
+import { emptyOn, keep, scope, Tensor } from './tensor.ts';
 
 type Arrays<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: NdArray };
 type Shapes<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: Shape };
@@ -170,7 +170,7 @@ export function runner(kernel: Kernel, device: Device): Run {
     options: RunOptions & { shape: Shape; dtype?: DType },
   ): Tensor => {
     const { shape, dtype = 'f32' } = options;
-    const y = new Tensor(device, device.allocate(sizeOf(shape), dtype), shape, dtype);
+    const y = emptyOn(device, shape, dtype);
     into(entry, reads, [y], options);
     return y;
   };

@@ -213,6 +213,10 @@ export function scope<R>(body: () => R): R {
   return result;
 }
 
+/** A tensor whose elements are still to be written. */
+export const emptyOn = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
+  new Tensor(device, device.allocate(sizeOf(shape), dtype), shape, dtype);
+
 function tensorsIn(value: unknown): Set<Tensor> {
   const found = new Set<Tensor>();
   mapTensors(value, (t) => {

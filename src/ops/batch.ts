@@ -4,7 +4,7 @@ import { runner } from '../op.ts';
 import { batch as reference } from '../reference/batch.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
-import { Tensor } from '../tensor.ts';
+import { emptyOn, type Tensor } from '../tensor.ts';
 
 /** Samples or labels on a device. */
 export interface Resident {
@@ -44,8 +44,7 @@ export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): 
       device.adopt(reference(device.view(memory), { positions, shape }));
     return [pick(x), pick(y)];
   }
-  const make = ({ shape, dtype }: { shape: Shape; dtype: DType }): Tensor =>
-    new Tensor(device, device.allocate(sizeOf(shape), dtype), shape, dtype);
+  const make = ({ shape, dtype }: { shape: Shape; dtype: DType }): Tensor => emptyOn(device, shape, dtype);
   const outputs: [Tensor, Tensor] = [make(xOut), make(yOut)];
   const xLength = sizeOf(x.shape);
   const yLength = sizeOf(y.shape);

@@ -12,8 +12,8 @@ import {
   batchNormTraining as reference,
 } from '../reference/batchNorm.ts';
 import type { DropoutAttributes } from '../reference/dropout.ts';
-import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, viewAround } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { formatShape, normalizeAxis, type Shape, sameShape, viewAround } from '../shape.ts';
+import { emptyOn, type Tensor } from '../tensor.ts';
 import { add, div, mul } from './binary.ts';
 import { dropoutParams } from './dropoutParams.ts';
 import { SOFTWARE_WORKGROUP } from './rows.ts';
@@ -88,9 +88,7 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes) {
 function forward([x, gamma, beta, , ...moving]: readonly Tensor[], attributes: BatchNormAttributes): Tensor[] {
   const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes);
   const parts = run('statistics', [x], { shape: [chunks, 2, channels], ...perChunk });
-  const outputs = [x.shape, [4, channels]].map(
-    (shape) => new Tensor(x.device, x.device.allocate(sizeOf(shape), 'f32'), shape, 'f32'),
-  );
+  const outputs = [x.shape, [4, channels]].map((shape) => emptyOn(x.device, shape));
   const entry = moving.length > 0 ? 'forward_and_track' : 'forward';
   run.into(entry, [x, parts, gamma, beta], [...outputs, ...moving], perSlab);
   return outputs;

@@ -4,8 +4,8 @@ import { defineOp } from '../op.ts';
 import { checkOptions } from '../options.ts';
 import * as reference from '../reference/pool.ts';
 import type { Pair } from '../reference/windows.ts';
-import { type Shape, sizeOf } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import type { Shape } from '../shape.ts';
+import { emptyOn, type Tensor } from '../tensor.ts';
 import { areApart, checkImages, pairOf, slide, sliding, type WindowOptions, windowsOver } from './windows.ts';
 
 export interface PoolOptions extends WindowOptions {
@@ -42,9 +42,7 @@ const maxPoolOp = defineOp<[x: Tensor], reference.PoolAttributes>({
   reference: reference.maxPool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
   forward: (_run, [x], { windows }, shape) => {
-    const outputs = (['f32', 'i32'] as const).map(
-      (dtype) => new Tensor(x.device, x.device.allocate(sizeOf(shape), dtype), shape, dtype),
-    );
+    const outputs = (['f32', 'i32'] as const).map((dtype) => emptyOn(x.device, shape, dtype));
     sliding('maxPool2d', [maxWgsl], x).into('forward', [x], outputs, slide(windows, x.shape).overWindows);
     return outputs;
   },

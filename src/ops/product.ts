@@ -16,7 +16,7 @@ import {
   slope as slopeReference,
 } from '../reference/matmul.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
-import { scope, Tensor } from '../tensor.ts';
+import { emptyOn, scope, type Tensor } from '../tensor.ts';
 import {
   candidatesOn,
   chooseKernel,
@@ -105,9 +105,7 @@ function contested(
       candidates: candidatesOn(device, sizes),
       run: (candidate) =>
         scope(() => {
-          const scratch = shapes.map(
-            (shape) => new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'),
-          );
+          const scratch = shapes.map((shape) => emptyOn(device, shape));
           matmulOp.outputs(...scratch, { ...attributes, kernel: kernelNamed(candidate) });
         }),
     },

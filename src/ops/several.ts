@@ -1,6 +1,6 @@
 import type { Run, RunOptions } from '../op.ts';
-import { type Shape, sizeOf } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import type { Shape } from '../shape.ts';
+import { emptyOn, type Tensor } from '../tensor.ts';
 
 /** Dispatches an entry point that writes several new f32 tensors, in the order of `shapes`. */
 export function runSeveral(
@@ -10,7 +10,7 @@ export function runSeveral(
   { shapes, ...options }: RunOptions & { readonly shapes: readonly Shape[] },
 ): Tensor[] {
   const { device } = reads[0];
-  const outputs = shapes.map((shape) => new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'));
+  const outputs = shapes.map((shape) => emptyOn(device, shape));
   run.into(entry, reads, outputs, options);
   return outputs;
 }

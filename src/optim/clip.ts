@@ -6,7 +6,7 @@ import { runner } from '../op.ts';
 import { clip } from '../ops/unary.ts';
 import { checkValues } from '../options.ts';
 import { clipByNorm } from '../reference/optim.ts';
-import { keep, Tensor } from '../tensor.ts';
+import { emptyOn, keep, Tensor } from '../tensor.ts';
 import { Arena, LANES, type Layout, layoutOf } from './arena.ts';
 import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
 
@@ -41,7 +41,7 @@ export class NormClip {
       }
     }
     this.#chunks = keep(new Tensor(device, device.upload(Int32Array.from(rows), 'i32'), [count, 4], 'i32'));
-    this.#sums = keep(new Tensor(device, device.allocate(count, 'f32'), [count], 'f32'));
+    this.#sums = keep(emptyOn(device, [count]));
   }
 
   apply(gradient: Tensor): void {

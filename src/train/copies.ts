@@ -1,4 +1,4 @@
-import { keep, Tensor } from '../tensor.ts';
+import { emptyOn, keep, type Tensor } from '../tensor.ts';
 
 /** Copies of tensors beside them on their device: taking them and putting them back waits for nothing. */
 export class Copies {
@@ -8,9 +8,7 @@ export class Copies {
   /** Makes room for copies; `take` makes them. */
   constructor(originals: readonly Tensor[]) {
     this.#originals = originals;
-    this.#copies = originals.map(({ device, size, shape, dtype }) =>
-      keep(new Tensor(device, device.allocate(size, dtype), shape, dtype)),
-    );
+    this.#copies = originals.map(({ device, shape, dtype }) => keep(emptyOn(device, shape, dtype)));
   }
 
   /** The copies, in the order of the tensors. */

@@ -6,7 +6,7 @@ import type { Resident } from '../ops/batch.ts';
 import { tensor } from '../ops/create.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import { BYTES, type DType, type TypedArray } from '../storage.ts';
-import { type HostArray, keep, Tensor } from '../tensor.ts';
+import { emptyOn, type HostArray, keep } from '../tensor.ts';
 
 interface Options {
   /** For messages. */
@@ -71,7 +71,7 @@ export class HostSamples {
   reserve(count: number): Resident {
     const dtype = this.#bytes ? 'i32' : this.#dtype;
     const length = Math.ceil((count * this.bytesEach) / BYTES);
-    const memory = new Tensor(this.#device, this.#device.allocate(length, dtype), [length], dtype);
+    const memory = emptyOn(this.#device, [length], dtype);
     return { memory: keep(memory), shape: this.shape, bytes: this.#bytes };
   }
 

@@ -8,8 +8,7 @@ import { getMetric, type Metric } from '../nn/metrics.ts';
 import { Network } from '../nn/network.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
 import { byName, checkOptions, checkValues, checkWhole, listOf, required } from '../options.ts';
-import { sizeOf } from '../shape.ts';
-import { keep, scope, Tensor } from '../tensor.ts';
+import { emptyOn, keep, scope, type Tensor } from '../tensor.ts';
 import { Dataset, type DatasetOptions, type LabelRule, type Samples, shapeOf } from './dataset.ts';
 import { fit } from './fit.ts';
 import type { FitOptions, History } from './fitOptions.ts';
@@ -119,7 +118,7 @@ export class Model extends Network {
     const steps = new Steps((size) => [this.call(data.map((each) => each.take(size).x))]);
     this.build(shapeOf(inputs[0]).slice(1));
     const shape = [data[0].size, ...this.outputShape];
-    const outputs = keep(new Tensor(device, device.allocate(sizeOf(shape), 'f32'), shape, 'f32'));
+    const outputs = keep(emptyOn(device, shape));
     let start = 0;
     try {
       for (const size of data[0].sizes(batchSize)) {

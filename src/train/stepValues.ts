@@ -1,5 +1,5 @@
 import type { Device } from '../device.ts';
-import { keep, Tensor } from '../tensor.ts';
+import { emptyOn, keep, type Tensor } from '../tensor.ts';
 
 /** Steps whose values wait on the device to be read. */
 export const MOST_STEPS = 1024;
@@ -27,7 +27,7 @@ export class StepValues {
     this.#names = names;
     this.#read = before ?? { steps: 0, samples: 0, sums: names.map(() => 0) };
     const shape = [MOST_STEPS, names.length];
-    this.#waiting = keep(new Tensor(device, device.allocate(MOST_STEPS * names.length, 'f32'), shape, 'f32'));
+    this.#waiting = keep(emptyOn(device, shape));
   }
 
   /** The steps whose values were read. */

@@ -54,6 +54,11 @@ test('IDX: damaged and foreign files are refused', async () => {
   );
   await rejects(() => readIdx(new Uint8Array(0)), /got a file of 0 bytes/);
   await rejects(() => readIdx(idx(0x07, [1], [1])), /got the element type 0x07; expected one of 0x08 \(uint8\)/);
+  const buffer = new ArrayBuffer(8) as never;
+  await rejects(
+    () => readIdx(buffer),
+    /^readIdx: got bytes an object of type ArrayBuffer; expected .* in a Uint8Array/,
+  );
   await rejects(() => readIdx(good.subarray(0, 6)), /a header that announces 2 axes in a file of 6 bytes/);
   await rejects(() => readIdx(idx(0x08, [], [])), /announces 0 axes/);
 });
@@ -82,6 +87,21 @@ test('minMaxStatistics: what a normalization scales to 0 to 1, or to other bound
   assert.equal(scaled(between, [3, 30]), [3, 3]);
   assert.throws(() => minMaxStatistics(x, -1, { low: 1, high: 1 }), /low 1 and high 1; expected low below high/);
   assert.throws(() => minMaxStatistics({ data: new Float32Array(0), shape: [0, 3] }, -1), /at least one sample/);
+});
+
+test('statistics of NaN, and along another axis, are refused', () => {
+  const x = { data: Float32Array.of(1, Number.NaN), shape: [2, 1] };
+  assert.throws(() => statistics(x, -1), /^statistics: got NaN at \[1, 0\]; expected finite numbers/);
+  assert.throws(() => minMaxStatistics(x, null), /^minMaxStatistics: got NaN at \[1, 0\]/);
+  const fine = { data: Float32Array.of(1, 2), shape: [2, 1] };
+  for (const axis of [0, 1, undefined] as never[]) {
+    assert.throws(() => statistics(fine, axis), /^statistics: got axis (0|1|undefined); expected -1, .* or null/);
+    assert.throws(() => minMaxStatistics(fine, axis), /^minMaxStatistics: got axis/);
+  }
+  assert.throws(
+    () => minMaxStatistics(fine, -1, { low: Number.NEGATIVE_INFINITY }),
+    /low -Infinity; expected a finite/,
+  );
 });
 
 test('NaN and infinity are named with their place', () => {

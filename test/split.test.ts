@@ -1,8 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { kFold, samplesAt, trainTestSplit } from '../src/data/index.ts';
+import {
+  kFold,
+  minMaxStatistics,
+  samplesAt,
+  statistics,
+  trainTestSplit,
+  whiteningStatistics,
+} from '../src/data/index.ts';
 import { setCurrentDevice } from '../src/device.ts';
-import { adam, crossValidate, dense, type HostArray, type Model, sequential } from '../src/node.ts';
+import { adam, crossValidate, dense, type HostArray, type Model, sequential, tensor } from '../src/node.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
@@ -103,10 +110,71 @@ test('splits that leave a part empty, and labels that do not fit, are refused', 
     () => trainTestSplit(x, lonely, { stratify: true }),
     /got class 9 with 1 sample; expected at least 2, one for each of 2 parts/,
   );
+  assert.throws(() => trainTestSplit(x, labels, { testSize: '0.2' as never }), /testSize '0.2'; expected a share/);
+  for (const seed of [Number.NaN, 'x' as never, 1.5, 2 ** 32]) {
+    assert.throws(
+      () => trainTestSplit(x, labels, { seed }),
+      /trainTestSplit: got seed .*; expected a whole number of 32/,
+    );
+    assert.throws(() => kFold(labels, { seed }), /kFold: got seed .*; expected a whole number of 32 bits/);
+  }
+  assert.throws(() => trainTestSplit(x, labels, { stratify: 'no' as never }), /stratify 'no'; expected true or false/);
   const oneHot = { data: new Float32Array(3 * COUNT), shape: [COUNT, 3] };
   assert.is(trainTestSplit(x, oneHot, { testSize: 0.5 }).train.y.shape[1], 3);
   assert.throws(() => trainTestSplit(x, oneHot, { stratify: true }), /\[103, 3\] as labels to stratify by; expected/);
 });
+
+test('positions without a sample are refused', () => {
+  const refused = (positions: unknown): void =>
+    assert.throws(
+      () => samplesAt(x, positions as number[]),
+      /samplesAt: got position.*expected a(n array of)? whole number/,
+    );
+  for (const positions of [[0, COUNT], [-1], [1.5], ['1'], Float32Array.of(Number.NaN), undefined, 3])
+    refused(positions);
+  assert.throws(
+    () => samplesAt(x, [COUNT]),
+    /got position 103; expected a whole number of at least 0 and below 103, the number of samples/,
+  );
+});
+
+/** Anything that takes arrays, given one that is none. */
+const givenTo: Readonly<Record<string, (wrong: HostArray) => unknown>> = {
+  samplesAt: (wrong) => samplesAt(wrong, [0]),
+  'trainTestSplit x': (wrong) => trainTestSplit(wrong, labels),
+  'trainTestSplit y': (wrong) => trainTestSplit(x, wrong),
+  'kFold samples': (wrong) => kFold(wrong),
+  'crossValidate x': (wrong) => crossValidate(makeModel, wrong, sides),
+  'crossValidate y': (wrong) => crossValidate(makeModel, line, wrong),
+  'statistics x': (wrong) => statistics(wrong, -1),
+  'minMaxStatistics x': (wrong) => minMaxStatistics(wrong, null),
+  'whiteningStatistics x': (wrong) => whiteningStatistics(wrong, { kind: 'pca' }),
+};
+
+for (const [name, call] of Object.entries(givenTo)) {
+  test(`${name}: what is no array in memory, and data that do not fill their shape`, async () => {
+    setCurrentDevice(cpu);
+    const [, x = 'x'] = name.split(' ');
+    const refused = (wrong: unknown, message: string): Promise<void> =>
+      rejects(async () => call(wrong as HostArray), new RegExp(`${name.split(' ')[0]}: got ${x} ${message}`));
+    await refused(
+      tensor([[1], [2]]),
+      'an object of type _?Tensor with data .*; expected { data, shape } .*Of a tensor pass { data: await x.data\\(\\)',
+    );
+    await refused(
+      [[1], [2]],
+      '\\[\\[1\\], \\[2\\]\\]; expected { data, shape } with data in a Float32Array, .*of nested arrays',
+    );
+    await refused({ data: [1, 2], shape: [2] }, 'an object of type Object with data \\[1, 2\\]; expected');
+    await refused({ data: Float32Array.of(1), shape: 1 }, 'an object of type Object');
+    await refused(undefined, 'undefined; expected');
+    await refused(
+      { data: new Float32Array(7), shape: [4, 2] },
+      'with 7 numbers and the shape \\[4, 2\\]; expected 8 numbers, as many as the shape says',
+    );
+    await refused({ data: new Uint8Array(9), shape: [4, 2] }, 'with 9 numbers');
+  });
+}
 
 test('folds test every sample once, and train on all others', () => {
   for (const samples of [COUNT, labels]) {
@@ -204,6 +272,15 @@ test('cross-validation refuses labels that do not fit and models that are not co
   await rejects(
     () => crossValidate(makeModel, line, sides, options),
     /got class 0 with 30 samples; expected at least 31/,
+  );
+  await rejects(
+    () => crossValidate(makeModel() as never, line, sides),
+    /makeModel an object of type _?Model; expected a function/,
+  );
+  const late = async (): Promise<Model> => makeModel();
+  await rejects(
+    () => crossValidate(late as never, line, sides),
+    /model an object of type Promise; expected a compiled/,
   );
   const bare = (): Model => sequential([dense({ units: 2 })]);
   await rejects(() => crossValidate(bare, line, sides), /model without a loss; expected a compiled one/);

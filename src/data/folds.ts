@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.ts';
-import { checkOptions, checkWhole } from '../options.ts';
-import { classesOf, type Labels, randomOrder, withShape } from './samples.ts';
+import { type Check, checkValues, checkWhole, flag } from '../options.ts';
+import { classesOf, type Labels, randomOrder, withShape, word } from './samples.ts';
 
 export interface FoldOptions {
   /** How many; default 5. */
@@ -12,6 +12,9 @@ export interface FoldOptions {
   /** Whether every fold has the same shares of the classes; default true for labels, which it needs. */
   readonly stratify?: boolean;
 }
+
+const several: Check = [(value) => Number.isInteger(value) && Number(value) >= 2, 'a whole number of 2 or more'];
+const CHECKS = { folds: several, shuffle: flag, seed: word, stratify: flag };
 
 /** Positions of samples: those to train on, and those to test on. */
 export interface Fold {
@@ -26,10 +29,9 @@ export interface Fold {
  * @throws ValueError for more folds than samples, or than a class has; ShapeError for labels that are no class numbers.
  */
 export function kFold(samples: number | Labels, options: FoldOptions = {}): readonly Fold[] {
-  checkOptions('kFold', options, ['folds', 'shuffle', 'seed', 'stratify']);
+  checkValues('kFold', options, CHECKS);
   const { folds = 5, shuffle = true, seed = 0, stratify = typeof samples !== 'number' } = options;
-  checkWhole('kFold', 'folds', folds, 2);
-  const labels = typeof samples === 'number' ? undefined : withShape(samples);
+  const labels = typeof samples === 'number' ? undefined : withShape('kFold', 'samples', samples);
   const count = labels?.shape[0] ?? Number(samples);
   checkWhole('kFold', 'samples', count, 1);
   if (folds > count) {

@@ -1,4 +1,5 @@
 import { ValueError } from '../errors.ts';
+import { type Check, checkValue } from '../options.ts';
 import { formatShape, MAX_RANK, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 
@@ -38,6 +39,8 @@ const TYPES: ReadonlyMap<number, ElementType> = new Map([
 const integers = (count: number, at: (i: number) => number): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => at(i));
 
+const isBytes: Check = [(value) => value instanceof Uint8Array, 'the bytes of a file in a Uint8Array'];
+
 export interface ReadIdxOptions {
   /** What messages call the data, usually the file's name; default `readIdx`. */
   readonly name?: string;
@@ -50,6 +53,7 @@ export interface ReadIdxOptions {
  * @see LeCun, Cortes and Burges, "The MNIST database", section "File formats".
  */
 export async function readIdx(bytes: Uint8Array, { name = 'readIdx' }: ReadIdxOptions = {}): Promise<HostArray> {
+  checkValue(name, 'bytes', bytes, isBytes);
   const file = isGzip(bytes) ? await unpackGzip(bytes, name) : bytes;
   if (file.length < 4 || file[0] !== 0 || file[1] !== 0) {
     throw new ValueError({

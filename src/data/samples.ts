@@ -1,28 +1,52 @@
 import { ShapeError, ValueError } from '../errors.ts';
 import { permutation } from '../ops/shuffle.ts';
+import { type Check, checkValue } from '../options.ts';
 import { Generator } from '../random.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import type { TypedArray } from '../storage.ts';
 import type { HostArray } from '../tensor.ts';
+import { checkHostArray } from './hostArray.ts';
 
 /** Labels as files and users have them: numbers alone are one label each. */
 export type Labels = HostArray | TypedArray | Uint8Array;
 
-/** Labels with their shape. */
-export const withShape = (labels: Labels): HostArray =>
-  'shape' in labels ? labels : { data: labels, shape: [labels.length] };
+/** Labels with their shape. @throws ValueError, ShapeError for what are none. */
+export function withShape(op: string, name: string, labels: Labels): HostArray {
+  const shaped = ArrayBuffer.isView(labels) ? { data: labels, shape: [labels.length] } : labels;
+  checkHostArray(op, name, shaped);
+  return shaped;
+}
 
-/** The samples at some positions, in that order: a copy. */
-export function samplesAt({ data, shape }: HostArray, positions: ArrayLike<number>): HostArray {
-  const [, ...each] = shape;
+const arrayLike: Check = [(value) => typeof Object(value).length === 'number', 'an array of whole numbers'];
+
+/**
+ * The samples at some positions, in that order: a copy.
+ * @throws ValueError for positions where no sample is.
+ */
+export function samplesAt(x: HostArray, positions: ArrayLike<number>): HostArray {
+  checkHostArray('samplesAt', 'x', x);
+  checkValue('samplesAt', 'positions', positions, arrayLike);
+  const { data, shape } = x;
+  const [count = 0, ...each] = shape;
+  const position: Check = [
+    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < count,
+    `a whole number of at least 0 and below ${count}, the number of samples`,
+  ];
   const length = sizeOf(each);
   const Numbers = data.constructor as new (length: number) => typeof data; // the same kind, which its type does not say
   const picked = new Numbers(positions.length * length);
   for (let i = 0; i < positions.length; i++) {
+    checkValue('samplesAt', 'position', positions[i], position);
     picked.set(data.subarray(positions[i] * length, (positions[i] + 1) * length), i * length);
   }
   return { data: picked, shape: [positions.length, ...each] };
 }
+
+/** A seed as the generator takes it; others would silently become another one. */
+export const word: Check = [
+  (value) => Number.isInteger(value) && Math.abs(Number(value)) <= 0xffffffff,
+  'a whole number of 32 bits',
+];
 
 /** The numbers below count, in an order that the seed decides. */
 export function randomOrder(count: number, seed: number): number[] {

@@ -1,8 +1,9 @@
 import { ShapeError, ValueError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { type Check, checkValues, flag } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
-import { type Classes, classesOf, type Labels, oneClass, randomOrder, samplesAt, withShape } from './samples.ts';
+import { checkHostArray } from './hostArray.ts';
+import { type Classes, classesOf, type Labels, oneClass, randomOrder, samplesAt, withShape, word } from './samples.ts';
 
 export interface SplitOptions {
   /** Samples to test on: a share between 0 and 1, or their number; default 0.25. */
@@ -14,6 +15,12 @@ export interface SplitOptions {
   /** Decides who goes where; default 0. */
   readonly seed?: number;
 }
+
+const size: Check = [
+  (value) => typeof value === 'number' && value > 0 && (value < 1 || Number.isInteger(value)),
+  'a share between 0 and 1, or a number of samples',
+];
+const CHECKS = { testSize: size, validationSize: size, stratify: flag, seed: word };
 
 /** Samples and their labels. */
 export interface Labelled {
@@ -30,7 +37,8 @@ export interface Split {
  * Deals samples and labels out to a training and a test set, and to a validation set where one is asked for; each in
  * random order, as copies.
  * @param x `[samples, ...]`. @param y labels, one each.
- * @throws ShapeError, ValueError for labels that do not fit, sizes that leave a part empty, and classes too small to share.
+ * @throws ShapeError, ValueError for arrays that are none, labels that do not fit, sizes that leave a part empty, and
+ * classes too small to share.
  */
 export function trainTestSplit(
   x: HostArray,
@@ -43,16 +51,14 @@ export function trainTestSplit(
   y: Labels,
   options: SplitOptions = {},
 ): Split & { readonly validation?: Labelled } {
-  checkOptions('trainTestSplit', options, ['testSize', 'validationSize', 'stratify', 'seed']);
+  checkValues('trainTestSplit', options, CHECKS);
   const { testSize = 0.25, validationSize, stratify = false, seed = 0 } = options;
-  const labels = withShape(y);
+  checkHostArray('trainTestSplit', 'x', x);
+  const labels = withShape('trainTestSplit', 'y', y);
   const [count] = x.shape;
   checkLabelCount('trainTestSplit', x, labels);
   const validates = validationSize !== undefined;
-  const sizes = [
-    numberOf('testSize', testSize, count),
-    validates ? numberOf('validationSize', validationSize, count) : 0,
-  ];
+  const sizes = [testSize, validationSize ?? 0].map((size) => (size < 1 ? Math.round(size * count) : size));
   const parts = validates ? 3 : 2;
   const classes = stratify
     ? classesOf('trainTestSplit', labels, { least: parts, parts: `${parts} parts` })
@@ -91,18 +97,6 @@ function shares(counts: readonly number[], total: number): number[] {
   const byRemainder = counts.map((_, i) => i).sort((a, b) => exact[b] - whole[b] - (exact[a] - whole[a]));
   for (const i of byRemainder.slice(0, missing)) whole[i]++;
   return whole;
-}
-
-/** How many samples a share or a number means. */
-function numberOf(name: string, size: number, count: number): number {
-  if (size > 0 && size < 1) return Math.round(size * count);
-  if (Number.isInteger(size) && size >= 1) return size;
-  throw new ValueError({
-    op: 'trainTestSplit',
-    got: `${name} ${size}`,
-    expected: 'a share between 0 and 1, or a number of samples',
-    fix: `Set ${name} to for example 0.2.`,
-  });
 }
 
 /** Refuses sizes that leave a part without samples, or with fewer than there are classes. */

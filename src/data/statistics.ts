@@ -1,7 +1,9 @@
 import { ValueError } from '../errors.ts';
-import { checkOptions } from '../options.ts';
+import { type Check, checkValue, checkValues, finite } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
+import { checkFinite } from './finite.ts';
+import { checkHostArray } from './hostArray.ts';
 
 /** Mean and variance of each feature, or one of each. */
 export interface Statistics {
@@ -13,7 +15,7 @@ export interface Statistics {
  * Mean and biased variance (division by n) in float64: what a `normalization` layer of the same axis takes.
  * Two passes over the data, so that a large mean costs no digits of the variance.
  * @param axis -1: one pair for each entry of the last axis, over all the others; `null`: one pair for everything.
- * @throws ValueError if there is nothing to average.
+ * @throws ValueError, ShapeError if there is nothing to average, for numbers that are not finite, and for another axis.
  */
 export function statistics(x: HostArray, axis: -1 | null): Statistics {
   const { features, count } = countsOf('statistics', x, axis);
@@ -26,8 +28,16 @@ export function statistics(x: HostArray, axis: -1 | null): Statistics {
   return { mean: [...mean], variance: Array.from(squares, (sum) => sum / count) };
 }
 
+const lastOrAll: Check = [
+  (value) => value === -1 || value === null,
+  '-1, for each entry of the last axis, or null, for all numbers together',
+];
+
 /** How many numbers have statistics of their own, and how many values each is made of. */
 function countsOf(op: string, x: HostArray, axis: -1 | null): { features: number; count: number } {
+  checkHostArray(op, 'x', x);
+  checkValue(op, 'axis', axis, lastOrAll);
+  checkFinite(op, x);
   const features = axis === null ? 1 : (x.shape.at(-1) ?? 1);
   const count = x.data.length / features;
   if (count >= 1) return { features, count };
@@ -50,10 +60,10 @@ export interface MinMaxOptions {
  * What scales the values between the smallest and the largest to `low` to `high`, in the form that a `normalization` layer
  * of the same axis takes: `(x - mean) / sqrt(variance)`. A feature that never varies becomes 0.
  * @param axis -1: each entry of the last axis by its own values; `null`: all of them alike.
- * @throws ValueError if there is nothing to scale.
+ * @throws ValueError, ShapeError if there is nothing to scale, for numbers that are not finite, and for another axis.
  */
 export function minMaxStatistics(x: HostArray, axis: -1 | null, options: MinMaxOptions = {}): Statistics {
-  checkOptions('minMaxStatistics', options, ['low', 'high']);
+  checkValues('minMaxStatistics', options, { low: finite, high: finite });
   const { low = 0, high = 1 } = options;
   const { features } = countsOf('minMaxStatistics', x, axis);
   if (!(low < high)) {

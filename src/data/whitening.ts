@@ -2,10 +2,11 @@ import { currentDevice, type Device } from '../device.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
 import { matmul } from '../ops/matmul.ts';
-import { checkOptions, checkRange, checkWhole } from '../options.ts';
+import { checkOptions, checkRange, checkWhole, checkWord } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 import { checkFinite } from './finite.ts';
+import { checkHostArray } from './hostArray.ts';
 import { statistics } from './statistics.ts';
 
 export interface WhiteningStatisticsOptions {
@@ -41,10 +42,12 @@ const NOISE = 1e-7;
  *     pca: matrix = U diag(1 / sqrt(v + epsilon))        zca: matrix = U diag(1 / sqrt(v + epsilon)) U'
  *
  * @param x `[samples, ...]`; each sample is a vector of all its elements.
- * @throws ValueError for numbers that are not finite, and for directions without variance if epsilon is 0.
+ * @throws ValueError, ShapeError for numbers that are not finite, fewer than two samples, and directions without variance
+ * if epsilon is 0.
  * @see Krizhevsky (2009), "Learning multiple layers of features from tiny images", appendix A, on ZCA.
  */
 export async function whiteningStatistics(x: HostArray, options: WhiteningStatisticsOptions): Promise<Whitening> {
+  checkHostArray('whiteningStatistics', 'x', x);
   const [samples, features] = sizesOf(x);
   const { kind, components, epsilon, device } = checked(options, features);
   checkFinite('whiteningStatistics', x);
@@ -67,14 +70,7 @@ export async function whiteningStatistics(x: HostArray, options: WhiteningStatis
 function checked(options: WhiteningStatisticsOptions, features: number): Required<WhiteningStatisticsOptions> {
   checkOptions('whiteningStatistics', options, ['kind', 'components', 'epsilon', 'device']);
   const { kind, components = features, epsilon = 1e-6, device = currentDevice() } = options;
-  if (kind !== 'pca' && kind !== 'zca') {
-    throw new ValueError({
-      op: 'whiteningStatistics',
-      got: `kind '${String(kind)}'`,
-      expected: "'pca' or 'zca'",
-      fix: 'Take zca to keep images images, pca to keep fewer numbers.',
-    });
-  }
+  checkWord('whiteningStatistics', 'kind', kind, ['pca', 'zca']);
   checkWhole('whiteningStatistics', 'components', components, 1);
   checkRange('whiteningStatistics', 'epsilon', epsilon, { low: 0, high: Number.POSITIVE_INFINITY });
   if (components > features) {

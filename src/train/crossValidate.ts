@@ -1,10 +1,11 @@
 import { kFold } from '../data/folds.ts';
+import { checkHostArray } from '../data/hostArray.ts';
 import { type Labels, samplesAt, withShape } from '../data/samples.ts';
 import { checkLabelCount } from '../data/split.ts';
-import { checkOptions } from '../options.ts';
+import { type Check, checkOptions, checkValue, flag, func } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
 import type { FitOptions } from './fitOptions.ts';
-import type { Model } from './model.ts';
+import { Model } from './model.ts';
 
 export interface CrossValidationOptions {
   /** How many models are trained, each tested on another part of the samples; default 5. */
@@ -18,6 +19,8 @@ export interface CrossValidationOptions {
   /** How each model is fitted. */
   readonly fit?: FitOptions;
 }
+
+const aModel: Check = [(value) => value instanceof Model, 'a compiled model, returned by makeModel'];
 
 /** Loss and metrics by name. */
 type Scores = Readonly<Record<string, number>>;
@@ -43,13 +46,17 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   checkOptions('crossValidate', options, ['folds', 'shuffle', 'seed', 'stratify', 'fit']);
   const { stratify = false, fit = {}, ...cut } = options;
-  const labels = withShape(y);
+  checkValue('crossValidate', 'makeModel', makeModel, func);
+  checkValue('crossValidate', 'stratify', stratify, flag);
+  checkHostArray('crossValidate', 'x', x);
+  const labels = withShape('crossValidate', 'y', y);
   checkLabelCount('crossValidate', x, labels);
   const { batchSize = 32, residentBytes } = fit;
   const batches = { batchSize, ...(residentBytes !== undefined && { residentBytes }) };
   const scores: Scores[] = [];
   for (const [fold, { train, test }] of kFold(stratify ? labels : x.shape[0], cut).entries()) {
     const model = makeModel(fold);
+    checkValue('crossValidate', 'model', model, aModel);
     try {
       await model.fit(samplesAt(x, train), samplesAt(labels, train), fit);
       scores.push(await model.evaluate(samplesAt(x, test), samplesAt(labels, test), batches));

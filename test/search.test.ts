@@ -62,6 +62,30 @@ test('a grid visits every combination once', async () => {
   assert.equal(trials.at(-1)?.parameters, { a: 2, b: 3, c: 1 });
 });
 
+test('a grid of whole numbers with log has as many different ones as it can', async () => {
+  const values = async (low: number, high: number, points: number, log: boolean): Promise<number[]> => {
+    const { trials } = await search({ space: { n: integer(low, high, { log }) }, sampler: grid({ points }) }, () => 0);
+    return trials.map(({ parameters }) => parameters.n);
+  };
+  assert.equal(await values(1, 4, 5, true), [1, 2, 3, 4]);
+  assert.equal(await values(1, 1000, 4, true), [1, 10, 100, 1000]);
+  for (const log of [true, false]) {
+    for (const low of [1, 2, 7]) {
+      for (let high = low + 1; high < low + 40; high++) {
+        for (const points of [2, 3, 5, 20]) {
+          const found = await values(low, high, points, log);
+          assert.is(found.length, Math.min(points, high - low + 1));
+          assert.equal([found[0], found.at(-1)], [low, high]);
+          assert.ok(
+            found.every((value, i) => i === 0 || value > found[i - 1]),
+            `${low} to ${high}: ${found}`,
+          );
+        }
+      }
+    }
+  }
+});
+
 const bestOver = async (sampler: () => Sampler, seeds: number): Promise<number> => {
   let total = 0;
   for (let seed = 0; seed < seeds; seed++) {
@@ -164,10 +188,37 @@ test('an objective that fails from the beginning ends the search with its error'
 test('bad input is refused', async () => {
   assert.throws(() => uniform(1, 1), /uniform: got 1 and 1; expected a number and a larger one/);
   assert.throws(() => logUniform(0, 1), /logUniform: got 0 and 1; expected a positive number/);
-  assert.throws(() => integer(0.5, 3), /integer: got low 0.5/);
-  assert.throws(() => choice([]), /choice: got no values/);
+  assert.throws(() => uniform('0' as never, 1), /uniform: got '0' and 1; expected .* For example uniform\(0.1, 0.5\)/);
+  assert.throws(() => uniform(1, 100, true as never), /uniform: got true for the options; expected an object/);
+  assert.throws(() => uniform(1, 100, { log: 'yes' as never }), /log 'yes'; expected true or false/);
+  assert.throws(() => integer(0.5, 3), /integer: got low 0.5; expected a whole number\./);
+  assert.throws(() => integer(3, 3), /integer: got 3 and 3; expected .* For example integer\(1, 8\)/);
+  for (const options of [[], undefined, 'abc', { a: 1 }] as never[]) {
+    assert.throws(() => choice(options), /choice: got options .*; expected an array of one or more/);
+  }
   assert.throws(() => grid({ points: 1 }), /grid: got points 1/);
-  assert.throws(() => tpe({ good: 1 }), /tpe: got good 1/);
+  assert.throws(() => grid({ point: 3 } as never), /grid: got the option 'point'.*Did you mean 'points'/);
+  assert.throws(() => grid(3 as never), /grid: got 3 for the options; expected an object/);
+  assert.throws(() => random({ x: 1 } as never), /random: got the option 'x'/);
+  assert.throws(() => tpe({ gamma: 1 }), /tpe: got gamma 1; expected a number above 0 and below 1/);
+  assert.throws(() => tpe({ startUp: 3 } as never), /tpe: got the option 'startUp'.*Did you mean 'startup'/);
+  for (const none of [undefined, null, [1, 2], 3]) {
+    await rejects(() => search({ space: none as never }, () => 0), /got space .*; expected hyper-parameters by name/);
+  }
+  await rejects(() => search({ space }, undefined as never), /got objective undefined; expected a function/);
+  await rejects(() => search({ space, onTrial: 5 as never }, () => 0), /got onTrial 5; expected a function/);
+  await rejects(
+    () => search({ space, sampler: tpe as never }, () => 0),
+    /sampler the function tpe; expected .* tpe\(\)/,
+  );
+  await rejects(
+    () => search({ space, sampler: {} as never }, () => 0),
+    /sampler an object of type Object; expected 'random'/,
+  );
+  await rejects(
+    () => search({ space: { rate: uniform as never } }, () => 0),
+    /rate: the function uniform\d*; expected/,
+  );
   await rejects(() => search({ space: {} }, () => 0), /a space without hyper-parameters/);
   await rejects(() => search({ space: { rate: 0.5 } as never }, () => 0), /rate: 0.5; expected uniform/);
   await rejects(() => search({ space, sampler: 'tpee' as never }, () => 0), /Did you mean 'tpe'/);
@@ -175,10 +226,17 @@ test('bad input is refused', async () => {
   await rejects(() => search({ space, trials: 0 }, () => 0), /trials 0/);
   await rejects(() => search({ space, trials: 3 }, () => Number.NaN), /3 trials without a finite value/);
   await rejects(() => search({ space, trials: 3 }, () => 'low' as never), /got low from the objective/);
-  await rejects(
-    () => search({ space, earlier: [{ number: 0, parameters: {}, point: { a: 1 } }] as never }, () => 0),
-    /an earlier trial with a/,
-  );
+  const after = (...earlier: readonly unknown[]) => search({ space: { a: uniform(0, 1) }, earlier } as never, () => 0);
+  const trial = { number: 0, parameters: { a: 0.5 }, point: { a: 0.5 }, value: 1 };
+  await after(trial, { ...trial, value: undefined });
+  for (const point of [{ a: Number.NaN }, { a: 50 }, { b: 1 }, undefined]) {
+    await rejects(
+      () => after(trial, { ...trial, point }),
+      /got an earlier trial with the point .*; expected a point with a/,
+    );
+  }
+  await rejects(() => after({ ...trial, value: 'x' }), /the point a: 0.5 and the value 'x'; .* a finite value or none/);
+  await rejects(() => after(null), /earlier \[null\]; expected the trials of an earlier search/);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { checkWhole } from '../options.ts';
+import { type Check, checkOptions, checkValues } from '../options.ts';
 import type { Dimension } from './space.ts';
 
 /** A place in the space: a number in [0, 1] for each hyper-parameter. */
@@ -29,36 +29,40 @@ export interface Sampler {
 }
 
 /** Everywhere alike. @see Bergstra and Bengio (2012), "Random search for hyper-parameter optimization". */
-export const random = (): Sampler => ({
-  propose: ({ dimensions, draw }) => {
-    const numbers = draw(Object.keys(dimensions).length);
-    return Object.fromEntries(Object.keys(dimensions).map((name, i) => [name, numbers[i]]));
-  },
-});
+export function random(options: Readonly<Record<string, never>> = {}): Sampler {
+  checkOptions('random', options, []);
+  return {
+    propose: ({ dimensions, draw }) => {
+      const numbers = draw(Object.keys(dimensions).length);
+      return Object.fromEntries(Object.keys(dimensions).map((name, i) => [name, numbers[i]]));
+    },
+  };
+}
 
 export interface GridOptions {
   /** How many values of a hyper-parameter that has more; default 5. */
   readonly points?: number;
 }
 
+const several: Check = [(value) => Number.isInteger(value) && Number(value) >= 2, 'a whole number of 2 or more'];
+
 /** Every combination, the last hyper-parameter changing fastest; ranges are cut evenly, both ends included. */
-export function grid({ points = 5 }: GridOptions = {}): Sampler {
-  checkWhole('grid', 'points', points, 2);
-  const sideOf = ({ size = Infinity, isCategorical = false }: Dimension<unknown>): number =>
-    isCategorical ? size : Math.min(size, points);
-  const size = (dimensions: Request['dimensions']): number =>
-    Object.values(dimensions).reduce((product, dimension) => product * sideOf(dimension), 1);
+export function grid(options: GridOptions = {}): Sampler {
+  checkValues('grid', options, { points: several });
+  const { points = 5 } = options;
   return {
-    size,
+    size: (dimensions) =>
+      Object.values(dimensions).reduce((product, dimension) => product * dimension.grid(points).length, 1),
     propose: ({ dimensions, number }) => {
       let rest = number;
-      const places = Object.entries(dimensions).toReversed();
-      const point = places.map(([name, dimension]) => {
-        const side = sideOf(dimension);
-        const i = rest % side;
-        rest = Math.floor(rest / side);
-        return [name, side === dimension.size ? (i + 0.5) / side : i / (side - 1)] as const;
-      });
+      const point = Object.entries(dimensions)
+        .toReversed()
+        .map(([name, dimension]) => {
+          const places = dimension.grid(points);
+          const place = places[rest % places.length];
+          rest = Math.floor(rest / places.length);
+          return [name, place] as const;
+        });
       return Object.fromEntries(point);
     },
   };

@@ -1,6 +1,18 @@
 import { ValueError } from '../errors.ts';
-import { checkOptions, checkWhole, lookUp } from '../options.ts';
+import {
+  type Checks,
+  checkValue,
+  checkValues,
+  count,
+  countFrom0,
+  func,
+  lookUp,
+  portion,
+  required,
+  show,
+} from '../options.ts';
 import { Generator, uniform } from '../random.ts';
+import { isRecord } from '../train/json.ts';
 import { grid, type Point, type Request, random, type Sampler } from './sampler.ts';
 import { dimensionsOf, type Space, type Values } from './space.ts';
 import { tpe } from './tpe.ts';
@@ -42,6 +54,18 @@ export interface SearchResult<S extends Space> {
 
 const samplers = { random, grid, tpe };
 const DEFAULT_TRIALS = 20;
+const CHECKS: Checks<keyof SearchOptions<Space>> = {
+  space: required([isRecord, 'hyper-parameters by name, such as { learningRate: logUniform(1e-4, 1e-1) }']),
+  sampler: [
+    (value) => typeof value === 'string' || (isRecord(value) && typeof value.propose === 'function'),
+    "'random', 'grid', 'tpe', or what random(), grid() or tpe() makes",
+  ],
+  trials: count,
+  direction: [(value) => typeof value === 'string', "'minimize' or 'maximize'"],
+  seed: countFrom0,
+  earlier: [(value) => Array.isArray(value) && value.every(isRecord), 'the trials of an earlier search'],
+  onTrial: func,
+};
 /** Failures from the beginning on after which the objective, and not its parameters, is taken to be wrong. */
 const HOPELESS = 3;
 
@@ -55,20 +79,18 @@ export async function search<const S extends Space>(
   options: SearchOptions<S>,
   objective: (parameters: Values<S>, number: number) => number | Promise<number>,
 ): Promise<SearchResult<S>> {
-  const known = ['space', 'sampler', 'trials', 'direction', 'seed', 'earlier', 'onTrial'];
-  checkOptions('search', options, known);
+  checkValues('search', options, CHECKS);
+  checkValue('search', 'objective', objective, func);
   const { space, sampler: given = 'tpe', direction = 'minimize', seed = 0, earlier = [], onTrial } = options;
   const sign = lookUp('search direction', { minimize: 1, maximize: -1 }, direction);
   const dimensions = dimensionsOf(space);
   const sampler = typeof given === 'string' ? lookUp('search sampler', samplers, given)() : given;
   const size = sampler.size?.(dimensions);
-  const count = options.trials ?? size ?? DEFAULT_TRIALS;
-  checkWhole('search', 'trials', count, 1);
-  checkWhole('search', 'seed', seed, 0);
+  const trialCount = options.trials ?? size ?? DEFAULT_TRIALS;
   checkEarlier(earlier, Object.keys(dimensions));
   const trials: Trial<S>[] = [...earlier];
   const errors: unknown[] = [];
-  for (let number = trials.length; number < Math.min(count, size ?? Infinity); number++) {
+  for (let number = trials.length; number < Math.min(trialCount, size ?? Infinity); number++) {
     const request: Request = {
       dimensions,
       number,
@@ -126,13 +148,19 @@ function bestOf<S extends Space>(
   });
 }
 
+/** Refuses trials that are none of the same space: a place that is no number would spread to every later one. */
 function checkEarlier(earlier: readonly Trial[], names: readonly string[]): void {
-  const stranger = earlier.find(({ point }) => names.some((name) => typeof point?.[name] !== 'number'));
+  const [isPlace] = portion;
+  const stranger = earlier.find(
+    ({ point, value = 0 }) => !names.every((name) => isPlace(point?.[name])) || !Number.isFinite(value),
+  );
   if (stranger === undefined) return;
+  const { point = {}, value } = stranger;
+  const places = Object.entries(point).map(([name, place]) => `${name}: ${show(place)}`);
   throw new ValueError({
     op: 'search',
-    got: `an earlier trial with ${Object.keys(stranger.point ?? {}).join(', ') || 'no point'}`,
-    expected: `a point with ${names.join(', ')}`,
+    got: `an earlier trial with the point ${places.join(', ') || 'of nothing'} and the value ${show(value)}`,
+    expected: `a point with ${names.join(', ')}, each from 0 to 1, and a finite value or none`,
     fix: 'Pass trials of a search of the same space.',
   });
 }

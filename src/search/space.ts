@@ -1,14 +1,14 @@
 import { ValueError } from '../errors.ts';
-import { checkOptions, checkWhole } from '../options.ts';
+import { type Check, checkValue, checkValues, flag, show, integer as whole } from '../options.ts';
 
 /** One hyper-parameter: what it may be, laid out over the unit interval. */
 export interface Dimension<T> {
   /** The value at u in [0, 1]. */
   readonly at: (u: number) => T;
-  /** How many values there are; absent for real numbers. */
-  readonly size?: number;
-  /** Whether neighbours have nothing in common. */
-  readonly isCategorical?: boolean;
+  /** Where `points` different values are, evenly spread; all values where there are no more. */
+  readonly grid: (points: number) => readonly number[];
+  /** How many values there are, where neighbours have nothing in common. */
+  readonly choices?: number;
 }
 
 /** Hyper-parameters by name; an array is a `choice` of its elements. */
@@ -24,26 +24,31 @@ export interface NumberOptions {
   readonly log?: boolean;
 }
 
-function checkBounds(op: string, low: number, high: number, log: boolean): void {
+const EXAMPLES = { uniform: '0.1, 0.5', logUniform: '1e-4, 1e-1', integer: '1, 8' };
+
+function checkBounds(op: keyof typeof EXAMPLES, low: number, high: number, log: boolean): void {
   const least = log ? 'a positive number' : 'a number';
   if (Number.isFinite(low) && Number.isFinite(high) && low < high && (!log || low > 0)) return;
   throw new ValueError({
     op,
-    got: `${low} and ${high}`,
+    got: `${show(low)} and ${show(high)}`,
     expected: `${least} and a larger one`,
-    fix: `For example ${op}(${log ? '1e-4, 1e-1' : '0, 0.5'}).`,
+    fix: `For example ${op}(${EXAMPLES[op]}).`,
   });
 }
+
+/** So many places, from 0 to 1. */
+const evenly = (points: number): number[] => Array.from({ length: points }, (_, i) => i / (points - 1));
 
 const between = (low: number, high: number, u: number, log: boolean): number =>
   log ? low * (high / low) ** u : low + (high - low) * u;
 
 /** Real numbers from `low` to `high`. @throws ValueError unless low < high, both finite, and positive with `log`. */
 export function uniform(low: number, high: number, options: NumberOptions = {}): Dimension<number> {
-  checkOptions('uniform', options, ['log']);
+  checkValues('uniform', options, { log: flag });
   const { log = false } = options;
   checkBounds('uniform', low, high, log);
-  return { at: (u) => Math.min(high, between(low, high, u, log)) };
+  return { at: (u) => Math.min(high, between(low, high, u, log)), grid: evenly };
 }
 
 /** Positive numbers from `low` to `high`, every order of magnitude as likely as any other: for learning rates. */
@@ -54,30 +59,39 @@ export function logUniform(low: number, high: number): Dimension<number> {
 
 /** Whole numbers from `low` to `high`, both included. @throws ValueError for others, and as `uniform`. */
 export function integer(low: number, high: number, options: NumberOptions = {}): Dimension<number> {
-  checkOptions('integer', options, ['log']);
+  checkValues('integer', options, { log: flag });
   const { log = false } = options;
+  checkValue('integer', 'low', low, whole);
+  checkValue('integer', 'high', high, whole);
   checkBounds('integer', low, high, log);
-  checkWhole('integer', 'low', low, -Infinity);
-  checkWhole('integer', 'high', high, -Infinity);
   const at = (u: number): number => {
     const value = Math.floor(between(low, high + 1, u, log));
     return Math.min(high, Math.max(low, value));
   };
-  return { at, size: high - low + 1 };
+  const placeOf = (value: number): number =>
+    log ? Math.log((value + 0.5) / low) / Math.log((high + 1) / low) : (value + 0.5 - low) / (high + 1 - low);
+  const grid = (points: number): number[] => {
+    const values: number[] = [];
+    // With log the smallest ones lie so close together that several places have the same: then the next is taken.
+    for (const u of evenly(Math.min(points, high - low + 1))) {
+      values.push(Math.max(at(u), (values.at(-1) ?? low - 1) + 1));
+    }
+    return values.map(placeOf);
+  };
+  return { at, grid };
 }
+
+const filled: Check = [(value) => Array.isArray(value) && value.length > 0, 'an array of one or more'];
 
 /** One of some values, without an order. @throws ValueError for none. */
 export function choice<const T>(options: readonly T[]): Dimension<T> {
-  if (options.length === 0) {
-    throw new ValueError({
-      op: 'choice',
-      got: 'no values',
-      expected: 'one or more to choose from',
-      fix: "For example choice(['relu', 'tanh']).",
-    });
-  }
+  checkValue('choice', 'options', options, filled);
   const { length } = options;
-  return { at: (u) => options[Math.min(length - 1, Math.floor(u * length))], size: length, isCategorical: true };
+  return {
+    at: (u) => options[Math.min(length - 1, Math.floor(u * length))],
+    grid: () => options.map((_, i) => (i + 0.5) / length),
+    choices: length,
+  };
 }
 
 /** The dimensions of a space by name. @throws ValueError for an empty one, and for what is no dimension. */
@@ -96,12 +110,19 @@ export function dimensionsOf(space: Space): Readonly<Record<string, Dimension<un
 
 function dimensionOf(name: string, given: Space[string]): Dimension<unknown> {
   if (isList(given)) return choice(given);
-  if (typeof given === 'object' && given !== null && typeof given.at === 'function') return given;
+  if (
+    typeof given === 'object' &&
+    given !== null &&
+    typeof given.at === 'function' &&
+    typeof given.grid === 'function'
+  ) {
+    return given;
+  }
   throw new ValueError({
     op: 'search',
-    got: `${name}: ${String(given)}`,
+    got: `${name}: ${show(given)}`,
     expected: 'uniform, logUniform, integer, choice, or an array of values',
-    fix: `To keep it at one value, write [${String(given)}].`,
+    fix: 'To keep it at one value, put that into an array.',
   });
 }
 

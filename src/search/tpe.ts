@@ -1,12 +1,12 @@
-import { checkRange, checkWhole } from '../options.ts';
+import { type Check, checkValues, count } from '../options.ts';
 import { type Observation, type Point, random, type Sampler } from './sampler.ts';
 import type { Dimension } from './space.ts';
 
 export interface TpeOptions {
   /** How many trials are drawn at random before; default 10. */
   readonly startup?: number;
-  /** Of n trials `good * sqrt(n)` are taken for good ones, as hyperopt does; default 0.25. */
-  readonly good?: number;
+  /** Of n trials `gamma * sqrt(n)` are taken for good ones, as hyperopt does; default 0.25. */
+  readonly gamma?: number;
   /** How many candidates are compared for each hyper-parameter; default 24. */
   readonly candidates?: number;
 }
@@ -14,23 +14,24 @@ export interface TpeOptions {
 const MOST_GOOD = 25; // so that the good ones stay few in long searches
 const FINEST = 100; // the least width of a kernel is a hundredth of the range
 
+const share: Check = [(value) => typeof value === 'number' && value > 0 && value < 1, 'a number above 0 and below 1'];
+
 /**
  * Tree-structured Parzen estimator: each hyper-parameter by itself, one density is fitted to the best trials and one to
  * the others, and of some candidates drawn from the first that one is tried for which their ratio is largest.
  * The kernels are logistic instead of Gaussian, since those can be drawn from and cut off at the ends in closed form.
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
  */
-export function tpe({ startup = 10, good = 0.25, candidates = 24 }: TpeOptions = {}): Sampler {
-  checkWhole('tpe', 'startup', startup, 1);
-  checkWhole('tpe', 'candidates', candidates, 1);
-  checkRange('tpe', 'good', good, { low: Number.MIN_VALUE, high: 1 });
+export function tpe(options: TpeOptions = {}): Sampler {
+  checkValues('tpe', options, { startup: count, gamma: share, candidates: count });
+  const { startup = 10, gamma = 0.25, candidates = 24 } = options;
   const proposeAtRandom = random().propose;
   return {
     propose: (request) => {
       const { dimensions, observations, draw } = request;
       if (observations.length < startup) return proposeAtRandom(request);
       const ranked = observations.toSorted((a, b) => a.loss - b.loss);
-      const cut = Math.min(MOST_GOOD, Math.ceil(good * Math.sqrt(ranked.length)));
+      const cut = Math.min(MOST_GOOD, Math.ceil(gamma * Math.sqrt(ranked.length)));
       const groups = [ranked.slice(0, cut), ranked.slice(cut)];
       const names = Object.keys(dimensions);
       const numbers = draw(names.length * candidates * 2);
@@ -58,8 +59,8 @@ interface Density {
   readonly draw: (which: number, where: number) => number;
 }
 
-const densityOf = ({ size = 0, isCategorical = false }: Dimension<unknown>, places: readonly number[]): Density =>
-  isCategorical ? categorical(size, places) : parzen(places);
+const densityOf = ({ choices }: Dimension<unknown>, places: readonly number[]): Density =>
+  choices === undefined ? parzen(places) : categorical(choices, places);
 
 /** The share of each choice, each seen once more than it was. */
 function categorical(size: number, places: readonly number[]): Density {

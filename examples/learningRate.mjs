@@ -28,11 +28,12 @@ for (const [name, optimizer] of Object.entries({ SGD: sgd(), Adam: adam() })) {
     steps: 150,
     batchSize: 128,
   });
-  const { low, high } = found.suggestion;
-  console.log(`${name}: the loss falls between ${low.toPrecision(2)} and ${high.toPrecision(2)}`);
+  const ends = found.suggestion === undefined ? [] : [found.suggestion.low, found.suggestion.high];
+  const range = ends.map((rate) => rate.toPrecision(2)).join(' and ');
+  console.log(`${name}: ${range === '' ? 'the loss does not fall' : `the loss falls between ${range}`}`);
   const at = (rate) => found.losses[found.learningRates.findIndex((each) => each >= rate)];
   series.push({ name, data: found.learningRates.map((rate, i) => [rate, found.losses[i]]) });
-  series.push({ name: `${name}, suggested`, type: 'scatter', symbolSize: 8, data: [low, high].map((r) => [r, at(r)]) });
+  series.push({ name: `${name}, suggested`, type: 'scatter', symbolSize: 8, data: ends.map((r) => [r, at(r)]) });
   model.dispose();
 }
 await draw('learningRate', [

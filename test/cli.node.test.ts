@@ -203,6 +203,10 @@ test('lr-find prints the losses and a range, and draws them', async () => {
   const [, low, high] = /^Rates from (\S+) to (\S+) train well$/m.exec(stdout) ?? [];
   assert.ok(Number(low) > 1e-6 && Number(low) <= Number(high) && Number(high) < 10, `${low} to ${high}`);
   assert.match(textOf(out), /^<svg /);
+  const slow = await dawngrad([...args, '--steps', '20', '--min', '1e-9', '--max', '1e-8', '--out', out]);
+  assert.is(slow.code, 0, slow.stderr);
+  assert.match(slow.stdout, /^No range was found: the loss fell no more than by chance\. Try other rates \(--min/m);
+  assert.match(textOf(out), /^<svg /);
 });
 
 test('predict: an IDX file with labels', async () => {

@@ -69,8 +69,29 @@ test('findLearningRate: smoothed losses of gradient descent on a line, until it 
   assert.ok(losses.length < 21, 'it ends where the loss is 4 times the least');
   mean = 0.5 * mean + 0.5 * w ** 2;
   assert.ok(mean / (1 - 0.5 ** (losses.length + 1)) > 4 * Math.min(...losses));
-  assert.ok(suggestion.low < suggestion.high && suggestion.high < 1, JSON.stringify(suggestion));
+  assert.ok(suggestion && suggestion.low < suggestion.high && suggestion.high < 1, JSON.stringify(suggestion));
   assert.is(model.optimizer.learningRate, 0.3);
+});
+
+test('findLearningRate suggests nothing where nothing is learned, and something where noise does not hide it', async () => {
+  setCurrentDevice(cpu);
+  const count = 640;
+  const [xs, noise] = [3, 4].map((seed) => normal(count, new Generator(seed)));
+  const suggested = async (inputs: ArrayLike<number>, targets: ArrayLike<number>, options = {}) => {
+    const model = sequential([dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'ones' })]);
+    model.compile({ optimizer: sgd(), loss: 'meanSquaredError' });
+    const [one, zero] = [inputs, targets].map((data) => ({ data: Float32Array.from(data), shape: [data.length, 1] }));
+    const { suggestion, losses } = await findLearningRate(model, one, zero, options);
+    model.dispose();
+    return { suggestion, rises: losses.every((loss, i) => i === 0 || loss > losses[i - 1]) };
+  };
+  const zeros = new Float32Array(count);
+  assert.is((await suggested([0], [0.7])).suggestion, undefined, 'a constant loss');
+  const rising = await suggested([1], [0], { minLearningRate: 1.01, maxLearningRate: 1.2, steps: 6 });
+  assert.equal(rising, { suggestion: undefined, rises: true });
+  assert.is((await suggested(zeros, noise)).suggestion, undefined, 'nothing to learn from');
+  const found = await suggested(xs, noise, { maxLearningRate: 0.5 }); // the weight falls from 1 to 0: the loss from 2 to 1
+  assert.ok(found.suggestion && found.suggestion.low < found.suggestion.high, 'half of the loss is noise');
 });
 
 onGpu(test, 'findLearningRate leaves weights, optimizer and generator as they were', async () => {

@@ -6,7 +6,7 @@ import type { LearningRates } from '../train/learningRateFinder.ts';
 
 use([LineChart, GridComponent, MarkAreaComponent, SVGRenderer]);
 
-/** The smoothed loss over the learning rate, and the suggested range as a band: an SVG picture. */
+/** The smoothed loss over the learning rate, and the suggested range, if there is one, as a band: an SVG picture. */
 export function drawLearningRates({ learningRates, losses, suggestion }: LearningRates): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 400 });
   chart.setOption({
@@ -24,7 +24,7 @@ export function drawLearningRates({ learningRates, losses, suggestion }: Learnin
         data: losses.map((loss, i) => [learningRates[i], loss]),
         markArea: {
           itemStyle: { color: '#e6effa' },
-          data: [[{ xAxis: suggestion.low }, { xAxis: suggestion.high }]],
+          data: suggestion === undefined ? [] : [[{ xAxis: suggestion.low }, { xAxis: suggestion.high }]],
         },
       },
     ],

@@ -67,7 +67,9 @@ function describe({ learningRates, losses, suggestion }: LearningRates): string 
   const rows = losses
     .map((loss, i) => [rateOf(learningRates[i]), decimal(loss), '█'.repeat(Math.round((BAR * loss) / most))])
     .filter((_, i) => i % every === 0);
-  return `${table([['rate', 'loss', ''], ...rows])}
-
-Rates from ${rateOf(suggestion.low)} to ${rateOf(suggestion.high)} train well`;
+  const range =
+    suggestion === undefined
+      ? 'No range was found: the loss fell no more than by chance. Try other rates (--min, --max), more --steps, or a larger --batch-size'
+      : `Rates from ${rateOf(suggestion.low)} to ${rateOf(suggestion.high)} train well`;
+  return `${table([['rate', 'loss', ''], ...rows])}\n\n${range}`;
 }

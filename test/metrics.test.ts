@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import { losses } from '../src/nn/losses.ts';
 import { getMetric, type Metric, metrics } from '../src/nn/metrics.ts';
-import { type Device, type NestedNumbers, scope, tensor } from '../src/node.ts';
+import { type Device, type NestedNumbers, scope, sigmoid, softmax, tensor } from '../src/node.ts';
 import { cpu, onGpu } from './device.ts';
 
 const test = suite('metrics');
@@ -67,6 +67,17 @@ test('class numbers may stand in a column', async () => {
   setCurrentDevice(cpu);
   await scope(async () => {
     assert.is(await accuracy()(tensor(labels, column), tensor(scores)).item(), 0.75);
+  });
+});
+
+test('one output is a yes or a no, but for class numbers that of a softmax is the only class', async () => {
+  setCurrentDevice(cpu);
+  await scope(async () => {
+    const only = softmax(tensor([[3], [-1]]));
+    assert.is(await accuracy()(tensor(Int32Array.of(0, 0)), only).item(), 1);
+    assert.is(await accuracy()(tensor(Int32Array.of(0, 0), { shape: [2, 1] }), only).item(), 1);
+    assert.is(await accuracy()(tensor([0, 1]), only).item(), 0.5); // targets for a sigmoid that is missing
+    assert.is(await accuracy()(tensor(Int32Array.of(0, 1)), sigmoid(tensor([[-2], [2]]))).item(), 1);
   });
 });
 

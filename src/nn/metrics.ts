@@ -3,6 +3,7 @@ import { equal, greater, less, mul } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
+import { softmaxScores } from '../ops/scores.ts';
 import { checkOptions, checkWhole, lookUp } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { accuracies } from './accuracies.ts';
@@ -45,10 +46,19 @@ export const categoricalAccuracy = (): Metric =>
     return share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
   });
 
-/** The share of right answers: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. */
+/** Whether the one output of each sample is the probability of its only class, rather than that of a yes. */
+const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === 'i32' && softmaxScores.has(yPred);
+
+/**
+ * The share of right answers: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`; that also for class
+ * numbers and a softmax over one class.
+ */
 export const accuracy = (): Metric => {
   const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
-  return named('accuracy', (yTrue, yPred) => (yPred.shape.at(-1) === 1 ? binary : categorical)(yTrue, yPred));
+  return named('accuracy', (yTrue, yPred) => {
+    const isBinary = yPred.shape.at(-1) === 1 && !isOnlyClass(yTrue, yPred);
+    return (isBinary ? binary : categorical)(yTrue, yPred);
+  });
 };
 
 /** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */

@@ -57,14 +57,14 @@ const idx = (shape: readonly number[], bytes: readonly number[]): Uint8Array =>
   Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, length >> 8, length & 255]), ...bytes]);
 
 /** Four IDX files with `count` images for training and half as many for the test. */
-function writeData(name: string, count = 64): string {
+function writeData(name: string, { count = 64, classes = CLASSES } = {}): string {
   const path = join(folder, name);
   mkdirSync(path);
   for (const [prefix, n] of [
     ['train', count],
     ['t10k', count / 2],
   ] as const) {
-    const labels = Array.from({ length: n }, (_, i) => i % CLASSES);
+    const labels = Array.from({ length: n }, (_, i) => i % classes);
     writeFileSync(join(path, `${prefix}-images-idx3-ubyte`), idx([n, SIDE, SIDE], labels.flatMap(band)));
     writeFileSync(join(path, `${prefix}-labels-idx1-ubyte`), idx([n], labels));
   }
@@ -170,6 +170,26 @@ test('a run without validation keeps all images for training', async () => {
   assert.is(JSON.parse(textOf(out, 'config.json')).optimizer.momentum, 0.5);
 });
 
+test('few images and a single class: none are kept for validation, and all are right', async () => {
+  const few = writeData('few', { count: 18, classes: 1 });
+  const out = join(folder, 'few run');
+  const args = ['--data', few, '--backend', 'cpu', '--layers', '4', '--batch-size', '8'];
+  const { code, stdout, stderr } = await dawngrad(['train', ...args, '--epochs', '2', '--out', out]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /18 training, 0 validation and 9 test images/);
+  assert.not.match(stdout, /NaN|val_/);
+  assert.match(stdout, /Test accuracy 100\.00 % on 9 images, with the weights of epoch 2/);
+  for (const { accuracy, loss } of historyOf(out)) assert.equal([accuracy, loss], [1, 0]);
+  assert.is(JSON.parse(textOf(out, 'config.json')).options.validationSplit, 0);
+  const none = await dawngrad(['train', ...args, '--validation-split', '0.05', '--out', join(folder, 'none')]);
+  assert.is(none.code, 1);
+  assert.match(
+    none.stderr,
+    /^error: train: got --validation-split 0\.05, which is none of 18 training images; expected a share of one image .*\n$/,
+  );
+  assert.not.ok(existsSync(join(folder, 'none')));
+});
+
 test('Ctrl-C stops after the running step, and the run is complete', async () => {
   const out = join(folder, 'interrupted');
   const args = [...TRAIN, '--epochs', '100000', '--out', out];
@@ -249,6 +269,16 @@ writeFileSync(labelsFile, readFileSync(labelsFile).subarray(0, -3));
 const incomplete = writeData('incomplete');
 rmSync(join(incomplete, 't10k-labels-idx1-ubyte'));
 
+/** A run whose config.json holds some text. */
+function damaged(name: string, config: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(join(path, 'config.json'), config);
+  return path;
+}
+const whole = JSON.parse(textOf(run, 'config.json'));
+const withOption = (option: object): string => JSON.stringify({ options: { ...whole.options, ...option } });
+
 /** Bad input: what was typed, and what the one line on stderr says. */
 const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['train', '--learning-rate', '-1'], /'--learning-rate <rate>' argument '-1' is invalid\. Expected a number above 0/],
@@ -266,6 +296,29 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['train', '--data', incomplete], /no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte\.gz in .*incomplete/],
   [['train', '--data', truncated], /train-labels-idx1-ubyte: got 69 bytes; expected 72 for uint8 .*truncated/],
   [[...TRAIN, '--out', run], /which holds a run; expected a new folder/],
+  [
+    ['train', '--resume', run],
+    /--resume .*run, a run that is complete; expected the folder of a run that was interrupted/,
+  ],
+  [['train', '--resume', damaged('empty', '')], /got a damaged .*config\.json; expected the folder of a run/],
+  [['train', '--resume', damaged('cut', JSON.stringify(whole).slice(0, 99))], /got a damaged .*config\.json/],
+  [['train', '--resume', damaged('null', 'null')], /got a damaged .*config\.json/],
+  [
+    ['train', '--resume', damaged('other', '{ "options": {} }')],
+    /got data undefined in config\.json; expected what --data/,
+  ],
+  [
+    ['train', '--resume', damaged('epochs', withOption({ epochs: 'x' }))],
+    /epochs 'x' in config\.json; .* --epochs takes/,
+  ],
+  [
+    ['train', '--resume', damaged('words', withOption({ optimizer: 'toString' }))],
+    /optimizer 'toString' in config\.json/,
+  ],
+  [
+    ['train', '--resume', damaged('flags', withOption({ batchNorm: 1 }))],
+    /batchNorm 1 in .* what --no-batch-norm takes/,
+  ],
   [['predict', folder, 'digit.png'], /no file .*model\.json; expected the folder of a finished run/],
   [['predict', run, join(folder, 'nowhere.png')], /no such file .*nowhere\.png/],
   [['predict', run, join(run, 'config.json'), '--backend', 'cpu'], /expected an IDX file/],

@@ -6,6 +6,7 @@ import { ValueError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
 import type { Callback, Logs, Memory } from '../train/callbacks.ts';
 import { toFolder } from '../train/folder.ts';
+import { isRecord } from '../train/json.ts';
 import type { ModelFiles } from '../train/save.ts';
 import type { TrainOptions } from './train.ts';
 
@@ -47,7 +48,8 @@ export async function createRun(folder: string, config: RunConfig): Promise<void
 
 /** A run that ended before it was complete. */
 export interface Unfinished {
-  readonly config: RunConfig;
+  /** As its config.json has them. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Its last checkpoint, if it came that far. */
   readonly checkpoint: Uint8Array | undefined;
 }
@@ -67,9 +69,19 @@ export async function readUnfinished(folder: string): Promise<Unfinished> {
   if (existsSync(join(folder, REPORT))) refuse(`--resume ${folder}, a run that is complete`);
   const checkpoint = join(folder, CHECKPOINT);
   return {
-    config: JSON.parse(await readFile(config, 'utf8')),
+    options: optionsOf(await readFile(config, 'utf8')) ?? refuse(`a damaged ${config}`),
     checkpoint: existsSync(checkpoint) ? await readFile(checkpoint) : undefined,
   };
+}
+
+/** The options in the text of a config.json, if it is one. */
+function optionsOf(text: string): Unfinished['options'] | undefined {
+  try {
+    const config: unknown = JSON.parse(text);
+    return isRecord(config) && isRecord(config.options) ? config.options : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes the report, with which a run is complete, and removes what was kept to go on. */

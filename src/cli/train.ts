@@ -1,10 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json';
 import { type LabelledImages, loadMnist, type Mnist } from '../data/mnist.ts';
 import type { Device } from '../device.ts';
 import { ValueError } from '../errors.ts';
 import { init } from '../node.ts';
 import type { Optimizer } from '../optim/index.ts';
+import { show } from '../options.ts';
 import type { Callback } from '../train/callbacks.ts';
 import { toFolder } from '../train/folder.ts';
 import type { Model } from '../train/model.ts';
@@ -30,12 +31,15 @@ export interface TrainOptions extends NetworkOptions, OptimizerOptions {
   readonly data: string;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly validationSplit: number;
+  /** Default 0.05, and 0 where that is less than one image. */
+  readonly validationSplit?: number;
   readonly seed: number;
   readonly backend: Backend;
   readonly checkpointEvery: number;
   readonly out?: string;
 }
+
+const VALIDATION_SPLIT = 0.05;
 
 export const trainCommand = addNetworkOptions(
   new Command('train').description(
@@ -49,7 +53,11 @@ export const trainCommand = addNetworkOptions(
       .default('linear'),
   )
   .option('--epochs <n>', 'passes over the training images', count, 7)
-  .option('--validation-split <share>', 'share of the training images kept to choose the best epoch', share, 0.05)
+  .option(
+    '--validation-split <share>',
+    `share of the training images kept to choose the best epoch (default: ${VALIDATION_SPLIT}, none of fewer than ${1 / VALIDATION_SPLIT})`,
+    share,
+  )
   .option(
     '--checkpoint-every <seconds>',
     'how often the run is saved, to go on from if it is interrupted',
@@ -81,8 +89,33 @@ async function start(given: TrainOptions & { readonly resume?: string }, command
       fix: 'A run goes on with the options that it was begun with.',
     });
   }
-  const { config, checkpoint } = await readUnfinished(folder);
-  await train(config.options, { folder, checkpoint });
+  const { options: saved, checkpoint } = await readUnfinished(folder);
+  await train(optionsIn(saved, command.options), { folder, checkpoint });
+}
+
+/** The options of a run from its config.json, read by the flags that they were given with. @throws ValueError */
+function optionsIn(saved: Readonly<Record<string, unknown>>, flags: readonly Option[]): TrainOptions {
+  const read = (flag: Option): unknown => {
+    const value = saved[flag.attributeName()];
+    if (value === undefined && flag.defaultValue === undefined) return undefined;
+    if (flag.parseArg) return flag.parseArg<unknown>(String(value), undefined);
+    if (typeof value === (flag.negate ? 'boolean' : 'string')) return value;
+    throw new InvalidArgumentError('');
+  };
+  const entries = flags.map((flag) => {
+    const name = flag.attributeName();
+    try {
+      return [name, read(flag)] as const;
+    } catch {
+      throw new ValueError({
+        op: 'train',
+        got: `${name} ${show(saved[name])} in config.json`,
+        expected: `what ${flag.long} takes`,
+        fix: 'The file is damaged: start a new run.',
+      });
+    }
+  });
+  return Object.fromEntries(entries) as unknown as TrainOptions; // as its flags have read it
 }
 
 /** A run to go on with: its folder and its last checkpoint. */
@@ -99,10 +132,21 @@ interface Settings {
   readonly begun: Begun | undefined;
 }
 
-async function train(options: TrainOptions, begun?: Begun): Promise<void> {
-  const data = await loadMnist(options.data === 'mnist' ? undefined : options.data);
+async function train(given: TrainOptions, begun?: Begun): Promise<void> {
+  const data = await loadMnist(given.data === 'mnist' ? undefined : given.data);
   const count = data.train.images.shape[0];
-  const training = count - Math.floor(options.validationSplit * count); // as fit rounds it
+  const keptOf = (split: number): number => Math.floor(split * count); // as fit rounds it
+  const { validationSplit = keptOf(VALIDATION_SPLIT) > 0 ? VALIDATION_SPLIT : 0 } = given;
+  if (validationSplit > 0 && keptOf(validationSplit) === 0) {
+    throw new ValueError({
+      op: 'train',
+      got: `--validation-split ${validationSplit}, which is none of ${count} training images`,
+      expected: 'a share of one image or more, or 0',
+      fix: 'Set it higher, or to 0 to train on all of them.',
+    });
+  }
+  const options = { ...given, validationSplit };
+  const training = count - keptOf(validationSplit);
   const optimizer = buildOptimizer(options, options.epochs * Math.ceil(training / options.batchSize));
   const device = await init({ backend: options.backend, seed: options.seed });
   try {
@@ -183,7 +227,7 @@ interface FitSettings {
 /** Trains until the last epoch, or until Ctrl-C; a second Ctrl-C ends the process. */
 async function fit(model: Model, { images, labels }: LabelledImages, settings: FitSettings) {
   const { options, training, folder, checkpoint } = settings;
-  const { epochs, batchSize, validationSplit, checkpointEvery } = options;
+  const { epochs, batchSize, validationSplit = 0, checkpointEvery } = options;
   const progress = new Progress({ epochs, steps: Math.ceil(training / batchSize) });
   const best = new BestWeights(model);
   const history = new HistoryFile(folder);

@@ -9,8 +9,11 @@ import { decodeGrey, fitImage } from '../src/cli/images.ts';
 import { choose, judge } from '../src/cli/outcome.ts';
 import { html } from '../src/cli/report/html.ts';
 import { loadMnist } from '../src/data/node.ts';
+import { setCurrentDevice } from '../src/device.ts';
+import { conv2d, dense, flatten, sequential, toFolder } from '../src/node.ts';
 import { unpack } from '../src/train/safetensors.ts';
 import { rejects } from './check.ts';
+import { cpu } from './device.ts';
 
 const test = suite('cli');
 
@@ -257,6 +260,41 @@ test('predict: a PNG, dark on light and of another size', async () => {
   assert.match(stdout, /^Prediction 3 /m);
 });
 
+/** The folder of a model that a program made. */
+async function saved(name: string, layers: Parameters<typeof sequential>[0]): Promise<string> {
+  setCurrentDevice(cpu);
+  const path = join(folder, name);
+  await toFolder(path)(await sequential(layers).save());
+  return path;
+}
+
+const picture = join(folder, 'picture.png');
+writeFileSync(picture, encode({ width: SIDE, height: SIDE, data: Uint8Array.from(band(1)), channels: 1 }));
+const IMAGE = [SIDE, SIDE];
+
+test('predict: outputs that are no probabilities are shown as scores', async () => {
+  const scores = await saved('scores', [flatten({ inputShape: IMAGE }), dense({ units: 3 })]);
+  const one = await dawngrad(['predict', scores, picture, '--backend', 'cpu']);
+  assert.is(one.code, 0, one.stderr);
+  const [, best] = /^Prediction \d \(score (\S+)\)$/m.exec(one.stdout) ?? [];
+  const shown = [...one.stdout.matchAll(/^ +\d +(-?[\d.e+]+)$/gm)].map(([, score]) => Number(score));
+  assert.is(shown.length, 3);
+  assert.is(Math.max(...shown), Number(best));
+  assert.match(one.stdout, /^class +score$/m);
+  assert.not.match(one.stdout, /%|█/);
+  const all = await dawngrad(['predict', scores, join(data, 't10k-images-idx3-ubyte'), '--backend', 'cpu']);
+  assert.match(all.stdout, /^image +prediction +score$/m);
+});
+
+test('predict: images with an axis for their one channel', async () => {
+  const layers = [conv2d({ filters: 2, kernelSize: 3, inputShape: [...IMAGE, 1] }), flatten()];
+  const cnn = await saved('cnn', [...layers, dense({ units: 2, activation: 'softmax' })]);
+  const one = await dawngrad(['predict', cnn, picture, '--backend', 'cpu']);
+  assert.match(one.stdout, /8 x 8, scaled to 8 x 8\n\nPrediction [01] \([\d.]+ %\)/);
+  const all = await dawngrad(['predict', cnn, join(data, 't10k-images-idx3-ubyte'), '--backend', 'cpu']);
+  assert.match(all.stdout, /^image +prediction +probability$/m);
+});
+
 test('device tells what one runs on', async () => {
   const { code, stdout } = await dawngrad(['device', '--backend', 'cpu', '--json']);
   assert.is(code, 0);
@@ -318,6 +356,24 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [
     ['train', '--resume', damaged('flags', withOption({ batchNorm: 1 }))],
     /batchNorm 1 in .* what --no-batch-norm takes/,
+  ],
+  [
+    ['predict', await saved('vector', [dense({ units: 2, inputShape: [16] })]), picture, '--backend', 'cpu'],
+    /got a PNG for a model of inputs \[16\]; expected one of grey images/,
+  ],
+  [
+    ['predict', await saved('rows', [dense({ units: 2, inputShape: IMAGE })]), picture, '--backend', 'cpu'],
+    /got a model whose output for a sample is \[8, 2\]; expected a classifier/,
+  ],
+  [
+    [
+      'predict',
+      await saved('number', [flatten({ inputShape: IMAGE }), dense({ units: 1 })]),
+      picture,
+      '--backend',
+      'cpu',
+    ],
+    /got a model with one output, -?[\d.]+ for the first sample; expected a classifier/,
   ],
   [['predict', folder, 'digit.png'], /no file .*model\.json; expected the folder of a finished run/],
   [['predict', run, join(folder, 'nowhere.png')], /no such file .*nowhere\.png/],

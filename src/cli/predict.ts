@@ -5,13 +5,14 @@ import { readIdx } from '../data/idx.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import { init } from '../node.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
+import type { TypedArray } from '../storage.ts';
 import type { HostArray } from '../tensor.ts';
 import { loadModel } from '../train/load.ts';
 import type { Model } from '../train/model.ts';
-import { grouped, percent, table } from './format.ts';
+import { decimal, grouped, percent, table } from './format.ts';
 import { decodeGrey, fitImage } from './images.ts';
 import { type Backend, backendOption } from './options.ts';
-import { choose } from './outcome.ts';
+import { choose, type Prediction } from './outcome.ts';
 import { readModelFiles } from './run.ts';
 
 interface PredictOptions {
@@ -36,6 +37,7 @@ async function predict(run: string, file: string, { labels, backend }: PredictOp
   const device = await init({ backend });
   try {
     const model = loadModel(files);
+    checkClassifier(model);
     if (hasPngSignature(bytes)) await predictPng(model, bytes, file);
     else await predictIdx(model, bytes, { file, ...(labels !== undefined && { labels }) });
   } finally {
@@ -43,24 +45,77 @@ async function predict(run: string, file: string, { labels, backend }: PredictOp
   }
 }
 
-async function probabilitiesOf(model: Model, images: HostArray) {
-  using probabilities = await model.predict(images, { batchSize: BATCH });
-  return probabilities.data();
+function checkClassifier({ outputShape }: Model): void {
+  if (outputShape.length === 1) return;
+  throw new ShapeError({
+    op: 'predict',
+    got: `a model whose output for a sample is ${formatShape(outputShape)}`,
+    expected: 'a classifier, with one number for each class',
+    fix: 'Call model.predict() from a program.',
+  });
+}
+
+/** What a classifier says of some images. */
+interface Answers {
+  readonly outputs: TypedArray;
+  readonly predictions: readonly Prediction[];
+  /** What the outputs are, and how one is written. */
+  readonly kind: 'probability' | 'score';
+  readonly written: (output: number) => string;
+}
+
+async function answersOf(model: Model, { data, shape }: HostArray): Promise<Answers> {
+  using tensor = await model.predict({ data, shape: [shape[0], ...model.inputShape] }, { batchSize: BATCH });
+  const outputs = await tensor.data();
+  const [classes] = model.outputShape;
+  const predictions = choose(outputs, classes);
+  if (areProbabilities(outputs, classes)) return { outputs, predictions, kind: 'probability', written: percent };
+  if (classes > 1) return { outputs, predictions, kind: 'score', written: decimal };
+  throw new ValueError({
+    op: 'predict',
+    got: `a model with one output, ${decimal(outputs[0])} for the first sample`,
+    expected: 'a classifier, with one output for each class',
+    fix: 'Call model.predict() from a program.',
+  });
+}
+
+/** Whether rows of outputs are made by a softmax, as far as one can see; rounding leaves sums closer to 1 than this. */
+function areProbabilities(outputs: TypedArray, classes: number): boolean {
+  const sums = new Float64Array(outputs.length / classes);
+  for (const [i, output] of outputs.entries()) sums[Math.floor(i / classes)] += output;
+  return outputs.every((output: number) => output >= 0) && sums.every((sum) => Math.abs(sum - 1) < 1e-3);
 }
 
 async function predictPng(model: Model, bytes: Uint8Array, file: string): Promise<void> {
-  const { inputShape, outputShape } = model;
+  const [height, width] = pictureShape(model);
   const image = decodeGrey(bytes, file);
-  const { pixels, inverted } = fitImage(image, inputShape);
-  const probabilities = await probabilitiesOf(model, { data: pixels, shape: [1, ...inputShape] });
-  const [{ label, confidence }] = choose(probabilities, outputShape[0]);
-  const rows = Array.from(probabilities, (p, i) => [String(i), percent(p), '█'.repeat(Math.round(BAR * p))]);
+  const { pixels, inverted } = fitImage(image, [height, width]);
+  const { outputs, predictions, kind, written } = await answersOf(model, { data: pixels, shape: [1] });
+  const [{ label, confidence }] = predictions;
+  const isShare = kind === 'probability';
+  const rows = Array.from(outputs, (output, i) => [
+    String(i),
+    written(output),
+    isShare ? '█'.repeat(Math.round(BAR * output)) : '',
+  ]);
   const change = inverted ? 'inverted to bright on black (its background is light), ' : '';
-  console.log(`${file}: ${image.width} x ${image.height}, ${change}scaled to ${[...inputShape].reverse().join(' x ')}
+  console.log(`${file}: ${image.width} x ${image.height}, ${change}scaled to ${width} x ${height}
 
-Prediction ${label} (${percent(confidence)})
+Prediction ${label} (${isShare ? '' : 'score '}${written(confidence)})
 
-${table([['class', 'probability', ''], ...rows])}`);
+${table([['class', kind, ''], ...rows])}`);
+}
+
+/** The height and width of the grey images that a model takes. */
+function pictureShape({ inputShape }: Model): Shape {
+  const [height, width, channels = 1] = inputShape;
+  if (width !== undefined && inputShape.length <= 3 && channels === 1) return [height, width];
+  throw new ShapeError({
+    op: 'predict',
+    got: `a PNG for a model of inputs ${formatShape(inputShape)}`,
+    expected: 'one of grey images, [height, width] or [height, width, 1]',
+    fix: 'Pass samples of that shape in an IDX file.',
+  });
 }
 
 async function predictIdx(
@@ -71,14 +126,14 @@ async function predictIdx(
   const images = await readIdx(bytes, { name: file });
   checkImages(file, images.shape, model.inputShape);
   const labels = labelFile === undefined ? undefined : await readLabels(labelFile, images.shape[0]);
-  const predictions = choose(await probabilitiesOf(model, images), model.outputShape[0]);
+  const { predictions, kind, written } = await answersOf(model, images);
   const rows = predictions.map(({ label, confidence }, i) => [
     String(i),
     String(label),
-    percent(confidence),
+    written(confidence),
     ...(labels === undefined ? [] : [String(labels.data[i]), labels.data[i] === label ? '' : 'wrong']),
   ]);
-  const heads = ['image', 'prediction', 'probability', ...(labels === undefined ? [] : ['label', ''])];
+  const heads = ['image', 'prediction', kind, ...(labels === undefined ? [] : ['label', ''])];
   console.log(table([heads, ...rows]));
   if (labels === undefined) return;
   const correct = predictions.filter(({ label }, i) => label === labels.data[i]).length;
@@ -88,7 +143,8 @@ async function predictIdx(
 }
 
 function checkImages(file: string, shape: Shape, inputShape: Shape): void {
-  if (shape[0] > 0 && sameShape(shape.slice(1), inputShape)) return;
+  const each = shape.slice(1);
+  if (shape[0] > 0 && (sameShape(each, inputShape) || sameShape([...each, 1], inputShape))) return;
   throw new ShapeError({
     op: file,
     got: `shape ${formatShape(shape)}`,

@@ -15,7 +15,7 @@ export function checkOptions<Options extends object>(op: string, options: Option
   throw new ValueError({
     op,
     got: `the option '${unknown}'`,
-    expected: `only ${known.join(', ')}`,
+    expected: known.length > 0 ? `only ${known.join(', ')}` : 'none',
     fix: `${suggestion(unknown, known)}Correct its spelling, or leave it out.`,
   });
 }

@@ -81,7 +81,7 @@ export class Tensor {
   }
 
   /** Overwrites the elements in place; the tape does not see it. */
-  assign(values: TypedArray | readonly number[]): void {
+  assign(values: TypedArray | Uint8Array | readonly number[]): void {
     if (values.length !== this.size) {
       throw new ShapeError({
         op: 'assign',
@@ -241,12 +241,12 @@ const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Converts numbers to the array type that a dtype is written from. */
-export function toTyped(values: TypedArray | readonly number[], dtype: DType): TypedArray {
+export function toTyped(values: TypedArray | Uint8Array | readonly number[], dtype: DType): TypedArray {
   if (dtype === 'i32') return values instanceof Int32Array ? values : checkedIntegers(values);
   return values instanceof Float32Array || values instanceof Float64Array ? values : Float32Array.from(values);
 }
 
-function checkedIntegers(values: TypedArray | readonly number[]): Int32Array {
+function checkedIntegers(values: TypedArray | Uint8Array | readonly number[]): Int32Array {
   const integers = Int32Array.from(values);
   const wrong = integers.findIndex((integer, i) => integer !== values[i]);
   if (wrong >= 0) {

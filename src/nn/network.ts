@@ -149,10 +149,7 @@ export class Network {
    */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
     checkWeights(new Map(this.parameters.map(({ name, shape }) => [name, shape])), weights);
-    for (const p of this.parameters) {
-      const { data } = weights[p.name];
-      p.assign(data instanceof Uint8Array ? Array.from(data) : data);
-    }
+    for (const p of this.parameters) p.assign(weights[p.name].data);
   }
 
   /** The shapes of all weights by their names, which are not made for it. */

@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.ts';
 import { formatShape, sameShape } from '../shape.ts';
-import type { HostArray, Tensor } from '../tensor.ts';
+import type { HostArray } from '../tensor.ts';
 import { type Callback, memoriesOf } from './callbacks.ts';
 import type { Place } from './guard.ts';
 import { isRecord } from './json.ts';
@@ -197,7 +197,7 @@ export async function restoreCheckpoint(
       fix: 'Make them as they were in the run that the checkpoint is of.',
     });
   }
-  for (const [name, t] of Object.entries(state)) assign(t, tensors[name]);
+  for (const [name, t] of Object.entries(state)) t.assign(tensors[name].data);
   const { optimizer, device } = model;
   model.stopTraining = stopped;
   optimizer.calls = calls;
@@ -216,10 +216,6 @@ export async function restoreCheckpoint(
     await memory.restore(Object.fromEntries(own.map(([key, array]) => [key.slice(name.length + 1), array])));
   }
 }
-
-/** Overwrites a tensor with saved numbers. */
-export const assign = (t: Tensor, { data }: HostArray): void =>
-  t.assign(data instanceof Uint8Array ? Array.from(data) : data);
 
 function conditionsOf({ model, samples, validationSamples, batchSize, shuffle }: Moment): Conditions {
   const { optimizer, loss } = model.compiled;

@@ -1,7 +1,6 @@
 import { countFrom0, finite, flag } from '../../options.ts';
 import type { HostArray } from '../../tensor.ts';
 import type { Callback, Logs, Memory } from '../callbacks.ts';
-import { assign } from '../checkpoint.ts';
 import { Copies } from '../copies.ts';
 import type { Model } from '../model.ts';
 import { numbersIn, numbersOf } from './memory.ts';
@@ -107,7 +106,7 @@ class EarlyStopping implements Callback {
     if (Object.keys(weights).length === 0 || this.#model === undefined) return;
     this.#keepWeights(this.#model);
     this.#weights?.tensors.forEach((t, i) => {
-      assign(t, weights[i]);
+      t.assign(weights[i].data);
     });
   }
 }

@@ -37,6 +37,26 @@ test('every topic of the lecture has an API that exists, an example and a test',
   }
 });
 
+test("the lecture's listing runs as it stands", async () => {
+  await dawngrad.init({ backend: 'cpu' });
+  const [, listing] = /Line by line:\n\n```js\n([\s\S]*?)```/.exec(read('docs/lecture.md')) ?? [];
+  const samples = (count: number) => [
+    { data: Float32Array.from({ length: 784 * count }, (_, i) => Math.sin(i) ** 2), shape: [count, 784] },
+    { data: Float32Array.from({ length: 10 * count }, (_, i) => +(i % 11 === 0)), shape: [count, 10] },
+  ];
+  const [[xTrain, yTrain], [xTest, yTest]] = [samples(20), samples(3)];
+  const scope = { ...dawngrad, xTrain, yTrain, xTest, yTest };
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  const run = new AsyncFunction(...Object.keys(scope), `${listing}\nreturn { history, score, network };`);
+  const { history, score, network } = await run(...Object.values(scope));
+  assert.is(history.val_accuracy.length, 20);
+  assert.ok(Number.isFinite(score.loss));
+  assert.is(
+    network.parameters.reduce((sum: number, { size }: dawngrad.Parameter) => sum + size, 0),
+    179_310,
+  );
+});
+
 test('examples are short, and import what there is', async () => {
   const modules = { dawngrad, 'dawngrad/data': data, 'dawngrad/search': search };
   for (const file of (await readdir('examples')).filter((name) => name.endsWith('.mjs'))) {

@@ -48,9 +48,9 @@ function clusters(count: number): { x: HostArray; y: HostArray } {
 }
 
 /** The lecture's network in small. Its dense layers have no bias: batch normalisation would take it out again. */
-function network(optimizer: Optimizer | string = adam({ learningRate: 0.01 })): Model {
+function network(optimizer: Optimizer | string = adam({ learningRate: 0.01 }), useBias = false): Model {
   const block = (units: number) => [
-    dense({ units, useBias: false }),
+    dense({ units, useBias }),
     batchNormalization(),
     activation('relu'),
     dropout({ rate: 0.2 }),
@@ -125,14 +125,16 @@ for (const [name, make, rate] of [
 onGpu(test, 'gradcheck passes for a model, and leaves it as it was', async (device) => {
   setCurrentDevice(device);
   const { x, y } = clusters(20);
-  const model = network();
-  model.build([FEATURES]);
-  const before = await model.getWeights();
-  const results = await gradcheck(model, x, y);
-  assert.is(results.length, model.trainableParameters.length);
-  for (const { name, ok, error, tolerance } of results) assert.ok(ok, `${name}: ${error} > ${tolerance}`);
-  assert.ok(results.some(({ derivative }) => Math.abs(derivative) > 1e-3));
-  assert.equal(await model.getWeights(), before);
+  for (const useBias of [false, true]) {
+    const model = network('sgd', useBias);
+    model.build([FEATURES]);
+    const before = await model.getWeights();
+    const results = await gradcheck(model, x, y);
+    assert.is(results.length, model.trainableParameters.length);
+    for (const { name, ok, error, tolerance } of results) assert.ok(ok, `${name}: ${error} > ${tolerance}`);
+    assert.ok(results.some(({ derivative }) => Math.abs(derivative) > 1e-3));
+    assert.equal(await model.getWeights(), before);
+  }
 });
 
 onGpu(test, 'a saved model predicts the same after loading', async (device) => {

@@ -1,6 +1,6 @@
-// A deep network with and without batch normalisation, at several rates. After npm run build:
+// A deep network without normalisation, with that of batches and with that of layers, at several rates. After npm run build:
 //   node examples/batchNormalization.mjs
-import { activation, batchNormalization, dense, init, sequential, sgd } from 'dawngrad';
+import { activation, batchNormalization, dense, init, layerNormalization, sequential, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -8,21 +8,22 @@ const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: 5000, test: 2000 });
 
 const LAYERS = 5;
+const kinds = {
+  without: () => [],
+  'batch norm': () => [batchNormalization()],
+  'layer norm': () => [layerNormalization()],
+};
 const results = [];
-for (const learningRate of [0.02, 0.2, 1]) {
-  for (const normalise of [false, true]) {
-    device.random.returnTo(0); // the same first weights for all
-    const block = () => [
-      dense({ units: 50, useBias: !normalise }),
-      ...(normalise ? [batchNormalization()] : []),
-      activation('sigmoid'),
-    ];
+for (const learningRate of [0.02, 1]) {
+  for (const [kind, normalise] of Object.entries(kinds)) {
+    device.random.returnTo(0);
+    const block = () => [dense({ units: 50, useBias: kind === 'without' }), ...normalise(), activation('sigmoid')];
     const hidden = Array.from({ length: LAYERS }, block).flat();
     const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
     model.compile({ optimizer: sgd({ learningRate }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-    const { history } = await model.fit(x, y, { epochs: 8, batchSize: 100, validationData: [xTest, yTest] });
-    const name = `${normalise ? 'with' : 'without'}, rate ${learningRate}`;
-    results.push({ name, normalise, history });
+    const { history } = await model.fit(x, y, { epochs: 6, batchSize: 100, validationData: [xTest, yTest] });
+    const name = `${kind}, rate ${learningRate}`;
+    results.push({ name, kind, history });
     console.log(`${name.padEnd(20)} test accuracy ${history.val_accuracy.map((a) => a.toFixed(3)).join(' ')}`);
     model.dispose();
   }
@@ -32,7 +33,11 @@ const panel = (title, name, pick) => ({
   title,
   x: { name: 'epoch' },
   y: { name, min: 0 },
-  series: results.map((each) => ({ name: each.name, dashed: !each.normalise, data: overTime(pick(each.history)) })),
+  series: results.map((each) => ({
+    name: each.name,
+    dashed: each.kind === 'without',
+    data: overTime(pick(each.history)),
+  })),
 });
 await draw('batchNormalization', [
   panel(`${LAYERS} hidden layers of logistic units: loss`, 'training loss', ({ loss }) => loss),

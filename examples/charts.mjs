@@ -4,7 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { init } from 'echarts';
 
 const PANEL = { width: 460, height: 340, columns: 2 };
-const COLOURS = ['#2a78d6', '#c2570c', '#2f9e44', '#9c36b5', '#e03131', '#0b7285', '#b08900', '#6b7280'];
+const COLOURS = [
+  '#2a78d6',
+  '#c2570c',
+  '#2f9e44',
+  '#9c36b5',
+  '#e03131',
+  '#0b7285',
+  '#b08900',
+  '#6b7280',
+  '#f06595',
+  '#74b816',
+  '#5c3d2e',
+  '#4dabf7',
+];
 const folder = fileURLToPath(new URL('output/', import.meta.url));
 
 /** A number in a few characters. */
@@ -37,6 +50,7 @@ export async function draw(name, panels) {
   const left = (i) => (i % PANEL.columns) * PANEL.width;
   const top = (i) => Math.floor(i / PANEL.columns) * PANEL.height;
   const names = (panel) => panel.series.map((each) => each.name).filter(Boolean);
+  const all = [...new Set(panels.flatMap(names))]; // a name has one colour in all panels, as in their legends
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
@@ -52,15 +66,15 @@ export async function draw(name, panels) {
       top: top(i) + 28,
       width: PANEL.width - 24,
       itemWidth: 14,
-      itemGap: 8,
+      itemGap: 14,
       icon: 'roundRect',
       itemHeight: 8,
       textStyle: { fontSize: 10 },
     })),
     grid: panels.map((_, i) => ({
-      left: left(i) + 58,
+      left: left(i) + 66,
       top: top(i) + 78,
-      width: PANEL.width - 82,
+      width: PANEL.width - 90,
       height: PANEL.height - 128,
     })),
     xAxis: panels.map(({ x }, i) => ({ ...axisOf(x), gridIndex: i })),
@@ -73,7 +87,7 @@ export async function draw(name, panels) {
         showSymbol: false,
         symbolSize: 3,
         ...(type === 'bar' && { barWidth: '90%' }),
-        color: color ?? COLOURS[k % COLOURS.length],
+        color: color ?? COLOURS[(rest.name ? all.indexOf(rest.name) : k) % COLOURS.length],
         lineStyle: { width: 1.5, type: dashed ? 'dashed' : 'solid' },
         ...rest,
       })),

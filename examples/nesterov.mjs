@@ -20,6 +20,19 @@ for (const momentum of [0.8, 0.95]) {
   }
 }
 
+/** The three forms of momentum at one rate: the lecture's weighs a gradient with 1 - a, so it takes smaller steps. */
+const forms = {
+  'Keras, v = a v - rate g': sgd({ learningRate: 0.03, momentum: 0.8 }),
+  'PyTorch, v = a v + g': sgd({ learningRate: 0.03, momentum: 0.8, convention: 'pytorch' }),
+  'lecture, v = a v - (1 - a) g': sgd({ learningRate: 0.03, momentum: 0.8, dampening: 0.8 }),
+  'lecture, 5 times the rate': sgd({ learningRate: 0.15, momentum: 0.8, dampening: 0.8 }),
+};
+const compared = [];
+for (const [name, optimizer] of Object.entries(forms)) {
+  const { values } = await descend(ravine, { start: [-6, 1.5], optimizer, steps: STEPS });
+  compared.push({ name, data: overTime(values) });
+}
+
 const way = (momentum) => ({
   title: `The way through a ravine, momentum ${momentum}`,
   x: { name: 'along', min: -7, max: 6 },
@@ -32,8 +45,14 @@ await draw('nesterov', [
   {
     title: 'Height',
     x: { name: 'step' },
-    y: { name: 'value', log: true },
+    y: { name: 'value', log: true, min: 1e-6, max: 1e3 },
     series: results.map(({ name, values }) => ({ name, data: overTime(values) })),
+  },
+  {
+    title: 'Three forms of momentum 0.8',
+    x: { name: 'step' },
+    y: { name: 'value', log: true, min: 1e-6, max: 1e3 },
+    series: compared.map((each, i) => ({ ...each, dashed: i % 2 === 1 })),
   },
 ]);
 device.dispose();

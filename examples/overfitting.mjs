@@ -1,37 +1,46 @@
-// 1,000 images are too few: L2, L1 and dropout against overfitting. After npm run build: node examples/overfitting.mjs
-import { adam, dense, dropout, init, l1, l2, sequential } from 'dawngrad';
+// 1,000 images are too few: remedies against overfitting. After npm run build: node examples/overfitting.mjs
+import { adam, dense, dropout, gaussianNoise, init, l1, l2, sequential } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
 const device = await init({ seed: 1 });
-const { x, y, xTest, yTest, normalised } = await digits({ train: 1000, test: 1000 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: 1000, test: 2000 });
 
 const remedies = {
   none: {},
   L2: { kernelRegularizer: l2(1e-3) },
   L1: { kernelRegularizer: l1(2e-4) },
   dropout: { rate: 0.5 },
+  'Gaussian noise': { stddev: 0.5 },
+  'weight decay': { optimizer: { weightDecay: 0.5, parameterGroups: [{ match: 'bias', weightDecay: 0 }] } },
 };
 
 const results = [];
-for (const [name, { kernelRegularizer, rate }] of Object.entries(remedies)) {
-  device.random.returnTo(0); // the same first weights for all
+for (const [name, { kernelRegularizer, rate, stddev, optimizer }] of Object.entries(remedies)) {
+  device.random.returnTo(0);
   const options = { activation: 'relu', ...(kernelRegularizer && { kernelRegularizer }) };
   const hidden = (units) => [dense({ units, ...options }), ...(rate ? [dropout({ rate })] : [])];
-  const model = sequential([normalised(), ...hidden(200), ...hidden(100), dense({ units: 10, activation: 'softmax' })]);
+  const noise = stddev ? [gaussianNoise({ stddev })] : [];
+  const model = sequential([
+    normalised(),
+    ...noise,
+    ...hidden(200),
+    ...hidden(100),
+    dense({ units: 10, activation: 'softmax' }),
+  ]);
   model.compile({
-    optimizer: adam({ learningRate: 1e-3 }),
+    optimizer: adam({ learningRate: 1e-3, ...optimizer }),
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   });
-  const { history } = await model.fit(x, y, { epochs: 25, batchSize: 50, validationData: [xTest, yTest] });
+  const { history } = await model.fit(x, y, { epochs: 15, batchSize: 50, validationData: [xTest, yTest] });
   const data = history.loss.map((loss, i) => loss - (history.penalty?.[i] ?? 0));
   const test = history.val_loss.map((loss, i) => loss - (history.val_penalty?.[i] ?? 0));
   const kernel = (await model.getWeights())['dense/kernel'].data;
   results.push({ name, training: data, test, accuracy: history.val_accuracy, kernel });
   const zero = kernel.filter((w) => Math.abs(w) < 1e-3).length / kernel.length;
   console.log(
-    `${name.padEnd(8)} training loss ${data.at(-1).toFixed(3)}, test loss ${test.at(-1).toFixed(3)}, ` +
+    `${name.padEnd(14)} training loss ${data.at(-1).toFixed(3)}, test loss ${test.at(-1).toFixed(3)}, ` +
       `test accuracy ${history.val_accuracy.at(-1).toFixed(4)}, weights of the first layer below 0.001: ${(100 * zero).toFixed(0)} %`,
   );
   model.dispose();
@@ -41,7 +50,7 @@ for (const [name, { kernelRegularizer, rate }] of Object.entries(remedies)) {
 function histogram(values) {
   const [bins, range] = [41, 0.1];
   const counts = new Array(bins).fill(0);
-  for (const v of values) counts[Math.min(bins - 1, Math.max(0, Math.round(((v / range + 1) / 2) * (bins - 1))))]++;
+  for (const v of values) if (Math.abs(v) <= range) counts[Math.round(((v / range + 1) / 2) * (bins - 1))]++;
   return counts.map((count, i) => [((2 * i) / (bins - 1) - 1) * range, Math.max(count / values.length, 1e-5)]);
 }
 

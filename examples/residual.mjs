@@ -1,4 +1,4 @@
-// Plain networks get worse with depth, residual ones do not. After npm run build: node examples/residual.mjs
+// Deep plain networks learn nothing, residual ones do. After npm run build: node examples/residual.mjs
 // Scaled to a GPU in software: 20 and 56 dense layers of 32 units on 8 x 8 thumbnails of MNIST.
 import {
   activation,

@@ -1,0 +1,50 @@
+// Gradient descent on one image, on some, or on all of them at a time. After npm run build: node examples/batches.mjs
+import { dense, init, sequential, sgd } from 'dawngrad';
+import { draw } from './charts.mjs';
+import { digits } from './digits.mjs';
+
+const TRAIN = 1000;
+const EPOCHS = 6;
+
+const device = await init({ seed: 1 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000 });
+
+/** The fewer images an update has seen, the less sure its direction is, and the smaller its step has to be. */
+const sizes = {
+  'online, 1 image': { batchSize: 1, learningRate: 0.01 },
+  'minibatch, 32': { batchSize: 32, learningRate: 0.1 },
+  'minibatch, 4 times 8': { batchSize: 8, learningRate: 0.1, gradientAccumulationSteps: 4 },
+  'batch, all 1,000': { batchSize: TRAIN, learningRate: 0.1 },
+};
+
+const results = [];
+for (const [name, { batchSize, ...options }] of Object.entries(sizes)) {
+  device.random.returnTo(0); // the same first weights and the same order for all
+  const hidden = dense({ units: 50, activation: 'relu' });
+  const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
+  model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const { history } = await model.fit(x, y, { epochs: EPOCHS, batchSize, validationData: [xTest, yTest] });
+  const updates = model.optimizer.iterations / EPOCHS;
+  results.push({ name, loss: history.val_loss, updates });
+  console.log(
+    `${name.padEnd(20)} ${model.optimizer.iterations} updates: test loss ${history.val_loss.at(-1).toFixed(3)}, ` +
+      `accuracy ${history.val_accuracy.at(-1).toFixed(3)}`,
+  );
+  model.dispose();
+}
+
+const panel = (title, x, at) => ({
+  title,
+  x,
+  y: { name: 'test loss', min: 0 },
+  series: results.map(({ name, loss, updates }, i) => ({
+    name,
+    dashed: i === 2,
+    data: loss.map((value, epoch) => [at(epoch + 1, updates), value]),
+  })),
+});
+await draw('batches', [
+  panel('By what was seen', { name: 'epoch' }, (epoch) => epoch),
+  panel('By what it took', { name: 'updates', log: true }, (epoch, updates) => epoch * updates),
+]);
+device.dispose();

@@ -35,6 +35,16 @@ export interface Callback {
   onInspection?(step: number, inspection: Inspection): void | Promise<void>;
 }
 
+/** The hooks that say where a run is. */
+export const HOOKS = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+] as const;
+
 /** What the callbacks of a run remember, each by a name of its own. */
 export const memoriesOf = (callbacks: readonly Callback[]): [name: string, memory: Memory][] =>
   callbacks.flatMap(({ memory }, i) => (memory === undefined ? [] : [[`callback ${i + 1}/${memory.name}`, memory]]));

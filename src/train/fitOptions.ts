@@ -12,7 +12,7 @@ import {
   notNegative,
   required,
 } from '../options.ts';
-import type { Callback } from './callbacks.ts';
+import { type Callback, HOOKS } from './callbacks.ts';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
 import { BYTES, type Bytes } from './safetensors.ts';
@@ -57,18 +57,10 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
-const HOOK = /^(setModel|wantsInspection|on(Train|Epoch|Batch)(Begin|End)|onInspection)$/;
 const isCallback = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  [...propertiesOf(value)].some((name) => HOOK.test(name) && typeof Reflect.get(value, name) === 'function');
-
-/** Also those that it has from its class. */
-function* propertiesOf(value: object): Iterable<string> {
-  for (let at = value; at !== Object.prototype && at !== null; at = Object.getPrototypeOf(at)) {
-    yield* Object.getOwnPropertyNames(at);
-  }
-}
+  [...HOOKS, 'setModel', 'onInspection'].some((name) => typeof Reflect.get(value, name) === 'function');
 
 const CHECKS: Checks<keyof FitOptions> = {
   epochs: count,

@@ -46,14 +46,12 @@ const mnist = {
   "the lecture's network": {
     epochs: 20,
     batchSize: 128,
-    recalibrates: true,
     layers: () => [toUnit({ inputShape: [PIXELS] }), ...block(200, 0.5), ...block(100, 0.5), softmax()],
     optimizer: (run) => falling(0.003, run),
   },
   "the lecture's network with augmentation": {
     epochs: 40,
     batchSize: 256,
-    recalibrates: true,
     layers: () => [moved(), toUnit({ inputShape: [PIXELS] }), ...block(200, 0.1), ...block(100, 0.1), softmax()],
     optimizer: (run) => falling(0.005, run),
   },
@@ -117,10 +115,7 @@ const fashion = {
   },
 };
 
-/**
- * Every model by its name: `{ data, epochs, batchSize, shape, recalibrates, make }`, where `make` gives a compiled model. Those
- * that recalibrate take batch norm's statistics over the training set at the end, without dropout, as the lecture says.
- */
+/** Every model by its name: `{ data, epochs, batchSize, shape, make }`, where `make` gives a compiled model. */
 export const models = Object.fromEntries(
   Object.entries({ mnist, fashion }).flatMap(([data, group]) =>
     Object.entries(group).map(([name, { layers, optimizer, ...given }]) => {

@@ -18,23 +18,18 @@ const { values: options } = parseArgs({
 const path = fileURLToPath(new URL('../results/accuracy.json', import.meta.url));
 const runs = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : [];
 
-/** Trains one model and returns its test accuracy after each epoch, and with batch norm's statistics over all samples. */
-async function train({ make, epochs, batchSize, shape, recalibrates }, data, seed) {
+/** Trains one model and returns its test accuracy after each epoch. */
+async function train({ make, epochs, batchSize, shape }, data, seed) {
   const device = await init({ seed });
   const { description, device: name } = device.info.adapter;
   const flat = ({ images, labels }) => [{ data: images.data, shape: [images.shape[0], ...shape] }, labels];
   const model = make();
   const start = performance.now();
   const { history } = await model.fit(...flat(data.train), { epochs, batchSize, validationData: flat(data.test) });
-  const accuracy = [...history.val_accuracy];
-  if (recalibrates) {
-    await model.recalibrate(flat(data.train)[0], { batchSize });
-    accuracy.push((await model.evaluate(...flat(data.test), { batchSize })).accuracy);
-  }
   device.dispose();
   const minutes = (performance.now() - start) / 60_000;
   return {
-    accuracy: accuracy.map((value) => +value.toFixed(4)),
+    accuracy: history.val_accuracy.map((value) => +value.toFixed(4)),
     loss: history.loss.map((value) => +value.toFixed(4)),
     minutes: +minutes.toFixed(1),
     adapter: description || name,

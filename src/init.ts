@@ -3,7 +3,7 @@ import { type Device, setCurrentDevice } from './device.ts';
 import { DeviceError } from './errors.ts';
 import { findAdapter, type GpuSource, openAdapter } from './gpu/adapter.ts';
 import type { TunerStore } from './gpu/tuner.ts';
-import { type Check, checkValues, flag } from './options.ts';
+import { type Check, checkValues, flag, word } from './options.ts';
 import { Generator } from './random.ts';
 
 export interface InitOptions {
@@ -25,14 +25,12 @@ export interface InitOptions {
   readonly seed?: number;
 }
 
-const isWord = (value: unknown): boolean => Number.isInteger(value) && Math.abs(Number(value)) <= 0xffffffff;
-
 const CHECKS: Readonly<Record<keyof InitOptions, Check>> = {
   backend: [(value) => ['auto', 'webgpu', 'cpu'].some((each) => each === value), "'auto', 'webgpu' or 'cpu'"],
   gpu: [(value) => typeof value === 'object' && value !== null, 'a GPU as navigator.gpu is one'],
   tune: flag,
   deterministic: flag,
-  seed: [isWord, 'a whole number of 32 bits'],
+  seed: word,
 };
 
 /** What differs between Node and a browser. */

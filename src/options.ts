@@ -47,6 +47,9 @@ export const portion = number('a number from 0 to 1', (value) => value >= 0 && v
 export const integer = number('a whole number', Number.isInteger);
 export const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
 export const countFrom0 = number('a whole number of 0 or more', (value) => Number.isInteger(value) && value >= 0);
+export const several = number('a whole number of 2 or more', (value) => Number.isInteger(value) && value >= 2);
+/** A seed as the generator takes it: others would silently become another one. */
+export const word = number('a whole number of 32 bits', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
 export const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
 export const func: Check = [(value) => typeof value === 'function', 'a function'];
 /** What is looked up if it is a name. */

@@ -273,7 +273,7 @@ test('fit refuses what it can not do before anything is trained', async () => {
   for (const [options, message] of refused) await rejects(() => model.fit(x, y, options as FitOptions), message);
   await rejects(
     () => model.fit({ data: x.data.subarray(1), shape: x.shape }, y),
-    /x: got \d+ numbers; expected \d+ for/,
+    /fit: got x with \d+ numbers and the shape .*; expected \d+ numbers, as many/,
   );
   assert.equal(await model.getWeights(), before);
 });

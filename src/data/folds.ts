@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.ts';
-import { type Check, checkValues, checkWhole, flag } from '../options.ts';
-import { classesOf, type Labels, randomOrder, withShape, word } from './samples.ts';
+import { checkValues, checkWhole, flag, several, word } from '../options.ts';
+import { classesOf, type Labels, randomOrder, withShape } from './samples.ts';
 
 export interface FoldOptions {
   /** How many; default 5. */
@@ -13,7 +13,6 @@ export interface FoldOptions {
   readonly stratify?: boolean;
 }
 
-const several: Check = [(value) => Number.isInteger(value) && Number(value) >= 2, 'a whole number of 2 or more'];
 const CHECKS = { folds: several, shuffle: flag, seed: word, stratify: flag };
 
 /** Positions of samples: those to train on, and those to test on. */

@@ -22,6 +22,11 @@ export function checkHostArray(op: string, name: string, x: HostArray): void {
       fix: 'Of a tensor pass { data: await x.data(), shape: x.shape }, of nested arrays { data: Float32Array.from(x.flat(Infinity)), shape }.',
     });
   }
+  checkFilled(op, name, x);
+}
+
+/** Refuses data that do not fill their shape. @throws ShapeError */
+export function checkFilled(op: string, name: string, { data, shape }: HostArray): void {
   checkShape(op, shape);
   if (data.length === sizeOf(shape)) return;
   throw new ShapeError({

@@ -42,12 +42,6 @@ export function samplesAt(x: HostArray, positions: ArrayLike<number>): HostArray
   return { data: picked, shape: [positions.length, ...each] };
 }
 
-/** A seed as the generator takes it; others would silently become another one. */
-export const word: Check = [
-  (value) => Number.isInteger(value) && Math.abs(Number(value)) <= 0xffffffff,
-  'a whole number of 32 bits',
-];
-
 /** The numbers below count, in an order that the seed decides. */
 export function randomOrder(count: number, seed: number): number[] {
   const positionOf = permutation(count, new Generator(seed));

@@ -1,9 +1,9 @@
 import { ShapeError, ValueError } from '../errors.ts';
-import { type Check, checkValues, flag } from '../options.ts';
+import { type Check, checkValues, flag, word } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 import { checkHostArray } from './hostArray.ts';
-import { type Classes, classesOf, type Labels, oneClass, randomOrder, samplesAt, withShape, word } from './samples.ts';
+import { type Classes, classesOf, type Labels, oneClass, randomOrder, samplesAt, withShape } from './samples.ts';
 
 export interface SplitOptions {
   /** Samples to test on: a share between 0 and 1, or their number; default 0.25. */

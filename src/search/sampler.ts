@@ -1,4 +1,4 @@
-import { type Check, checkOptions, checkValues } from '../options.ts';
+import { checkOptions, checkValues, several } from '../options.ts';
 import type { Dimension } from './space.ts';
 
 /** A place in the space: a number in [0, 1] for each hyper-parameter. */
@@ -43,8 +43,6 @@ export interface GridOptions {
   /** How many values of a hyper-parameter that has more; default 5. */
   readonly points?: number;
 }
-
-const several: Check = [(value) => Number.isInteger(value) && Number(value) >= 2, 'a whole number of 2 or more'];
 
 /** Every combination, the last hyper-parameter changing fastest; ranges are cut evenly, both ends included. */
 export function grid(options: GridOptions = {}): Sampler {

@@ -1,10 +1,10 @@
 import { CpuDevice } from '../cpu.ts';
 import { checkFinite } from '../data/finite.ts';
+import { checkFilled } from '../data/hostArray.ts';
 import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
 import type { Resident } from '../ops/batch.ts';
 import { tensor } from '../ops/create.ts';
-import { formatShape, type Shape, sizeOf } from '../shape.ts';
+import { type Shape, sizeOf } from '../shape.ts';
 import { BYTES, type DType, type TypedArray } from '../storage.ts';
 import { emptyOn, type HostArray, keep } from '../tensor.ts';
 
@@ -28,14 +28,7 @@ export class HostSamples {
 
   /** @throws ShapeError for too few or too many numbers, ValueError for those that are not finite. */
   constructor(device: Device, array: HostArray, { name, dtype }: Options) {
-    if (array.data.length !== sizeOf(array.shape)) {
-      throw new ShapeError({
-        op: name,
-        got: `${array.data.length} numbers`,
-        expected: `${sizeOf(array.shape)} for shape ${formatShape(array.shape)}`,
-        fix: 'Correct the shape, or pass all elements.',
-      });
-    }
+    checkFilled('fit', name, array);
     checkFinite(name, array);
     this.#device = device;
     this.#data = array.data;

@@ -7,6 +7,7 @@ import { checkRange } from '../options.ts';
 import { type DropoutAttributes, dropout as reference } from '../reference/dropout.ts';
 import type { Tensor } from '../tensor.ts';
 import { dropoutParams } from './dropoutParams.ts';
+import { streamOf } from './stream.ts';
 
 const drop = (run: Run, x: Tensor, state: Tensor, attributes: DropoutAttributes): Tensor =>
   run('forward', [x], {
@@ -44,9 +45,5 @@ export interface DropoutOptions {
 export function dropout(x: Tensor, { rate, stream }: DropoutOptions): Tensor {
   checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
   if (rate === 0) return x;
-  const { random } = x.device;
-  if (stream === undefined) {
-    x.device.refuseCapture('its dropout draws from a new stream in every call; give it the option `stream`');
-  }
-  return dropoutOp(x, random.stateOn(x.device), { rate, stream: stream ?? random.nextStream() });
+  return dropoutOp(x, x.device.random.stateOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
 }

@@ -6,6 +6,7 @@ import { defineOp } from '../op.ts';
 import { checkRange } from '../options.ts';
 import { type GaussianNoiseAttributes, gaussianNoise as reference } from '../reference/gaussianNoise.ts';
 import type { Tensor } from '../tensor.ts';
+import { streamOf } from './stream.ts';
 
 const gaussianNoiseOp = defineOp<[x: Tensor, state: Tensor], GaussianNoiseAttributes>({
   name: 'gaussianNoise',
@@ -34,9 +35,8 @@ export interface GaussianNoiseOptions {
 export function gaussianNoise(x: Tensor, { stddev, stream }: GaussianNoiseOptions): Tensor {
   checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
   if (stddev === 0) return x;
-  const { random } = x.device;
-  if (stream === undefined) {
-    x.device.refuseCapture('its gaussianNoise draws from a new stream in every call; give it the option `stream`');
-  }
-  return gaussianNoiseOp(x, random.stateOn(x.device), { stddev, stream: stream ?? random.nextStream() });
+  return gaussianNoiseOp(x, x.device.random.stateOn(x.device), {
+    stddev,
+    stream: streamOf(x, 'gaussianNoise', stream),
+  });
 }

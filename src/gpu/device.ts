@@ -4,21 +4,16 @@ import type { KernelCall } from '../kernel.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Operand, type Recorded, Recording, Transient } from '../plan/recording.ts';
 import type { Generator } from '../random.ts';
-import { sleepThrough } from '../sleep.ts';
 import { BYTES, type DType, Storage, type TypedArray } from '../storage.ts';
 import { Parameter } from '../tensor.ts';
-import { type Command, encode, foldGrid } from './commands.ts';
+import { type Command, foldGrid } from './commands.ts';
+import { ParamsCache } from './params.ts';
 import { PipelineCache } from './pipelines.ts';
 import { BufferPool, type GpuMemory, padded } from './pool.ts';
-import { StagedWrites } from './staged.ts';
-import { Timestamps } from './timestamps.ts';
+import { CommandQueue } from './queue.ts';
 import type { Tuner } from './tuner.ts';
 import { packParams } from './wgsl.ts';
 
-/** Commands are handed to the GPU in lists of at most this many, so that it starts before a long list is complete. */
-const MAX_PENDING = 64;
-/** Parameter blocks repeat from step to step; this many different ones are kept. */
-const MAX_UNIFORMS = 4096;
 /** A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one vec4 in each, 44 with 16. */
 const SOFTWARE_ITEMS = 16;
 /** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
@@ -55,16 +50,12 @@ export class GpuDevice implements Device {
   tuner: Tuner | undefined;
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
   readonly instance: GPU;
-  stepsPerSubmit = 1;
   readonly #gpu: GPUDevice;
+  readonly #queue: CommandQueue;
   readonly #pipelines: PipelineCache;
+  readonly #params: ParamsCache;
   readonly #pool: BufferPool;
-  readonly #staged: StagedWrites;
-  readonly #uniforms = new Map<string, GPUBuffer>();
-  #pending: Command[] = [];
-  #pendingSteps = 0;
   #recording: GpuRecording | undefined;
-  #failure: DeviceError | undefined;
 
   constructor({ instance, device, info, random, deterministic = false }: GpuDeviceParts) {
     this.instance = instance;
@@ -76,17 +67,16 @@ export class GpuDevice implements Device {
       subgroups: info.features.includes('subgroups') && !deterministic,
     });
     this.#pool = new BufferPool(device);
-    this.#staged = new StagedWrites(device);
-    device.addEventListener('uncapturederror', ({ error }) => {
-      const reason = error instanceof GPUOutOfMemoryError ? 'memory' : 'validation';
-      this.#failure ??= new DeviceError(reason, error.message);
-    });
-    void device.lost.then(({ reason, message }) => {
-      this.#failure ??= new DeviceError(
-        'lost',
-        `The GPU device was lost (${reason}): ${message} Call init() again and go on from the last checkpoint.`,
-      );
-    });
+    this.#queue = new CommandQueue(device, this.#pipelines);
+    this.#params = new ParamsCache(device);
+  }
+
+  get stepsPerSubmit(): number {
+    return this.#queue.stepsPerSubmit;
+  }
+
+  set stepsPerSubmit(steps: number) {
+    this.#queue.stepsPerSubmit = steps;
   }
 
   allocate(length: number): Storage<Memory> {
@@ -103,18 +93,8 @@ export class GpuDevice implements Device {
 
   write(storage: Storage, data: TypedArray, dtype: DType, start = 0): void {
     this.#recording?.refuse('it writes numbers from JavaScript; write them before the step');
-    const memory = placed(memoryOf(storage));
-    const { buffer } = memory;
-    const offset = memory.offset + start * BYTES;
     const values = dtype === 'f32' && data instanceof Float64Array ? Float32Array.from(data) : data;
-    if (this.#staged.fits(values.byteLength)) {
-      const { buffer: from, offset: fromOffset } = this.#staged.add(values);
-      this.#push({ kind: 'copy', from, fromOffset, to: buffer, toOffset: offset, bytes: values.byteLength });
-      if (!this.#staged.hasRoom) this.flush();
-      return;
-    }
-    this.flush(); // a write runs before commands that are submitted after it, so what was asked earlier goes first
-    this.#gpu.queue.writeBuffer(buffer, offset, values.buffer, values.byteOffset, values.byteLength);
+    this.#queue.write(placed(memoryOf(storage)), start * BYTES, values);
   }
 
   writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
@@ -153,20 +133,8 @@ export class GpuDevice implements Device {
    * Milliseconds that the GPU takes for some work, handed to it in one piece: by its own clock where it has one.
    * `expected` is what they are thought to be.
    */
-  async time(work: () => void, expected = 0): Promise<number> {
-    await this.sync();
-    const { stepsPerSubmit } = this;
-    this.stepsPerSubmit = Number.POSITIVE_INFINITY;
-    this.#pendingSteps = 1; // what belongs to a step is not cut up
-    work();
-    this.stepsPerSubmit = stepsPerSubmit;
-    const stamps = this.#gpu.features.has('timestamp-query') ? new Timestamps(this.#gpu) : undefined;
-    this.#submit((encoder, encodeAll) => (stamps === undefined ? encodeAll() : stamps.around(encoder, encodeAll)));
-    const start = performance.now();
-    await sleepThrough(expected);
-    if (stamps !== undefined) return stamps.read();
-    await this.sync();
-    return performance.now() - start;
+  time(work: () => void, expected = 0): Promise<number> {
+    return this.#queue.time(work, expected);
   }
 
   refuseCapture(reason: string): void {
@@ -203,7 +171,7 @@ export class GpuDevice implements Device {
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const whole = this.#allocateNow(bytes / BYTES);
     const { buffer } = whole.memory;
-    if (bytes > 0) this.#push({ kind: 'clear', buffer, offset: 0, bytes });
+    if (bytes > 0) this.#queue.push({ kind: 'clear', buffer, offset: 0, bytes });
     let offset = 0;
     const parts = sizes.map((size) => {
       const part = new Storage<GpuMemory>({ buffer, offset, size }, () => whole.release());
@@ -216,7 +184,7 @@ export class GpuDevice implements Device {
 
   /** Adds one dispatch to the pending commands; an empty grid is nothing to do. */
   run(call: KernelCall): void {
-    this.#throwFailure();
+    this.#queue.throwFailure();
     const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
     const {
       compiled,
@@ -231,7 +199,7 @@ export class GpuDevice implements Device {
     this.#noteOutside([...reads, ...writes, ...uniforms]);
     const read = [...uniforms, ...reads].map(({ storage }) => memoryOf(storage));
     const written = writes.map(({ storage }) => memoryOf(storage));
-    const uniform = fields.length > 0 ? this.#uniform(packParams(fields, params)) : undefined;
+    const uniform = fields.length > 0 ? this.#params.get(packParams(fields, params)) : undefined;
     this.#do({
       kind: 'dispatch',
       label: entry === 'forward' ? kernel.name : `${kernel.name} ${entry}`,
@@ -312,24 +280,14 @@ export class GpuDevice implements Device {
 
   /** Adds a planned step to the pending commands. */
   replay({ recording, commands }: Replay): void {
-    this.#throwFailure();
+    this.#queue.throwFailure();
     for (const work of recording.hostWork) work();
-    this.#pending.push(...commands);
-    if (++this.#pendingSteps >= this.stepsPerSubmit) this.flush();
+    this.#queue.pushStep(commands);
   }
 
   /** Hands the pending commands to the GPU. */
   flush(): void {
-    if (this.#pending.length > 0) this.#submit((_encoder, encodeAll) => encodeAll());
-  }
-
-  #submit(write: (encoder: GPUCommandEncoder, encodeAll: () => void) => void): void {
-    this.#staged.write();
-    const encoder = this.#gpu.createCommandEncoder();
-    write(encoder, () => encode(encoder, this.#pending));
-    this.#pending = [];
-    this.#pendingSteps = 0;
-    this.#gpu.queue.submit([encoder.finish()]);
+    this.#queue.flush();
   }
 
   async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
@@ -338,34 +296,12 @@ export class GpuDevice implements Device {
   }
 
   readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray> {
-    const bytes = length * BYTES;
-    const size = Math.max(bytes, BYTES);
-    const { MAP_READ, COPY_DST } = GPUBufferUsage;
-    const staging = this.#gpu.createBuffer({ label: 'readback', size, usage: MAP_READ | COPY_DST });
-    const { buffer, offset } = placed(memoryOf(storage));
-    if (bytes > 0) this.#push({ kind: 'copy', from: buffer, fromOffset: offset, to: staging, toOffset: 0, bytes });
-    return async () => {
-      this.flush();
-      try {
-        await staging.mapAsync(GPUMapMode.READ);
-      } catch (error) {
-        await this.#pipelines.check();
-        this.#throwFailure();
-        throw new DeviceError('lost', `Reading a tensor failed: ${String(error)}`);
-      }
-      await this.#pipelines.check();
-      this.#throwFailure();
-      const copied = staging.getMappedRange(0, size).slice(0, bytes);
-      staging.destroy();
-      return dtype === 'f32' ? new Float32Array(copied) : new Int32Array(copied);
-    };
+    const bytes = this.#queue.read(placed(memoryOf(storage)), length * BYTES);
+    return async () => (dtype === 'f32' ? new Float32Array(await bytes()) : new Int32Array(await bytes()));
   }
 
-  async sync(): Promise<void> {
-    this.flush();
-    await this.#gpu.queue.onSubmittedWorkDone();
-    await this.#pipelines.check();
-    this.#throwFailure();
+  sync(): Promise<void> {
+    return this.#queue.sync();
   }
 
   memory(): DeviceMemory {
@@ -373,7 +309,7 @@ export class GpuDevice implements Device {
   }
 
   dispose(): void {
-    this.#failure = new DeviceError('unavailable', 'The device was disposed. Call init() for a new one.');
+    this.#queue.fail(new DeviceError('unavailable', 'The device was disposed. Call init() for a new one.'));
     this.#gpu.destroy();
   }
 
@@ -385,12 +321,7 @@ export class GpuDevice implements Device {
   /** Notes a command down while a step is recorded, else adds it to the pending ones. */
   #do(command: Recorded<GpuMemory, Command>): void {
     if (this.#recording !== undefined) this.#recording.add(command);
-    else this.#push(command.place(placed));
-  }
-
-  #push(command: Command): void {
-    this.#pending.push(command);
-    if (this.#pendingSteps === 0 && this.#pending.length >= MAX_PENDING) this.flush();
+    else this.#queue.push(command.place(placed));
   }
 
   /** Tensors that a recorded step takes from outside stay, and a parameter that moves makes the recording outdated. */
@@ -407,30 +338,8 @@ export class GpuDevice implements Device {
   #release(memory: GpuMemory): void {
     const surplus = this.#pool.give(memory);
     if (surplus === undefined) return;
-    this.flush(); // commands that are still pending may use it
+    this.#queue.flush(); // commands that are still pending may use it
     surplus.destroy();
-  }
-
-  #uniform(words: Uint32Array<ArrayBuffer>): GPUBuffer {
-    const key = words.join(' ');
-    let buffer = this.#uniforms.get(key);
-    if (buffer === undefined) {
-      if (this.#uniforms.size >= MAX_UNIFORMS) this.#uniforms.clear(); // commands hold on to what they still need
-      buffer = this.#gpu.createBuffer({
-        label: 'params',
-        size: words.byteLength,
-        usage: GPUBufferUsage.UNIFORM,
-        mappedAtCreation: true,
-      });
-      new Uint32Array(buffer.getMappedRange()).set(words);
-      buffer.unmap();
-      this.#uniforms.set(key, buffer);
-    }
-    return buffer;
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 

@@ -1,0 +1,31 @@
+/** Parameter blocks repeat from step to step; this many different ones are kept. */
+const MAX_BLOCKS = 4096;
+
+/** Uniform buffers by their contents. */
+export class ParamsCache {
+  readonly #gpu: GPUDevice;
+  readonly #blocks = new Map<string, GPUBuffer>();
+
+  constructor(gpu: GPUDevice) {
+    this.#gpu = gpu;
+  }
+
+  get(words: Uint32Array<ArrayBuffer>): GPUBuffer {
+    const key = words.join(' ');
+    let buffer = this.#blocks.get(key);
+    if (buffer === undefined) {
+      if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear(); // commands hold on to what they still need
+      const size = words.byteLength;
+      buffer = this.#gpu.createBuffer({
+        label: 'params',
+        size,
+        usage: GPUBufferUsage.UNIFORM,
+        mappedAtCreation: true,
+      });
+      new Uint32Array(buffer.getMappedRange()).set(words);
+      buffer.unmap();
+      this.#blocks.set(key, buffer);
+    }
+    return buffer;
+  }
+}

@@ -1,6 +1,7 @@
 import { currentDevice } from './device.ts';
 import { ValueError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
+import { checkValue, func } from './options.ts';
 import { CapturedStep } from './plan/captured.ts';
 import { explain } from './plan/explain.ts';
 import { CaptureError } from './plan/recording.ts';
@@ -45,6 +46,7 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
 export function compile<Inputs extends readonly Tensor[], Result>(
   f: (...inputs: Inputs) => Result,
 ): Compiled<Inputs, Result> {
+  checkValue('compile', 'the step', f, func);
   const captured = new Map<string, CapturedStep<Result>[]>();
   let refused = false;
 

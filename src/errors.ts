@@ -14,6 +14,17 @@ class FaultError extends Error {
   }
 }
 
+/** Runs `body`; an error in its arguments says where they are from, too. */
+export function within<R>(place: string, body: () => R): R {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    const Same = error.constructor as new (fault: Fault) => FaultError; // a kind of error is made of its fault alone
+    throw new Same({ ...error.fault, op: `${place}, ${error.fault.op}` });
+  }
+}
+
 /** A shape that an operation or a layer can't take. */
 export class ShapeError extends FaultError {
   override readonly name = 'ShapeError';

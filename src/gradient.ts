@@ -4,6 +4,7 @@ import { fullOn } from './ops/fill.ts';
 import { sum } from './ops/reduce.ts';
 import { markOnes } from './ops/seed.ts';
 import { reshape } from './ops/strided.ts';
+import { checkValue, func } from './options.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import { startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
 import { scope, type Tensor } from './tensor.ts';
@@ -129,6 +130,7 @@ function sumTo(gradient: Tensor, shape: Shape): Tensor {
  * @param f makes the loss from the sources, f32, usually a scalar.
  */
 export function valueAndGrad(f: () => Tensor, sources: readonly Tensor[]): { value: Tensor; grads: Tensor[] } {
+  checkValue('valueAndGrad', 'the function', f, func);
   return scope(() => {
     using tape = new Tape();
     const value = f();

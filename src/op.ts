@@ -3,6 +3,7 @@ import { commonDevice, type Device } from './device.ts';
 import { DeviceError, DTypeError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
 import type { Constants, Grid, Kernel, Source } from './kernel.ts';
+import { show } from './options.ts';
 import type { NdArray } from './reference/ndarray.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import type { DType } from './storage.ts';
@@ -92,8 +93,8 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
 
   const outputs = (...args: Arguments<Inputs, Attributes>): readonly Tensor[] => {
     const { inputs, attributes } = split<Inputs, Attributes>(args);
-    const device = commonDevice(name, inputs);
     checkDTypes(name, inputs, definition.dtypes ?? [['f32']]);
+    const device = commonDevice(name, inputs);
     const shape = definition.shape(inputs.map((t) => t.shape) as Shapes<Inputs>, attributes, inputs);
     const results = withoutRecording(() =>
       device instanceof CpuDevice
@@ -179,7 +180,7 @@ export function runner(kernel: Kernel, device: Device): Run {
 
 function split<Inputs extends readonly Tensor[], Attributes>(args: readonly unknown[]) {
   const last = args.at(-1);
-  const hasAttributes = last === undefined || !(last instanceof Tensor);
+  const hasAttributes = args.length > 1 && !(last instanceof Tensor);
   return {
     inputs: (hasAttributes ? args.slice(0, -1) : args) as readonly unknown[] as Inputs, // as Arguments<> says
     attributes: ((hasAttributes ? last : undefined) ?? {}) as Attributes,
@@ -194,7 +195,7 @@ function checkDTypes(op: string, inputs: readonly Tensor[], allowed: readonly (r
     if (!(t instanceof Tensor)) {
       throw new DTypeError({
         op,
-        got: `${typeof t} as input ${i}`,
+        got: `${show(t)} as input ${i}`,
         expected: 'a tensor',
         fix: 'Make one with tensor(...).',
       });

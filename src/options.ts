@@ -25,7 +25,7 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (!Array.isArray(value)) return `an object of type ${value.constructor?.name ?? 'null'}`;
+  if (!Array.isArray(value)) return `an object of type ${value.constructor?.name.replace(/^_/, '') ?? 'null'}`; // bundlers put the line before;
   return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
 }
 
@@ -130,7 +130,7 @@ export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: 
   if (Object.hasOwn(table, key)) return table[key];
   throw new ValueError({
     op,
-    got: `'${name}'`,
+    got: show(name),
     expected: `one of ${Object.keys(table).join(', ')}`,
     fix: `${suggestion(key, Object.keys(table))}Use one of these names, or pass the object itself.`,
   });

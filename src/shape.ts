@@ -1,4 +1,5 @@
 import { ShapeError } from './errors.ts';
+import { show } from './options.ts';
 
 /** The length of each axis, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -26,8 +27,15 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Refuses what is no list, such as one number where lengths, axes or tensors are listed. */
+export function checkList(op: string, what: string, list: unknown): void {
+  if (Array.isArray(list)) return;
+  throw new ShapeError({ op, got: `${show(list)} for ${what}`, expected: 'an array', fix: 'List them in brackets.' });
+}
+
 /** Refuses what is not a shape: negative or fractional lengths, more than {@link MAX_RANK} axes. */
 export function checkShape(op: string, shape: Shape): void {
+  checkList(op, 'the lengths of a shape', shape);
   if (shape.length > MAX_RANK || shape.some((length) => !Number.isInteger(length) || length < 0)) {
     throw new ShapeError({
       op,
@@ -74,7 +82,7 @@ export function normalizeAxis(op: string, axis: number, ndim: number): number {
 /** Sorted, non-negative axes without repeats; `undefined` means all of them. */
 export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, ndim: number): number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, axis) => axis);
-  const list = typeof axes === 'number' ? [axes] : axes;
+  const list = [axes].flat();
   const sorted = list.map((axis) => normalizeAxis(op, axis, ndim)).sort((a, b) => a - b);
   if (new Set(sorted).size !== sorted.length) {
     throw new ShapeError({

@@ -1,6 +1,6 @@
 import type { Device } from './device.ts';
 import { DisposedError, DTypeError, ShapeError, ValueError } from './errors.ts';
-import { show } from './options.ts';
+import { checkValue, show } from './options.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import type { DType, Storage, TypedArray } from './storage.ts';
 
@@ -159,6 +159,10 @@ export class Parameter extends Tensor {
 
 /** Makes a parameter from a tensor and takes the tensor over: use the parameter from then on. */
 export function parameter(source: Tensor, options: ParameterOptions = {}): Parameter {
+  checkValue('parameter', 'the source', source, [
+    (given) => given instanceof Tensor,
+    'a tensor: tensor(...) makes one',
+  ]);
   const made = new Parameter(source, options);
   source.dispose();
   return made;

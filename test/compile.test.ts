@@ -216,6 +216,7 @@ test('on the CPU a compiled function is the function', async () => {
   const f = compile((x: Tensor) => square(x));
   assert.equal(await f(tensor([3])).array(), [9]);
   assert.throws(() => f.plan(tensor([3])), /CPU backend/);
+  assert.throws(() => compile(JSON.parse('3')), /compile: got the step 3; expected a function/);
 });
 
 test.run();

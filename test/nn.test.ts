@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
+  type Activation,
   activation,
   activations,
   adam,
@@ -35,6 +36,7 @@ import {
   spatialDropout2d,
   square,
   sub,
+  sum,
   Tensor,
   tensor,
   variance,
@@ -134,6 +136,10 @@ test('bad options and shapes are errors that name them', () => {
   assert.throws(() => sequential([dense({ units: 1 })]).parameters, /not built.*inputShape/);
   assert.throws(() => activation('rleu' as 'relu'), /'rleu'; expected one of linear, relu.*Did you mean 'relu'/);
   assert.throws(() => sequential([reshape({ shape: [5], inputShape: [4] })]).parameters, /samples of shape \[4\]/);
+  assert.throws(
+    () => sequential([dense({ units: 2, inputShape: [3] }), dense({ units: 1, inputShape: [7] })]),
+    /dense: got samples of shape \[2\]; expected \[7\], its inputShape/,
+  );
   const model = sequential([dense({ units: 1, inputShape: [3] })]);
   assert.throws(() => model.call(tensor([[1, 2]])), /x of shape \[1, 2\]; expected \[batch, 3\]/);
 });
@@ -173,6 +179,31 @@ test('what no layer, loss or initializer can do is refused when it is made', () 
     [() => initializers.constant(Number.NaN), /value NaN/],
   ];
   for (const [make, message] of refused) assert.throws(make, message);
+});
+
+test('what a weight is to have is refused by the name of the weight', () => {
+  setCurrentDevice(cpu);
+  const refused: readonly [options: object, message: RegExp][] = [
+    [{ kernelConstraint: { name: 'maxnorm' } }, /own\/kernel, constraint: got 'maxnorm'.*Did you mean 'maxNorm'/],
+    [{ kernelConstraint: { maxValue: 2 } }, /own\/kernel, constraint: got undefined; expected one of maxNorm/],
+    [{ kernelConstraint: { name: 'maxNorm', axis: 'x' } }, /own\/kernel, maxNorm: got axis 'x'; expected an axis/],
+    [{ biasRegularizer: { l1: -1 } }, /own\/bias, l1l2: got l1 -1/],
+    [{ kernelInitializer: { scale: 1 } }, /own\/kernel, initializer: got an object of type Object; expected one of/],
+  ];
+  for (const [options, message] of refused) {
+    const model = sequential([dense({ units: 1, name: 'own', inputShape: [3], ...options })]);
+    assert.throws(() => model.build([3]), message);
+  }
+});
+
+test('an activation of the caller has to keep the shape', () => {
+  setCurrentDevice(cpu);
+  const build = (own: Activation) => () => sequential([activation(own)]).call(tensor([[1, 2]]));
+  assert.throws(build(sum), /: got a result of shape \[\]; expected a tensor of the shape of its argument, \[1, 2\]/);
+  assert.throws(
+    build(() => JSON.parse('3')),
+    /an activation: got 3/,
+  );
 });
 
 test('a function in place of what it returns is refused', () => {

@@ -338,6 +338,15 @@ onBoth('clipGradients scales each gradient, or all together, or limits elements'
   for (const t of given) t.dispose();
 });
 
+onBoth('gradients whose squares are no float32 are clipped all the same', async (device) => {
+  const given = [vector(device, [3e25, 4e25])];
+  for (const options of [{ clipNorm: 1 }, { globalClipNorm: 1 }]) {
+    const [clipped] = await scope(() => Promise.all(clipGradients(given, options).map((t) => t.data())));
+    near(clipped, [0.6, 0.8], 1e-6);
+  }
+  given[0].dispose();
+});
+
 onBoth('gradients of 0 are clipped to 0', async (device) => {
   const [clipped] = await scope(async () =>
     Promise.all(clipGradients([vector(device, [0, 0])], { clipNorm: 1 }).map((t) => t.data())),

@@ -46,6 +46,8 @@ interface Setting {
   readonly compiled?: Partial<CompileOptions>;
   /** Of the first layer. */
   readonly units?: number;
+  /** Of dropout. */
+  readonly rate?: number;
 }
 
 const settings: Readonly<Record<string, Setting>> = {
@@ -70,12 +72,12 @@ const settings: Readonly<Record<string, Setting>> = {
   },
 };
 
-function network({ optimizer, compiled, units = 6 }: Setting): Model {
+function network({ optimizer, compiled, units = 6, rate = 0.4 }: Setting): Model {
   const model = sequential([
     dense({ units, inputShape: [FEATURES] }),
     batchNormalization(),
     activation('relu'),
-    dropout({ rate: 0.4 }),
+    dropout({ rate }),
     dense({ units: 3, activation: 'softmax' }),
   ]);
   const loss = 'sparseCategoricalCrossentropy';
@@ -160,12 +162,14 @@ test('a damaged or foreign checkpoint is refused, and one of another run', async
   await refused({ resume: flipped }, /contents that are not those that were written/);
   const kernel = { data: new Float32Array(2), shape: [2] };
   await refused({ resume: pack({ kernel }) }, /a safetensors file of another kind/);
-  const old = pack({ kernel }, { checkpoint: '{"format":"dawngrad checkpoint 1"}' });
-  await refused({ resume: old }, /a file of the format 'dawngrad checkpoint 1'; expected one of the format/);
+  const old = pack({ kernel }, { checkpoint: '{"format":"dawngrad checkpoint 2"}' });
+  await refused({ resume: old }, /a file of the format 'dawngrad checkpoint 2'; expected one of the format/);
   await refused({ batchSize: 9 }, /got batchSize 9; expected 8, as in the run/);
   await refused({ shuffle: false }, /got shuffle false; expected true/);
   await refused({ validationSplit: 0 }, /got samples 70; expected 56/);
-  await refused({}, /for weights\/dense\/kernel; expected \[5, 7\]/, { ...setting, units: 7 });
+  await refused({}, /got layers.dense.units 7; expected 6.*the same layers/, { ...setting, units: 7 });
+  await refused({}, /got layers.dropout.rate 0.5; expected 0.4/, { ...setting, rate: 0.5 });
+  await refused({ classWeight: { 1: 2 } }, /got weighted true; expected false.*sampleWeight or classWeight/);
   await refused(
     { callbacks: [earlyStopping()] },
     /got the callback 1 earlyStopping, of which the checkpoint knows nothing/,

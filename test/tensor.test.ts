@@ -4,18 +4,23 @@ import {
   add,
   arange,
   cast,
+  concat,
   type Device,
   DisposedError,
   full,
   keep,
+  matmul,
   mul,
   type NestedNumbers,
   ones,
   parameter,
   relu,
+  reshape,
   scope,
+  sum,
   type Tensor,
   tensor,
+  transpose,
   zeros,
 } from '../src/index.ts';
 import { rejects } from './check.ts';
@@ -131,6 +136,20 @@ test('what is no tensor is refused, in the caller’s words', () => {
   assert.throws(make([2 ** 31], { dtype: 'i32' }), /got 2147483648 at element 0/);
   assert.throws(() => zeros([1, 1, 1, 1, 1, 1, 1], { device: cpu }), /expected at most 6 axes/);
   assert.throws(() => full([-1], 0, { device: cpu }), /full: got the shape \[-1\]/);
+  assert.throws(() => full([1], JSON.parse('"1"'), { device: cpu }), /full: got value '1'; expected a number/);
+  assert.throws(() => zeros(JSON.parse('3'), { device: cpu }), /got 3 for the lengths of a shape; expected an array/);
+  assert.throws(() => parameter(JSON.parse('[1]')), /parameter: got the source \[1\]; expected a tensor/);
+});
+
+test('what is no tensor among the arguments of an operation is named with its place', () => {
+  using x = tensor([[1, 2]], { device: cpu });
+  const given = (json: string) => JSON.parse(json);
+  assert.throws(() => matmul(x, given('[[1], [2]]')), /matmul: got \[\[1\], \[2\]\] as input 1; expected a tensor/);
+  assert.throws(() => relu(given('3')), /relu: got 3 as input 0/);
+  assert.throws(() => sum(x, given('{ "axis": "x" }')), /sum: got axis x for a tensor with 2 axes/);
+  assert.throws(() => transpose(x, given('"x"')), /transpose: got 'x' for the permutation; expected an array/);
+  assert.throws(() => reshape(x, given('2')), /reshape: got 2 for the lengths of a shape/);
+  assert.throws(() => concat(Object(x)), /concat: got an object of type Tensor for the tensors/);
 });
 
 test('item() is for one element', async () => {

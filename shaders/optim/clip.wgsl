@@ -1,11 +1,13 @@
 // Scales groups of gradients so that none has a norm above max_norm.
-//   sums   s_c = sum of gradient_i^2 over chunk c
-//   scale  gradient_i = gradient_i * max_norm / max(max_norm, sqrt(sum of s_c over the chunks of i's group))
+//   sums   s_c = sum of (gradient_i / unit)^2 over chunk c
+//   scale  gradient_i = gradient_i / max(1, sqrt(sum of s_c over the chunks of i's group) unit / max_norm)
+// unit = 2^40 max_norm, so that squares do not overflow before norms of 1e31 max_norm.
 // gradient: [size] of vec4, contiguous. chunks: (start, end) in gradient, then (first, last + 1) chunk of the group.
 // One workgroup per chunk; chunks beyond 65535 fold into grid.y. The order of addition depends on the sizes alone.
 // Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
+const LARGE = 1099511627776.0; // 2^40
 struct Params { count: u32, max_norm: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // sums(gradient, chunks) -> sums
@@ -38,7 +40,10 @@ fn sums(
   if (c >= params.count) { return; } // uniform
   let chunk = chunks[c];
   var sum = 0.0;
-  for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { sum += dot(gradient[i], gradient[i]); }
+  for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) {
+    let in_units = gradient[i] / LARGE / params.max_norm;
+    sum += dot(in_units, in_units);
+  }
   let total = workgroup_sum(sum, local);
   if (local == 0) { chunk_sums[c] = total; }
 }
@@ -54,8 +59,8 @@ fn scale(
   let chunk = chunks[c];
   var sum = 0.0;
   for (var s = chunk.z + local; s < chunk.w; s += WORKGROUP_SIZE) { sum += group_sums[s]; }
-  let norm = sqrt(workgroup_sum(sum, local));
+  let excess = LARGE * sqrt(workgroup_sum(sum, local));
   // A norm of NaN scales nothing: the padding has to stay 0, and NaN stays where it is.
-  let factor = params.max_norm / select(params.max_norm, norm, norm > params.max_norm);
+  let factor = 1.0 / select(1.0, excess, excess > 1.0);
   for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { scaled[i] *= factor; }
 }

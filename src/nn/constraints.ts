@@ -1,7 +1,7 @@
 import { div, maximum, minimum, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { relu, sqrt, square } from '../ops/unary.ts';
-import { checkOptions, checkValue, lookUp, positive } from '../options.ts';
+import { type Check, checkOptions, checkValue, lookUp, positive } from '../options.ts';
 import type { Constraint, Tensor } from '../tensor.ts';
 import { EPSILON } from './loss.ts';
 
@@ -17,6 +17,8 @@ interface MaxNormOptions extends Along {
   readonly maxValue?: number;
 }
 
+const AXES: Check = [(axis) => [axis].flat().every(Number.isInteger), 'an axis, or a list of axes'];
+
 /** A constraint as files have it. */
 type Config = { readonly name: string } & MaxNormOptions;
 
@@ -31,6 +33,7 @@ const defineConstraint =
     (options?: Options): Constraint => {
       const given = options ?? ({} as Options); // every option has a default
       checkOptions(name, given, known);
+      checkValue(name, 'axis', given.axis ?? 0, AXES);
       const config: Config = { name, ...given };
       return Object.assign(define(given), { config });
     };

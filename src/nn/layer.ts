@@ -1,5 +1,5 @@
 import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
+import { ShapeError, within } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
 import { type Check, type Checks, checkValue, checkValues, listOf } from '../options.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
@@ -152,14 +152,16 @@ export class Layer extends Callable {
   build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
     this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
-      const values = getInitializer(initializer)(shape, device.random);
-      checkValue(this.#fullName(weight), 'its initializer as a maker of', values, numbersFor(shape));
-      weights[weight] = parameter(tensor(values, { shape, device }), {
-        name: this.#fullName(weight),
+      const name = this.#fullName(weight);
+      const options = within(name, () => ({
+        name,
         trainable,
         regularizer: getRegularizer(regularizer),
         constraint: getConstraint(constraint),
-      });
+      }));
+      const values = within(name, () => getInitializer(initializer))(shape, device.random);
+      checkValue(name, 'its initializer as a maker of', values, numbersFor(shape));
+      weights[weight] = parameter(tensor(values, { shape, device }), options);
     }, inputShape);
     this.#weights = weights;
   }

@@ -25,6 +25,15 @@ export function shapesOf({ nodes, inputs }: Graph, given: readonly Shape[]): Sha
       return;
     }
     const shape = shapes[from[0]];
+    const { inputShape } = layer.options;
+    if (inputShape !== undefined && !sameShape(inputShape, shape)) {
+      throw new ShapeError({
+        op: layer.options.name ?? layer.kind,
+        got: `samples of shape ${formatShape(shape)}`,
+        expected: `${formatShape(inputShape)}, its inputShape`,
+        fix: 'Only the first layer of a model needs an inputShape: leave it out here, or correct it.',
+      });
+    }
     const first = firstInput.get(layer) ?? shape;
     firstInput.set(layer, first);
     if (!sameShape(first, shape)) {

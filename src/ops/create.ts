@@ -1,6 +1,6 @@
 import { currentDevice, type Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { checkOptions, checkValue, checkWord } from '../options.ts';
+import { checkOptions, checkValue, checkWord, finite, notNegative } from '../options.ts';
 import { normal, uniform } from '../random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
 import { DTYPES, type DType, type TypedArray } from '../storage.ts';
@@ -51,6 +51,7 @@ export function full(shape: Shape, value: number, options: FilledOptions = {}): 
   checkOptions('full', options, FILLED);
   const { device = currentDevice(), dtype = 'f32' } = options;
   checkWord('full', 'dtype', dtype, DTYPES);
+  checkValue('full', 'value', value, [(given) => typeof given === 'number', 'a number']);
   return fullOn(device, shape, toTyped([value], dtype)[0], dtype);
 }
 
@@ -84,6 +85,8 @@ export function randomNormal(
 ): Tensor {
   checkOptions('randomNormal', given, ['mean', 'stddev', ...FILLED]);
   const { mean = 0, stddev = 1, ...options } = given;
+  checkValue('randomNormal', 'mean', mean, finite);
+  checkValue('randomNormal', 'stddev', stddev, notNegative);
   checkShape('randomNormal', shape);
   const { random } = options.device ?? currentDevice();
   return tensor(
@@ -99,6 +102,8 @@ export function randomUniform(
 ): Tensor {
   checkOptions('randomUniform', given, ['low', 'high', ...FILLED]);
   const { low = 0, high = 1, ...options } = given;
+  checkValue('randomUniform', 'low', low, finite);
+  checkValue('randomUniform', 'high', high, finite);
   checkShape('randomUniform', shape);
   const { random } = options.device ?? currentDevice();
   return tensor(

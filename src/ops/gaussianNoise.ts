@@ -3,7 +3,7 @@ import philoxWgsl from '../../shaders/philox.wgsl';
 import sineWgsl from '../../shaders/sine.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { defineOp } from '../op.ts';
-import { checkRange } from '../options.ts';
+import { checkOptions, checkRange } from '../options.ts';
 import { type GaussianNoiseAttributes, gaussianNoise as reference } from '../reference/gaussianNoise.ts';
 import type { Tensor } from '../tensor.ts';
 import { streamOf } from './stream.ts';
@@ -32,7 +32,8 @@ export interface GaussianNoiseOptions {
  * @param x f32, any shape; a deviation of 0 returns x itself.
  * @throws ValueError if `stddev` is negative.
  */
-export function gaussianNoise(x: Tensor, { stddev, stream }: GaussianNoiseOptions): Tensor {
+export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
+  const { stddev, stream } = checkOptions('gaussianNoise', options, ['stddev', 'stream']);
   checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
   if (stddev === 0) return x;
   return gaussianNoiseOp(x, x.device.random.stateOn(x.device), {

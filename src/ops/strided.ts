@@ -5,6 +5,7 @@ import { checkOptions, checkValue } from '../options.ts';
 import * as reference from '../reference/strided.ts';
 import {
   broadcastShapes,
+  checkList,
   checkShape,
   formatShape,
   normalizeAxis,
@@ -62,6 +63,7 @@ const reshapeOp: Op<[x: Tensor], { readonly shape: Shape }> = defineOp<[x: Tenso
 
 /** The same elements in another shape; one axis may be -1 and is worked out. No copy. Any dtype. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkList('reshape', 'the lengths of a shape', shape);
   const known = sizeOf(shape.filter((length) => length !== -1));
   const unknown = shape.filter((length) => length === -1).length;
   const full = shape.map((length) => (length === -1 && known > 0 ? x.size / known : length));
@@ -235,6 +237,7 @@ const concatOp = defineOp<Tensor[], { readonly axis: number }>({
 /** Joins tensors along `axis` (default 0); all other axes must agree. One dtype, any. */
 export function concat(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
   const { axis = 0 } = checkOptions('concat', options, ['axis']);
+  checkList('concat', 'the tensors', tensors);
   if (tensors.length === 0) {
     throw new ShapeError({ op: 'concat', got: 'no tensors', expected: 'one or more', fix: 'Pass a list of tensors.' });
   }

@@ -4,7 +4,7 @@ import { ShapeError } from '../errors.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import { defineOp, type Op, type Run, runner } from '../op.ts';
 import * as reference from '../reference/strided.ts';
-import { formatShape, normalizeAxis, type Shape, sizeOf, stridesOf } from '../shape.ts';
+import { checkList, formatShape, normalizeAxis, type Shape, sizeOf, stridesOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { ANY, gatherStrided } from './stridedCopy.ts';
 
@@ -62,6 +62,7 @@ const transposeOp: Op<[x: Tensor], { readonly permutation: readonly number[] }> 
 
 /** Reorders the axes: axis i of the result is axis `permutation[i]` of x; the default reverses them. Any dtype. */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
+  if (permutation !== undefined) checkList('transpose', 'the permutation', permutation);
   const axes =
     permutation?.map((axis) => normalizeAxis('transpose', axis, x.ndim)) ?? x.shape.map((_, i) => x.ndim - 1 - i);
   if (axes.length !== x.ndim || new Set(axes).size !== x.ndim) {

@@ -4,12 +4,12 @@ import {
   checkValue,
   checkValues,
   count,
-  countFrom0,
   func,
   lookUp,
   portion,
   required,
   show,
+  word,
 } from '../options.ts';
 import { Generator, uniform } from '../random.ts';
 import { isRecord } from '../train/json.ts';
@@ -62,7 +62,7 @@ const CHECKS: Checks<keyof SearchOptions<Space>> = {
   ],
   trials: count,
   direction: [(value) => typeof value === 'string', "'minimize' or 'maximize'"],
-  seed: countFrom0,
+  seed: word,
   earlier: [(value) => Array.isArray(value) && value.every(isRecord), 'the trials of an earlier search'],
   onTrial: func,
 };

@@ -6,6 +6,7 @@ import type { Place } from './guard.ts';
 import { isRecord } from './json.ts';
 import type { Model } from './model.ts';
 import { type Bytes, pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
+import { plain } from './save.ts';
 import { stateOf } from './state.ts';
 import { namesOf } from './step.ts';
 import type { Sums } from './stepValues.ts';
@@ -32,7 +33,11 @@ interface Conditions {
   readonly loss: object;
   /** What a step reports. */
   readonly metrics: string;
+  /** Kind and options of each, by name. */
+  readonly layers: object;
   readonly samples: number;
+  /** Whether samples have weights. */
+  readonly weighted: boolean;
   readonly validationSamples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
@@ -57,7 +62,7 @@ interface Progress {
   readonly orderStream: number;
 }
 
-const FORMAT = 'dawngrad checkpoint 2';
+const FORMAT = 'dawngrad checkpoint 3';
 
 interface Header extends Conditions, Progress {
   readonly format: string;
@@ -76,6 +81,7 @@ export interface Moment {
   readonly model: Model;
   readonly callbacks: readonly Callback[];
   readonly samples: number;
+  readonly weighted: boolean;
   readonly validationSamples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
@@ -150,7 +156,9 @@ export function checkConditions(checkpoint: Conditions, moment: Moment): void {
     optimizer: 'Compile the model with the same optimizer and options.',
     loss: 'Compile the model with the same loss and options.',
     metrics: 'Compile the model with the same metrics, and give its layers the same penalties.',
+    layers: 'Make the model of the same layers with the same options.',
     samples: 'Pass the same data, split alike.',
+    weighted: 'Pass sampleWeight or classWeight as then, or leave them out as then.',
     validationSamples: 'Pass the same data to validate on.',
     batchSize: 'Pass the same batchSize.',
     shuffle: 'Pass the same shuffle.',
@@ -217,13 +225,17 @@ export async function restoreCheckpoint(
   }
 }
 
-function conditionsOf({ model, samples, validationSamples, batchSize, shuffle }: Moment): Conditions {
+function conditionsOf({ model, samples, weighted, validationSamples, batchSize, shuffle }: Moment): Conditions {
   const { optimizer, loss } = model.compiled;
   return {
     optimizer: optimizer.config(),
     loss: { name: loss.name, ...loss.config },
     metrics: namesOf(model, model.compiled).join(', '),
+    layers: Object.fromEntries(
+      model.layers.map(({ kind, options }, i) => [model.names[i], { kind, ...plain(options), name: undefined }]),
+    ),
     samples,
+    weighted,
     validationSamples,
     batchSize,
     shuffle,

@@ -123,6 +123,11 @@ export class Dataset {
     return new Dataset(device, { kind: 'device', ...resident }, whole, owned);
   }
 
+  /** Whether its samples have weights. */
+  get isWeighted(): boolean {
+    return this.#source.weight !== undefined;
+  }
+
   /** The first samples and the last `count`, as two data sets of the same source; this one still owns that. */
   split(count: number): [first: Dataset, last: Dataset] {
     const cut = this.size - count;

@@ -1,4 +1,4 @@
-import { type Fault, ValueError } from '../errors.ts';
+import { ValueError, within } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
@@ -72,11 +72,5 @@ function makeLayer(kind: string, options: LayerOptions): Layer {
     });
   }
   const make = kinds[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
-  try {
-    return make(options);
-  } catch (error) {
-    const { fault }: { readonly fault?: Fault } = Object(error);
-    if (fault === undefined) throw error;
-    throw new ValueError({ ...fault, op: `layer '${options.name ?? kind}' of model.json, ${fault.op}` });
-  }
+  return within(`layer '${options.name ?? kind}' of model.json`, () => make(options));
 }

@@ -248,6 +248,7 @@ export class Run {
       model: this.#model,
       callbacks: this.#callbacks,
       samples: this.#training.size,
+      weighted: this.#training.isWeighted,
       validationSamples: this.#validate?.data.size ?? 0,
       batchSize: this.#batchSize,
       shuffle: this.#shuffle,

@@ -31,18 +31,26 @@ const describeGraph = ({ graph, layers }: Network): GraphDescription => ({
   nodes: graph.nodes.map(({ layer, inputs }) => ({ ...(layer && { layer: layers.indexOf(layer) }), inputs })),
 });
 
-/** The options of a layer as JSON can hold them. A function says itself what stands for it, or has done its work. */
+/** Options as JSON can hold them: a function says itself what stands for it, or has nothing that does. */
+export const plain = (options: LayerOptions): LayerOptions =>
+  Object.fromEntries(
+    Object.entries(options).map(([option, value]) => [
+      option,
+      typeof value === 'function' ? (value.config ?? value.strengths) : value,
+    ]),
+  );
+
+/** The options of a layer for a file. Initializers may get lost: they have done their work. */
 function savable(options: LayerOptions, name: string): LayerOptions {
-  const entries = Object.entries(options).map(([option, value]): [string, unknown] => {
-    if (typeof value !== 'function') return [option, value];
-    const config: unknown = value.config ?? value.strengths;
-    if (config !== undefined || option.endsWith('Initializer')) return [option, config];
+  const saved = plain(options);
+  for (const [option, value] of Object.entries(saved)) {
+    if (value !== undefined || !Object.hasOwn(options, option) || option.endsWith('Initializer')) continue;
     throw new ValueError({
       op: 'save',
       got: `a function as ${option} of layer ${name}`,
       expected: 'options that can be written to a file',
       fix: 'Use a named one, or put the function in a layer of its own kind.',
     });
-  });
-  return { ...Object.fromEntries(entries), name };
+  }
+  return { ...saved, name };
 }

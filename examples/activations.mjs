@@ -7,6 +7,7 @@ import {
   init,
   layerStatistics,
   sequential,
+  setSeed,
   sgd,
   sum,
   tensor,
@@ -45,7 +46,7 @@ for (const name of NAMES.filter((each) => each !== 'prelu')) {
 
 const norms = [];
 for (const name of NAMES) {
-  device.random.returnTo(0);
+  setSeed(1);
   const block = () => [dense({ units: 64, kernelInitializer: 'heNormal' }), activation(name)];
   const hidden = Array.from({ length: LAYERS }, block).flat();
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);

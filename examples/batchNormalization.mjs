@@ -1,6 +1,6 @@
 // A deep network without normalisation, with that of batches and with that of layers, at several rates. After npm run build:
 //   node examples/batchNormalization.mjs
-import { activation, batchNormalization, dense, init, layerNormalization, sequential, sgd } from 'dawngrad';
+import { activation, batchNormalization, dense, init, layerNormalization, sequential, setSeed, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -16,7 +16,7 @@ const kinds = {
 const results = [];
 for (const learningRate of [0.02, 1]) {
   for (const [kind, normalise] of Object.entries(kinds)) {
-    device.random.returnTo(0);
+    setSeed(1);
     const block = () => [dense({ units: 50, useBias: kind === 'without' }), ...normalise(), activation('sigmoid')];
     const hidden = Array.from({ length: LAYERS }, block).flat();
     const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);

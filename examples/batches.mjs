@@ -1,5 +1,5 @@
 // Gradient descent on one image, on some, or on all of them at a time. After npm run build: node examples/batches.mjs
-import { dense, init, sequential, sgd } from 'dawngrad';
+import { dense, init, sequential, setSeed, sgd } from 'dawngrad';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -19,7 +19,7 @@ const sizes = {
 
 const results = [];
 for (const [name, { batchSize, ...options }] of Object.entries(sizes)) {
-  device.random.returnTo(0); // the same first weights and the same order for all
+  setSeed(1); // the same first weights and the same order for all
   const hidden = dense({ units: 50, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

@@ -1,5 +1,5 @@
 // A rate at which gradients explode: training without and with clipping. After npm run build: node examples/clipping.mjs
-import { dense, init, lambdaCallback, layerStatistics, sequential, sgd } from 'dawngrad';
+import { dense, init, lambdaCallback, layerStatistics, sequential, setSeed, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -18,7 +18,7 @@ const clips = {
 
 const results = [];
 for (const [name, clip] of Object.entries(clips)) {
-  device.random.returnTo(0); // the same first weights for all
+  setSeed(1); // the same first weights for all
   const hidden = Array.from({ length: LAYERS }, () =>
     dense({ units: 40, activation: 'relu', kernelInitializer: 'heNormal' }),
   );

@@ -1,6 +1,6 @@
 // Training stops where the validation loss does not fall any more, and goes back to the best weights. After npm run build:
 //   node examples/earlyStopping.mjs
-import { adam, dense, earlyStopping, init, sequential } from 'dawngrad';
+import { adam, dense, earlyStopping, init, sequential, setSeed } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -9,7 +9,7 @@ const { x, y, xTest, yTest, normalised } = await digits({ train: 1500, test: 200
 
 const results = [];
 for (const stop of [false, true]) {
-  device.random.returnTo(0);
+  setSeed(1);
   const hidden = [200, 100].map((units) => dense({ units, activation: 'relu' }));
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({

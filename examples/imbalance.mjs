@@ -1,5 +1,5 @@
 // A class that is rare, and classes or samples that weigh more. After npm run build: node examples/imbalance.mjs
-import { adam, dense, init, lambdaCallback, sequential } from 'dawngrad';
+import { adam, dense, init, lambdaCallback, sequential, setSeed } from 'dawngrad';
 import { samplesAt } from 'dawngrad/data';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
@@ -28,7 +28,7 @@ const weightings = {
 
 const results = [];
 for (const [name, weights] of Object.entries(weightings)) {
-  device.random.returnTo(0);
+  setSeed(1);
   const hidden = dense({ units: 50, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 2, activation: 'softmax' })]);
   model.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

@@ -1,5 +1,5 @@
 // Labels of 0.9 instead of 1 make a network less sure of itself. After npm run build: node examples/labelSmoothing.mjs
-import { adam, categoricalCrossentropy, dense, init, sequential } from 'dawngrad';
+import { adam, categoricalCrossentropy, dense, init, sequential, setSeed } from 'dawngrad';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -28,7 +28,7 @@ async function answers(model) {
 
 const results = [];
 for (const labelSmoothing of [0, 0.1]) {
-  device.random.returnTo(0);
+  setSeed(1);
   const hidden = [200, 100].map((units) => dense({ units, activation: 'relu' }));
   const model = sequential([normalised(), ...hidden, dense({ units: CLASSES, activation: 'softmax' })]);
   model.compile({ optimizer: adam(), loss: categoricalCrossentropy({ labelSmoothing }) });

@@ -8,6 +8,7 @@ import {
   findLearningRate,
   init,
   sequential,
+  setSeed,
   sgd,
 } from 'dawngrad';
 import { draw } from './charts.mjs';
@@ -18,7 +19,7 @@ const { x, y, normalised } = await digits({ train: 12_800, test: 100 });
 
 const series = [];
 for (const [name, optimizer] of Object.entries({ SGD: sgd(), Adam: adam() })) {
-  device.random.returnTo(0);
+  setSeed(1);
   const block = (units) => [dense({ units }), batchNormalization(), activation('relu'), dropout({ rate: 0.5 })];
   const model = sequential([normalised(), ...block(200), ...block(100), dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });

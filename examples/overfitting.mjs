@@ -1,5 +1,5 @@
 // 1,000 images are too few: remedies against overfitting. After npm run build: node examples/overfitting.mjs
-import { adam, dense, dropout, gaussianNoise, init, l1, l2, sequential } from 'dawngrad';
+import { adam, dense, dropout, gaussianNoise, init, l1, l2, sequential, setSeed } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -17,7 +17,7 @@ const remedies = {
 
 const results = [];
 for (const [name, { kernelRegularizer, rate, stddev, optimizer }] of Object.entries(remedies)) {
-  device.random.returnTo(0);
+  setSeed(1);
   const options = { activation: 'relu', ...(kernelRegularizer && { kernelRegularizer }) };
   const hidden = (units) => [dense({ units, ...options }), ...(rate ? [dropout({ rate })] : [])];
   const noise = stddev ? [gaussianNoise({ stddev })] : [];

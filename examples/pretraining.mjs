@@ -1,6 +1,6 @@
 // SGD does not move a deep logistic network; denoising autoencoders give it a better start. After npm run build:
 //   node examples/pretraining.mjs
-import { adam, dense, init, pretrain, sequential, sgd } from 'dawngrad';
+import { adam, dense, init, pretrain, sequential, setSeed, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -12,7 +12,7 @@ const yFew = { data: y.data.subarray(0, LABELLED), shape: [LABELLED] };
 
 const results = [];
 for (const pretrained of [false, true]) {
-  device.random.returnTo(0);
+  setSeed(1);
   const hidden = [100, 100, 100, 100].map((units) => dense({ units, activation: 'sigmoid' }));
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
   if (pretrained) {

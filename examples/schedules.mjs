@@ -12,6 +12,7 @@ import {
   polynomialDecay,
   reduceLROnPlateau,
   sequential,
+  setSeed,
   sgd,
   warmup,
 } from 'dawngrad';
@@ -46,7 +47,7 @@ const runs = {
 
 const results = [];
 for (const [name, { plateau, ...options }] of Object.entries(runs)) {
-  device.random.returnTo(0);
+  setSeed(1);
   const hidden = dense({ units: 50, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

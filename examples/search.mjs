@@ -1,5 +1,5 @@
 // Grid, random and TPE look for the hyper-parameters of a small network. After npm run build: node examples/search.mjs
-import { adam, dense, dropout, init, sequential } from 'dawngrad';
+import { adam, dense, dropout, init, sequential, setSeed } from 'dawngrad';
 import { trainTestSplit } from 'dawngrad/data';
 import { grid, integer, logUniform, search, tpe, uniform } from 'dawngrad/search';
 import { draw } from './charts.mjs';
@@ -17,7 +17,7 @@ const space = {
 
 /** The validation loss after three epochs. */
 async function objective({ learningRate, units, rate }) {
-  device.random.returnTo(0); // the same first weights for the same units
+  setSeed(1); // the same first weights for the same units
   const hidden = [dense({ units, activation: 'relu' }), dropout({ rate })];
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: adam({ learningRate }), loss: 'sparseCategoricalCrossentropy' });

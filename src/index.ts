@@ -129,6 +129,7 @@ export {
   prelu,
   reshape,
 } from './overloads.ts';
+export { setSeed } from './random.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {

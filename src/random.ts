@@ -1,4 +1,5 @@
-import type { Device } from './device.ts';
+import { currentDevice, type Device } from './device.ts';
+import { checkValue, word } from './options.ts';
 import { philox, type Words } from './reference/philox.ts';
 import { keep, Tensor } from './tensor.ts';
 
@@ -8,15 +9,19 @@ import { keep, Tensor } from './tensor.ts';
  * Initialisers, shuffles and each random layer have a stream of their own; training steps count the step.
  */
 export class Generator {
-  readonly seed: number;
+  #seed: number;
   #step: number;
   #streams: number;
   #state: Tensor | undefined;
 
   constructor(seed: number, { firstStream = 0, step = 0 }: { firstStream?: number; step?: number } = {}) {
-    this.seed = seed;
+    this.#seed = seed;
     this.#streams = firstStream;
     this.#step = step;
+  }
+
+  get seed(): number {
+    return this.#seed;
   }
 
   get step(): number {
@@ -47,6 +52,14 @@ export class Generator {
     device.writeEachStep(this.stateOn(device).storage, enter, 'i32');
   }
 
+  /** Begins anew on `device`, before the first step and with the first stream. */
+  restart(device: Device, seed: number): void {
+    device.refuseCapture('it sets the seed; set it before the step');
+    this.#seed = seed;
+    this.#streams = 0;
+    this.enterStep(device, 0);
+  }
+
   /** `[seed, step]` as i32 on the device, where kernels read it; one tensor for the life of the device. */
   stateOn(device: Device): Tensor {
     this.#state ??= device.outsideRecording(() =>
@@ -56,8 +69,18 @@ export class Generator {
   }
 
   #words(): Int32Array {
-    return Int32Array.of(this.seed | 0, this.#step | 0);
+    return Int32Array.of(this.#seed | 0, this.#step | 0);
   }
+}
+
+/**
+ * Begins the random numbers of the current device anew: weights, orders and masks drawn from here on are those that come
+ * after `init({ seed })`. @throws ValueError for what is no whole number of 32 bits.
+ */
+export function setSeed(seed: number): void {
+  checkValue('setSeed', 'seed', seed, word);
+  const device = currentDevice();
+  device.random.restart(device, seed);
 }
 
 /** Four words for elements `4 * block` to `4 * block + 3` of a stream, as the kernels compute them. */

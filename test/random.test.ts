@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
 import {
   type Device,
   dropout,
@@ -8,6 +9,7 @@ import {
   randomNormal,
   randomUniform,
   scope,
+  setSeed,
   tensor,
   zeros,
 } from '../src/index.ts';
@@ -173,5 +175,28 @@ onGpu(
     assert.ok(Math.abs(dropped - 0.25) < 5 * Math.sqrt((0.25 * 0.75) / first.length), `${dropped} dropped`);
   },
 );
+
+for (const [name, run] of [
+  ['cpu', (title: string, body: (device: Device) => Promise<void>) => test(title, () => body(cpu))],
+  ['gpu', (title: string, body: (device: Device) => Promise<void>) => onGpu(test, title, body)],
+] as const) {
+  run(`setSeed begins anew: weights, and masks after so many steps (${name})`, async (device) => {
+    setCurrentDevice(device);
+    const draw = (seed: number): Promise<number[]> =>
+      scope(async () => {
+        setSeed(seed);
+        const weights = await randomNormal([5]).data();
+        device.random.enterStep(device);
+        const mask = await dropout(ones([64]), { rate: 0.5 }).data();
+        return [...weights, ...mask];
+      });
+    const first = await draw(3);
+    const expected = Float32Array.from(normal(5, new Generator(3))); // as after init({ seed: 3 })
+    assert.equal(Float32Array.from(first.slice(0, 5)), expected);
+    assert.not.equal(await draw(4), first);
+    assert.equal(await draw(3), first);
+    assert.throws(() => setSeed(0.5), /setSeed: got seed 0.5; expected a whole number of 32 bits/);
+  });
+}
 
 test.run();

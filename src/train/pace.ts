@@ -1,7 +1,8 @@
 import type { Device } from '../device.ts';
 import { sleepThrough } from '../sleep.ts';
-import { MOST_STEPS } from './stepValues.ts';
 
+/** Steps that a group may have. */
+export const MOST_STEPS = 1024;
 /** How long a group of steps should take, in milliseconds: short enough to watch, long enough not to hold the GPU up. */
 const GROUP_TIME = 500;
 /** GPU work in one submit, in milliseconds. */
@@ -10,22 +11,22 @@ const MOST_STEPS_PER_SUBMIT = 32;
 /** An answer that takes less, in milliseconds, was there already. */
 const QUICK = 5;
 
-/** Steps that were handed to the GPU together, and how to get their results. */
-interface Group<Result> {
+/** Steps that were handed to the GPU together, and how to take in their results. */
+interface Group {
   readonly steps: number;
-  readonly results: () => Promise<Result>;
+  readonly arrive: () => Promise<void>;
 }
 
 /**
  * Keeps the GPU busy and the processor idle: steps go out in groups, the next group before the results of the last are
  * awaited; and as Node polls while it awaits, it sleeps first for about as long as the group will take.
  */
-export class Pace<Result> {
+export class Pace {
   readonly #device: Device;
   #stepsPerGroup = 1;
   #millisecondsPerStep = 0;
   #steps = 0;
-  #out: Group<Result> | undefined;
+  #out: Group | undefined;
   #since = performance.now();
 
   constructor(device: Device) {
@@ -37,29 +38,31 @@ export class Pace<Result> {
     return ++this.#steps >= this.#stepsPerGroup;
   }
 
-  /** Sends the group off; returns what the one before it brought, if there was one. */
-  async send(results: () => Promise<Result>): Promise<Result | undefined> {
+  /** Sends the group off, and awaits the one before it; whether there was one. */
+  async send(arrive: () => Promise<void>): Promise<boolean> {
     const before = this.#out;
-    this.#out = { steps: this.#steps, results };
+    this.#out = { steps: this.#steps, arrive };
     this.#steps = 0;
-    return before && this.#await(before);
+    return this.#await(before);
   }
 
-  /** What the last group brings. */
-  async finish(): Promise<Result | undefined> {
+  /** Awaits the last group; whether there was one. */
+  async finish(): Promise<boolean> {
     const last = this.#out;
     this.#out = undefined;
-    return last && this.#await(last);
+    return this.#await(last);
   }
 
-  async #await({ steps, results }: Group<Result>): Promise<Result> {
+  async #await(group: Group | undefined): Promise<boolean> {
+    if (group === undefined) return false;
+    const { steps, arrive } = group;
     this.#device.flush();
     const remaining = steps * this.#millisecondsPerStep - (performance.now() - this.#since);
     await sleepThrough(Math.min(2 * GROUP_TIME, remaining));
     const awake = performance.now();
-    const result = await results();
+    await arrive();
     const now = performance.now();
-    if (steps === 0) return result;
+    if (steps === 0) return true;
     // An answer that was there already says that the sleep was too long, but not by how much: half of it comes next.
     const overslept = now - awake < QUICK && remaining > QUICK ? 0.5 : 1;
     this.#millisecondsPerStep = (overslept * (now - this.#since)) / steps;
@@ -70,6 +73,6 @@ export class Pace<Result> {
       1,
       Math.min(MOST_STEPS_PER_SUBMIT, Math.floor(SUBMIT_TIME / this.#millisecondsPerStep)),
     );
-    return result;
+    return true;
   }
 }

@@ -15,7 +15,6 @@ import type { FitOptions, History } from './fitOptions.ts';
 import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
-import { Pace } from './pace.ts';
 import type { Bytes } from './safetensors.ts';
 import { evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
@@ -149,43 +148,33 @@ export class Run {
   }
 
   async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
-    const { device } = this.#model;
-    const values = new StepValues(device, namesOf(this.#model, this.#trained), before);
-    const pace = new Pace<Logs>(device);
-    let logs: Logs = {};
-    const take = async (read: Logs | undefined): Promise<boolean> => {
-      if (read === undefined) return false;
-      logs = read;
-      await this.#judge(epoch, values);
-      return true;
-    };
-    const drain = async (): Promise<boolean> => {
-      const isNew = await take(await pace.send(values.request()));
-      return (await take(await pace.finish())) || isNew;
-    };
+    const values = new StepValues(this.#model.device, namesOf(this.#model, this.#trained), before);
     try {
-      for (let batch = values.read.steps; batch < this.#sizes.length; batch++) {
+      for (let batch = values.sums.steps; batch < this.#sizes.length; batch++) {
         const size = this.#sizes[batch];
         await each(this.#callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
         await this.#inspect({ epoch, batch });
-        scope(() => values.add(this.#steps.run(size), size));
+        const isTime = scope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
         let isNew = false;
-        if (pace.stepDone() || isLast) {
+        if (isTime || isLast) {
           this.#guard?.arrive(this.#after({ epoch, batch }));
-          isNew = isLast ? await drain() : await take(await pace.send(values.request()));
+          isNew = isLast ? await values.readAll() : await values.read();
+          await this.#judge(epoch, values);
         }
-        const seen = { batch, size, ...(isNew && logs) };
+        const seen = { batch, size, ...(isNew && values.means) };
         await each(this.#callbacks, (callback) => callback.onBatchEnd?.(batch, seen));
         if (isLast) break;
         const isDue = this.#saver?.isDue();
-        if (!isDue && !this.#model.stopTraining) continue;
-        await drain();
+        if (isDue || this.#model.stopTraining) {
+          await values.readAll();
+          await this.#judge(epoch, values);
+        }
         if (this.#model.stopTraining) break;
-        await this.#save({ epoch, batch: batch + 1 }, values.read);
+        if (isDue) await this.#save({ epoch, batch: batch + 1 }, values.sums);
       }
-      await this.#guard?.checkWeights({ epoch, batch: values.read.steps - 1 });
-      return logs;
+      await this.#guard?.checkWeights({ epoch, batch: values.sums.steps - 1 });
+      return values.means;
     } finally {
       values.dispose();
     }
@@ -281,9 +270,9 @@ export class Run {
   }
 
   /** Ends the run if a loss among those just read is not finite: from there on every number would be NaN. */
-  async #judge(epoch: number, { firstBad, read }: StepValues): Promise<void> {
+  async #judge(epoch: number, { firstBad, sums }: StepValues): Promise<void> {
     if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, `the loss ${firstBad.loss}`);
-    this.#guard?.confirm({ epoch, batch: read.steps });
+    this.#guard?.confirm({ epoch, batch: sums.steps });
   }
 
   #makeGuard(place: Place): Guard {

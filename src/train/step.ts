@@ -9,7 +9,6 @@ import { formatShape } from '../shape.ts';
 import { type Parameter, scope, type Tensor } from '../tensor.ts';
 import type { Batch, Dataset } from './dataset.ts';
 import type { Model } from './model.ts';
-import { Pace } from './pace.ts';
 import { Steps } from './steps.ts';
 import { StepValues } from './stepValues.ts';
 
@@ -110,15 +109,13 @@ export async function evaluateWith(
   { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps },
 ): Promise<Record<string, number>> {
   const values = new StepValues(model.device, namesOf(model, trained));
-  const pace = new Pace<Readonly<Record<string, number>>>(model.device);
   try {
     data.rewind();
     for (const size of data.sizes(batchSize)) {
-      scope(() => values.add(steps.run(size), size));
-      if (pace.stepDone()) await pace.send(values.request());
+      if (scope(() => values.add(steps.run(size), size))) await values.read();
     }
-    await pace.send(values.request());
-    return { ...(await pace.finish()) };
+    await values.readAll();
+    return values.means;
   } finally {
     values.dispose();
   }

@@ -16,19 +16,7 @@ import {
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
-const NAMES = [
-  'sigmoid',
-  'tanh',
-  'hardSigmoid',
-  'relu',
-  'leakyRelu',
-  'elu',
-  'selu',
-  'gelu',
-  'silu',
-  'softplus',
-  'prelu',
-];
+const NAMES = 'sigmoid tanh hardSigmoid relu leakyRelu elu selu gelu silu softplus prelu'.split(' ');
 const LAYERS = 20;
 
 const device = await init({ seed: 1 });

@@ -1,13 +1,11 @@
 // What augmentation makes of digits: a row for each change, the digit itself first. Build first (npm run build), then:
 //   node examples/augmentation.mjs
-import { mkdir, writeFile } from 'node:fs/promises';
 import { augmentation, init, scope, sequential, tensor } from 'dawngrad';
 import { loadMnist } from 'dawngrad/data';
-import { encode } from 'fast-png';
+import { drawImages } from './charts.mjs';
 
 const SIDE = 28;
 const COPIES = 9;
-const GAP = 4;
 
 const changes = {
   translation: { translation: 0.15 },
@@ -36,21 +34,9 @@ const augmented = (digit, options) =>
 const rows = [];
 for (const [row, [name, options]] of Object.entries(changes).entries()) {
   const digit = train.images.data.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE);
-  rows.push([digit, ...(await augmented(digit, options))]);
+  rows.push({ label: name, images: [digit, ...(await augmented(digit, options))] });
   console.log(`row ${row + 1}: ${name} ${JSON.stringify(options)}`);
 }
 
-const width = (COPIES + 1) * (SIDE + GAP) + GAP;
-const height = rows.length * (SIDE + GAP) + GAP;
-const pixels = new Uint8ClampedArray(width * height).fill(64);
-rows.forEach((images, row) => {
-  images.forEach((image, column) => {
-    const corner = (GAP + row * (SIDE + GAP)) * width + GAP + column * (SIDE + GAP);
-    for (let y = 0; y < SIDE; y++) pixels.set(image.subarray(y * SIDE, (y + 1) * SIDE), corner + y * width);
-  });
-});
-const output = new URL('output/', import.meta.url);
-await mkdir(output, { recursive: true });
-await writeFile(new URL('augmentation.png', output), encode({ width, height, data: pixels, channels: 1 }));
-console.log('examples/output/augmentation.png is written');
+await drawImages('augmentation', rows, SIDE);
 device.dispose();

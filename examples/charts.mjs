@@ -1,7 +1,8 @@
-// Charts for the examples: curves, points or bars side by side, as an SVG picture in examples/output.
+// Charts for the examples: curves, points, bars or grey pictures side by side, as an SVG picture in examples/output.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { init } from 'echarts';
+import { encode } from 'fast-png';
 
 const PANEL = { width: 460, height: 340, columns: 2 };
 const COLOURS = [
@@ -93,10 +94,42 @@ export async function draw(name, panels) {
       })),
     ),
   });
+  await save(chart, name);
+}
+
+async function save(chart, name) {
   await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}${name}.svg`, chart.renderToSVGString());
+  const svg = chart.renderToSVGString().replaceAll(/ ecmeta_\w+="[^"]*"/g, ''); // marks for the mouse are half of it
+  await writeFile(`${folder}${name}.svg`, svg);
   chart.dispose();
   console.log(`examples/output/${name}.svg`);
+}
+
+const IMAGES = { scale: 2, gap: 4, labels: 170 };
+
+/** Draws rows `{ label, images }` of grey pictures, `side` pixels wide and high, into output/NAME.svg. */
+export async function drawImages(name, rows, side) {
+  const { scale, gap, labels } = IMAGES;
+  const step = side + gap;
+  const [width, height] = [Math.max(...rows.map(({ images }) => images.length)), rows.length].map((n) => n * step);
+  const data = new Uint8ClampedArray(width * height).fill(255);
+  rows.forEach(({ images }, row) => {
+    images.forEach((image, column) => {
+      for (let y = 0; y < side; y++) {
+        data.set(image.subarray(y * side, (y + 1) * side), (row * step + y) * width + column * step);
+      }
+    });
+  });
+  const png = Buffer.from(encode({ width, height, data, channels: 1 })).toString('base64');
+  const size = { width: width * scale, height: height * scale };
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: labels + size.width, height: size.height });
+  const text = ({ label }, row) => ({
+    type: 'text',
+    style: { text: label, x: 8, y: (row * step + side / 2) * scale, verticalAlign: 'middle', fontSize: 13 },
+  });
+  const image = { type: 'image', style: { image: `data:image/png;base64,${png}`, x: labels, y: 0, ...size } };
+  chart.setOption({ backgroundColor: '#ffffff', graphic: [image, ...rows.map(text)] });
+  await save(chart, name);
 }
 
 /** Values as points over 1, 2, 3, ... */

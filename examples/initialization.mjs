@@ -17,7 +17,8 @@ const scales = {
 
 const x = randomNormal([256, UNITS]);
 const y = { data: Int32Array.from({ length: 256 }, (_, i) => i % 10), shape: [256] };
-const visible = (value) => Math.max(value, 1e-20); // a logarithm has no place for 0
+const RANGE = [1e-8, 1e8]; // what is beyond vanishes or explodes, and leaves the picture
+const visible = (value) => Math.max(value, 1e-30); // a logarithm has no place for 0
 
 /** The deviation of each layer's output and the norm of each kernel's gradient, in the first step. */
 async function measure(kernelInitializer, name) {
@@ -53,11 +54,12 @@ for (const name of ['tanh', 'relu']) {
     );
   }
   const axis = { name: 'layer', min: 1, max: DEPTH };
-  panels.push({ title: `${name}: outputs`, x: axis, y: { name: 'deviation', log: true }, series: forward });
+  const [min, max] = RANGE;
+  panels.push({ title: `${name}: outputs`, x: axis, y: { name: 'deviation', log: true, min, max }, series: forward });
   panels.push({
     title: `${name}: gradients of the kernels`,
     x: axis,
-    y: { name: 'norm', log: true },
+    y: { name: 'norm', log: true, min, max },
     series: backward,
   });
 }

@@ -22,7 +22,6 @@ import { digits } from './digits.mjs';
 const [TRAIN, BATCH, EPOCHS] = [2000, 10, 10];
 const STEPS = (TRAIN / BATCH) * EPOCHS;
 const RATE = 0.2;
-
 const decay = { initialLearningRate: RATE, decaySteps: STEPS };
 const schedules = {
   exponential: exponentialDecay({ ...decay, decayRate: 0.02 }),

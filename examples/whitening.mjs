@@ -3,7 +3,7 @@ import { init, randomNormal, sequential, whitening } from 'dawngrad';
 import { whiteningStatistics } from 'dawngrad/data';
 import { draw } from './charts.mjs';
 
-const POINTS = 600;
+const POINTS = 300;
 
 const device = await init({ seed: 1 });
 const z = await randomNormal([POINTS, 2]).data();
@@ -43,14 +43,16 @@ for (const { title, points } of panels) {
 const { mean } = momentsOf(data);
 const quarter = (i) => Number(data[2 * i] > mean[0]) + 2 * Number(data[2 * i + 1] > mean[1]);
 
-const range = { min: -9, max: 9 };
+// A panel is 1.7 times as wide as it is high: both axes have the same scale.
+const first = { name: 'first', min: -12, max: 12 };
+const second = { name: 'second', min: -7, max: 7 };
 const everyPoint = Array.from({ length: POINTS }, (_, i) => i);
 await draw(
   'whitening',
   panels.map(({ title, points }) => ({
     title,
-    x: { name: 'first', ...range },
-    y: { name: 'second', ...range },
+    x: first,
+    y: second,
     series: [0, 1, 2, 3].map((which) => ({
       type: 'scatter',
       itemStyle: { opacity: 0.6 },

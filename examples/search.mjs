@@ -54,7 +54,12 @@ const series = (pick, options) =>
   Object.entries(results).map(([name, result]) => ({ name, data: pick(result), ...options }));
 const loss = { name: 'validation loss', log: true };
 await draw('search', [
-  { title: 'The best so far', x: { name: 'trial' }, y: loss, series: series(bestSoFar, { step: 'end' }) },
+  {
+    title: 'The best so far',
+    x: { name: 'trial' },
+    y: { name: 'validation loss', min: 0.35, max: 0.65 },
+    series: series(bestSoFar, { step: 'end' }),
+  },
   {
     title: 'Every trial',
     x: { name: 'learning rate', log: true },

@@ -2,6 +2,7 @@
 import {
   activation,
   adam,
+  adamW,
   augmentation,
   batchNormalization,
   conv2d,
@@ -24,8 +25,9 @@ const CLASSES = 10;
 
 const toUnit = (options) => normalization({ axis: null, mean: 0, variance: 255 ** 2, ...options });
 const softmax = () => dense({ units: CLASSES, activation: 'softmax' });
-const falling = (learningRate, { epochs, batchSize }) =>
-  adam({
+const falling = (learningRate, { epochs, batchSize }, weightDecay = 0) =>
+  adamW({
+    weightDecay,
     learningRate: cosineDecay({
       initialLearningRate: learningRate,
       decaySteps: epochs * Math.ceil(SAMPLES / batchSize),
@@ -47,7 +49,7 @@ const mnist = {
     epochs: 20,
     batchSize: 128,
     layers: () => [toUnit({ inputShape: [PIXELS] }), ...block(200, 0.5), ...block(100, 0.5), softmax()],
-    optimizer: (run) => falling(0.003, run),
+    optimizer: (run) => falling(0.01, run, 0.05),
   },
   "the lecture's network with augmentation": {
     epochs: 40,

@@ -25,7 +25,7 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (!Array.isArray(value)) return `an object of type ${value.constructor?.name.replace(/^_/, '') ?? 'null'}`; // bundlers put the line before;
+  if (!Array.isArray(value)) return `an object of type ${value.constructor?.name.replace(/^_/, '') ?? 'null'}`; // bundlers put the line before
   return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
 }
 

@@ -7,6 +7,7 @@ import {
   compile,
   conv2d,
   conv2dTranspose,
+  convTranspose2d,
   type Device,
   dense,
   depthwiseConv2d,
@@ -17,15 +18,24 @@ import {
   type Layer,
   loadModel,
   maxPool2d,
+  mul,
   ones,
+  parameter,
+  reshape,
   scope,
   sequential,
   sparseCategoricalCrossentropy,
+  sum,
   Tape,
   Tensor,
   tensor,
+  valueAndGrad,
 } from '../src/node.ts';
+import { multiply } from '../src/ops/product.ts';
+import { windowRows } from '../src/ops/windowRows.ts';
+import { windowsOver } from '../src/ops/windows.ts';
 import { Generator, uniform } from '../src/random.ts';
+import { sizeOf } from '../src/shape.ts';
 import { cpu, onGpu } from './device.ts';
 
 const test = suite('convolution');
@@ -121,12 +131,58 @@ const network = () =>
     dense({ units: 2, activation: 'softmax' }),
   ]);
 
+/** Values from -1/2 to 1/2 on a device. */
+const values = (shape: readonly number[], seed: number): Tensor =>
+  tensor(
+    uniform(sizeOf(shape), new Generator(seed)).map((u) => u - 0.5),
+    { shape },
+  );
+
+// The gradient check sees the kernel that is chosen on this machine; these are the others' ways to read windows.
+for (const [kernel, channels] of [
+  ['split32', 6],
+  ['split32', 8],
+  ['skinny', 8],
+] as const) {
+  onGpu(test, `${kernel} reads ${channels} channels of windows in the images`, async (device) => {
+    const [shape, filter] = [
+      [3, 7, 9, channels],
+      [3, 2, channels, 10],
+    ] as const;
+    const options = { strides: [1, 2], dilation: [2, 1], padding: 'same' } as const;
+    const windows = windowsOver('conv2d', [7, 9], { size: [3, 2], ...options });
+    const [rows, columns] = [3 * sizeOf(windows.count), 6 * channels];
+    const inputs = (): Tensor[] => [values(shape, 1), values(filter, 2), values([rows, 10], 3)];
+
+    setCurrentDevice(cpu);
+    const [x, w, dy] = inputs();
+    const trained = parameter(w);
+    const map = (): Tensor => reshape(conv2d(x, trained, options), [rows, 10]);
+    const [exact] = valueAndGrad(() => sum(mul(map(), dy)), [trained]).grads;
+    const expected = [map(), exact, sum(dy, { axis: 0 })];
+
+    setCurrentDevice(device);
+    const [images, weights, gradient] = inputs();
+    const product = { transposeB: false, kernel, rows: windowRows(shape, { windows, groups: 1 }) };
+    const found = [
+      ...multiply([images, reshape(weights, [columns, 10])], { ...product, transposeA: false }),
+      ...multiply([images, gradient], { ...product, transposeA: true, sums: true }),
+    ];
+    const tolerance = rows * 2 ** -24 * (rows / 4); // of the longest sum, of products of up to 1/4
+    for (const [n, tensor] of found.entries()) {
+      const [got, wanted] = await Promise.all([tensor.data(), expected[n].data()]);
+      const off = wanted.findIndex((value, i) => !(Math.abs(got[i] - value) <= tolerance));
+      assert.is(off, -1, `result ${n}, element ${off}: ${got[off]} instead of ${wanted[off]}`);
+    }
+  });
+}
+
 onGpu(test, 'windows that take more memory than a buffer may have are refused', (device) => {
   setCurrentDevice(device);
   const x = ones([32, 512, 512, 1]);
   assert.throws(
-    () => conv2d(x, ones([15, 15, 1, 1])),
-    /conv2d: got images \[32, 512, 512, 1\] whose windows take \d+ MiB; expected at most \d+ MiB. Use a smaller batch/,
+    () => convTranspose2d(x, ones([15, 15, 1, 1]), { strides: 2 }),
+    /convTranspose2d.*: got images \[32, 1037, 1037, 1\] whose windows take \d+ MiB; expected at most \d+ MiB. Use a smaller batch/,
   );
   x.dispose();
 });

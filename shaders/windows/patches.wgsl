@@ -1,20 +1,15 @@
-// Windows as rows of a matrix, so that a convolution is a product; and the sums that take them back.
-//   gather   patches[g, o, tap, c] = x[pixel at tap of o, (g, c)], 0 in the padding
-//   scatter  x[pixel, (g, c)] = f(sum of patches[g, o, tap, c] over the windows o that reach the pixel + bias[(g, c)])
+// Windows, as rows of a matrix, back to images.
+//   x[pixel, (g, c)] = f(sum of patches[g, o, tap, c] over the windows o that reach the pixel + bias[(g, c)])
 // x: images; patches: [groups, images * rows * columns, SIZE_H * SIZE_W, channels / groups]; bias: [channels].
-// f comes from unary/<name>.wgsl or linear.wgsl. An invocation per window, or per pixel, and vector of channels.
-// No workgroup memory.
+// f comes from unary/<name>.wgsl or linear.wgsl. An invocation per pixel and vector of channels. No workgroup memory.
 
 alias T = V;
 const BIAS: bool = false;
 const GROUPS: u32 = 1; // into which channels are cut
-// gather(x) -> patches
-@group(0) @binding(1) var<storage, read> x: array<V>;
-@group(0) @binding(2) var<storage, read_write> patches: array<V>;
-// scatter(patches_given, bias) -> sums; without BIAS the second is anything
-@group(0) @binding(1) var<storage, read> patches_given: array<V>;
+// scatter(patches, bias) -> x; without BIAS the second is anything
+@group(0) @binding(1) var<storage, read> patches: array<V>;
 @group(0) @binding(2) var<storage, read> bias: array<V>;
-@group(0) @binding(3) var<storage, read_write> sums: array<V>;
+@group(0) @binding(3) var<storage, read_write> x: array<V>;
 
 // Where a window's first tap is in memory; taps are `depth` apart.
 fn in_patches(at: Place, row: i32, column: i32, images: u32, depth: u32) -> u32 {
@@ -22,25 +17,6 @@ fn in_patches(at: Place, row: i32, column: i32, images: u32, depth: u32) -> u32 
   if (GROUPS == 1) { return window * u32(SIZE_H * SIZE_W) * depth + at.channel; }
   let first = at.channel / depth * images * u32(params.rows * params.columns);
   return (first + window) * u32(SIZE_H * SIZE_W) * depth + at.channel % depth;
-}
-
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn gather(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let window = place(group, local);
-  if (window.column >= params.columns) { return; }
-  let depth = params.channels / GROUPS;
-  var to = in_patches(window, window.row, window.column, groups.z, depth);
-  for (var i = 0; i < SIZE_H; i++) {
-    for (var j = 0; j < SIZE_W; j++) {
-      let pixel = pixel_at(window, i, j);
-      patches[to] = select(V(), x[in_images(window, max(pixel, 0))], pixel >= 0);
-      to += depth;
-    }
-  }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -57,10 +33,10 @@ fn scatter(
     for (var j = 0; j < REACH_W; j++) {
       let window = reach(pixel, i, j);
       if (window.inside) {
-        sum += patches_given[in_patches(pixel, window.row, window.column, groups.z, depth) + u32(window.tap) * depth];
+        sum += patches[in_patches(pixel, window.row, window.column, groups.z, depth) + u32(window.tap) * depth];
       }
     }
   }
   if (BIAS) { sum += bias[pixel.channel]; }
-  sums[in_images(pixel, pixel.row * params.width + pixel.column)] = f(sum);
+  x[in_images(pixel, pixel.row * params.width + pixel.column)] = f(sum);
 }

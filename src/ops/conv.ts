@@ -25,13 +25,8 @@ import {
 } from './windows.ts';
 
 /** How the three sums of a convolution are computed: y from x, x from y, and the filter from both. */
-const ways = (filter: Tensor, { groups }: ConvolutionAttributes): Omit<typeof products, 'checkRows'> =>
+const ways = (filter: Tensor, { groups }: ConvolutionAttributes): typeof products =>
   groups > 1 && filter.shape[2] === 1 ? depthwise : products;
-
-/** Refuses what is too large for the way it would be computed. */
-function checkSize(op: string, filter: Tensor, attributes: ConvolutionAttributes): void {
-  if (ways(filter, attributes) === products) products.checkRows(op, filter.device, attributes);
-}
 
 const linear = ({ activation: _, ...attributes }: ConvolutionAttributes): ConvolutionAttributes => attributes;
 
@@ -144,7 +139,6 @@ export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = 
   checkBias('conv2d', bias, features);
   const windows = windowsOver('conv2d', [x.shape[1], x.shape[2]], { ...window, size: [height, width] });
   const attributes = { windows, groups, image: x.shape, ...(activation && { activation }) };
-  checkSize('conv2d', filter, attributes);
   return convOp(...operands(x, filter, bias), attributes);
 }
 
@@ -224,6 +218,5 @@ export function convTranspose2d(x: Tensor, filter: Tensor, options: ConvolutionT
   const size = [filter.shape[0], filter.shape[1]] as const;
   const { windows, image } = transposedWindows('convTranspose2d', [x.shape[1], x.shape[2]], { ...options, size });
   const attributes = { windows, groups, image: [x.shape[0], ...image, features], ...(activation && { activation }) };
-  checkSize('convTranspose2d', filter, attributes);
   return convTransposeOp(...operands(x, filter, bias), attributes);
 }

@@ -1,3 +1,4 @@
+import aMatrixWgsl from '../../shaders/matmul/a_matrix.wgsl';
 import blocksWgsl from '../../shaders/matmul/blocks.wgsl';
 import lanesWgsl from '../../shaders/matmul/lanes.wgsl';
 import plainWgsl from '../../shaders/matmul/plain.wgsl';
@@ -38,7 +39,7 @@ const tiles =
 const BLOCKS_ALIGNED = ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'] as const;
 
 const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): MatmulKernel => ({
-  sources: [commonWgsl, blocksWgsl, tiledWgsl],
+  sources: [commonWgsl, blocksWgsl, aMatrixWgsl, tiledWgsl],
   constants: { TILE_M: tileM, TILE_N: tileN, BLOCKS_M: blocksM, BLOCKS_N: blocksN },
   workgroups: tiles(tileM, tileN),
   aligned: BLOCKS_ALIGNED,
@@ -63,7 +64,7 @@ export const matmulKernels = {
   split32: split(tiled(32, 32, 1, 1)),
   plain: PLAIN,
   lanes: {
-    sources: [subgroupsWgsl, commonWgsl, blocksWgsl, lanesWgsl],
+    sources: [subgroupsWgsl, commonWgsl, blocksWgsl, aMatrixWgsl, lanesWgsl],
     constants: {},
     workgroups: tiles(constantOf(lanesWgsl.text, 'TILE_M'), constantOf(lanesWgsl.text, 'TILE_N')),
     aligned: BLOCKS_ALIGNED,
@@ -90,11 +91,15 @@ export function partsOf({ splits = false, workgroups }: MatmulKernel, { K, ...si
   return splits && wanted >= 2 ? 2 ** Math.floor(Math.log2(wanted)) : 1;
 }
 
-/** The kernel that is expected to be the fastest. */
-export function chooseKernel({ info }: Device, sizes: Sizes): MatmulKernelName {
+/** The candidate that is expected to be the fastest. */
+export function chooseKernel(
+  { info }: Device,
+  sizes: Sizes,
+  candidates: readonly MatmulKernelName[],
+): MatmulKernelName {
   const { M, N, K } = sizes;
-  if (info.adapter.software && M * N * K < TINY) return 'plain';
-  if (info.adapter.software && info.features.includes('subgroups')) return 'lanes';
+  if (info.adapter.software && M * N * K < TINY && candidates.includes('plain')) return 'plain';
+  if (info.adapter.software && candidates.includes('lanes')) return 'lanes';
   if (M <= 16) return 'skinny';
   if (partsOf(matmulKernels.split64, sizes) >= MANY_PARTS) return 'split64';
   const fills = (name: MatmulKernelName): boolean => matmulKernels[name].workgroups(sizes) >= ENOUGH_WORKGROUPS;

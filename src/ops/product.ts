@@ -36,6 +36,20 @@ interface MatmulAttributes extends Attributes {
   readonly kernel?: MatmulKernelName;
 }
 
+/** What stands for A where it is no matrix in memory, but kernels can read its rows in something else. */
+export interface Rows {
+  /** Tells contests apart. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** The kernel that reads them, if it can. */
+  readonly reading: (kernel: MatmulKernel) => MatmulKernel | undefined;
+}
+
+interface ProductAttributes extends MatmulAttributes {
+  /** What kernels read in the first operand. */
+  readonly rows?: Rows;
+}
+
 /** The shaders of what a product may end with. */
 export const ACTIVATIONS = { relu: reluWgsl, tanh: tanhWgsl };
 
@@ -87,29 +101,25 @@ function batched(x: Tensor, batch: Shape): { x: Tensor; repeat: number; period: 
 const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));
 
 /** The kernel that won for products like this one, or the usual one. */
-function contested(
-  [a, b, bias]: readonly (Tensor | undefined)[],
-  attributes: MatmulAttributes,
-  sizes: Sizes,
-): MatmulKernelName {
-  if (a === undefined || b === undefined) throw new Error('internal: a product of fewer than two');
-  const { device } = a;
-  const { transposeA, transposeB, activation = 'linear', sums = false } = attributes;
+function contested(operands: readonly Tensor[], attributes: ProductAttributes, sizes: Sizes): MatmulKernelName {
+  const { device } = operands[0];
+  const { transposeA, transposeB, activation = 'linear', sums = false, rows } = attributes;
   const { M, N, K, batches } = sizes;
   const layout = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
-  const ends = [bias ? 'bias' : '', activation, sums ? 'sums' : ''].filter(Boolean).join('+');
-  const shapes = [a.shape, b.shape, ...(bias ? [bias.shape] : [])];
+  const ends = [operands.length > 2 ? 'bias' : '', activation, sums ? 'sums' : ''].filter(Boolean).join('+');
+  const shapes = operands.map(({ shape }) => shape);
+  const candidates = candidatesOn(device, sizes).filter((each) => !rows || rows.reading(matmulKernels[each]));
   const winner = device.choose(
     {
-      key: `matmul ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
-      candidates: candidatesOn(device, sizes),
+      key: `${rows?.name ?? 'matmul'} ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
+      candidates,
       run: (candidate) =>
         scope(() => {
           const scratch = shapes.map((shape) => emptyOn(device, shape));
-          matmulOp.outputs(...scratch, { ...attributes, kernel: kernelNamed(candidate) });
+          multiply(scratch, { ...attributes, kernel: kernelNamed(candidate) });
         }),
     },
-    chooseKernel(device, sizes),
+    chooseKernel(device, sizes, candidates),
   );
   return kernelNamed(winner);
 }
@@ -121,15 +131,19 @@ interface Dispatch {
   readonly grid: Grid;
 }
 
-function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulAttributes, shape: Shape): Tensor[] {
+/** The product of a matrix, or of the rows that stand for it, and another, with what follows. */
+export function multiply(operands: readonly Tensor[], attributes: ProductAttributes): Tensor[] {
+  const [aGiven, bGiven, bias] = operands;
   const { device } = aGiven;
-  const { transposeA, transposeB, activation, sums = false } = attributes;
-  const { M, N, K } = sizes(aGiven.shape, bGiven.shape, attributes);
+  const { transposeA, transposeB, activation, sums = false, rows } = attributes;
+  const shapes = [rows?.shape ?? aGiven.shape, ...operands.slice(1).map((x) => x.shape)];
+  const shape = shapeRule(shapes, attributes);
+  const { M, N, K } = sizes(shapes[0], shapes[1], attributes);
   const batch = shape.slice(0, -2);
   const product = { M, N, K, batches: sizeOf(batch) };
-  const name = attributes.kernel ?? contested([aGiven, bGiven, bias], attributes, product);
-  const kernel: MatmulKernel = matmulKernels[name];
-  const a = batched(aGiven, batch);
+  const name = attributes.kernel ?? contested(operands, attributes, product);
+  const kernel: MatmulKernel = rows?.reading(matmulKernels[name]) ?? matmulKernels[name];
+  const a = rows ? { x: aGiven, repeat: 1, period: 1 } : batched(aGiven, batch);
   const b = batched(bGiven, batch);
   const alignments = { A_ALIGNED: transposeA ? M : K, B_ALIGNED: transposeB ? K : N, K_ALIGNED: K };
   const dispatch = (
@@ -150,21 +164,21 @@ function multiply([aGiven, bGiven, bias]: readonly Tensor[], attributes: MatmulA
     SUMS: `${sums}`,
   };
   const workgroups = kernel.workgroups(product);
-  const shapes = sums ? [shape, [N]] : [shape];
+  const outputs = sums ? [shape, [N]] : [shape];
   const end = activation ? ACTIVATIONS[activation] : linearWgsl;
   const BIAS = `${bias !== undefined}`;
   const parts = partsOf(kernel, product);
   if (parts === 1) {
-    const options = { shapes, constants: { ...constants, BIAS }, grid: { workgroups } };
+    const options = { shapes: outputs, constants: { ...constants, BIAS }, grid: { workgroups } };
     return dispatch(name, [...kernel.sources, end], [a.x, b.x, bias ?? b.x], options);
   }
   const partial = dispatch(name, [...kernel.sources, linearWgsl], [a.x, b.x, b.x], {
-    shapes: shapes.map((each) => [parts, ...each]),
+    shapes: outputs.map((each) => [parts, ...each]),
     constants: { ...constants, PARTS: parts },
     grid: { workgroups: parts * workgroups },
   });
   return dispatch('merge', [commonWgsl, mergeWgsl, end], [partial[0], partial[sums ? 1 : 0], bias ?? b.x], {
-    shapes,
+    shapes: outputs,
     constants: { PARTS: parts, BIAS },
     grid: { invocations: sizeOf(shape) + (sums ? N : 0) },
   });
@@ -188,7 +202,7 @@ export const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readon
   name: 'matmul',
   reference,
   shape: (shapes, attributes) => shapeRule(shapes, attributes),
-  forward: (_run, inputs, attributes, shape) => multiply(inputs, attributes, shape),
+  forward: (_run, inputs, attributes) => multiply(inputs, attributes),
   backward: (_run, dy, { inputs: [a, b, bias], y, attributes, needs }) => {
     const { transposeA, transposeB, activation, kernel } = attributes;
     const own = kernel && { kernel };

@@ -63,7 +63,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 
   const call = (...inputs: Inputs): Result => {
     const device = inputs[0]?.device ?? currentDevice();
-    if (!(device instanceof GpuDevice) || device.isRecording || refused) return scope(() => f(...inputs));
+    if (!(device instanceof GpuDevice) || device.recording || refused) return scope(() => f(...inputs));
     if (isRecording()) {
       throw new ValueError({
         op: 'compile',

@@ -44,6 +44,8 @@ export class CpuDevice implements Device {
     memoryOf(to).set(memoryOf(from).subarray(0, length), toStart);
   }
 
+  readonly recording = undefined;
+
   writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
     this.write(storage, compute(), dtype);
   }

@@ -48,6 +48,8 @@ export interface Device {
   write(storage: Storage, data: TypedArray, dtype: DType, start?: number): void;
   /** Copies `length` elements (4 bytes each) from one storage to another of this device, from element `toStart` there. */
   copy(from: Storage, to: Storage, length: number, toStart?: number): void;
+  /** The step that is being captured, if one is. */
+  readonly recording: object | undefined;
   /** Overwrites a storage with what `compute` returns: now, and in a captured step again at each replay. */
   writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void;
   /** Does `work` now, or in a captured step at each replay. */

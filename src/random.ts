@@ -3,6 +3,8 @@ import { checkValue, word } from './options.ts';
 import { philox, type Words } from './reference/philox.ts';
 import { keep, Tensor } from './tensor.ts';
 
+const FIRST_STEP = 1;
+
 /**
  * The counter-based generator behind everything random: a word is a function of (seed, step, stream, element),
  * so no draw depends on what was drawn before, on the backend or on the order of execution.
@@ -13,8 +15,12 @@ export class Generator {
   #step: number;
   #streams: number;
   #state: Tensor | undefined;
+  /** The step that the state on the device says. */
+  #written: number | undefined;
+  /** The captured steps that have drawn, and whether they have entered another step since. */
+  readonly #captured = new WeakMap<object, { hasEntered: boolean }>();
 
-  constructor(seed: number, { firstStream = 0, step = 0 }: { firstStream?: number; step?: number } = {}) {
+  constructor(seed: number, { firstStream = 0, step = FIRST_STEP }: { firstStream?: number; step?: number } = {}) {
     this.#seed = seed;
     this.#streams = firstStream;
     this.#step = step;
@@ -43,13 +49,13 @@ export class Generator {
     this.#streams = stream;
   }
 
-  /** Enters training step `step` on `device` (default: the next one): dropout draws a new mask. */
+  /** Enters training step `step` (default: the next one): dropout draws a new mask. Optimizers do so after an update. */
   enterStep(device: Device, step?: number): void {
-    const enter = (): Int32Array => {
+    device.eachStep(() => {
       this.#step = step ?? this.#step + 1;
-      return this.#words();
-    };
-    device.writeEachStep(this.stateOn(device).storage, enter, 'i32');
+    });
+    const captured = device.recording && this.#captured.get(device.recording);
+    if (captured) captured.hasEntered = true;
   }
 
   /** Begins anew on `device`, before the first step and with the first stream. */
@@ -57,10 +63,33 @@ export class Generator {
     device.refuseCapture('it sets the seed; set it before the step');
     this.#seed = seed;
     this.#streams = 0;
-    this.enterStep(device, 0);
+    this.#step = FIRST_STEP;
+    this.#written = undefined;
   }
 
-  /** `[seed, step]` as i32 on the device, where kernels read it; one tensor for the life of the device. */
+  /** `[seed, step]` as i32 on the device, for a kernel that draws. */
+  drawOn(device: Device): Tensor {
+    const state = this.stateOn(device);
+    const words = (): Int32Array => {
+      this.#written = this.#step;
+      return this.#words();
+    };
+    const { recording } = device;
+    if (recording === undefined) {
+      if (this.#written !== this.#step) device.write(state.storage, words(), 'i32');
+      return state;
+    }
+    const captured = this.#captured.get(recording);
+    if (captured === undefined) {
+      this.#captured.set(recording, { hasEntered: false });
+      device.writeEachStep(state.storage, words, 'i32');
+    } else if (captured.hasEntered) {
+      device.refuseCapture('it draws random numbers for two training steps');
+    }
+    return state;
+  }
+
+  /** The same for a kernel that draws again what one has drawn, for its gradient; one tensor for the life of the device. */
   stateOn(device: Device): Tensor {
     this.#state ??= device.outsideRecording(() =>
       keep(new Tensor(device, device.upload(this.#words(), 'i32'), [2], 'i32')),

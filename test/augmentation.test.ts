@@ -192,7 +192,6 @@ async function train(device: Device, captured: boolean): Promise<unknown> {
   const optimizer = adam({ learningRate: 0.01 });
   const loss = sparseCategoricalCrossentropy();
   const step = (x: Tensor, y: Tensor): Tensor => {
-    device.random.enterStep(device);
     using tape = new Tape();
     const value = loss(y, model.call(x, true));
     optimizer.apply(tape.gradient(value, model.trainableParameters), model.trainableParameters);

@@ -54,7 +54,6 @@ async function train(device: Device, optimizer: Optimizer, captured: boolean, st
   model.build([FEATURES]);
   const loss = sparseCategoricalCrossentropy();
   const step = (x: Tensor, y: Tensor): Tensor => {
-    device.random.enterStep(device);
     using tape = new Tape();
     const value = loss(y, model.call(x, true));
     optimizer.apply(tape.gradient(value, model.trainableParameters), model.trainableParameters);

@@ -2,15 +2,22 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
+  compile,
   type Device,
   dropout,
   gaussianNoise,
   ones,
+  parameter,
   randomNormal,
   randomUniform,
   scope,
+  sequential,
   setSeed,
+  sgd,
+  sum,
+  type Tensor,
   tensor,
+  valueAndGrad,
   zeros,
 } from '../src/index.ts';
 import { shuffleInto } from '../src/ops/shuffle.ts';
@@ -175,6 +182,52 @@ onGpu(
     assert.ok(Math.abs(dropped - 0.25) < 5 * Math.sqrt((0.25 * 0.75) / first.length), `${dropped} dropped`);
   },
 );
+
+/** Steps of one's own on a layer of dropout: the gradient of each tells its mask. */
+async function masksOf(device: Device, wrap: (step: () => Tensor) => () => Tensor): Promise<number[][]> {
+  setCurrentDevice(device);
+  setSeed(1);
+  const layer = sequential([dropout({ rate: 0.5, inputShape: [32] })]);
+  const w = parameter(ones([1, 32]));
+  const optimizer = sgd({ learningRate: 0.01 });
+  const step = wrap(() => {
+    const { grads } = valueAndGrad(() => sum(layer.call(w, true)), [w]);
+    optimizer.apply(grads, [w]);
+    return grads[0];
+  });
+  const masks: number[][] = [];
+  for (let i = 0; i < 3; i++) masks.push([...(await step().data())]);
+  return masks;
+}
+
+onGpu(test, "an optimizer's update ends a step: the next draws a new mask, captured or not", async (gpu) => {
+  const masks = await masksOf(gpu, (step) => step);
+  for (const mask of masks) assert.ok(mask.every((value) => value === 0 || value === 2));
+  assert.is(new Set(masks.map(String)).size, 3);
+  assert.equal(await masksOf(gpu, compile), masks);
+  assert.equal(await masksOf(cpu, (step) => step), masks);
+});
+
+onGpu(test, 'a function that draws for two steps runs uncaptured', async (gpu) => {
+  const warn = console.warn;
+  const warnings: string[] = [];
+  console.warn = (text: string) => void warnings.push(text);
+  try {
+    setCurrentDevice(gpu);
+    const [x, w] = [ones([64]), parameter(ones([1]))];
+    const optimizer = sgd();
+    const twice = compile(() => {
+      const first = dropout(x, { rate: 0.5, stream: 1 });
+      optimizer.apply([ones([1])], [w]);
+      return [first, dropout(x, { rate: 0.5, stream: 1 })];
+    });
+    const [first, second] = await Promise.all(twice().map((mask) => mask.data()));
+    assert.not.equal(first, second);
+    assert.match(warnings[0], /runs uncaptured.*draws random numbers for two training steps/);
+  } finally {
+    console.warn = warn;
+  }
+});
 
 for (const [name, run] of [
   ['cpu', (title: string, body: (device: Device) => Promise<void>) => test(title, () => body(cpu))],

@@ -241,8 +241,8 @@ export class GpuDevice implements Device {
     }
   }
 
-  get isRecording(): boolean {
-    return this.#recording !== undefined;
+  get recording(): object | undefined {
+    return this.#recording;
   }
 
   /** Runs `body` at once although a step is being recorded: it makes state that outlives the step. */

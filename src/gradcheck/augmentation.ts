@@ -44,7 +44,7 @@ const shapes: readonly Shape[] = [
 
 export const augmentation: Suite = {
   name: 'augmentation',
-  call: ([x], [attributes]) => augment(x, x.device.random.stateOn(x.device), attributes as AugmentAttributes), // as in its cases
+  call: ([x], [attributes]) => augment(x, x.device.random.drawOn(x.device), attributes as AugmentAttributes), // as in its cases
   // Where a pixel comes from is off by some 20 roundings of a number like its image's longest side, and twice that where
   // the image shrinks. The value follows with what neighbours differ by, up to 4, along each of two axes.
   accuracy: { roundings: ([x]) => 20 + 2 * 20 * Math.max(...x.slice(1)) * 4 * 2, scale: 'unit' },

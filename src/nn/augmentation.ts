@@ -65,7 +65,7 @@ export const augmentation = defineLayer<AugmentationOptions>(
       call: (x, { training, stream }) => {
         if (!training) return x;
         const attributes = { ...amounts, mirrors, fill, imageShape: shapeOf(x.shape.slice(1)), stream };
-        return augment(x, x.device.random.stateOn(x.device), attributes);
+        return augment(x, x.device.random.drawOn(x.device), attributes);
       },
     };
   },

@@ -195,6 +195,6 @@ export function batchNormLayer(
     ...(dropout && { dropout }),
     ...(moving && { gain: moving.gain }),
   };
-  const state = x.device.random.stateOn(x.device);
+  const state = x.device.random.drawOn(x.device); // bound without dropout too, and another layer may draw later in the step
   return trainingOp.outputs(x, gamma, beta, state, ...(moving ? [moving.mean, moving.variance] : []), attributes);
 }

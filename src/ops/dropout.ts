@@ -46,5 +46,5 @@ export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   const { rate, stream } = checkOptions('dropout', options, ['rate', 'stream']);
   checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
   if (rate === 0) return x;
-  return dropoutOp(x, x.device.random.stateOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
+  return dropoutOp(x, x.device.random.drawOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
 }

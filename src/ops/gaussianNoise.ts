@@ -36,7 +36,7 @@ export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor 
   const { stddev, stream } = checkOptions('gaussianNoise', options, ['stddev', 'stream']);
   checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
   if (stddev === 0) return x;
-  return gaussianNoiseOp(x, x.device.random.stateOn(x.device), {
+  return gaussianNoiseOp(x, x.device.random.drawOn(x.device), {
     stddev,
     stream: streamOf(x, 'gaussianNoise', stream),
   });

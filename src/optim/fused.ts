@@ -104,6 +104,7 @@ export class FusedOptimizer implements Optimizer {
     device.eachStep(() => {
       this.calls++;
     });
+    device.random.enterStep(device);
   }
 
   scaleLoss(loss: Tensor): Tensor {

@@ -23,7 +23,8 @@ export interface Optimizer {
   /** Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. */
   build(parameters: readonly Parameter[]): void;
   /**
-   * One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call.
+   * One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call. Then the
+   * device enters the next training step, in which dropout draws new masks.
    * @param options `regularize`: the gradients lack those of the parameters' L1 and L2 penalties, which are to be added in
    * the same pass; default false.
    */

@@ -185,8 +185,7 @@ export class Run {
     const step = epoch * this.#sizes.length + batch;
     const watchers = this.#callbacks.filter((callback) => callback.wantsInspection?.(step));
     if (watchers.length === 0) return;
-    const { device, parameters } = this.#model;
-    const before = device.random.step;
+    const { parameters } = this.#model;
     const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
     statistics.take();
     const taken = this.#training.take(this.#sizes[batch]);
@@ -198,7 +197,6 @@ export class Run {
       for (const t of Object.values(taken)) t.dispose();
       statistics.restore();
       statistics.dispose();
-      device.random.enterStep(device, before);
       this.#training.rewind(batch * this.#batchSize);
     }
   }

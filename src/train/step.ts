@@ -52,9 +52,8 @@ function checkScalar({ name }: { readonly name: string }, value: Tensor): Tensor
   });
 }
 
-/** The loss of a batch in training mode, and its gradients. The device enters the next training step. */
+/** The loss of a batch in training mode, and its gradients. */
 export function lossAndGradients(model: Model, { loss, optimizer }: Trained, { x, y, weight }: Batch): Found {
-  model.device.random.enterStep(model.device);
   using tape = new Tape();
   const predicted = model.call(x, true);
   const value = checkScalar(loss, loss(y, predicted, weighted(weight)));

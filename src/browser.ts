@@ -3,6 +3,11 @@ import { makeInit } from './init.ts';
 
 export * from './index.ts';
 
+/**
+ * Finds a device, the best that there is unless `options.backend` names one, and makes it the one that new tensors are
+ * made on.
+ * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
+ */
 export const init = makeInit({
   sources: [
     {

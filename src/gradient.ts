@@ -6,7 +6,7 @@ import { markOnes } from './ops/seed.ts';
 import { reshape } from './ops/strided.ts';
 import { checkValue, func } from './options.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
-import { startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
+import { isRecording, record, startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
 import { scope, type Tensor } from './tensor.ts';
 
 /**
@@ -48,7 +48,9 @@ export class Tape {
         fix: 'Give one weight for each of its elements.',
       });
     }
-    return withoutRecording(() => scope(() => walkBack(this.#nodes, loss, sources, outputGradient)));
+    const gradients = withoutRecording(() => scope(() => walkBack(this.#nodes, loss, sources, outputGradient)));
+    if (isRecording()) for (const gradient of gradients) refuseDerivatives(gradient, this.#nodes);
+    return gradients;
   }
 
   /** Ends the recording and lets go of everything saved. */
@@ -61,6 +63,25 @@ export class Tape {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Tells the tapes around one that a gradient has no derivative here, which would else be 0. */
+function refuseDerivatives(gradient: Tensor, nodes: readonly TapeNode[]): void {
+  const inputs = [...new Set(nodes.flatMap((node) => node.inputs))];
+  record(() => ({
+    op: 'gradient',
+    inputs,
+    output: gradient,
+    backward: () => {
+      throw new ValueError({
+        op: 'gradient',
+        got: 'a value that depends on a gradient',
+        expected: 'one of operations alone, as a gradient is not differentiated again',
+        fix: 'Take the inner gradient before the outer tape opens, or write its formula with operations.',
+      });
+    },
+    release: () => {},
+  }));
 }
 
 function walkBack(

@@ -43,10 +43,6 @@ interface Platform {
 /** Makes `init` for a platform. */
 export const makeInit =
   (platform: Platform) =>
-  /**
-   * Finds a device and makes it the one that new tensors are made on.
-   * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
-   */
   async (options: InitOptions = {}): Promise<Device> => {
     checkValues('init', options, CHECKS);
     const { backend = 'auto', seed = 0 } = options;

@@ -5,4 +5,9 @@ import { makeInit } from './init.ts';
 export * from './index.ts';
 export { toFolder } from './train/folder.ts';
 
+/**
+ * Finds a device, the best that there is unless `options.backend` names one, and makes it the one that new tensors are
+ * made on.
+ * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
+ */
 export const init = makeInit({ sources: dawnSources, store: tunerFiles() });

@@ -50,7 +50,10 @@ export const countFrom0 = number('a whole number of 0 or more', (value) => Numbe
 export const several = number('a whole number of 2 or more', (value) => Number.isInteger(value) && value >= 2);
 /** A seed as the generator takes it: others would silently become another one. */
 export const word = number('a whole number of 32 bits', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
+/** What is checked elsewhere. */
+export const checkedLater: Check = [() => true, 'anything'];
 export const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
+export const text: Check = [(value) => typeof value === 'string', 'a name'];
 export const func: Check = [(value) => typeof value === 'function', 'a function'];
 /** What is looked up if it is a name. */
 export const byName: Check = [
@@ -75,8 +78,8 @@ export function checkValue(op: string, name: string, value: unknown, [holds, exp
   throw new ValueError({ op, got: `${name} ${show(value)}`, expected, fix: `Correct ${name}.` });
 }
 
-/** Refuses options without a check, and those that do not pass; undefined is as good as left out. */
-export function checkValues(op: string, options: object, checks: Checks): void {
+/** The options, unless one is without a check or does not pass; undefined is as good as left out. */
+export function checkValues<Options extends object>(op: string, options: Options, checks: Checks): Options {
   checkOptions(op, options, Object.keys(checks));
   const given = new Map<string, unknown>(Object.entries(options));
   for (const [name, check] of Object.entries(checks)) {
@@ -84,6 +87,7 @@ export function checkValues(op: string, options: object, checks: Checks): void {
     const value = given.get(name);
     if (value !== undefined || isRequired) checkValue(op, name, value, check);
   }
+  return options;
 }
 
 /** Refuses a number that is not whole, or below `least`. */

@@ -74,7 +74,7 @@ export function gaussianNoise(
   first: Tensor | GaussianNoiseLayerOptions,
   options?: GaussianNoiseOptions,
 ): Tensor | Layer {
-  return first instanceof Tensor ? gaussianNoiseOp(first, options ?? { stddev: 0 }) : gaussianNoiseLayer(first);
+  return first instanceof Tensor ? gaussianNoiseOp(first, options as GaussianNoiseOptions) : gaussianNoiseLayer(first);
 }
 
 /** Sets elements to 0 at random, with probability `rate`, and scales the others by `1 / (1 - rate)`. */
@@ -82,7 +82,7 @@ export function dropout(x: Tensor, options: Parameters<typeof dropoutOp>[1]): Te
 /** The same as a layer, active in training alone. */
 export function dropout(options: DropoutOptions): Layer;
 export function dropout(first: Tensor | DropoutOptions, options?: Parameters<typeof dropoutOp>[1]): Tensor | Layer {
-  return first instanceof Tensor ? dropoutOp(first, options ?? { rate: 0 }) : dropoutLayer(first);
+  return first instanceof Tensor ? dropoutOp(first, options as Parameters<typeof dropoutOp>[1]) : dropoutLayer(first);
 }
 
 /** The same elements in another shape; one axis may be -1 and is worked out. No copy. */

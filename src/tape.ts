@@ -16,6 +16,10 @@ const recordings: TapeNode[][] = [];
 /** Whether any tape is listening. */
 export const isRecording = (): boolean => recordings.length > 0;
 
+/** Whether every tape that is listening heard a tensor being made. */
+export const wasRecorded = (tensor: Tensor): boolean =>
+  recordings.every((nodes) => nodes.some(({ output }) => output === tensor));
+
 /** Appends an operation to every open recording, each with a node of its own to release. */
 export function record(makeNode: () => TapeNode): void {
   for (const recording of recordings) recording.push(makeNode());

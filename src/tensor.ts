@@ -21,6 +21,7 @@ export class Tensor {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly device: Device;
+  #wasAssigned = false;
   #storage: Storage | undefined;
 
   /** Takes over one use of `storage`. Users call `tensor()`. */
@@ -91,6 +92,12 @@ export class Tensor {
       });
     }
     this.device.write(this.storage, toTyped(values, this.dtype), this.dtype);
+    this.#wasAssigned = true;
+  }
+
+  /** Whether it has elements that no operation made. */
+  get wasAssigned(): boolean {
+    return this.#wasAssigned;
   }
 
   /** Another tensor on the same memory, with its own lifetime. */

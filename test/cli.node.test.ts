@@ -105,7 +105,7 @@ test('the build succeeds', () => {
 
 test('train writes a run: configuration, history, model, report', () => {
   assert.is(trained.code, 0, trained.stderr);
-  assert.match(trained.stdout, /58 training, 6 validation and 32 test images of 8 x 8/);
+  assert.match(trained.stdout, /57 training, 7 validation and 32 test images of 8 x 8/);
   assert.match(trained.stdout, /Test accuracy 100\.00 % on 32 images, with the weights of epoch 8/);
   const config = JSON.parse(textOf(run, 'config.json'));
   assert.equal(config.options.layers, [16]);
@@ -173,22 +173,21 @@ test('a run without validation keeps all images for training', async () => {
   assert.is(JSON.parse(textOf(out, 'config.json')).optimizer.momentum, 0.5);
 });
 
-test('few images and a single class: none are kept for validation, and all are right', async () => {
+test('few images and a single class: one validates, and all are right', async () => {
   const few = writeData('few', { count: 18, classes: 1 });
   const out = join(folder, 'few run');
   const args = ['--data', few, '--backend', 'cpu', '--layers', '4', '--batch-size', '8'];
   const { code, stdout, stderr } = await dawngrad(['train', ...args, '--epochs', '2', '--out', out]);
   assert.is(code, 0, stderr);
-  assert.match(stdout, /18 training, 0 validation and 9 test images/);
-  assert.not.match(stdout, /NaN|val_/);
-  assert.match(stdout, /Test accuracy 100\.00 % on 9 images, with the weights of epoch 2/);
+  assert.match(stdout, /17 training, 1 validation and 9 test images/);
+  assert.not.match(stdout, /NaN/);
+  assert.match(stdout, /Test accuracy 100\.00 % on 9 images/);
   for (const { accuracy, loss } of historyOf(out)) assert.equal([accuracy, loss], [1, 0]);
-  assert.is(JSON.parse(textOf(out, 'config.json')).options.validationSplit, 0);
-  const none = await dawngrad(['train', ...args, '--validation-split', '0.05', '--out', join(folder, 'none')]);
+  const none = await dawngrad(['train', ...args, '--validation-split', '0.95', '--out', join(folder, 'none')]);
   assert.is(none.code, 1);
   assert.match(
     none.stderr,
-    /^error: train: got --validation-split 0\.05, which is none of 18 training images; expected a share of one image .*\n$/,
+    /^error: train: got --validation-split 0\.95 of 18 training images, which leaves none; expected at least one .*\n$/,
   );
   assert.not.ok(existsSync(join(folder, 'none')));
 });

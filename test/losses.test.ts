@@ -203,6 +203,19 @@ onBoth('probabilities from softmax do not saturate', async () => {
   await near(losses.sparseCategoricalCrossentropy()(labels, probabilities), -Math.log(1e-7), 1e-5);
 });
 
+onBoth('scores that are no longer those of the probabilities are not used', async () => {
+  const loss = losses.binaryCrossentropy();
+  const scores = tensor([[0]]);
+  const p = sigmoid(scores);
+  scores.assign([100]);
+  await near(loss(tensor([[0]]), p), Math.log(2)); // of p = 0.5, as it was
+  const q = sigmoid(tensor([[2]]));
+  q.assign([0.25]);
+  await near(loss(tensor([[0]]), q), -Math.log(0.75));
+  const given = sigmoid(tensor([[0]])); // before the tape: the gradient is by the probability itself
+  await near(valueAndGrad(() => loss(tensor([[1]]), given), [given]).grads[0], -2, 1e-5);
+});
+
 onBoth('probabilities from sigmoid do not saturate', async () => {
   const scores = tensor([[300], [-300]]);
   const loss = (): Tensor => losses.binaryCrossentropy()(tensor([[0], [0]]), sigmoid(scores));

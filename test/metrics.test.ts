@@ -45,6 +45,16 @@ const rows: readonly Row[] = [
   ['a tie is no larger', topKAccuracy({ k: 1 }), Int32Array.of(2, 0, 2, 1), scores, 0.5],
   ['more than there are', topKAccuracy(), labels, scores, 1],
   ['a label that is no class', topKAccuracy(), Int32Array.of(1, -1, 7, 2), scores, 0.5],
+  [
+    'scores of minus infinity',
+    topKAccuracy({ k: 1 }),
+    Int32Array.of(2, 1),
+    [
+      [-Infinity, 2, 1],
+      [-Infinity, 2, 1],
+    ],
+    0.5,
+  ],
   ['a loss', losses.meanSquaredError(), [[0], [0]], [[1], [3]], 5],
 ];
 

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   type Activation,
+  accuracy,
   activation,
   activations,
   adam,
@@ -11,23 +12,29 @@ import {
   conv2d,
   dense,
   dropout,
+  elu,
   embedding,
   flatten,
   gaussianNoise,
+  gelu,
   type HostArray,
   heNormal,
   huber,
   type Initializer,
   initializers,
   input,
+  l2,
   layerNormalization,
   leakyRelu,
+  matmul,
+  maxNorm,
   maxPool2d,
   mean,
   meanSquaredError,
   normalization,
   ones,
   prelu,
+  randomUniform,
   relu,
   reshape,
   scope,
@@ -222,6 +229,35 @@ test('a function in place of what it returns is refused', () => {
   assert.throws(compileWith({ loss: meanSquaredError }), /got the function meanSquaredError; expected what it returns/);
   assert.throws(compileWith({ loss: 'meanSquaredError', metrics: 'accuracy' }), /metrics 'accuracy'; expected a list/);
   assert.throws(compileWith({}), /loss undefined/);
+  for (const metric of [accuracy, meanSquaredError]) {
+    assert.throws(compileWith({ loss: 'meanSquaredError', metrics: [metric] }), /metric: got the function .*Call it/);
+  }
+  const withOption = (name: string, value: unknown) => () =>
+    sequential([dense(Object.assign({ units: 1, inputShape: [3] }, { [name]: value }))]).build([3]);
+  assert.throws(withOption('kernelRegularizer', l2), /regularizer: got the function l2; expected what it returns/);
+  assert.throws(
+    withOption('kernelConstraint', maxNorm),
+    /constraint: got the function maxNorm; expected what it returns/,
+  );
+});
+
+test('an axis that is that of the batch is refused', () => {
+  setCurrentDevice(cpu);
+  for (const layer of [layerNormalization, batchNormalization]) {
+    assert.throws(() => sequential([layer({ axis: 0 })]).build([3]), /Normalization: got axis 0, that of the batch/);
+  }
+});
+
+test('operations check their options', () => {
+  setCurrentDevice(cpu);
+  const x = tensor([1, 2]);
+  const given = (options: unknown) => options as object; // as JavaScript may pass them
+  assert.throws(() => elu(x, given({ alpha: Number.NaN })), /elu: got alpha NaN; expected a finite number/);
+  assert.throws(() => gelu(x, given({ approximate: 'no' })), /approximate 'no'; expected true or false/);
+  assert.throws(() => sum(x, given({ keepDims: 'no' })), /sum: got keepDims 'no'/);
+  assert.throws(() => matmul(ones([2, 2]), ones([2, 2]), given({ transposeA: 1 })), /matmul: got transposeA 1/);
+  assert.throws(() => dropout(x, JSON.parse('null')), /dropout: got null for the options/);
+  assert.throws(() => randomUniform([2], { low: 1, high: 0 }), /high 0; expected a number of at least low, 1/);
 });
 
 test('an unknown word is answered with the nearest known one, if one is near', () => {

@@ -132,11 +132,14 @@ onBoth('tapes nest: each records, and ends on its own', async (device) => {
   assert.equal(await read(outer.gradient(loss, [x])), [[33]]); // x^3 + x^2
 });
 
-onBoth('the steps of a gradient are not recorded', async (device) => {
+onBoth('the derivative of a gradient is refused, its value taken', async (device) => {
   const x = tensor([3], { device });
+  const w = tensor([2], { device });
   using outer = new Tape();
   const [inner] = valueAndGrad(() => square(x), [x]).grads;
-  assert.equal(await read(outer.gradient(inner, [x])), [[0]]);
+  const loss = mul(inner, w);
+  assert.throws(() => outer.gradient(loss, [x]), /gradient: got a value that depends on a gradient; expected/);
+  assert.equal(await read(outer.gradient(loss, [w])), [[6]]);
 });
 
 onBoth('what the forward pass needs outlives its disposal', async (device) => {

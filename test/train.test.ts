@@ -264,7 +264,7 @@ test('fit refuses what it can not do before anything is trained', async () => {
     [{ shuffle: 'no' }, /shuffle 'no'; expected true or false/],
     [{ validationData: { x, y } }, /validationData an object of type Object; expected a list \[x, y\]/],
     [{ validationData: [{ data: new Float32Array(5), shape: [5, 1] }, y] }, /expected/],
-    [{ validationSplit: 0.01 }, /validationSplit 0.01 of 20 samples, which is none; expected at least one/],
+    [{ validationSplit: 0.99 }, /validationSplit 0.99 of 20 samples, which leaves none to train on; expected at least/],
     [{ validationSplit: 0.5, validationData: [x, y] }, /got validationSplit and validationData; expected one/],
     [{ epochs: 3, initialEpoch: 3 }, /initialEpoch 3 and epochs 3/],
     [{ checkpoint: {} }, /checkpoint: got save undefined; expected a function/],

@@ -7,6 +7,7 @@ import { init } from '../node.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { show } from '../options.ts';
 import type { Callback } from '../train/callbacks.ts';
+import { trainingCount } from '../train/fit.ts';
 import { toFolder } from '../train/folder.ts';
 import type { Model } from '../train/model.ts';
 import { BestWeights } from './best.ts';
@@ -18,6 +19,7 @@ import {
   classesIn,
   type NetworkOptions,
   type OptimizerOptions,
+  optimizers,
   schedules,
 } from './network.ts';
 import { type Backend, count, positive, share } from './options.ts';
@@ -31,7 +33,7 @@ export interface TrainOptions extends NetworkOptions, OptimizerOptions {
   readonly data: string;
   readonly epochs: number;
   readonly batchSize: number;
-  /** Default 0.05, and 0 where that is less than one image. */
+  /** Default 0.05, and 0 where that leaves nothing to train on. */
   readonly validationSplit?: number;
   readonly seed: number;
   readonly backend: Backend;
@@ -41,12 +43,16 @@ export interface TrainOptions extends NetworkOptions, OptimizerOptions {
 
 const VALIDATION_SPLIT = 0.05;
 
+const defaultRates = Object.entries(optimizers)
+  .map(([name, { learningRate }]) => `${name} ${learningRate}`)
+  .join(', ');
+
 export const trainCommand = addNetworkOptions(
   new Command('train').description(
     "trains a fully connected network on images; by default the lecture's network on MNIST",
   ),
 )
-  .option('--learning-rate <rate>', 'size of the first updates (default: 0.005 for adam, 0.1 for sgd)', positive)
+  .option('--learning-rate <rate>', `size of the first updates (default: ${defaultRates})`, positive)
   .addOption(
     new Option('--schedule <name>', 'how the learning rate falls to 0 by the end')
       .choices(Object.keys(schedules))
@@ -55,7 +61,7 @@ export const trainCommand = addNetworkOptions(
   .option('--epochs <n>', 'passes over the training images', count, 7)
   .option(
     '--validation-split <share>',
-    `share of the training images kept to choose the best epoch (default: ${VALIDATION_SPLIT}, none of fewer than ${1 / VALIDATION_SPLIT})`,
+    `share of the training images kept to choose the best epoch (default: ${VALIDATION_SPLIT})`,
     share,
   )
   .option(
@@ -135,18 +141,17 @@ interface Settings {
 async function train(given: TrainOptions, begun?: Begun): Promise<void> {
   const data = await loadMnist(given.data === 'mnist' ? undefined : given.data);
   const count = data.train.images.shape[0];
-  const keptOf = (split: number): number => Math.floor(split * count); // as fit rounds it
-  const { validationSplit = keptOf(VALIDATION_SPLIT) > 0 ? VALIDATION_SPLIT : 0 } = given;
-  if (validationSplit > 0 && keptOf(validationSplit) === 0) {
+  const { validationSplit = trainingCount(count, VALIDATION_SPLIT) > 0 ? VALIDATION_SPLIT : 0 } = given;
+  const options = { ...given, validationSplit };
+  const training = trainingCount(count, validationSplit);
+  if (training === 0) {
     throw new ValueError({
       op: 'train',
-      got: `--validation-split ${validationSplit}, which is none of ${count} training images`,
-      expected: 'a share of one image or more, or 0',
-      fix: 'Set it higher, or to 0 to train on all of them.',
+      got: `--validation-split ${validationSplit} of ${count} training images, which leaves none`,
+      expected: 'at least one image to train on',
+      fix: 'Take a smaller share, or 0 to train on all of them.',
     });
   }
-  const options = { ...given, validationSplit };
-  const training = count - keptOf(validationSplit);
   const optimizer = buildOptimizer(options, options.epochs * Math.ceil(training / options.batchSize));
   const device = await init({ backend: options.backend, seed: options.seed });
   try {

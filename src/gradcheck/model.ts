@@ -34,7 +34,7 @@ const UNIT = 2 ** -24;
  * for sums of at most K terms and n samples, the maximum over the layer.
  */
 export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<readonly WeightCheck[]> {
-  const data = await model.dataset(x, y);
+  const data = await model.dataset(x, y, { op: 'gradcheck' });
   const { loss } = model.compiled;
   const batch = data.take(data.size);
   try {

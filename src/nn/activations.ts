@@ -26,7 +26,7 @@ export type Activation = (x: Tensor) => Tensor;
 export const activations = {
   linear: (x) => x,
   relu: (x) => relu(x),
-  leakyRelu: (x) => leakyRelu(x),
+  leakyRelu: (x) => leakyRelu(x, { negativeSlope: 0.2 }), // the layer has 0.3; so it is in Keras
   elu: (x) => elu(x),
   selu: (x) => selu(x),
   gelu: (x) => gelu(x),

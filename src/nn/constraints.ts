@@ -1,7 +1,7 @@
 import { div, maximum, minimum, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { relu, sqrt, square } from '../ops/unary.ts';
-import { type Check, checkOptions, checkValue, lookUp, positive } from '../options.ts';
+import { type Check, type Checks, checkMade, checkValues, lookUp, positive } from '../options.ts';
 import type { Constraint, Tensor } from '../tensor.ts';
 import { EPSILON } from './loss.ts';
 
@@ -22,18 +22,13 @@ const AXES: Check = [(axis) => [axis].flat().every(Number.isInteger), 'an axis, 
 /** A constraint as files have it. */
 type Config = { readonly name: string } & MaxNormOptions;
 
-/** Makes the function that users call for a constraint; `known` names its options. */
+/** Makes the function that users call for a constraint, with the checks of its options. */
 const defineConstraint =
   /* @__NO_SIDE_EFFECTS__ */
-    <Options extends MaxNormOptions>(
-      name: string,
-      known: readonly string[],
-      define: (options: Options) => Constraint,
-    ) =>
+    <Options extends MaxNormOptions>(name: string, checks: Checks, define: (options: Options) => Constraint) =>
     (options?: Options): Constraint => {
       const given = options ?? ({} as Options); // every option has a default
-      checkOptions(name, given, known);
-      checkValue(name, 'axis', given.axis ?? 0, AXES);
+      checkValues(name, given, checks);
       const config: Config = { name, ...given };
       return Object.assign(define(given), { config });
     };
@@ -47,27 +42,25 @@ const norms = (w: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(
  */
 export const maxNorm = defineConstraint<MaxNormOptions>(
   'maxNorm',
-  ['maxValue', 'axis'],
-  ({ maxValue = 2, axis = 0 }) => {
-    checkValue('maxNorm', 'maxValue', maxValue, positive);
-    return (w) => {
+  { maxValue: positive, axis: AXES },
+  ({ maxValue = 2, axis = 0 }) =>
+    (w) => {
       const norm = norms(w, axis);
       return mul(w, div(minimum(norm, maxValue), maximum(norm, EPSILON)));
-    };
-  },
+    },
 );
 
 /** Scales the incoming weights of each unit to norm 1. */
 export const unitNorm = defineConstraint<Along>(
   'unitNorm',
-  ['axis'],
+  { axis: AXES },
   ({ axis = 0 }) =>
     (w) =>
       div(w, maximum(norms(w, axis), EPSILON)),
 );
 
 /** Takes negative weights to 0. */
-export const nonNegative = defineConstraint('nonNegative', [], () => (w) => relu(w));
+export const nonNegative = defineConstraint('nonNegative', {}, () => (w) => relu(w));
 
 const constraints = { maxNorm, unitNorm, nonNegative };
 
@@ -76,6 +69,7 @@ export type ConstraintOption = Constraint | Config | string;
 
 /** The constraint that an option stands for. @throws ValueError for an unknown name. */
 export function getConstraint(given: ConstraintOption | undefined): Constraint | undefined {
+  checkMade('constraint', constraints, given);
   if (given === undefined || typeof given === 'function') return given;
   const { name, ...options } = typeof given === 'string' ? { name: given } : given;
   return lookUp<(options: MaxNormOptions) => Constraint>('constraint', constraints, name)(options);

@@ -3,7 +3,7 @@ import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
 import { meanCrossEntropy } from '../ops/meanCrossEntropy.ts';
 import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
-import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
+import { scoresOf, sigmoidScores, softmaxScores } from '../ops/scores.ts';
 import { softmax } from '../ops/softmax.ts';
 import { transpose } from '../ops/transpose.ts';
 import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
@@ -17,9 +17,6 @@ const clipped = (probabilities: Tensor): Tensor => clip(probabilities, EPSILON, 
 
 /** Rows that sum to 1, safe to take the logarithm of. */
 const normalized = (yPred: Tensor): Tensor => clipped(div(yPred, sum(yPred, { axis: -1, keepDims: true })));
-
-/** Scores that probabilities were made from, unless they have been freed meanwhile. */
-const alive = (scores: Tensor | undefined): Tensor | undefined => (scores?.isDisposed ? undefined : scores);
 
 function toLast(op: string, x: Tensor, axis: number): Tensor {
   const from = normalizeAxis(op, axis, x.ndim);
@@ -77,13 +74,14 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
       targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : alive(softmaxScores.get(rows));
+        const scores = fromLogits ? rows : scoresOf(softmaxScores, rows);
         return scores ? softmaxCrossEntropy(scores, targets) : neg(sum(mul(targets, log(normalized(rows))), LAST));
       },
       mean: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : alive(softmaxScores.get(rows));
-        return scores && judged(scores, targets, { yTrue, yPred });
+        const scores = fromLogits ? rows : scoresOf(softmaxScores, rows);
+        // The metric looks for classes along the last axis.
+        return rows === yPred && scores ? judged(scores, targets, { yTrue, yPred }) : undefined;
       },
     };
   },
@@ -106,12 +104,12 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   ({ fromLogits = false, ignoreClass }, name) => ({
     perSample: (yTrue, yPred) => {
       const labels = labelsFor(name, yTrue, yPred);
-      const scores = fromLogits ? yPred : alive(softmaxScores.get(yPred));
+      const scores = fromLogits ? yPred : scoresOf(softmaxScores, yPred);
       if (scores) return softmaxCrossEntropy(scores, labels);
       return neg(sum(mul(oneHot(labels, yPred.shape[yPred.ndim - 1]), log(normalized(yPred))), LAST));
     },
     mean: (yTrue, yPred) => {
-      const scores = fromLogits ? yPred : alive(softmaxScores.get(yPred));
+      const scores = fromLogits ? yPred : scoresOf(softmaxScores, yPred);
       return scores && judged(scores, labelsFor(name, yTrue, yPred), { yTrue, yPred });
     },
     ...(ignoreClass !== undefined && {
@@ -142,7 +140,7 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
       targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
-        const scores = fromLogits ? yPred : alive(sigmoidScores.get(yPred));
+        const scores = fromLogits ? yPred : scoresOf(sigmoidScores, yPred);
         const losses = scores
           ? sub(softplus(scores), mul(scores, targets))
           : binaryFromProbabilities(targets, clipped(yPred));

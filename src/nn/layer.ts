@@ -2,7 +2,7 @@ import type { Device } from '../device.ts';
 import { ShapeError, within } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
 import { type Check, type Checks, checkValue, checkValues, listOf } from '../options.ts';
-import { formatShape, type Shape, sizeOf } from '../shape.ts';
+import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import { type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { type ConstraintOption, getConstraint } from './constraints.ts';
 import { type Applicable, apply, type SymbolicTensor } from './graph.ts';
@@ -233,5 +233,17 @@ export function checkRank(kind: string, inputShape: Shape, least: number): void 
     got: `samples of shape ${formatShape(inputShape)}`,
     expected: `rank ${least} or more`,
     fix: 'Reshape the data, or put a flatten() or reshape() layer before.',
+  });
+}
+
+/** The length of samples along an axis that is counted with the batch's, which it may not be. */
+export function lengthAlong(kind: string, shape: Shape, axis: number): number {
+  const place = normalizeAxis(kind, axis, shape.length + 1);
+  if (place > 0) return shape[place - 1];
+  throw new ShapeError({
+    op: kind,
+    got: `axis ${axis}, that of the batch`,
+    expected: "one of the samples, from 1 or from the end: weights can't depend on the batch",
+    fix: 'Use axis -1 for the last.',
   });
 }

@@ -1,7 +1,6 @@
 import { layerNorm } from '../ops/layerNorm.ts';
 import { integer, notNegative } from '../options.ts';
-import { normalizeAxis } from '../shape.ts';
-import { checkRank, defineLayer, type LayerOptions } from './layer.ts';
+import { checkRank, defineLayer, type LayerOptions, lengthAlong } from './layer.ts';
 
 export interface LayerNormalizationOptions extends LayerOptions {
   /** The axis along which elements are normalised together, counted with the batch axis; default the last. */
@@ -24,7 +23,7 @@ export const layerNormalization = defineLayer<LayerNormalizationOptions>(
       return shape;
     },
     build: (addWeight, shape) => {
-      const length = [0, ...shape][normalizeAxis('layerNormalization', axis, shape.length + 1)];
+      const length = lengthAlong('layerNormalization', shape, axis);
       addWeight('gamma', [length], 'ones');
       addWeight('beta', [length], 'zeros');
     },

@@ -22,7 +22,15 @@ import {
 import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
-import { checkRank, defineLayer, type Layer, type LayerContext, type LayerOptions, sampleShape } from './layer.ts';
+import {
+  checkRank,
+  defineLayer,
+  type Layer,
+  type LayerContext,
+  type LayerOptions,
+  lengthAlong,
+  sampleShape,
+} from './layer.ts';
 import { layerNormalization } from './layerNormalization.ts';
 import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
 import { gaussianNoise, spatialDropout2d } from './noise.ts';
@@ -106,7 +114,7 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
       outputShape: (shape) => shape,
       build: (addWeight, shape) => {
         checkRank('batchNormalization', shape, 1);
-        const channels = [0, ...shape][normalizeAxis('batchNormalization', axis, shape.length + 1)];
+        const channels = lengthAlong('batchNormalization', shape, axis);
         addWeight('gamma', [channels], 'ones');
         addWeight('beta', [channels], 'zeros');
         addWeight('movingMean', [channels], 'zeros', { trainable: false });

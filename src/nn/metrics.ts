@@ -4,7 +4,8 @@ import { cast } from '../ops/cast.ts';
 import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { softmaxScores } from '../ops/scores.ts';
-import { checkOptions, checkWhole, lookUp } from '../options.ts';
+import { where } from '../ops/where.ts';
+import { checkMade, checkValues, count, finite, lookUp } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { accuracies } from './accuracies.ts';
 import { LAST, labelsFor, named, targetsLike } from './loss.ts';
@@ -31,8 +32,7 @@ const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
 
 /** The share of outputs on the right side of `threshold` (default 0.5), for targets of 0 and 1. */
 export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
-  checkOptions('binaryAccuracy', options, ['threshold']);
-  const { threshold = 0.5 } = options;
+  const { threshold = 0.5 } = checkValues('binaryAccuracy', options, { threshold: finite });
   return named('binaryAccuracy', (yTrue, yPred) =>
     share(equal(cast(greater(yPred, threshold), 'f32'), targetsLike('binaryAccuracy', yTrue, yPred))),
   );
@@ -63,12 +63,10 @@ export const accuracy = (): Metric => {
 
 /** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */
 export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
-  checkOptions('topKAccuracy', options, ['k']);
-  const { k = 5 } = options;
-  checkWhole('topKAccuracy', 'k', k, 1);
+  const { k = 5 } = checkValues('topKAccuracy', options, { k: count });
   return named('topKAccuracy', (yTrue, yPred) => {
     const chosen = oneHot(classesOf('topKAccuracy', yTrue, yPred), yPred.shape[yPred.ndim - 1]);
-    const score = sum(mul(chosen, yPred), { axis: -1, keepDims: true });
+    const score = sum(where(cast(chosen, 'i32'), yPred, 0), { axis: -1, keepDims: true }); // not a product: 0 times infinity is NaN
     const larger = sum(greater(yPred, score), LAST);
     return mean(mul(cast(less(larger, k), 'f32'), sum(chosen, LAST))); // a label that is no class is never right
   });
@@ -83,5 +81,8 @@ export const metrics = {
 } satisfies Record<string, () => Metric>;
 
 /** A metric from its name, or the metric itself. @throws ValueError that lists the names. */
-export const getMetric = (metric: Metric | string): Metric =>
-  typeof metric === 'function' ? metric : lookUp<() => Metric>('metric', { ...metrics, ...losses }, metric)();
+export function getMetric(metric: Metric | string): Metric {
+  const known = { ...metrics, ...losses };
+  checkMade('metric', known, metric);
+  return typeof metric === 'function' ? metric : lookUp<() => Metric>('metric', known, metric)();
+}

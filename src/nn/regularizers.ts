@@ -1,7 +1,7 @@
 import { add, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { abs, square } from '../ops/unary.ts';
-import { checkValues, lookUp, notNegative } from '../options.ts';
+import { checkMade, checkValues, lookUp, notNegative } from '../options.ts';
 import type { Parameter, Regularizer, Tensor } from '../tensor.ts';
 
 export type { Regularizer } from '../tensor.ts';
@@ -39,6 +39,7 @@ export type RegularizerOption = Regularizer | Strengths | string;
 
 /** The penalty that an option stands for. @throws ValueError for an unknown name. */
 export function getRegularizer(given: RegularizerOption | undefined): Regularizer | undefined {
+  checkMade('regularizer', regularizers, given);
   if (given === undefined || typeof given === 'function') return given;
   return typeof given === 'string' ? lookUp('regularizer', regularizers, given)() : l1l2(given);
 }

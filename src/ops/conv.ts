@@ -72,7 +72,7 @@ export interface ConvolutionOptions extends WindowOptions {
 }
 
 export interface ConvolutionTransposeOptions extends ConvolutionOptions {
-  /** Rows and columns more at the bottom and right, less than a stride; default 0. Not with `same`. */
+  /** Rows and columns more at the bottom and right, less than a stride or a dilation; default 0. Not with `same`. */
   readonly outputPadding?: number | Pair;
 }
 
@@ -174,6 +174,14 @@ export function transposedWindows(
       got: `outputPadding ${JSON.stringify(outputPadding)} and padding 'same'`,
       expected: "one of them: 'same' makes length * stride",
       fix: 'Give the padding as [top, left, bottom, right].',
+    });
+  }
+  if (more.some((length, axis) => length > 0 && length >= Math.max(strides[axis], dilation[axis]))) {
+    throw new ShapeError({
+      op,
+      got: `outputPadding ${JSON.stringify(outputPadding)}, strides ${JSON.stringify(strides)} and dilation ${JSON.stringify(dilation)}`,
+      expected: 'less than a stride or a dilation, as another pixel of the input would reach further',
+      fix: 'Use less, or pad the result.',
     });
   }
   const along = ([0, 1] as const).map((axis) => {

@@ -1,6 +1,6 @@
 import { currentDevice, type Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
-import { checkOptions, checkValue, checkWord, finite, notNegative } from '../options.ts';
+import { checkedLater, checkOptions, checkValue, checkValues, checkWord, finite, notNegative } from '../options.ts';
 import { normal, uniform } from '../random.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
 import { DTYPES, type DType, type TypedArray } from '../storage.ts';
@@ -44,11 +44,11 @@ export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options:
 }
 
 type FilledOptions = Omit<TensorOptions, 'shape'>;
-const FILLED = ['dtype', 'device'];
+const FILLED = { dtype: checkedLater, device: checkedLater };
 
 /** A tensor of the given shape with every element `value`. */
 export function full(shape: Shape, value: number, options: FilledOptions = {}): Tensor {
-  checkOptions('full', options, FILLED);
+  checkValues('full', options, FILLED);
   const { device = currentDevice(), dtype = 'f32' } = options;
   checkWord('full', 'dtype', dtype, DTYPES);
   checkValue('full', 'value', value, [(given) => typeof given === 'number', 'a number']);
@@ -83,10 +83,8 @@ export function randomNormal(
   shape: Shape,
   given: FilledOptions & { readonly mean?: number; readonly stddev?: number } = {},
 ): Tensor {
-  checkOptions('randomNormal', given, ['mean', 'stddev', ...FILLED]);
-  const { mean = 0, stddev = 1, ...options } = given;
-  checkValue('randomNormal', 'mean', mean, finite);
-  checkValue('randomNormal', 'stddev', stddev, notNegative);
+  const checks = { mean: finite, stddev: notNegative, ...FILLED };
+  const { mean = 0, stddev = 1, ...options } = checkValues('randomNormal', given, checks);
   checkShape('randomNormal', shape);
   const { random } = options.device ?? currentDevice();
   return tensor(
@@ -100,10 +98,9 @@ export function randomUniform(
   shape: Shape,
   given: FilledOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
-  checkOptions('randomUniform', given, ['low', 'high', ...FILLED]);
-  const { low = 0, high = 1, ...options } = given;
-  checkValue('randomUniform', 'low', low, finite);
-  checkValue('randomUniform', 'high', high, finite);
+  const checks = { low: finite, high: finite, ...FILLED };
+  const { low = 0, high = 1, ...options } = checkValues('randomUniform', given, checks);
+  checkValue('randomUniform', 'high', high, [(value) => Number(value) >= low, `a number of at least low, ${low}`]);
   checkShape('randomUniform', shape);
   const { random } = options.device ?? currentDevice();
   return tensor(

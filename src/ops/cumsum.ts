@@ -1,7 +1,7 @@
 import shader from '../../shaders/cumsum.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
 import { defineOp, type Op } from '../op.ts';
-import { checkOptions } from '../options.ts';
+import { checkedLater, checkValues, flag } from '../options.ts';
 import { type CumsumAttributes, cumsum as reference } from '../reference/cumsum.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -38,7 +38,7 @@ export interface CumsumOptions {
  * @throws ShapeError if `x` has rank 0.
  */
 export function cumsum(x: Tensor, options: CumsumOptions = {}): Tensor {
-  const known = ['axis', 'exclusive', 'reverse'];
-  const { axis = -1, exclusive = false, reverse = false } = checkOptions('cumsum', options, known);
+  const checks = { axis: checkedLater, exclusive: flag, reverse: flag };
+  const { axis = -1, exclusive = false, reverse = false } = checkValues('cumsum', options, checks);
   return cumsumOp(x, { axis: normalizeAxis('cumsum', axis, x.ndim), exclusive, reverse });
 }

@@ -3,7 +3,7 @@ import shader from '../../shaders/dropout.wgsl';
 import philoxWgsl from '../../shaders/philox.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { defineOp, type Run } from '../op.ts';
-import { checkOptions, checkRange } from '../options.ts';
+import { checkValues, countFrom0, fraction, required } from '../options.ts';
 import { type DropoutAttributes, dropout as reference } from '../reference/dropout.ts';
 import type { Tensor } from '../tensor.ts';
 import { dropoutParams } from './dropoutParams.ts';
@@ -43,8 +43,7 @@ export interface DropoutOptions {
  * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
  */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
-  const { rate, stream } = checkOptions('dropout', options, ['rate', 'stream']);
-  checkRange('dropout', 'rate', rate, { low: 0, high: 1 });
+  const { rate, stream } = checkValues('dropout', options, { rate: required(fraction), stream: countFrom0 });
   if (rate === 0) return x;
   return dropoutOp(x, x.device.random.drawOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
 }

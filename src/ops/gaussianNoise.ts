@@ -3,7 +3,7 @@ import philoxWgsl from '../../shaders/philox.wgsl';
 import sineWgsl from '../../shaders/sine.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { defineOp } from '../op.ts';
-import { checkOptions, checkRange } from '../options.ts';
+import { checkValues, countFrom0, notNegative, required } from '../options.ts';
 import { type GaussianNoiseAttributes, gaussianNoise as reference } from '../reference/gaussianNoise.ts';
 import type { Tensor } from '../tensor.ts';
 import { streamOf } from './stream.ts';
@@ -33,8 +33,10 @@ export interface GaussianNoiseOptions {
  * @throws ValueError if `stddev` is negative.
  */
 export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
-  const { stddev, stream } = checkOptions('gaussianNoise', options, ['stddev', 'stream']);
-  checkRange('gaussianNoise', 'stddev', stddev, { low: 0, high: Number.POSITIVE_INFINITY });
+  const { stddev, stream } = checkValues('gaussianNoise', options, {
+    stddev: required(notNegative),
+    stream: countFrom0,
+  });
   if (stddev === 0) return x;
   return gaussianNoiseOp(x, x.device.random.drawOn(x.device), {
     stddev,

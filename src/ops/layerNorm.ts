@@ -1,7 +1,7 @@
 import shader from '../../shaders/layer_norm.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
-import { checkOptions, checkRange } from '../options.ts';
+import { checkedLater, checkRange, checkValues, notNegative } from '../options.ts';
 import { type LayerNormAttributes, layerNorm as reference } from '../reference/layerNorm.ts';
 import { formatShape, normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -57,7 +57,7 @@ export interface LayerNormOptions {
  * @see Ba et al. (2016), "Layer normalization".
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor {
-  const { axis = -1, epsilon = 1e-3 } = checkOptions('layerNorm', options, ['axis', 'epsilon']);
+  const { axis = -1, epsilon = 1e-3 } = checkValues('layerNorm', options, { axis: checkedLater, epsilon: notNegative });
   checkRange('layerNorm', 'epsilon', epsilon, { low: 0, high: Number.POSITIVE_INFINITY });
   return layerNormOp(x, gamma, beta, { axis: normalizeAxis('layerNorm', axis, x.ndim), epsilon });
 }

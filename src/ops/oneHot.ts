@@ -1,6 +1,6 @@
 import shader from '../../shaders/one_hot.wgsl';
 import { defineOp } from '../op.ts';
-import { checkOptions, checkWhole } from '../options.ts';
+import { checkedLater, checkValues, checkWhole, finite } from '../options.ts';
 import { type OneHotAttributes, oneHot as reference } from '../reference/oneHot.ts';
 import { checkShape, normalizeAxis, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -38,7 +38,11 @@ export interface OneHotOptions {
  * @throws ValueError if `depth` is not a whole number of 0 or more.
  */
 export function oneHot(indices: Tensor, depth: number, options: OneHotOptions = {}): Tensor {
-  const { axis = -1, on = 1, off = 0 } = checkOptions('oneHot', options, ['axis', 'on', 'off']);
+  const {
+    axis = -1,
+    on = 1,
+    off = 0,
+  } = checkValues('oneHot', options, { axis: checkedLater, on: finite, off: finite });
   checkWhole('oneHot', 'depth', depth, 0);
   return oneHotOp(indices, { depth, axis: normalizeAxis('oneHot', axis, indices.ndim + 1), on, off });
 }

@@ -31,10 +31,10 @@ const pooledShape = ([images, , , channels]: Shape, { windows }: reference.PoolA
 const POOL_OPTIONS = ['poolSize', 'strides', 'padding', 'dilation', 'ceilMode'];
 
 function poolWindows(op: string, x: Tensor, given: PoolOptions, known = POOL_OPTIONS) {
-  const { poolSize = 2, ...options } = checkOptions(op, given, known);
+  const { poolSize = 2, strides, ...options } = checkOptions(op, given, known);
   checkImages(op, x);
   const size = pairOf(op, 'poolSize', poolSize);
-  return windowsOver(op, [x.shape[1], x.shape[2]], { strides: size, ...options, size });
+  return windowsOver(op, [x.shape[1], x.shape[2]], { ...options, strides: strides ?? size, size });
 }
 
 const maxPoolOp = defineOp<[x: Tensor], reference.PoolAttributes>({

@@ -8,7 +8,7 @@ import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Constants, Grid, Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
-import { checkOptions, checkWord } from '../options.ts';
+import { checkedLater, checkValues, checkWord, flag } from '../options.ts';
 import {
   type MatmulAttributes as Attributes,
   type ProductActivation,
@@ -250,8 +250,8 @@ export const matmulBy =
   /* @__NO_SIDE_EFFECTS__ */
     (kernel: MatmulKernelName | undefined) =>
     (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor => {
-      const known = ['transposeA', 'transposeB', 'bias', 'activation'];
-      const { transposeA = false, transposeB = false, bias, activation } = checkOptions('matmul', options, known);
+      const checks = { transposeA: flag, transposeB: flag, bias: checkedLater, activation: checkedLater };
+      const { transposeA = false, transposeB = false, bias, activation } = checkValues('matmul', options, checks);
       if (activation !== undefined) checkWord('matmul', 'activation', activation, Object.keys(ACTIVATIONS));
       const attributes = { transposeA, transposeB, ...(activation && { activation }), ...(kernel && { kernel }) };
       return bias ? matmulOp(a, b, bias, attributes) : matmulOp(a, b, attributes);

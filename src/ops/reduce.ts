@@ -8,7 +8,7 @@ import scaffold from '../../shaders/reduce.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, type Reference, runner } from '../op.ts';
-import { checkOptions } from '../options.ts';
+import { checkedLater, checkValues, finite, flag } from '../options.ts';
 import * as reference from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -26,7 +26,7 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-const OPTIONS = ['axis', 'keepDims'];
+const CHECKS = { axis: checkedLater, keepDims: flag };
 
 /** Invocations that keep a GPU busy; a reduction with fewer results is cut into chunks. */
 const ENOUGH_INVOCATIONS = 16384;
@@ -113,7 +113,7 @@ function reduction({ name, shader, reference, backward, ofNothing }: Reduction) 
     backward,
   });
   return (x: Tensor, options: ReduceOptions = {}): Tensor => {
-    const { axis, keepDims = false } = checkOptions(name, options, OPTIONS);
+    const { axis, keepDims = false } = checkValues(name, options, CHECKS);
     return op(x, { axes: normalizeAxes(name, axis, x.ndim), keepDims });
   };
 }
@@ -177,7 +177,7 @@ export const prod = reduction({
 
 /** The arithmetic mean over axes, f32. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const { axis } = checkOptions('mean', options, OPTIONS);
+  const { axis } = checkValues('mean', options, CHECKS);
   const axes = normalizeAxes('mean', axis, x.ndim);
   const count = sizeOf(axes.map((each) => x.shape[each]));
   return mul(sum(x, options), 1 / count);
@@ -185,7 +185,7 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 /** The mean squared distance from the mean over axes, f32; divides by `n - correction` (default 0: biased). */
 export function variance(x: Tensor, options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
-  const { correction = 0, axis, ...others } = checkOptions('variance', options, [...OPTIONS, 'correction']);
+  const { correction = 0, axis, ...others } = checkValues('variance', options, { ...CHECKS, correction: finite });
   const axes = normalizeAxes('variance', axis, x.ndim);
   const count = sizeOf(axes.map((each) => x.shape[each]));
   const deviation = sub(x, mean(x, { axis: axes, keepDims: true }));
@@ -194,7 +194,7 @@ export function variance(x: Tensor, options: ReduceOptions & { readonly correcti
 
 /** `log(sum(exp(x)))` over axes, f32; the maximum is subtracted first, so nothing overflows. */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const { axis, keepDims = false } = checkOptions('logSumExp', options, OPTIONS);
+  const { axis, keepDims = false } = checkValues('logSumExp', options, CHECKS);
   const axes = normalizeAxes('logSumExp', axis, x.ndim);
   const largest = max(x, { axis: axes, keepDims: true });
   const y = add(log(sum(exp(sub(x, largest)), { axis: axes, keepDims: true })), largest);

@@ -38,7 +38,7 @@ import fourWgsl from '../../shaders/vectors/four.wgsl';
 import oneWgsl from '../../shaders/vectors/one.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
-import { type Check, checkOptions, checkValue } from '../options.ts';
+import { type Check, checkValue, checkValues, finite, flag } from '../options.ts';
 import { unary as functions, type UnaryConstants, unaryReference } from '../reference/unary.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
@@ -148,32 +148,32 @@ const clipOp = unary('clip', clipWgsl, { dtypes: ANY });
 
 /** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
 export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number } = {}): Tensor {
-  const { negativeSlope = 0.3 } = checkOptions('leakyRelu', options, ['negativeSlope']);
+  const { negativeSlope = 0.3 } = checkValues('leakyRelu', options, { negativeSlope: finite });
   return leakyReluOp(x, { alpha: negativeSlope });
 }
 
 /** `x` for x > 0, else `alpha (e^x - 1)`; any shape, f32. @see Clevert et al. (2016), "Exponential linear units". */
 export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tensor {
-  const { alpha = 1 } = checkOptions('elu', options, ['alpha']);
+  const { alpha = 1 } = checkValues('elu', options, { alpha: finite });
   return eluOp(x, { alpha });
 }
 
 /** The self-normalising ELU; any shape, f32. @see Klambauer et al. (2017), "Self-normalizing neural networks". */
 export function selu(x: Tensor, options: { readonly alpha?: number; readonly scale?: number } = {}): Tensor {
-  checkOptions('selu', options, ['alpha', 'scale']);
-  const { alpha = 1.6732632423543772, scale = 1.0507009873554805 } = options;
+  const checks = { alpha: finite, scale: finite };
+  const { alpha = 1.6732632423543772, scale = 1.0507009873554805 } = checkValues('selu', options, checks);
   return seluOp(x, { alpha, beta: scale });
 }
 
 /** `x Phi(x)`, any shape, f32; `approximate` takes the tanh form. @see Hendrycks and Gimpel (2016), "Gaussian error linear units". */
 export function gelu(x: Tensor, options: { readonly approximate?: boolean } = {}): Tensor {
-  const { approximate = false } = checkOptions('gelu', options, ['approximate']);
+  const { approximate = false } = checkValues('gelu', options, { approximate: flag });
   return geluOp(x, { alpha: approximate ? 1 : 0 });
 }
 
 /** `alpha x + beta` limited to `0 .. 1`, any shape, f32; Keras's default slope is 1/6, ONNX's 0.2. The slope at both kinks is 0. */
 export function hardSigmoid(x: Tensor, options: { readonly alpha?: number; readonly beta?: number } = {}): Tensor {
-  const { alpha = 1 / 6, beta = 0.5 } = checkOptions('hardSigmoid', options, ['alpha', 'beta']);
+  const { alpha = 1 / 6, beta = 0.5 } = checkValues('hardSigmoid', options, { alpha: finite, beta: finite });
   return hardSigmoidOp(x, { alpha, beta });
 }
 

@@ -42,7 +42,7 @@ export const adam = (options: AdamOptions = {}): Optimizer => make('adam', optio
  * @see Loshchilov and Hutter (2019), "Decoupled weight decay regularization".
  */
 export const adamW = (options: AdamOptions = {}): Optimizer =>
-  make('adamW', { weightDecay: ADAM_W_DECAY[options.convention ?? 'keras'], ...options });
+  make('adamW', { ...options, weightDecay: options.weightDecay ?? ADAM_W_DECAY[options.convention ?? 'keras'] });
 
 function make(name: 'adam' | 'adamW', options: AdamOptions): Optimizer {
   const settings = settingsOf(name, DEFAULTS, options);

@@ -85,7 +85,7 @@ export const checksOf = (names: readonly string[]): Readonly<Record<string, Chec
 
 /** Refuses more than one way to clip. @throws ValueError */
 export function checkClips(op: string, options: object): void {
-  const clips = CLIPS.filter((name) => name in options);
+  const clips = CLIPS.filter((name) => Reflect.get(options, name) !== undefined);
   if (clips.length < 2) return;
   throw new ValueError({ op, got: clips.join(' and '), expected: 'one way to clip', fix: 'Choose one of them.' });
 }

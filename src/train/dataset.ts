@@ -40,6 +40,8 @@ type Source =
   | ({ readonly kind: 'host'; readonly bytes: number } & Parts<HostSamples>);
 
 export interface DatasetOptions {
+  /** Who asks, for messages; default `fit`. */
+  readonly op?: string;
   readonly rule?: LabelRule;
   readonly residentBytes?: number | undefined;
   /** A weight for each sample. */
@@ -87,12 +89,13 @@ export class Dataset {
     device: Device,
     x: Samples,
     y?: Samples,
-    { rule = { classes: 1 }, residentBytes, weight: given }: DatasetOptions = {},
+    { op = 'fit', rule = { classes: 1 }, residentBytes, weight: given }: DatasetOptions = {},
   ): Promise<Dataset> {
-    checkCounts(shapeOf(x), y === undefined ? undefined : shapeOf(y));
-    if (y !== undefined) await checkLabels(y, rule);
+    checkCounts(op, shapeOf(x), y === undefined ? undefined : shapeOf(y));
+    if (y !== undefined) await checkLabels(op, y, rule);
     const labelType = rule.targets?.kind === 'classes' ? 'i32' : 'f32';
-    const fromHost = (name: string, array: HostArray, dtype: DType) => new HostSamples(device, array, { name, dtype });
+    const fromHost = (name: string, array: HostArray, dtype: DType) =>
+      new HostSamples(device, array, { op, name, dtype });
     const samples = x instanceof Tensor ? x : fromHost('x', hostArray(x), 'f32');
     const labels = y === undefined || y instanceof Tensor ? y : fromHost('y', hostArray(y), labelType);
     const weight = given && fromHost('sampleWeight', given, 'f32');
@@ -202,10 +205,10 @@ function hostArray(samples: NestedNumbers | HostArray): HostArray {
   return { data: toTyped(values, 'f32'), shape };
 }
 
-function checkCounts(x: Shape, y: Shape | undefined): void {
+function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
   if (x.length === 0 || x[0] === 0) {
     throw new ShapeError({
-      op: 'fit',
+      op,
       got: `x of shape ${formatShape(x)}`,
       expected: 'one sample or more along its first axis',
       fix: 'Check how the data were read.',
@@ -213,7 +216,7 @@ function checkCounts(x: Shape, y: Shape | undefined): void {
   }
   if (y !== undefined && y[0] !== x[0]) {
     throw new ShapeError({
-      op: 'fit',
+      op,
       got: `x of shape ${formatShape(x)} and y of shape ${formatShape(y)}`,
       expected: 'as many labels as samples along the first axis',
       fix: 'Pass a label for each sample.',
@@ -222,7 +225,7 @@ function checkCounts(x: Shape, y: Shape | undefined): void {
 }
 
 /** Refuses targets that the loss makes no sense of: a kernel could only ignore them. */
-async function checkLabels(y: Samples, { targets, classes }: LabelRule): Promise<void> {
+async function checkLabels(op: string, y: Samples, { targets, classes }: LabelRule): Promise<void> {
   if (targets === undefined) return;
   const { data: labels } = await onHost(y);
   const isRight = (label: number): boolean =>
@@ -233,7 +236,7 @@ async function checkLabels(y: Samples, { targets, classes }: LabelRule): Promise
   if (wrong < 0) return;
   const isClass = targets.kind === 'classes';
   throw new ValueError({
-    op: 'fit',
+    op,
     got: `the label ${labels[wrong]} at position ${wrong}`,
     expected: isClass
       ? `a whole number from 0 to ${classes - 1}, as the model has ${classes} outputs`

@@ -6,6 +6,10 @@ import { Run } from './run.ts';
 import { sampleWeights } from './sampleWeights.ts';
 import type { Trained } from './step.ts';
 
+/** How many of some samples are trained on where a share of them validates: rounded down, as Keras does. */
+export const trainingCount = (count: number, validationSplit: number): number =>
+  Math.floor(count * (1 - validationSplit));
+
 /** What is behind `model.fit`: it makes the data sets, and lets a run go through them. */
 export async function fit(
   model: Model,
@@ -16,9 +20,10 @@ export async function fit(
   checkFitOptions(options);
   const { validationSplit = 0, validationData, residentBytes, sampleWeight, classWeight } = options;
   const count = shapeOf(x)[0];
-  const split = validationData === undefined ? Math.floor(count * validationSplit) : 0;
-  if (validationSplit > 0 && split === 0) throw emptySplit(validationSplit, count);
-  const weight = await sampleWeights(y, { sampleWeight, classWeight }, count - split);
+  const kept = trainingCount(count, validationSplit);
+  if (count > 0 && kept === 0) throw emptySplit(validationSplit, count);
+  const areClasses = trained.loss.targets?.kind === 'classes';
+  const weight = await sampleWeights(y, { sampleWeight, classWeight }, { training: kept, areClasses });
   const all = await model.dataset(x, y, { residentBytes, weight });
   const owned = [all];
   try {
@@ -30,7 +35,7 @@ export async function fit(
       validation = await model.dataset(xOfIt, yOfIt, { residentBytes, weight: weightOfIt });
       owned.push(validation);
     } else if (validationSplit > 0) {
-      [training, validation] = all.split(split);
+      [training, validation] = all.split(count - kept);
       owned.push(training, validation);
     }
     return await new Run(model, trained, { training, validation, options }).train();
@@ -42,7 +47,7 @@ export async function fit(
 const emptySplit = (validationSplit: number, count: number): ValueError =>
   new ValueError({
     op: 'fit',
-    got: `validationSplit ${validationSplit} of ${count} samples, which is none`,
-    expected: 'at least one sample to validate on',
-    fix: `Set it to ${+(1 / count).toPrecision(2)} or more, pass validationData, or leave it out.`,
+    got: `validationSplit ${validationSplit} of ${count} samples, which leaves none to train on`,
+    expected: 'at least one sample to train on',
+    fix: 'Take a smaller share, pass validationData, or leave it out.',
   });

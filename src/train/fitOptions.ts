@@ -1,6 +1,5 @@
 import { ValueError } from '../errors.ts';
 import {
-  byName,
   type Checks,
   checkValues,
   count,
@@ -80,7 +79,10 @@ const CHECKS: Checks<keyof FitOptions> = {
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
   resume: BYTES,
-  sampleWeight: byName,
+  sampleWeight: [
+    (value) => typeof value === 'object' && value !== null,
+    'weights as samples are given: a tensor, an array, or { data, shape }',
+  ],
   classWeight: [
     (value) => typeof value === 'object' && value !== null,
     'an object of weights by class: { 0: 1, 1: 5 }',

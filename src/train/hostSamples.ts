@@ -9,7 +9,8 @@ import { BYTES, type DType, type TypedArray } from '../storage.ts';
 import { emptyOn, type HostArray, keep } from '../tensor.ts';
 
 interface Options {
-  /** For messages. */
+  /** Who asks and what for, in messages. */
+  readonly op: string;
   readonly name: string;
   /** What they are to be on the device. */
   readonly dtype: DType;
@@ -27,8 +28,8 @@ export class HostSamples {
   readonly #bytes: boolean;
 
   /** @throws ShapeError for too few or too many numbers, ValueError for those that are not finite. */
-  constructor(device: Device, array: HostArray, { name, dtype }: Options) {
-    checkFilled('fit', name, array);
+  constructor(device: Device, array: HostArray, { op, name, dtype }: Options) {
+    checkFilled(op, name, array);
     checkFinite(name, array);
     this.#device = device;
     this.#data = array.data;

@@ -22,7 +22,7 @@ export async function datasetsOf(
   options: { readonly residentBytes?: number | undefined },
 ): Promise<readonly Dataset[]> {
   const data: Dataset[] = [];
-  for (const each of inputs) data.push(await Dataset.of(device, each, undefined, options));
+  for (const each of inputs) data.push(await Dataset.of(device, each, undefined, { op: 'predict', ...options }));
   const sizes = data.map(({ size }) => size);
   if (sizes.every((size) => size === sizes[0])) return data;
   for (const each of data) each.dispose();

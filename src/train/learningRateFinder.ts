@@ -57,7 +57,7 @@ export async function findLearningRate(
   const { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing } = settingsOf(options);
   const trained = model.compiled;
   const { optimizer } = trained;
-  const data = await model.dataset(x, y);
+  const data = await model.dataset(x, y, { op: 'findLearningRate' });
   const { random } = model.device;
   const size = Math.min(batchSize, data.size);
   const steps = new Steps((rows) => trainStep(model, trained, data.take(rows)));

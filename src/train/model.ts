@@ -98,7 +98,7 @@ export class Model extends Network {
     const trained = this.compiled;
     const { batchSize = 32, residentBytes, sampleWeight } = checkBatchOptions('evaluate', options, ['sampleWeight']);
     const weight = await sampleWeights(y, { sampleWeight });
-    const data = await this.dataset(x, y, { residentBytes, weight });
+    const data = await this.dataset(x, y, { op: 'evaluate', residentBytes, weight });
     try {
       return await evaluateOn(this, trained, data, batchSize);
     } finally {
@@ -143,7 +143,7 @@ export class Model extends Network {
   async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
     const { batchSize = 32, residentBytes } = checkBatchOptions('recalibrate', options);
     this.build(shapeOf(x).slice(1));
-    const data = await Dataset.of(this.device, x, undefined, { residentBytes });
+    const data = await Dataset.of(this.device, x, undefined, { op: 'recalibrate', residentBytes });
     try {
       await recalibrate(this, data, batchSize);
     } finally {
@@ -154,7 +154,7 @@ export class Model extends Network {
   /** One update from one batch; loss and metrics are from before it. */
   async trainOnBatch(x: Samples, y: Samples): Promise<Record<string, number>> {
     const trained = this.compiled;
-    const data = await this.dataset(x, y);
+    const data = await this.dataset(x, y, { op: 'trainOnBatch' });
     try {
       const { x: samples, y: labels } = data.take(data.size);
       const values = this.#batchStep(samples, labels);

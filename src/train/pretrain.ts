@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from '../errors.ts';
 import { isChain } from '../nn/graph.ts';
 import { dense, dropout } from '../nn/layers.ts';
 import { adam, type Optimizer } from '../optim/index.ts';
-import { checkOptions, checkRange } from '../options.ts';
+import { type Checks, checkValues, count, fraction } from '../options.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import { type Samples, shapeOf } from './dataset.ts';
 import type { FitOptions, History } from './fitOptions.ts';
@@ -15,6 +15,14 @@ export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize'
   readonly optimizer?: () => Optimizer;
 }
 
+const CHECKS: Checks<keyof PretrainOptions> = {
+  corruption: fraction,
+  epochs: count,
+  batchSize: count,
+  residentBytes: count,
+  optimizer: [(value) => typeof value === 'function', 'a function that makes one: () => adam()'],
+};
+
 /**
  * Greedy pre-training without labels, layer by layer: each dense layer but the last, with what follows it up to the next,
  * becomes the encoder of an autoencoder that restores the layer's own inputs from corrupted ones; then the next layer learns
@@ -26,9 +34,8 @@ export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize'
  * robust features with denoising autoencoders".
  */
 export async function pretrain(model: Model, x: Samples, options: PretrainOptions = {}): Promise<readonly History[]> {
-  checkOptions('pretrain', options, ['epochs', 'batchSize', 'residentBytes', 'corruption', 'optimizer']);
   const { corruption = 0.3, optimizer: makeOptimizer = () => adam(), epochs = 1, ...batches } = options;
-  checkRange('pretrain', 'corruption', corruption, { low: 0, high: 1 });
+  checkValues('pretrain', options, CHECKS);
   model.build(shapeOf(x).slice(1));
   const { layers } = model;
   const places = layers.flatMap(({ kind }, i) => (kind === 'dense' ? [i] : []));

@@ -11,18 +11,21 @@ export interface WeightOptions {
   readonly classWeight?: Readonly<Record<number, number>> | undefined;
 }
 
-/** The weights of all samples, of which those after the first `training` validate; undefined if all are 1. */
+/**
+ * The weights of all samples, of which those after the first `training` validate; undefined if all are 1.
+ * @param options `areClasses`: labels are class numbers, never rows of targets; default false.
+ */
 export async function sampleWeights(
   y: Samples,
   { sampleWeight, classWeight }: WeightOptions,
-  training: number = shapeOf(y)[0],
+  { training = shapeOf(y)[0], areClasses = false }: { readonly training?: number; readonly areClasses?: boolean } = {},
 ): Promise<HostArray | undefined> {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
   const count = shapeOf(y)[0];
   const weights = sampleWeight === undefined ? new Float64Array(count).fill(1) : await given(sampleWeight, count);
   if (classWeight !== undefined) {
     const byClass = weightsOf(classWeight);
-    const classes = await classesOf(y);
+    const classes = await classesOf(y, areClasses);
     for (let i = 0; i < training; i++) weights[i] *= byClass.get(classes[i]) ?? 1;
   }
   return { data: weights, shape: [count] };
@@ -58,14 +61,14 @@ function check(op: string, got: string, weight: number): void {
 }
 
 /** The class of each sample, from class numbers or one-hot rows. */
-async function classesOf(y: Samples): Promise<number[]> {
+async function classesOf(y: Samples, areClasses: boolean): Promise<number[]> {
   const { data, shape } = await onHost(y);
   const width = sizeOf(shape.slice(1));
-  if (shape.length > 2) {
+  if (shape.length > 2 || (areClasses && width > 1)) {
     throw new ShapeError({
       op: 'classWeight',
       got: `y of shape ${formatShape(shape)}`,
-      expected: 'class numbers [n] or one-hot rows [n, classes]',
+      expected: areClasses ? 'one class number for each sample, [n]' : 'class numbers [n] or one-hot rows [n, classes]',
       fix: 'Pass sampleWeight instead.',
     });
   }

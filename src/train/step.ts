@@ -19,10 +19,17 @@ export interface Trained {
   readonly metrics: readonly Metric[];
 }
 
+/** Names that repeat get a number, as in Keras: `mean`, `mean_1`. */
+const numbered = (names: readonly string[]): string[] =>
+  names.map((name, i) => {
+    const before = names.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before}`;
+  });
+
 /** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
 export const namesOf = (model: Model, { metrics }: Trained): string[] => [
   'loss',
-  ...metrics.map(({ name }) => name),
+  ...numbered(metrics.map(({ name }) => name)),
   ...(model.trainableParameters.some(({ regularizer }) => regularizer) ? ['penalty'] : []),
 ];
 

@@ -1,5 +1,5 @@
 import { ValueError } from '../../errors.ts';
-import { byName, type Checks, checkValues, finite, lookUp } from '../../options.ts';
+import { byName, type Checks, checkValues, finite, lookUp, text } from '../../options.ts';
 import type { Logs } from '../callbacks.ts';
 
 /** Which number of an epoch a callback goes by, and when it is better than another. */
@@ -8,7 +8,7 @@ export interface MonitorOptions {
   readonly monitor?: string;
   /** Whether less or more is better; default `auto`: more for an accuracy or an AUC, less for all else. */
   readonly mode?: 'auto' | 'min' | 'max';
-  /** A change of this much or less is none. */
+  /** A change of this much or less is none; default 0, or what the callback says. */
   readonly minDelta?: number;
 }
 
@@ -24,7 +24,7 @@ export class Monitor {
 
   /** @param checks the options of the callback besides those of the monitor. @throws ValueError for others. */
   constructor(op: string, options: MonitorOptions, checks: Checks) {
-    checkValues(op, options, { monitor: byName, mode: byName, minDelta: finite, ...checks });
+    checkValues(op, options, { monitor: text, mode: byName, minDelta: finite, ...checks });
     const { monitor = 'val_loss', mode = 'auto', minDelta = 0 } = options;
     this.#op = op;
     this.#name = monitor;

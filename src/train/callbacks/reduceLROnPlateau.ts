@@ -41,7 +41,7 @@ class ReduceLROnPlateau implements Callback {
   constructor(options: ReduceLROnPlateauOptions) {
     const op = 'reduceLROnPlateau';
     const checks = { factor: fraction, patience: countFrom0, cooldown: countFrom0, minLr: notNegative };
-    this.#monitor = new Monitor(op, { minDelta: 1e-4, ...options }, checks);
+    this.#monitor = new Monitor(op, { ...options, minDelta: options.minDelta ?? 1e-4 }, checks);
     const { factor = 0.1, patience = 10, cooldown = 0, minLr = 0 } = options;
     this.#options = { factor, patience, cooldown, minLr };
   }

@@ -9,17 +9,6 @@ import { byName, type Check, count, finite, fraction, integer, listOf, notNegati
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Activation, type ActivationName, getActivation } from './activations.ts';
-import { augmentation } from './augmentation.ts';
-import {
-  averagePool2d,
-  conv2d,
-  conv2dTranspose,
-  depthwiseConv2d,
-  globalAveragePool2d,
-  globalMaxPool2d,
-  maxPool2d,
-} from './convolution.ts';
-import { embedding } from './embedding.ts';
 import type { Initializer } from './initializers.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 import {
@@ -31,11 +20,7 @@ import {
   lengthAlong,
   sampleShape,
 } from './layer.ts';
-import { layerNormalization } from './layerNormalization.ts';
-import { add, average, concatenate, maximum, multiply, subtract } from './merge.ts';
-import { gaussianNoise, spatialDropout2d } from './noise.ts';
-import { leakyRelu, prelu } from './rectifiers.ts';
-import { whiteningLayer } from './whitening.ts';
+import { prelu } from './rectifiers.ts';
 
 /** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
 export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
@@ -137,11 +122,12 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
   },
 );
 
-interface ActivationOptions extends LayerOptions {
+export interface ActivationOptions extends LayerOptions {
   readonly activation: ActivationName | Activation;
 }
 
-const activationLayer = defineLayer<ActivationOptions>(
+/** As files name it; `activation('relu')` makes one. */
+export const activationLayer = defineLayer<ActivationOptions>(
   'activation',
   { activation: required(byName) },
   ({ activation: given }) => {
@@ -258,36 +244,3 @@ export const normalization = defineLayer<NormalizationOptions>(
     call: (x, { weights: { mean: centre, scale } }) => mul(sub(x, centre), scale),
   }),
 );
-
-/** Layers by kind, as files name them. */
-export const layers: Readonly<Record<string, (options: never) => Layer>> = {
-  input,
-  dense,
-  batchNormalization,
-  activation: activationLayer,
-  dropout,
-  flatten,
-  reshape,
-  normalization,
-  augmentation,
-  whitening: whiteningLayer,
-  layerNormalization,
-  prelu,
-  leakyRelu,
-  gaussianNoise,
-  spatialDropout2d,
-  embedding,
-  add,
-  subtract,
-  multiply,
-  average,
-  maximum,
-  concatenate,
-  conv2d,
-  depthwiseConv2d,
-  conv2dTranspose,
-  maxPool2d,
-  averagePool2d,
-  globalAveragePool2d,
-  globalMaxPool2d,
-};

@@ -14,10 +14,10 @@ import {
 import { type Callback, HOOKS } from './callbacks.ts';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
-import { BYTES, type Bytes } from './safetensors.ts';
-import type { WeightOptions } from './sampleWeights.ts';
+import { type Bytes, FILE } from './safetensors.ts';
+import type { SampleWeightOptions } from './sampleWeights.ts';
 
-export interface FitOptions extends WeightOptions {
+export interface FitOptions extends SampleWeightOptions {
   /** The epoch to train up to, from `initialEpoch`; default 1. */
   readonly epochs?: number;
   /** The number of the first epoch, for callbacks that go by it; default 0. */
@@ -78,7 +78,7 @@ const CHECKS: Checks<keyof FitOptions> = {
   residentBytes: count,
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
-  resume: BYTES,
+  resume: FILE,
   sampleWeight: [
     (value) => typeof value === 'object' && value !== null,
     'weights as samples are given: a tensor, an array, or { data, shape }',

@@ -1,14 +1,14 @@
 import { ValueError, within } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
+import { kinds } from '../nn/kinds.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
-import { layers as kinds } from '../nn/layers.ts';
 import { checkWeights } from '../nn/weights.ts';
 import { type Check, checkValue, suggestion } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
 import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
-import { BYTES, type Bytes, unpack } from './safetensors.ts';
+import { type Bytes, FILE, unpack } from './safetensors.ts';
 
 /** What `model.save()` made, as it was read or fetched. */
 interface GivenFiles {
@@ -22,7 +22,7 @@ const TEXT: Check = [(value) => typeof value === 'string', 'the text of that fil
 export function loadModel(files: GivenFiles): Model {
   const { 'model.json': json, 'weights.safetensors': weights }: GivenFiles = Object(files);
   checkValue('loadModel', 'model.json', json, TEXT);
-  checkValue('loadModel', 'weights.safetensors', weights, BYTES);
+  checkValue('loadModel', 'weights.safetensors', weights, FILE);
   const description = readDescription(json);
   const { tensors } = unpack(weights);
   checkFinite(tensors);

@@ -14,7 +14,7 @@ import { fit } from './fit.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { datasetsOf, samplesOf } from './inputs.ts';
 import { recalibrate } from './recalibrate.ts';
-import { sampleWeights, type WeightOptions } from './sampleWeights.ts';
+import { type SampleWeightOptions, sampleWeights } from './sampleWeights.ts';
 import { type ModelFiles, pack } from './save.ts';
 import { evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
@@ -34,7 +34,7 @@ export interface BatchOptions extends Pick<FitOptions, 'residentBytes'> {
   readonly batchSize?: number;
 }
 
-export interface EvaluateOptions extends BatchOptions, Pick<WeightOptions, 'sampleWeight'> {}
+export interface EvaluateOptions extends BatchOptions, Pick<SampleWeightOptions, 'sampleWeight'> {}
 
 function checkBatchOptions<Options extends BatchOptions>(op: string, options: Options, known: string[] = []): Options {
   checkOptions(op, options, ['batchSize', 'residentBytes', ...known]);

@@ -14,7 +14,7 @@ const ALIGNMENT = 8;
 /** A file as it was read, or fetched. */
 export type Bytes = Uint8Array | ArrayBuffer;
 
-export const BYTES: Check = [
+export const FILE: Check = [
   (value) => value instanceof Uint8Array || value instanceof ArrayBuffer,
   'a Uint8Array or an ArrayBuffer',
 ];
@@ -69,7 +69,7 @@ export function pack(
  * those of one tensor each.
  */
 export function unpack(given: Bytes): SafeTensors {
-  checkValue('safetensors', 'file', given, BYTES);
+  checkValue('safetensors', 'file', given, FILE);
   const file = given instanceof ArrayBuffer ? new Uint8Array(given) : given;
   const { header, start } = readHeader(file);
   const { __metadata__: metadata = {}, ...entries } = header;

@@ -4,7 +4,7 @@ import type { HostArray } from '../tensor.ts';
 import { onHost, type Samples, shapeOf } from './dataset.ts';
 
 /** How much single samples count. */
-export interface WeightOptions {
+export interface SampleWeightOptions {
   /** A weight for each sample: its loss is multiplied by it, and the mean is still over the number of samples. */
   readonly sampleWeight?: Samples | undefined;
   /** A weight for each class by its number, default 1: `{ 0: 1, 1: 5 }`. Multiplied with `sampleWeight`; not for validation. */
@@ -17,7 +17,7 @@ export interface WeightOptions {
  */
 export async function sampleWeights(
   y: Samples,
-  { sampleWeight, classWeight }: WeightOptions,
+  { sampleWeight, classWeight }: SampleWeightOptions,
   { training = shapeOf(y)[0], areClasses = false }: { readonly training?: number; readonly areClasses?: boolean } = {},
 ): Promise<HostArray | undefined> {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;

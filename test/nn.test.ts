@@ -257,6 +257,7 @@ test('operations check their options', () => {
   assert.throws(() => sum(x, given({ keepDims: 'no' })), /sum: got keepDims 'no'/);
   assert.throws(() => matmul(ones([2, 2]), ones([2, 2]), given({ transposeA: 1 })), /matmul: got transposeA 1/);
   assert.throws(() => dropout(x, JSON.parse('null')), /dropout: got null for the options/);
+  assert.throws(() => mean(tensor(Int32Array.of(1, 2))), /mean: got a tensor of dtype i32; expected f32/);
   assert.throws(() => randomUniform([2], { low: 1, high: 0 }), /high 0; expected a number of at least low, 1/);
 });
 

@@ -5,7 +5,7 @@ import minWgsl from '../../shaders/reduce/min.wgsl';
 import prodWgsl from '../../shaders/reduce/prod.wgsl';
 import sumWgsl from '../../shaders/reduce/sum.wgsl';
 import scaffold from '../../shaders/reduce.wgsl';
-import { ShapeError } from '../errors.ts';
+import { DTypeError, ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, type Reference, runner } from '../op.ts';
 import { checkedLater, checkValues, finite, flag } from '../options.ts';
@@ -178,6 +178,10 @@ export const prod = reduction({
 /** The arithmetic mean over axes, f32. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis } = checkValues('mean', options, CHECKS);
+  if (x.dtype !== 'f32') {
+    const fix = "Convert it before: cast(x, 'f32').";
+    throw new DTypeError({ op: 'mean', got: `a tensor of dtype ${x.dtype}`, expected: 'f32', fix });
+  }
   const axes = normalizeAxes('mean', axis, x.ndim);
   const count = sizeOf(axes.map((each) => x.shape[each]));
   return mul(sum(x, options), 1 / count);

@@ -11,3 +11,16 @@ export async function rejects(body: () => Promise<unknown>, message: RegExp): Pr
   }
   assert.unreachable(`expected an error that matches ${message}, got ${String(got)}`);
 }
+
+/** What `body` warns of on the console. */
+export async function warningsOf(body: () => Promise<unknown>): Promise<string[]> {
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (text: string) => void warnings.push(text);
+  try {
+    await body();
+  } finally {
+    console.warn = warn;
+  }
+  return warnings;
+}

@@ -16,7 +16,7 @@ import {
   sgd,
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
-import { rejects } from './check.ts';
+import { rejects, warningsOf } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
 // What helps to see how training goes: the range of learning rates, statistics of layers, those of batch normalisation.
@@ -200,7 +200,7 @@ onGpu(
         batchNormalization(),
       ]);
       model.compile({ loss: 'meanSquaredError' });
-      await model.recalibrate(x, { batchSize });
+      assert.equal(await warningsOf(() => model.recalibrate(x, { batchSize })), [], 'its steps are captured');
       const weights = await weightsOf(model);
       for (let f = 0; f < FEATURES; f++) {
         const own = Array.from({ length: COUNT }, (_, i) => x.data[i * FEATURES + f]);

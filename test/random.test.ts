@@ -23,6 +23,7 @@ import {
 import { shuffleInto } from '../src/ops/shuffle.ts';
 import { Generator, normal, truncatedNormal, uniform } from '../src/random.ts';
 import { philox, type Words } from '../src/reference/philox.ts';
+import { warningsOf } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
 const test = suite('random');
@@ -209,24 +210,19 @@ onGpu(test, "an optimizer's update ends a step: the next draws a new mask, captu
 });
 
 onGpu(test, 'a function that draws for two steps runs uncaptured', async (gpu) => {
-  const warn = console.warn;
-  const warnings: string[] = [];
-  console.warn = (text: string) => void warnings.push(text);
-  try {
-    setCurrentDevice(gpu);
-    const [x, w] = [ones([64]), parameter(ones([1]))];
-    const optimizer = sgd();
-    const twice = compile(() => {
-      const first = dropout(x, { rate: 0.5, stream: 1 });
-      optimizer.apply([ones([1])], [w]);
-      return [first, dropout(x, { rate: 0.5, stream: 1 })];
-    });
+  setCurrentDevice(gpu);
+  const [x, w] = [ones([64]), parameter(ones([1]))];
+  const optimizer = sgd();
+  const twice = compile(() => {
+    const first = dropout(x, { rate: 0.5, stream: 1 });
+    optimizer.apply([ones([1])], [w]);
+    return [first, dropout(x, { rate: 0.5, stream: 1 })];
+  });
+  const warnings = await warningsOf(async () => {
     const [first, second] = await Promise.all(twice().map((mask) => mask.data()));
     assert.not.equal(first, second);
-    assert.match(warnings[0], /runs uncaptured.*draws random numbers for two training steps/);
-  } finally {
-    console.warn = warn;
-  }
+  });
+  assert.match(warnings[0], /runs uncaptured.*draws random numbers for two training steps/);
 });
 
 for (const [name, run] of [

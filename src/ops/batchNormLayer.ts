@@ -36,8 +36,8 @@ const blockFor = ({ info }: Device) =>
     ? { workgroupSize: SOFTWARE_WORKGROUP, widestTile: SOFTWARE_WORKGROUP, shortestChunk: 256, shortestSlab: 64 }
     : { workgroupSize: 256, widestTile: 8, shortestChunk: 16, shortestSlab: 4 };
 
-/** Shader, parameters and grids for x; see batch_norm.wgsl. */
-function layout({ shape, device }: Tensor, attributes: BatchNormAttributes) {
+/** Shader, parameters and grids for x; `state` is the generator's, for dropout. See batch_norm.wgsl. */
+function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, state: Tensor) {
   const { axis, epsilon, relu, dropout, gain = 0 } = attributes;
   const { workgroupSize, widestTile, shortestChunk, shortestSlab } = blockFor(device);
   const { outer, length: channels, inner } = viewAround(shape, axis);
@@ -62,7 +62,7 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes) {
     sources: [philoxWgsl, width === 4 ? kept4Wgsl : keptWgsl, forwardWgsl, backwardWgsl],
   };
   const options = {
-    uniforms: [device.random.stateOn(device)],
+    uniforms: [state],
     params: {
       ...{ n, columns, inner, epsilon, gain, chunks: chunks.count, chunk_length: chunks.length },
       ...{ slabs: slabs.count, slab_length: slabs.length, ...dropoutParams(dropout ?? { rate: 0, stream: 0 }) },
@@ -85,8 +85,8 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes) {
 }
 
 /** y and what the gradients need: mean, variance, gamma and beta, `[4, channels]`. */
-function forward([x, gamma, beta, , ...moving]: readonly Tensor[], attributes: BatchNormAttributes): Tensor[] {
-  const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes);
+function forward([x, gamma, beta, state, ...moving]: readonly Tensor[], attributes: BatchNormAttributes): Tensor[] {
+  const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes, state);
   const parts = run('statistics', [x], { shape: [chunks, 2, channels], ...perChunk });
   const outputs = [x.shape, [4, channels]].map((shape) => emptyOn(x.device, shape));
   const entry = moving.length > 0 ? 'forward_and_track' : 'forward';
@@ -100,7 +100,7 @@ function gradients(
   attributes: BatchNormAttributes,
   given: boolean,
 ): Tensor[] {
-  const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes);
+  const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes, x.device.random.stateOn(x.device));
   const parts = run('sums', [x, dy, saved], { shape: [chunks, 2, channels], ...perChunk });
   const constants = { ...perSlab.constants, GIVEN: `${given}` };
   const shapes = [x.shape, [channels], [channels]];
@@ -141,7 +141,8 @@ export const batchNormGiven = defineOp<
   reference: givenReference,
   shape: (shapes, attributes) => shapeRule('batchNorm', shapes, attributes),
   forward: (_run, inputs, attributes) => {
-    const { run, perSlab } = layout(inputs[0], attributes);
+    const [{ device }] = inputs;
+    const { run, perSlab } = layout(inputs[0], attributes, device.random.drawOn(device));
     return run('normalise', inputs, { shape: inputs[0].shape, ...perSlab });
   },
   backward: (_run, dy, { inputs: [x, gamma, beta, mean, variance], attributes, needs }) => {
@@ -195,6 +196,6 @@ export function batchNormLayer(
     ...(dropout && { dropout }),
     ...(moving && { gain: moving.gain }),
   };
-  const state = x.device.random.drawOn(x.device); // bound without dropout too, and another layer may draw later in the step
+  const state = x.device.random.drawOn(x.device); // bound without dropout too, and another layer may draw later
   return trainingOp.outputs(x, gamma, beta, state, ...(moving ? [moving.mean, moving.variance] : []), attributes);
 }

@@ -3,7 +3,7 @@ import { dense, init, sequential, setSeed, sgd } from 'dawngrad';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
 
-const TRAIN = 1000;
+const TRAIN = 1024; // 32 batches of 32
 const EPOCHS = 6;
 
 const device = await init({ seed: 1 });
@@ -14,7 +14,7 @@ const sizes = {
   'online, 1 image': { batchSize: 1, learningRate: 0.01 },
   'minibatch, 32': { batchSize: 32, learningRate: 0.1 },
   'minibatch, 4 times 8': { batchSize: 8, learningRate: 0.1, gradientAccumulationSteps: 4 },
-  'batch, all 1,000': { batchSize: TRAIN, learningRate: 0.1 },
+  'batch, all 1,024': { batchSize: TRAIN, learningRate: 0.1 },
 };
 
 const results = [];

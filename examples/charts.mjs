@@ -1,4 +1,4 @@
-// Charts for the examples: curves, points, bars or grey pictures side by side, as an SVG picture in examples/output.
+// Charts for the examples: curves, points or grey pictures side by side, as an SVG picture in examples/output.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { init } from 'echarts';
@@ -27,22 +27,24 @@ const short = (value) =>
     ? value.toExponential(0)
     : `${+value.toPrecision(3)}`;
 
-/** An axis with its name; `log` for powers of ten. */
-const axisOf = ({ name, log = false, min, max }) => ({
+/** An axis with its name; `log` for powers of `base`, `interval` from tick to tick. */
+const axisOf = ({ name, log = false, base = 10, min, max, interval }) => ({
   type: log ? 'log' : 'value',
   name,
   nameLocation: 'middle',
   nameGap: 28,
   scale: true,
+  ...(log && { logBase: base }),
   ...(min !== undefined && { min }),
   ...(max !== undefined && { max }),
+  ...(interval !== undefined && { interval }),
   axisLine: { show: true, onZero: false },
   axisLabel: { hideOverlap: true, formatter: short },
 });
 
 /**
- * Draws panels `{ title, x: { name, log, min, max }, y, series: [{ name, data: [[x, y], ...], type, dashed }] }` into
- * output/NAME.svg. A series is a line unless its `type` says bar or scatter; one without a name is not in the legend.
+ * Draws panels `{ title, x: { name, log, base, min, max, interval }, y, series }` into output/NAME.svg, with series
+ * `[{ name, data: [[x, y], ...], type, dashed }]`. A series is a line unless its `type` says scatter; one without a name is not in the legend.
  */
 export async function draw(name, panels) {
   const rows = Math.ceil(panels.length / PANEL.columns);
@@ -67,16 +69,17 @@ export async function draw(name, panels) {
       top: top(i) + 28,
       width: PANEL.width - 24,
       itemWidth: 14,
-      itemGap: 14,
+      itemGap: 6,
       icon: 'roundRect',
       itemHeight: 8,
       textStyle: { fontSize: 10 },
+      formatter: (text) => `${text}\u2003`, // room at its right, as a viewer's font may be wider than the one reckoned with
     })),
     grid: panels.map((_, i) => ({
       left: left(i) + 66,
-      top: top(i) + 78,
+      top: top(i) + 84,
       width: PANEL.width - 90,
-      height: PANEL.height - 128,
+      height: PANEL.height - 134,
     })),
     xAxis: panels.map(({ x }, i) => ({ ...axisOf(x), gridIndex: i })),
     yAxis: panels.map(({ y }, i) => ({ ...axisOf(y), nameGap: 44, gridIndex: i })),
@@ -87,7 +90,6 @@ export async function draw(name, panels) {
         yAxisIndex: i,
         showSymbol: false,
         symbolSize: 3,
-        ...(type === 'bar' && { barWidth: '90%' }),
         color: color ?? COLOURS[(rest.name ? all.indexOf(rest.name) : k) % COLOURS.length],
         lineStyle: { width: 1.5, type: dashed ? 'dashed' : 'solid' },
         ...rest,

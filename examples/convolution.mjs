@@ -1,15 +1,17 @@
-// Convolutions know that pixels have neighbours; dense layers have to learn it. After npm run build:
-//   node examples/convolution.mjs
+// Convolutions know that pixels have neighbours. After npm run build: node examples/convolution.mjs
 import {
   activation,
   adam,
+  averagePool2d,
   conv2d,
   dense,
+  depthwiseConv2d,
   flatten,
   init,
   maxPool2d,
   reshape,
   sequential,
+  setSeed,
   spatialDropout2d,
 } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
@@ -26,15 +28,28 @@ const stage = (filters, rate) => [
 ];
 const convolutional = (rate) => [reshape({ shape: [28, 28, 1] }), ...stage(8, 0), ...stage(16, rate), flatten()];
 
+/** A filter for each channel, then sums of the channels: fewer weights than with filters through all channels. */
+const separable = (filters) => [
+  depthwiseConv2d({ kernelSize: 3, padding: 'same' }),
+  conv2d({ filters, kernelSize: 1, activation: 'relu' }),
+];
+
 /** About as many weights each. */
 const networks = {
   dense: () => [dense({ units: 11, activation: 'relu' })],
   convolutional: () => convolutional(0),
   'with spatial dropout': () => convolutional(0.3),
+  separable: () => [
+    reshape({ shape: [28, 28, 1] }),
+    ...stage(8, 0),
+    ...separable(16),
+    averagePool2d({ poolSize: 2 }),
+    flatten(),
+  ],
 };
-
 const results = [];
 for (const [name, layers] of Object.entries(networks)) {
+  setSeed(1); // the same order of the digits for all
   const model = sequential([normalised(), ...layers(), dense({ units: 10, activation: 'softmax' })]);
   model.compile({
     optimizer: adam({ learningRate: 0.003 }),

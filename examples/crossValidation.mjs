@@ -1,5 +1,6 @@
 // How large a network to take, by cross-validation on few samples. After npm run build: node examples/crossValidation.mjs
-import { adam, crossValidate, dense, init, sequential } from 'dawngrad';
+import { adam, crossValidate, dense, init, sequential, setSeed } from 'dawngrad';
+import { kFold } from 'dawngrad/data';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
 
@@ -9,7 +10,14 @@ const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: 500, test: 2000 });
 const fit = { epochs: 15, batchSize: 50 };
 
+// How many ones each fold has, with and without regard to the classes.
+for (const [name, samples] of Object.entries({ 'at random': x.shape[0], stratified: y })) {
+  const ones = kFold(samples, { folds: FOLDS }).map(({ test }) => test.filter((i) => y.data[i] === 1).length);
+  console.log(`ones in each fold, ${name.padEnd(10)}: ${ones.join(' ')}`);
+}
+
 function makeModel(units) {
+  setSeed(1); // the same first weights in every fold
   const hidden = dense({ units, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
@@ -37,7 +45,7 @@ for (const units of [2, 8, 32, 128]) {
 await draw('crossValidation', [
   {
     title: '500 images, five folds',
-    x: { name: 'hidden units', log: true },
+    x: { name: 'hidden units', log: true, base: 2, min: 2, max: 128 },
     y: { name: 'accuracy' },
     series: [
       { name: 'mean of the folds', data: results.map(({ units, mean }) => [units, mean.accuracy]) },

@@ -19,3 +19,18 @@ export async function digits({ train = 60_000, test = 10_000 } = {}) {
     normalised: () => normalization({ axis: null, ...statistics(x, null), inputShape: [784] }),
   };
 }
+
+const CLASSES = 10;
+
+/** Labels as rows of ten: 1 for the class, 0 for the others. */
+export const oneHot = ({ data, shape }) => ({
+  data: Float32Array.from({ length: CLASSES * shape[0] }, (_, i) => +(data[Math.floor(i / CLASSES)] === i % CLASSES)),
+  shape: [shape[0], CLASSES],
+});
+
+/** The largest norm of the weights into one unit, a column of the kernel. */
+export function largestNorm({ data, shape: [, units] }) {
+  const squares = new Float64Array(units);
+  for (const [i, w] of data.entries()) squares[i % units] += w * w;
+  return Math.sqrt(Math.max(...squares));
+}

@@ -20,10 +20,12 @@ function foursAndNines(images, labels, nines = Number.POSITIVE_INFINITY) {
 const [images, classes] = foursAndNines(x, y, RARE);
 const [testImages, testClasses] = foursAndNines(xTest, yTest);
 const share = classes.shape[0] / RARE;
+const perSample = Float32Array.from(classes.data, (c) => (c === 1 ? 5 : 1));
 
 const weightings = {
-  'all the same': {},
-  'classes weighed by rarity': { classWeight: { 0: 1, 1: share } },
+  'all alike': {},
+  'nines weigh 5': { sampleWeight: { data: perSample, shape: classes.shape } },
+  'by rarity': { classWeight: { 0: 1, 1: share } },
 };
 
 const results = [];
@@ -59,7 +61,7 @@ await draw('imbalance', [
       ['fours', 'nines'].map((which, c) => ({
         name: `${which}, ${name}`,
         dashed: c === 0,
-        color: ['#2a78d6', '#c2570c'][i],
+        color: ['#2a78d6', '#2f9e44', '#c2570c'][i],
         data: overTime(recalls[c]),
       })),
     ),

@@ -11,14 +11,15 @@ const scales = {
   'deviation 0.01': initializers.randomNormal({ stddev: 0.01 }),
   'deviation 0.3': initializers.randomNormal({ stddev: 0.3 }),
   Glorot: initializers.glorotNormal(),
+  LeCun: initializers.lecunNormal(), // Glorot's where a layer has as many inputs as outputs, as here
   He: initializers.heNormal(),
   orthogonal: initializers.orthogonal(),
 };
 
 const x = randomNormal([256, UNITS]);
 const y = { data: Int32Array.from({ length: 256 }, (_, i) => i % 10), shape: [256] };
-const RANGE = [1e-8, 1e8]; // what is beyond vanishes or explodes, and leaves the picture
-const visible = (value) => Math.max(value, 1e-30); // a logarithm has no place for 0
+const [LEAST, MOST] = [1e-10, 1e10];
+const visible = (value) => Math.min(Math.max(value, LEAST), MOST); // what is beyond goes along the panel's edge
 
 /** The deviation of each layer's output and the norm of each kernel's gradient, in the first step. */
 async function measure(kernelInitializer, name) {
@@ -33,7 +34,7 @@ async function measure(kernelInitializer, name) {
   await model.fit(x, y, { batchSize: 256, callbacks: [statistics], terminateOnNaN: false });
   const [{ layers, gradientNorms }] = statistics.records;
   model.dispose();
-  const each = (pick) => Array.from({ length: DEPTH }, (_, i) => visible(pick(i)));
+  const each = (pick) => Array.from({ length: DEPTH }, (_, i) => pick(i));
   return {
     forward: each((i) => layers[`activation${i}`].deviation),
     backward: each((i) => gradientNorms[`dense${i}/kernel`]),
@@ -46,22 +47,18 @@ for (const name of ['tanh', 'relu']) {
   const backward = [];
   for (const [label, initializer] of Object.entries(scales)) {
     const found = await measure(initializer, name);
-    forward.push({ name: label, data: overTime(found.forward) });
-    backward.push({ name: label, data: overTime(found.backward) });
     const [last, first] = [found.forward.at(-1), found.backward[0]].map((value) => value.toExponential(1));
+    const look = { name: label, dashed: label === 'LeCun' };
+    forward.push({ ...look, data: overTime(found.forward.map(visible)) });
+    backward.push({ ...look, data: overTime(found.backward.map(visible)) });
     console.log(
       `${name.padEnd(5)} ${label.padEnd(14)} deviation of layer ${DEPTH}: ${last}, gradient of layer 1: ${first}`,
     );
   }
   const axis = { name: 'layer', min: 1, max: DEPTH };
-  const [min, max] = RANGE;
-  panels.push({ title: `${name}: outputs`, x: axis, y: { name: 'deviation', log: true, min, max }, series: forward });
-  panels.push({
-    title: `${name}: gradients of the kernels`,
-    x: axis,
-    y: { name: 'norm', log: true, min, max },
-    series: backward,
-  });
+  const y = (what) => ({ name: what, log: true, min: LEAST, max: MOST });
+  panels.push({ title: `${name}: outputs`, x: axis, y: y('deviation'), series: forward });
+  panels.push({ title: `${name}: gradients of the kernels`, x: axis, y: y('norm'), series: backward });
 }
 await draw('initialization', panels);
 device.dispose();

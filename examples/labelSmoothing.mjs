@@ -1,18 +1,13 @@
-// Labels of 0.9 instead of 1 make a network less sure of itself. After npm run build: node examples/labelSmoothing.mjs
+// Labels of 0.91 and 0.01 instead of 1 and 0 make a network less sure of itself. After npm run build: node examples/labelSmoothing.mjs
 import { adam, categoricalCrossentropy, dense, init, sequential, setSeed } from 'dawngrad';
 import { draw } from './charts.mjs';
-import { digits } from './digits.mjs';
+import { digits, oneHot } from './digits.mjs';
 
 const CLASSES = 10;
 const BINS = 20;
 
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: 3000, test: 2000 });
-/** One number per class. */
-const oneHot = ({ data, shape }) => ({
-  data: Float32Array.from({ length: CLASSES * shape[0] }, (_, i) => +(data[Math.floor(i / CLASSES)] === i % CLASSES)),
-  shape: [shape[0], CLASSES],
-});
 
 /** How often the class a network is surest of is right, and how sure of it the network is. */
 async function answers(model) {

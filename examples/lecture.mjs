@@ -1,26 +1,15 @@
 // The network of the lecture's Keras listing, line by line, on a tenth of MNIST. After npm run build:
 //   node examples/lecture.mjs
 import { activation, adam, batchNormalization, dense, dropout, gradcheck, init, input, sequential } from 'dawngrad';
-import { loadMnist } from 'dawngrad/data';
 import { draw, overTime } from './charts.mjs';
-
-const [TRAIN, TEST, CLASSES] = [6000, 2000, 10];
+import { digits, oneHot } from './digits.mjs';
 
 const device = await init({ seed: 1 });
-const mnist = await loadMnist();
-
-/** Pixels from 0 to 1, and a row of 0 and 1 for each class. */
-function prepare({ images, labels }, count) {
-  const pixels = Float32Array.from(images.data.subarray(0, count * 784), (byte) => byte / 255);
-  const rows = new Float32Array(count * CLASSES);
-  for (let i = 0; i < count; i++) rows[i * CLASSES + labels.data[i]] = 1;
-  return [
-    { data: pixels, shape: [count, 784] },
-    { data: rows, shape: [count, CLASSES] },
-  ];
-}
-const [xTrain, yTrain] = prepare(mnist.train, TRAIN);
-const [xTest, yTest] = prepare(mnist.test, TEST);
+const mnist = await digits({ train: 6000, test: 2000 });
+/** Pixels from 0 to 1. */
+const toUnit = ({ data, shape }) => ({ data: Float32Array.from(data, (byte) => byte / 255), shape });
+const [xTrain, yTrain] = [toUnit(mnist.x), oneHot(mnist.y)];
+const [xTest, yTest] = [toUnit(mnist.xTest), oneHot(mnist.yTest)];
 
 const network = sequential([
   input({ shape: [784] }),

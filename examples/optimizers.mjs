@@ -1,5 +1,18 @@
 // Optimizers race down a ravine, off a saddle point and on MNIST. After npm run build: node examples/optimizers.mjs
-import { adadelta, adagrad, adam, adamax, adamW, dense, init, nadam, rmsprop, sequential, sgd } from 'dawngrad';
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamW,
+  dense,
+  init,
+  nadam,
+  rmsprop,
+  sequential,
+  setSeed,
+  sgd,
+} from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 import { descend, ravine, saddle } from './landscapes.mjs';
@@ -27,11 +40,11 @@ const { x, y, normalised } = await digits({ train: 3000, test: 100 });
 
 /** The loss of a small network after each epoch. */
 async function onDigits(optimizer) {
+  setSeed(1); // the same first weights and the same order for all
   const hidden = dense({ units: 100, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
   const { history } = await model.fit(x, y, { epochs: 4, batchSize: 100 });
-  optimizer.dispose();
   model.dispose();
   return history.loss;
 }
@@ -49,13 +62,8 @@ for (const [name, { make, plane, mnist }] of Object.entries(racers)) {
       `saddle: ${left < 0 ? 'not left' : `left after ${left}`}; MNIST: loss ${loss.at(-1).toFixed(3)}`,
   );
 }
-
-const panel = (title, x, y, pick) => ({
-  title,
-  x,
-  y,
-  series: results.map((each) => ({ name: each.name, data: pick(each) })),
-});
+const series = (pick) => results.map((each) => ({ name: each.name, data: pick(each) }));
+const panel = (title, x, y, pick) => ({ title, x, y, series: series(pick) });
 const ways = ({ inRavine }) => inRavine.places;
 const heights = ({ inRavine }) => overTime(inRavine.values.map((value) => Math.max(value, 1e-8)));
 await draw('optimizers', [

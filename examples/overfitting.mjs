@@ -1,25 +1,26 @@
 // 1,000 images are too few: remedies against overfitting. After npm run build: node examples/overfitting.mjs
-import { adam, dense, dropout, gaussianNoise, init, l1, l2, sequential, setSeed } from 'dawngrad';
+import { adam, dense, dropout, gaussianNoise, init, l1, l1l2, l2, maxNorm, sequential, setSeed } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
-import { digits } from './digits.mjs';
+import { digits, largestNorm } from './digits.mjs';
 
 const device = await init({ seed: 1 });
-const { x, y, xTest, yTest, normalised } = await digits({ train: 1000, test: 2000 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: 1000, test: 1000 });
 
 const remedies = {
   none: {},
-  L2: { kernelRegularizer: l2(1e-3) },
-  L1: { kernelRegularizer: l1(2e-4) },
+  L2: { layer: { kernelRegularizer: l2(1e-3) } },
+  L1: { layer: { kernelRegularizer: l1(2e-4) } },
+  'L1 and L2': { layer: { kernelRegularizer: l1l2({ l1: 1e-4, l2: 1e-3 }), biasRegularizer: l2(1e-3) } },
+  'max-norm': { layer: { kernelConstraint: maxNorm({ maxValue: 1 }) } },
   dropout: { rate: 0.5 },
   'Gaussian noise': { stddev: 0.5 },
   'weight decay': { optimizer: { weightDecay: 0.5, parameterGroups: [{ match: 'bias', weightDecay: 0 }] } },
 };
 
 const results = [];
-for (const [name, { kernelRegularizer, rate, stddev, optimizer }] of Object.entries(remedies)) {
+for (const [name, { layer, rate, stddev, optimizer }] of Object.entries(remedies)) {
   setSeed(1);
-  const options = { activation: 'relu', ...(kernelRegularizer && { kernelRegularizer }) };
-  const hidden = (units) => [dense({ units, ...options }), ...(rate ? [dropout({ rate })] : [])];
+  const hidden = (units) => [dense({ units, activation: 'relu', ...layer }), ...(rate ? [dropout({ rate })] : [])];
   const noise = stddev ? [gaussianNoise({ stddev })] : [];
   const model = sequential([
     normalised(),
@@ -36,12 +37,14 @@ for (const [name, { kernelRegularizer, rate, stddev, optimizer }] of Object.entr
   const { history } = await model.fit(x, y, { epochs: 15, batchSize: 50, validationData: [xTest, yTest] });
   const data = history.loss.map((loss, i) => loss - (history.penalty?.[i] ?? 0));
   const test = history.val_loss.map((loss, i) => loss - (history.val_penalty?.[i] ?? 0));
-  const kernel = (await model.getWeights())['dense/kernel'].data;
+  const weights = (await model.getWeights())['dense/kernel'];
+  const kernel = weights.data;
   results.push({ name, training: data, test, accuracy: history.val_accuracy, kernel });
   const zero = kernel.filter((w) => Math.abs(w) < 1e-3).length / kernel.length;
   console.log(
     `${name.padEnd(14)} training loss ${data.at(-1).toFixed(3)}, test loss ${test.at(-1).toFixed(3)}, ` +
-      `test accuracy ${history.val_accuracy.at(-1).toFixed(4)}, weights of the first layer below 0.001: ${(100 * zero).toFixed(0)} %`,
+      `test accuracy ${history.val_accuracy.at(-1).toFixed(4)}; first layer: ${(100 * zero).toFixed(0)} % of the weights ` +
+      `below 0.001, largest norm of a unit's ${largestNorm(weights).toFixed(2)}`,
   );
   model.dispose();
 }

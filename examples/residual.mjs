@@ -6,10 +6,11 @@ import {
   batchNormalization,
   dense,
   init,
+  input,
   layerStatistics,
+  model,
   normalization,
   residual,
-  sequential,
   setSeed,
 } from 'dawngrad';
 import { loadMnist, statistics } from 'dawngrad/data';
@@ -39,25 +40,22 @@ for (const depth of [20, 56]) {
   for (const skip of [false, true]) {
     setSeed(1);
     const pairs = Array.from({ length: (depth - 2) / 2 }, () => pair(skip)).flat();
-    const model = sequential([
-      normalization({ axis: null, ...statistics(x, null), inputShape: [64] }),
-      ...layer(),
-      activation('relu'),
-      ...pairs,
-      dense({ units: 10, activation: 'softmax' }),
-    ]);
-    model.compile({
+    const scale = normalization({ axis: null, ...statistics(x, null) });
+    const layers = [scale, ...layer(), activation('relu'), ...pairs, dense({ units: 10, activation: 'softmax' })];
+    const inputs = input({ shape: [64] });
+    const network = model({ inputs, outputs: layers.reduce((t, apply) => apply(t), inputs) });
+    network.compile({
       optimizer: adam({ learningRate: 1e-3 }),
       loss: 'sparseCategoricalCrossentropy',
       metrics: ['accuracy'],
     });
     const insight = layerStatistics({ every: 1000 });
-    const { history } = await model.fit(x, y, { epochs: 6, batchSize: 200, callbacks: [insight] });
+    const { history } = await network.fit(x, y, { epochs: 6, batchSize: 200, callbacks: [insight] });
     const norms = Object.entries(insight.records[0].gradientNorms).filter(([name]) => name.endsWith('/kernel'));
     const name = `${skip ? 'residual' : 'plain'} ${depth}`;
     results.push({ name, history, norms: norms.map(([, norm]) => norm), skip });
     console.log(`${name.padEnd(12)} training loss ${history.loss.map((loss) => loss.toFixed(3)).join(' ')}`);
-    model.dispose();
+    network.dispose();
   }
 }
 

@@ -7,6 +7,7 @@ import {
   init,
   inverseTimeDecay,
   lambdaCallback,
+  learningRateScheduler,
   oneCycle,
   piecewiseConstant,
   polynomialDecay,
@@ -41,26 +42,25 @@ const runs = {
   constant: { learningRate: RATE },
   'constant, mean of weights': { learningRate: RATE, useEma: true, emaMomentum: 0.995, emaOverwriteFrequency: 200 },
   cosine: { learningRate: schedules.cosine },
-  plateau: { learningRate: RATE, plateau: true },
+  'by epoch': { learningRate: RATE, callback: learningRateScheduler((_, rate) => 0.6 * rate) },
+  plateau: {
+    learningRate: RATE,
+    callback: reduceLROnPlateau({ monitor: 'loss', factor: 0.2, patience: 1, minDelta: 0.02 }),
+  },
 };
-
 const results = [];
-for (const [name, { plateau, ...options }] of Object.entries(runs)) {
+for (const [name, { callback, ...options }] of Object.entries(runs)) {
   setSeed(1);
   const hidden = dense({ units: 50, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   const rates = [];
-  const callbacks = [lambdaCallback({ onEpochBegin: () => void rates.push(model.optimizer.learningRate) })];
-  if (plateau) callbacks.push(reduceLROnPlateau({ monitor: 'loss', factor: 0.2, patience: 1, minDelta: 0.02 }));
-  const { history } = await model.fit(x, y, {
-    epochs: EPOCHS,
-    batchSize: BATCH,
-    validationData: [xTest, yTest],
-    callbacks,
-  });
+  const keep = lambdaCallback({ onEpochEnd: () => void rates.push(model.optimizer.currentLearningRate) });
+  const callbacks = callback === undefined ? [] : [keep, callback];
+  const fit = { epochs: EPOCHS, batchSize: BATCH, validationData: [xTest, yTest], callbacks };
+  const { history } = await model.fit(x, y, fit);
   results.push({ name, loss: history.val_loss });
-  const falls = plateau ? `, rates ${rates.map((rate) => +rate.toFixed(5)).join(' ')}` : '';
+  const falls = callback ? `, rates ${rates.map((rate) => +rate.toFixed(5)).join(' ')}` : '';
   console.log(`${name.padEnd(26)} test loss ${history.val_loss.map((v) => v.toFixed(3)).join(' ')}${falls}`);
   model.dispose();
 }

@@ -7,7 +7,7 @@ import { digits } from './digits.mjs';
 
 const device = await init({ seed: 1 });
 const { x, y, normalised } = await digits({ train: 1500 });
-const { train, test: validation } = trainTestSplit(x, y, { testSize: 500, seed: 1 });
+const { train, test: validation } = trainTestSplit(x, y, { testSize: 500, stratify: true, seed: 1 });
 
 const space = {
   learningRate: logUniform(1e-4, 1),

@@ -1,9 +1,9 @@
 // Three settings for MNIST that books and papers made known, on a twelfth of the digits. After npm run build:
 //   node examples/settings.mjs
 // Nielsen (2015), "Neural Networks and Deep Learning", chapters 1 and 3; Srivastava et al. (2014), "Dropout".
-import { dense, dropout, init, initializers, l2, maxNorm, normalization, sequential, sgd } from 'dawngrad';
+import { dense, dropout, init, initializers, l2, maxNorm, normalization, sequential, setSeed, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
-import { digits } from './digits.mjs';
+import { digits, largestNorm, oneHot } from './digits.mjs';
 
 const TRAIN = 5000;
 const CLASSES = 10;
@@ -11,12 +11,6 @@ const CLASSES = 10;
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest } = await digits({ train: TRAIN, test: 1000 });
 const toUnit = () => normalization({ axis: null, mean: 0, variance: 255 ** 2, inputShape: [784] }); // bytes to [0, 1]
-
-/** One number per class. */
-const oneHot = ({ data, shape }) => ({
-  data: Float32Array.from({ length: CLASSES * shape[0] }, (_, i) => +(data[Math.floor(i / CLASSES)] === i % CLASSES)),
-  shape: [shape[0], CLASSES],
-});
 
 const logistic = (units, options) => dense({ units, activation: 'sigmoid', ...options });
 const ofDeviation1 = { kernelInitializer: initializers.randomNormal({ stddev: 1 }) };
@@ -55,6 +49,7 @@ const settings = {
 
 const series = [];
 for (const [name, { layers, optimizer, loss, batchSize }] of Object.entries(settings)) {
+  setSeed(1); // whatever ran before
   const model = sequential([toUnit(), ...layers]);
   model.compile({ optimizer, loss, metrics: ['categoricalAccuracy'] });
   const validationData = [xTest, oneHot(yTest)];
@@ -63,6 +58,9 @@ for (const [name, { layers, optimizer, loss, batchSize }] of Object.entries(sett
   console.log(
     `${name.padEnd(18)} test accuracy after each epoch: ${accuracy.map((a) => (100 * a).toFixed(1)).join(' ')} %`,
   );
+  const kernels = Object.entries(await model.getWeights()).filter(([weight]) => weight.endsWith('/kernel'));
+  const norms = kernels.map(([, kernel]) => largestNorm(kernel).toFixed(2));
+  console.log(`${name.padEnd(18)} largest norm of a unit's weights, layer by layer: ${norms.join(' ')}`);
   series.push({ name, data: overTime(accuracy) });
   model.dispose();
 }

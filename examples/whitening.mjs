@@ -1,6 +1,7 @@
-// Correlated points before whitening, after PCA and after ZCA. Build first (npm run build), then: node examples/whitening.mjs
-import { init, randomNormal, sequential, whitening } from 'dawngrad';
-import { whiteningStatistics } from 'dawngrad/data';
+// Correlated points as they are, scaled by min-max and to variance 1, and whitened by PCA and ZCA. After npm run build:
+//   node examples/whitening.mjs
+import { init, normalization, randomNormal, sequential, whitening } from 'dawngrad';
+import { minMaxStatistics, statistics, whiteningStatistics } from 'dawngrad/data';
 import { draw } from './charts.mjs';
 
 const POINTS = 300;
@@ -13,11 +14,16 @@ const data = Float32Array.from(z, (_, i) => {
 });
 const x = { data, shape: [POINTS, 2] };
 
-const panels = [{ title: 'before', points: data }];
-for (const kind of ['pca', 'zca']) {
-  const model = sequential([whitening(await whiteningStatistics(x, { kind }))]);
-  const y = await model.predict(x);
-  panels.push({ title: `after ${kind.toUpperCase()}`, points: await y.data() });
+const layers = {
+  'min-max': normalization(minMaxStatistics(x, -1)),
+  standardised: normalization(statistics(x, -1)),
+  'after PCA': whitening(await whiteningStatistics(x, { kind: 'pca' })),
+  'after ZCA': whitening(await whiteningStatistics(x, { kind: 'zca' })),
+};
+const panels = [{ title: 'before: a colour for each quarter', points: data }];
+for (const [title, layer] of Object.entries(layers)) {
+  const y = await sequential([layer]).predict(x);
+  panels.push({ title, points: await y.data() });
 }
 
 /** Means, then the covariance's two variances and its other entry. */
@@ -35,17 +41,18 @@ for (const { title, points } of panels) {
   const { mean, variance, covariance } = momentsOf(points);
   const shown = [...mean, ...variance, covariance].map((v) => v.toFixed(3).padStart(7));
   console.log(
-    `${title.padEnd(10)} mean ${shown[0]} ${shown[1]}  variance ${shown[2]} ${shown[3]}  covariance ${shown[4]}`,
+    `${title.slice(0, 12).padEnd(12)} mean ${shown[0]} ${shown[1]}  variance ${shown[2]} ${shown[3]}  covariance ${shown[4]}`,
   );
 }
 
 /** Where a point lay before: its quarter around the mean, which a colour follows through all panels. */
+const quarters = ['lower left', 'lower right', 'upper left', 'upper right'];
 const { mean } = momentsOf(data);
 const quarter = (i) => Number(data[2 * i] > mean[0]) + 2 * Number(data[2 * i + 1] > mean[1]);
 
-// A panel is 1.7 times as wide as it is high: both axes have the same scale.
-const first = { name: 'first', min: -12, max: 12 };
-const second = { name: 'second', min: -7, max: 7 };
+// A panel is 1.75 times as wide as it is high: both axes have the same scale.
+const first = { name: 'first', min: -7, max: 10.5, interval: 3.5 };
+const second = { name: 'second', min: -6, max: 4, interval: 2 };
 const everyPoint = Array.from({ length: POINTS }, (_, i) => i);
 await draw(
   'whitening',
@@ -53,7 +60,8 @@ await draw(
     title,
     x: first,
     y: second,
-    series: [0, 1, 2, 3].map((which) => ({
+    series: quarters.map((quarterName, which) => ({
+      name: quarterName,
       type: 'scatter',
       itemStyle: { opacity: 0.6 },
       data: everyPoint.filter((i) => quarter(i) === which).map((i) => [points[2 * i], points[2 * i + 1]]),

@@ -20,6 +20,12 @@ const rows = read('docs/lecture.md')
 /** What stands in backquotes. */
 const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text);
 
+/** The words of a source file without its comments, which may name what the code does not do. */
+function wordsOf(path: string): Set<string> {
+  const code = read(path).replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '');
+  return new Set(code.match(/\w+/g));
+}
+
 test('every topic of the lecture has an API that exists, an example and a test', async () => {
   const known = new Set(Object.keys({ ...dawngrad, ...data, ...search }));
   const [examples, tests] = [await readdir('examples'), await readdir('test')];
@@ -30,11 +36,34 @@ test('every topic of the lecture has an API that exists, an example and a test',
       if (head === undefined || !/\($|\(/.test(name)) continue; // an option, a method or a command
       assert.ok(known.has(head) || ['fit', 'save'].includes(head), `${topic}: ${head} is not exported`);
     }
-    assert.ok(quoted(example).length > 0 || example === 'all', `${topic}: no example`);
+    assert.ok(quoted(example).length > 0, `${topic}: no example`);
     for (const name of quoted(example)) assert.ok(examples.includes(`${name}.mjs`), `${topic}: no example ${name}`);
     assert.ok(quoted(testCell).length > 0, `${topic}: no test`);
     for (const name of quoted(testCell)) assert.ok(tests.includes(name), `${topic}: no test ${name}`);
   }
+});
+
+test('every word of an API is in the code of one of its examples and of one of its tests', () => {
+  const missing: string[] = [];
+  for (const [, topic, api, example, testCell] of rows) {
+    const shown = quoted(example).map((name) => wordsOf(`examples/${name}.mjs`));
+    const tested = quoted(testCell).map((name) => wordsOf(`test/${name}`));
+    for (const text of quoted(api)) {
+      const command = text.startsWith('dawngrad '); // not of the kind that an example calls
+      for (const word of text.match(/[A-Za-z]\w+/g) ?? []) {
+        if (!command && !shown.some((words) => words.has(word))) missing.push(`${topic}: ${word} is in no example`);
+        if (!tested.some((words) => words.has(word))) missing.push(`${topic}: ${word} is in no test`);
+      }
+    }
+  }
+  assert.equal(missing, []);
+});
+
+test('what the lecture has beside its table exists and is in the test that it names', () => {
+  const [, line] = /\nAlso there: ([\s\S]*?)\n\n/.exec(read('docs/lecture.md')) ?? [];
+  const entries = [...line.matchAll(/`(\w+)[^`]*`[^`]*\(`([\w.]+)`\)/g)];
+  assert.ok(entries.length > 3);
+  for (const [, name, file] of entries) assert.ok(wordsOf(`test/${file}`).has(name), `${name} is not in ${file}`);
 });
 
 test("the lecture's listing runs as it stands", async () => {

@@ -35,7 +35,7 @@ import {
 } from '../src/node.ts';
 import { matmulBy } from '../src/ops/product.ts';
 import { Generator, normal } from '../src/random.ts';
-import { rejects } from './check.ts';
+import { rejects, warningsOf } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
 const test = suite('compile');
@@ -178,10 +178,7 @@ onGpu(test, 'a plan says what a step will do before anything runs', async (devic
 
 onGpu(test, 'what cannot be captured is said once, and runs as it is', async (device) => {
   setCurrentDevice(device);
-  const warnings: string[] = [];
-  const { warn } = console;
-  console.warn = (text: string) => void warnings.push(text);
-  try {
+  const warnings = await warningsOf(async () => {
     const reads = compile(async (x: Tensor) => ((await sum(x).item()) > 0 ? square(x) : x));
     assert.equal(await (await reads(tensor([3]))).array(), [9]);
     assert.equal(await (await reads(tensor([-3]))).array(), [-3]);
@@ -195,9 +192,7 @@ onGpu(test, 'what cannot be captured is said once, and runs as it is', async (de
     const first = i;
     assert.is(await constant(column(1)).item(), first + 1); // the first attempt to capture counted too
     assert.is(await constant(column(1)).item(), first + 2);
-  } finally {
-    console.warn = warn;
-  }
+  });
   assert.is(warnings.length, 3);
   assert.match(warnings[0], /uncaptured.*async/);
   assert.match(warnings[2], /adds runs uncaptured.*uploads numbers/);

@@ -177,6 +177,14 @@ for (const [kernel, channels] of [
   });
 }
 
+onGpu(test, 'a kernel that reads elements alone is not given windows', (device) => {
+  setCurrentDevice(device);
+  const windows = windowsOver('conv2d', [4, 4], { size: [3, 3] });
+  const rows = windowRows([1, 4, 4, 4], { windows, groups: 1 });
+  const product = { transposeA: false, transposeB: false, kernel: 'plain', rows } as const;
+  assert.throws(() => multiply([ones([1, 4, 4, 4]), ones([36, 2])], product), /the kernel plain can't read windows/);
+});
+
 onGpu(test, 'windows that take more memory than a buffer may have are refused', (device) => {
   setCurrentDevice(device);
   const x = ones([32, 512, 512, 1]);

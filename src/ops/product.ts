@@ -142,7 +142,8 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
   const batch = shape.slice(0, -2);
   const product = { M, N, K, batches: sizeOf(batch) };
   const name = attributes.kernel ?? contested(operands, attributes, product);
-  const kernel: MatmulKernel = rows?.reading(matmulKernels[name]) ?? matmulKernels[name];
+  const kernel: MatmulKernel | undefined = rows ? rows.reading(matmulKernels[name]) : matmulKernels[name];
+  if (kernel === undefined) throw new Error(`internal: the kernel ${name} can't read ${rows?.name}`);
   const a = rows ? { x: aGiven, repeat: 1, period: 1 } : batched(aGiven, batch);
   const b = batched(bGiven, batch);
   const alignments = { A_ALIGNED: transposeA ? M : K, B_ALIGNED: transposeB ? K : N, K_ALIGNED: K };

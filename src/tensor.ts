@@ -21,7 +21,7 @@ export class Tensor {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly device: Device;
-  #wasAssigned = false;
+  #assignments = 0;
   #storage: Storage | undefined;
 
   /** Takes over one use of `storage`. Users call `tensor()`. */
@@ -92,12 +92,12 @@ export class Tensor {
       });
     }
     this.device.write(this.storage, toTyped(values, this.dtype), this.dtype);
-    this.#wasAssigned = true;
+    this.#assignments++;
   }
 
-  /** Whether it has elements that no operation made. */
-  get wasAssigned(): boolean {
-    return this.#wasAssigned;
+  /** How often `assign` has overwritten it. */
+  get assignments(): number {
+    return this.#assignments;
   }
 
   /** Another tensor on the same memory, with its own lifetime. */

@@ -212,6 +212,9 @@ onBoth('scores that are no longer those of the probabilities are not used', asyn
   const q = sigmoid(tensor([[2]]));
   q.assign([0.25]);
   await near(loss(tensor([[0]]), q), -Math.log(0.75));
+  const assigned = tensor([[0]]);
+  assigned.assign([300]); // before, which does no harm: the loss of p = 1 would be clipped
+  await near(loss(tensor([[0]]), sigmoid(assigned)), 300);
   const given = sigmoid(tensor([[0]])); // before the tape: the gradient is by the probability itself
   await near(valueAndGrad(() => loss(tensor([[1]]), given), [given]).grads[0], -2, 1e-5);
 });

@@ -3,7 +3,7 @@ import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
 import { meanCrossEntropy } from '../ops/meanCrossEntropy.ts';
 import { oneHot } from '../ops/oneHot.ts';
 import { mean, sum } from '../ops/reduce.ts';
-import { scoresOf, sigmoidScores, softmaxScores } from '../ops/scores.ts';
+import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
 import { softmax } from '../ops/softmax.ts';
 import { transpose } from '../ops/transpose.ts';
 import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
@@ -74,12 +74,12 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
       targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : scoresOf(softmaxScores, rows);
+        const scores = fromLogits ? rows : softmaxScores.of(rows);
         return scores ? softmaxCrossEntropy(scores, targets) : neg(sum(mul(targets, log(normalized(rows))), LAST));
       },
       mean: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : scoresOf(softmaxScores, rows);
+        const scores = fromLogits ? rows : softmaxScores.of(rows);
         // The metric looks for classes along the last axis.
         return rows === yPred && scores ? judged(scores, targets, { yTrue, yPred }) : undefined;
       },
@@ -104,12 +104,12 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   ({ fromLogits = false, ignoreClass }, name) => ({
     perSample: (yTrue, yPred) => {
       const labels = labelsFor(name, yTrue, yPred);
-      const scores = fromLogits ? yPred : scoresOf(softmaxScores, yPred);
+      const scores = fromLogits ? yPred : softmaxScores.of(yPred);
       if (scores) return softmaxCrossEntropy(scores, labels);
       return neg(sum(mul(oneHot(labels, yPred.shape[yPred.ndim - 1]), log(normalized(yPred))), LAST));
     },
     mean: (yTrue, yPred) => {
-      const scores = fromLogits ? yPred : scoresOf(softmaxScores, yPred);
+      const scores = fromLogits ? yPred : softmaxScores.of(yPred);
       return scores && judged(scores, labelsFor(name, yTrue, yPred), { yTrue, yPred });
     },
     ...(ignoreClass !== undefined && {
@@ -140,7 +140,7 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
       targets: { kind: 'portions' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
-        const scores = fromLogits ? yPred : scoresOf(sigmoidScores, yPred);
+        const scores = fromLogits ? yPred : sigmoidScores.of(yPred);
         const losses = scores
           ? sub(softplus(scores), mul(scores, targets))
           : binaryFromProbabilities(targets, clipped(yPred));

@@ -37,7 +37,7 @@ export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Te
   const { axis = -1 } = checkOptions('softmax', options, ['axis']);
   const normalized = normalizeAxis('softmax', axis, x.ndim);
   const y = softmaxOp(x, { axis: normalized });
-  if (normalized === x.ndim - 1) softmaxScores.set(y, x);
+  if (normalized === x.ndim - 1) softmaxScores.note(y, x);
   return y;
 }
 

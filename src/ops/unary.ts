@@ -135,7 +135,7 @@ const sigmoidOp = unary('sigmoid', sigmoidWgsl);
 /** The logistic function `1 / (1 + e^-x)`, any shape, f32; no overflow for any finite x. */
 export function sigmoid(x: Tensor): Tensor {
   const y = sigmoidOp(x);
-  sigmoidScores.set(y, x);
+  sigmoidScores.note(y, x);
   return y;
 }
 

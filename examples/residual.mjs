@@ -50,7 +50,7 @@ for (const depth of [20, 56]) {
       metrics: ['accuracy'],
     });
     const insight = layerStatistics({ every: 1000 });
-    const { history } = await network.fit(x, y, { epochs: 6, batchSize: 200, callbacks: [insight] });
+    const { history } = await network.fit(x, y, { epochs: 5, batchSize: 200, callbacks: [insight] });
     const norms = Object.entries(insight.records[0].gradientNorms).filter(([name]) => name.endsWith('/kernel'));
     const name = `${skip ? 'residual' : 'plain'} ${depth}`;
     results.push({ name, history, norms: norms.map(([, norm]) => norm), skip });

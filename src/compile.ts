@@ -1,4 +1,4 @@
-import { currentDevice } from './device.ts';
+import { currentDevice, type Device } from './device.ts';
 import { ValueError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
 import { checkValue, func } from './options.ts';
@@ -41,12 +41,15 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
  * tensor, uploads numbers or is async can't be captured: that is said once, and it runs as it is. On the CPU backend
  * it always does.
  * @param f tensors in; a tensor, or tensors in arrays and plain objects, out.
+ * @param options `device`: where it runs if it takes no tensor; default the current one.
  * @throws ValueError when a tape is open around the call: gradients do not flow through a captured step.
  */
 export function compile<Inputs extends readonly Tensor[], Result>(
   f: (...inputs: Inputs) => Result,
+  { device: given }: { readonly device?: Device } = {},
 ): Compiled<Inputs, Result> {
   checkValue('compile', 'the step', f, func);
+  const deviceOf = (inputs: Inputs): Device => inputs[0]?.device ?? given ?? currentDevice();
   const captured = new Map<string, CapturedStep<Result>[]>();
   let refused = false;
 
@@ -62,7 +65,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   };
 
   const call = (...inputs: Inputs): Result => {
-    const device = inputs[0]?.device ?? currentDevice();
+    const device = deviceOf(inputs);
     if (!(device instanceof GpuDevice) || device.recording || refused) return scope(() => f(...inputs));
     if (isRecording()) {
       throw new ValueError({
@@ -84,7 +87,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   };
 
   const plan = (...inputs: Inputs): StepPlan => {
-    const device = inputs[0]?.device ?? currentDevice();
+    const device = deviceOf(inputs);
     if (!(device instanceof GpuDevice)) throw new CaptureError('the CPU backend has no captured steps');
     const step = find(device, inputs).plan;
     const dispatches = step.commands.filter(({ kind }) => kind === 'dispatch').length;
@@ -92,7 +95,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   };
 
   const tune = async (...inputs: Inputs): Promise<void> => {
-    const device = inputs[0]?.device ?? currentDevice();
+    const device = deviceOf(inputs);
     if (!(device instanceof GpuDevice) || refused) return;
     try {
       find(device, inputs);

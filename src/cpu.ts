@@ -20,7 +20,7 @@ export class CpuDevice implements Device {
     limits: {},
     features: [],
   };
-  readonly random: Generator;
+  random: Generator;
   stepsPerSubmit = 1;
   #live = { buffers: 0, bytes: 0 };
 

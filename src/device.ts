@@ -82,8 +82,8 @@ export interface Device {
   memory(): DeviceMemory;
   /** Frees everything; tensors of this device can't be used afterwards. */
   dispose(): void;
-  /** Seed and counters, shared by everything random on this device. */
-  readonly random: Generator;
+  /** Seed and counters of what is random on this device: its own, or while a model computes, those of the model. */
+  random: Generator;
 }
 
 let current: Device | undefined;
@@ -109,6 +109,17 @@ export function withDevice<R>(device: Device, body: () => R): R {
     return body();
   } finally {
     current = previous;
+  }
+}
+
+/** Runs `body` with random numbers on `device` drawn from `generator`. */
+export function drawingFrom<R>(device: Device, generator: Generator, body: () => R): R {
+  const own = device.random;
+  device.random = generator;
+  try {
+    return body();
+  } finally {
+    device.random = own;
   }
 }
 

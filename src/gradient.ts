@@ -7,7 +7,7 @@ import { reshape } from './ops/strided.ts';
 import { checkValue, func } from './options.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import { isRecording, record, startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
-import { scope, type Tensor } from './tensor.ts';
+import { checkReturned, innerScope, Tensor } from './tensor.ts';
 
 /**
  * Records the operations that run while it is open, and walks them back.
@@ -40,6 +40,7 @@ export class Tape {
       });
     }
     stopRecording(this.#nodes);
+    checkTensors(loss, sources);
     if (outputGradient !== undefined && !sameShape(outputGradient.shape, loss.shape)) {
       throw new ShapeError({
         op: 'Tape.gradient',
@@ -48,7 +49,7 @@ export class Tape {
         fix: 'Give one weight for each of its elements.',
       });
     }
-    const gradients = withoutRecording(() => scope(() => walkBack(this.#nodes, loss, sources, outputGradient)));
+    const gradients = withoutRecording(() => innerScope(() => walkBack(this.#nodes, loss, sources, outputGradient)));
     if (isRecording()) for (const gradient of gradients) refuseDerivatives(gradient, this.#nodes);
     return gradients;
   }
@@ -63,6 +64,15 @@ export class Tape {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function checkTensors(loss: unknown, sources: unknown): void {
+  const isTensor = (value: unknown): boolean => value instanceof Tensor;
+  checkValue('gradient', 'the loss', loss, [isTensor, 'a tensor']);
+  checkValue('gradient', 'the sources', sources, [
+    (value) => Array.isArray(value) && value.every(isTensor),
+    'a list of tensors: [w, b]',
+  ]);
 }
 
 /** Tells the tapes around one that a gradient has no derivative here, which would else be 0. */
@@ -152,9 +162,9 @@ function sumTo(gradient: Tensor, shape: Shape): Tensor {
  */
 export function valueAndGrad(f: () => Tensor, sources: readonly Tensor[]): { value: Tensor; grads: Tensor[] } {
   checkValue('valueAndGrad', 'the function', f, func);
-  return scope(() => {
+  return innerScope(() => {
     using tape = new Tape();
-    const value = f();
+    const value = checkReturned(f.name || 'the function of valueAndGrad', f());
     return { value, grads: tape.gradient(value, sources) };
   });
 }

@@ -59,6 +59,7 @@ export {
   huber,
   klDivergence,
   type Loss,
+  type LossFunction,
   type LossOptions,
   logCosh,
   losses,

@@ -5,6 +5,7 @@ import { findAdapter, type GpuSource, openAdapter } from './gpu/adapter.ts';
 import type { TunerStore } from './gpu/tuner.ts';
 import { type Check, checkValues, flag, word } from './options.ts';
 import { Generator } from './random.ts';
+import { type AsyncContext, setAsyncContext } from './scope.ts';
 
 export interface InitOptions {
   /** `auto` (default): hardware GPU, else software GPU, else CPU with a warning. A named backend that is not there throws. */
@@ -38,6 +39,8 @@ interface Platform {
   readonly sources: readonly GpuSource[];
   /** Where the tuner's findings are kept. */
   readonly store: TunerStore;
+  /** How it follows code over an await, where it can. */
+  readonly context?: AsyncContext;
 }
 
 /** Makes `init` for a platform. */
@@ -45,6 +48,7 @@ export const makeInit =
   (platform: Platform) =>
   async (options: InitOptions = {}): Promise<Device> => {
     checkValues('init', options, CHECKS);
+    if (platform.context !== undefined) setAsyncContext(platform.context);
     const { backend = 'auto', seed = 0 } = options;
     const random = new Generator(seed);
     const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, options, platform, random);

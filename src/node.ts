@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { dawnSources } from './gpu/dawn.ts';
 import { tunerFiles } from './gpu/tunerFile.ts';
 import { makeInit } from './init.ts';
@@ -10,4 +11,4 @@ export { toFolder } from './train/folder.ts';
  * made on.
  * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
  */
-export const init = makeInit({ sources: dawnSources, store: tunerFiles() });
+export const init = makeInit({ sources: dawnSources, store: tunerFiles(), context: new AsyncLocalStorage() });

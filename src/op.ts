@@ -8,7 +8,7 @@ import type { NdArray } from './reference/ndarray.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import type { DType } from './storage.ts';
 import { isRecording, record, withoutRecording } from './tape.ts';
-import { emptyOn, keep, scope, Tensor } from './tensor.ts';
+import { emptyOn, innerScope, keep, Tensor } from './tensor.ts';
 
 type Arrays<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: NdArray };
 type Shapes<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: Shape };
@@ -99,7 +99,7 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
     const results = withoutRecording(() =>
       device instanceof CpuDevice
         ? [definition.reference.forward(views(device, inputs), attributes)].flat().map((array) => device.adopt(array))
-        : scope(() => [definition.forward(runner(kernel, device), inputs, attributes, shape)].flat()),
+        : innerScope(() => [definition.forward(runner(kernel, device), inputs, attributes, shape)].flat()),
     );
     const [y] = results;
     if (!sameShape(y.shape, shape)) {

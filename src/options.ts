@@ -23,8 +23,8 @@ export function checkOptions<Options extends object>(op: string, options: Option
 /** A value as a message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Function) return `the function ${value.name || 'without a name'}`;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
   if (!Array.isArray(value)) return `an object of type ${value.constructor?.name.replace(/^_/, '') ?? 'null'}`; // bundlers put the line before
   return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
 }

@@ -5,6 +5,13 @@ import { keep, Tensor } from './tensor.ts';
 
 const FIRST_STEP = 1;
 
+interface GeneratorOptions {
+  readonly firstStream?: number;
+  readonly step?: number;
+  /** The one that it branches off from. */
+  readonly trunk?: Generator;
+}
+
 /**
  * The counter-based generator behind everything random: a word is a function of (seed, step, stream, element),
  * so no draw depends on what was drawn before, on the backend or on the order of execution.
@@ -19,11 +26,33 @@ export class Generator {
   #written: number | undefined;
   /** The captured steps that have drawn, and whether they have entered another step since. */
   readonly #captured = new WeakMap<object, { hasEntered: boolean }>();
+  /** What it branched off from, and how often that had begun anew when this one did. */
+  readonly #trunk: { readonly generator: Generator; begun: number } | undefined;
+  #begun = 0;
 
-  constructor(seed: number, { firstStream = 0, step = FIRST_STEP }: { firstStream?: number; step?: number } = {}) {
+  constructor(seed: number, { firstStream = 0, step = FIRST_STEP, trunk }: GeneratorOptions = {}) {
     this.#seed = seed;
     this.#streams = firstStream;
     this.#step = step;
+    this.#trunk = trunk && { generator: trunk, begun: trunk.#begun };
+  }
+
+  /**
+   * A generator that goes on from here by itself: what one draws and counts does not move the other. A model trains with a
+   * branch of its device's, so that its numbers do not depend on what else is trained meanwhile.
+   */
+  branch(): Generator {
+    return new Generator(this.#seed, { firstStream: this.#streams, step: this.#step, trunk: this });
+  }
+
+  /** This generator; begun anew, where the one that it branched off from was. */
+  get followed(): this {
+    const trunk = this.#trunk;
+    if (trunk !== undefined && trunk.begun !== trunk.generator.#begun) {
+      trunk.begun = trunk.generator.#begun;
+      this.#begin(trunk.generator.#seed);
+    }
+    return this;
   }
 
   get seed(): number {
@@ -61,10 +90,21 @@ export class Generator {
   /** Begins anew on `device`, before the first step and with the first stream. */
   restart(device: Device, seed: number): void {
     device.refuseCapture('it sets the seed; set it before the step');
+    this.#begun++;
+    this.#begin(seed);
+  }
+
+  #begin(seed: number): void {
     this.#seed = seed;
     this.#streams = 0;
     this.#step = FIRST_STEP;
     this.#written = undefined;
+  }
+
+  /** Frees what lies on the device. */
+  dispose(): void {
+    this.#state?.dispose();
+    this.#state = undefined;
   }
 
   /** `[seed, step]` as i32 on the device, for a kernel that draws. */
@@ -103,8 +143,8 @@ export class Generator {
 }
 
 /**
- * Begins the random numbers of the current device anew: weights, orders and masks drawn from here on are those that come
- * after `init({ seed })`. @throws ValueError for what is no whole number of 32 bits.
+ * Begins the random numbers of the current device and of its models anew: weights, orders and masks drawn from here on are
+ * those that come after `init({ seed })`. @throws ValueError for what is no whole number of 32 bits.
  */
 export function setSeed(seed: number): void {
   checkValue('setSeed', 'seed', seed, word);

@@ -1,6 +1,7 @@
 import type { Device } from './device.ts';
 import { DisposedError, DTypeError, ShapeError, ValueError } from './errors.ts';
 import { checkValue, show } from './options.ts';
+import { currentScope, runInnerScope, runInScope, Scope } from './scope.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import type { DType, Storage, TypedArray } from './storage.ts';
 
@@ -23,6 +24,8 @@ export class Tensor {
   readonly device: Device;
   #assignments = 0;
   #storage: Storage | undefined;
+  /** The one whose end frees it. */
+  #scope: Scope | undefined;
 
   /** Takes over one use of `storage`. Users call `tensor()`. */
   constructor(device: Device, storage: Storage, shape: Shape, dtype: DType) {
@@ -30,7 +33,14 @@ export class Tensor {
     this.#storage = storage;
     this.shape = shape;
     this.dtype = dtype;
-    scopes.at(-1)?.add(this);
+    this.enter(currentScope());
+  }
+
+  /** Internal: moves it to another scope, or out of all. */
+  enter(scope: Scope | undefined): void {
+    this.#scope?.made.delete(this);
+    this.#scope = scope;
+    scope?.made.add(this);
   }
 
   get size(): number {
@@ -115,6 +125,7 @@ export class Tensor {
   dispose(): void {
     this.#storage?.release();
     this.#storage = undefined;
+    this.enter(undefined);
   }
 
   [Symbol.dispose](): void {
@@ -155,7 +166,7 @@ export class Parameter extends Tensor {
     this.trainable = trainable;
     this.regularizer = regularizer;
     this.constraint = constraint;
-    scopes.at(-1)?.delete(this);
+    this.enter(undefined);
   }
 
   /** Internal: optimizers gather their parameters in one allocation. */
@@ -175,67 +186,70 @@ export function parameter(source: Tensor, options: ParameterOptions = {}): Param
   return made;
 }
 
-const scopes: Set<Tensor>[] = [];
-
-/** Takes a tensor out of every scope, so that only `dispose()` frees it. */
+/** Takes a tensor out of its scope, so that only `dispose()` frees it. */
 export function keep<T extends Tensor>(kept: T): T {
-  for (const scope of scopes) scope.delete(kept);
+  kept.enter(undefined);
   return kept;
 }
 
 /**
  * Runs `body` and frees every tensor made inside, except those it returns (alone, in arrays or in plain objects)
- * and parameters. An async `body` is awaited first; what other code makes meanwhile counts as made inside.
+ * and parameters. An async `body` is awaited first: in Node what it makes after an await belongs to its scope, and what other
+ * code makes meanwhile does not; a page can't tell them apart, and counts that as made inside.
  */
 export function scope<R>(body: () => R): R {
-  const made = new Set<Tensor>();
-  scopes.push(made);
-  const leave = (result?: unknown): void => {
-    const index = scopes.lastIndexOf(made);
-    scopes.splice(index, 1);
-    const returned = tensorsIn(result);
-    const outer = scopes[index - 1];
-    for (const t of made) {
-      if (returned.has(t)) outer?.add(t);
-      else t.dispose();
-    }
-  };
+  const made = new Scope(currentScope());
   let result: R;
   try {
-    result = body();
+    result = runInScope(made, body);
   } catch (error) {
-    leave();
+    leave(made);
     throw error;
   }
   if (result instanceof Promise) {
     const settled = result.then(
       (value: unknown) => {
-        leave(value);
+        leave(made, value);
         return value;
       },
       (error: unknown) => {
-        leave();
+        leave(made);
         throw error;
       },
     );
     return settled as R; // the same promise type: only the freeing was added
   }
-  leave(result);
+  leave(made, result);
   return result;
+}
+
+/** The same for a synchronous `body` of the engine's own: cheaper. */
+export function innerScope<R>(body: () => R): R {
+  const made = new Scope(currentScope());
+  let result: R | undefined;
+  try {
+    result = runInnerScope(made, body);
+    return result;
+  } finally {
+    leave(made, result);
+  }
+}
+
+/** Ends a scope: what is returned belongs to the one around it, all else is freed. */
+function leave(ended: Scope, result?: unknown): void {
+  ended.isOpen = false;
+  let { outer } = ended;
+  while (outer !== undefined && !outer.isOpen) outer = outer.outer;
+  mapTensors(result, (t) => {
+    if (ended.made.has(t)) t.enter(outer);
+    return t;
+  });
+  for (const t of ended.made) t.dispose();
 }
 
 /** A tensor whose elements are still to be written. */
 export const emptyOn = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
   new Tensor(device, device.allocate(sizeOf(shape), dtype), shape, dtype);
-
-function tensorsIn(value: unknown): Set<Tensor> {
-  const found = new Set<Tensor>();
-  mapTensors(value, (t) => {
-    found.add(t);
-    return t;
-  });
-  return found;
-}
 
 /** The same arrays and plain objects with each tensor in them replaced; what else they hold stays. */
 export function mapTensors<Value>(value: Value, replace: (t: Tensor) => Tensor): Value {
@@ -318,6 +332,47 @@ export function checkDType(op: string, name: string, given: Tensor, allowed: rea
     expected: allowed.join(' or '),
     fix: `Convert it with cast(${name}, '${allowed[0]}').`,
   });
+}
+
+/**
+ * What a user's function returned, which has to be a tensor of that dtype and shape.
+ * @param name that of the function. @throws ValueError, DTypeError, ShapeError that say what it returned.
+ */
+export function checkReturned(
+  name: string,
+  value: unknown,
+  { dtype = 'f32', shape }: { readonly dtype?: DType | undefined; readonly shape?: Shape } = {},
+): Tensor {
+  const op = name || 'a function without a name';
+  if (!(value instanceof Tensor)) {
+    const isLate = value instanceof Promise;
+    if (isLate) value.catch(() => {}); // what comes of it does not matter any more
+    throw new ValueError({
+      op,
+      got: `${isLate ? 'a promise' : show(value)} in return`,
+      expected: 'a tensor',
+      fix: isLate
+        ? 'A step waits for nothing: leave async and await out.'
+        : 'Return what operations make: mean(...), say.',
+    });
+  }
+  if (value.dtype !== dtype) {
+    throw new DTypeError({
+      op,
+      got: `a tensor of dtype ${value.dtype} in return`,
+      expected: dtype,
+      fix: `Convert it with cast(..., '${dtype}').`,
+    });
+  }
+  if (shape !== undefined && !sameShape(value.shape, shape)) {
+    throw new ShapeError({
+      op,
+      got: `a tensor of shape ${formatShape(value.shape)} in return`,
+      expected: formatShape(shape),
+      fix: 'Correct what it computes.',
+    });
+  }
+  return value;
 }
 
 /** Refuses a tensor whose shape is not the expected one. */

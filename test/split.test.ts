@@ -159,14 +159,15 @@ for (const [name, call] of Object.entries(givenTo)) {
       rejects(async () => call(wrong as HostArray), new RegExp(`${name.split(' ')[0]}: got ${x} ${message}`));
     await refused(
       tensor([[1], [2]]),
-      'an object of type _?Tensor with data .*; expected { data, shape } .*Of a tensor pass { data: await x.data\\(\\)',
+      'an object of type _?Tensor; expected nested arrays .*pass { data: await x.data\\(\\)',
     );
     await refused(
-      [[1], [2]],
-      '\\[\\[1\\], \\[2\\]\\]; expected { data, shape } with data in a Float32Array, .*of nested arrays',
+      { data: BigInt64Array.of(1n), shape: [1] },
+      'with data a BigInt64Array .*Int32Array.from\\(data, Number\\)',
     );
-    await refused({ data: [1, 2], shape: [2] }, 'an object of type Object with data \\[1, 2\\]; expected');
-    await refused({ data: Float32Array.of(1), shape: 1 }, 'an object of type Object');
+    await refused({ data: ['1', 2], shape: [2] }, "with data \\['1', 2\\] and shape \\[2\\]; expected");
+    await refused({ data: Float32Array.of(1), shape: 1 }, 'with data a Float32Array and shape 1;');
+    await refused([tensor([1]), tensor([2])], 'a list of 2 arrays; expected one array');
     await refused(undefined, 'undefined; expected');
     await refused(
       { data: new Float32Array(7), shape: [4, 2] },
@@ -175,6 +176,37 @@ for (const [name, call] of Object.entries(givenTo)) {
     await refused({ data: new Uint8Array(9), shape: [4, 2] }, 'with 9 numbers');
   });
 }
+
+test('the same numbers in arrays of any kind are the same', () => {
+  const nested = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [8, 8],
+  ];
+  const flat = nested.flat();
+  const kinds = [
+    Float32Array,
+    Float64Array,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+  ];
+  const arrays = kinds.map((kind) => ({ data: kind.from(flat), shape: [4, 2] }));
+  const wanted = statistics(nested, -1);
+  assert.equal(wanted.mean, [4.25, 5]);
+  for (const array of [...arrays, { data: flat, shape: [4, 2] }]) {
+    assert.equal(statistics(array, -1), wanted);
+    const { test: held } = trainTestSplit(array, [0, 1, 0, 1]);
+    assert.equal(held.x.shape, [1, 2]);
+    assert.equal([...held.x.data], [...trainTestSplit(nested, [0, 1, 0, 1]).test.x.data]);
+  }
+  assert.equal([...samplesAt(Uint16Array.of(7, 8, 9), [2]).data], [9]);
+});
 
 test('folds test every sample once, and train on all others', () => {
   for (const samples of [COUNT, labels]) {

@@ -18,6 +18,7 @@ import {
   layerStatistics,
   loadModel,
   type Model,
+  type NestedNumbers,
   type Optimizer,
   rmsprop,
   sequential,
@@ -190,22 +191,29 @@ onGpu(
   test,
   'batches are the same on both backends, of bytes, floats and integers, in lengths of any kind',
   async (gpu) => {
-    const labels = { data: Uint8Array.of(0, 1, 2, 1, 0), shape: [5] };
+    const classes = { data: Uint8Array.of(0, 1, 2, 1, 0), shape: [5] };
     for (const length of [4, 3]) {
       const numbers = Array.from({ length: 5 * length }, (_, i) => 3 * i);
       for (const data of [Uint8Array.from(numbers), Float32Array.from(numbers), Int32Array.from(numbers)]) {
-        const batches = [];
+        const batches: NestedNumbers[][] = [];
         for (const device of [cpu, gpu]) {
           setCurrentDevice(device);
           const x = data instanceof Int32Array ? tensor(data, { shape: [5, length] }) : { data, shape: [5, length] };
-          const set = await Dataset.of(device, x, labels, { rule: { targets: { kind: 'classes' }, classes: 3 } });
-          set.shuffle(new Generator(6));
-          const taken = [set.take(3), set.take(2)];
-          batches.push(await Promise.all(taken.flatMap((batch) => [batch.x.array(), batch.y.array()])));
-          assert.is(taken[0].x.dtype, data instanceof Int32Array ? 'i32' : 'f32');
-          set.dispose();
+          const byClass = { y: classes, rule: { targets: { kind: 'classes' as const }, classes: 3 }, dtype: 'i32' };
+          for (const { y, rule, dtype } of [byClass, { y: x, rule: {}, dtype: 'f32' }]) {
+            const set = await Dataset.of(device, x, y, { rule });
+            set.shuffle(new Generator(6));
+            const taken = [set.take(3), set.take(2)];
+            batches.push(await Promise.all(taken.flatMap((batch) => [batch.x.array(), batch.y.array()])));
+            assert.is(taken[0].x.dtype, 'f32');
+            assert.is(taken[0].y.dtype, dtype);
+            set.dispose();
+          }
         }
-        assert.equal(batches[0], batches[1]);
+        const [onCpu, onCpuAsTargets, onGpu, onGpuAsTargets] = batches;
+        assert.equal(onCpu, onGpu);
+        assert.equal(onCpuAsTargets, onGpuAsTargets);
+        assert.equal(onGpuAsTargets[1], onGpuAsTargets[0]); // the targets are the samples
       }
     }
   },

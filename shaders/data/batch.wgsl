@@ -1,7 +1,8 @@
 // Gathers the next samples of a data set, with their labels.
 //   x_i = samples[order[start + i]],   y_i = labels[order[start + i]]      without ORDERED: order[i] = i
 // samples: [count, x_length] words or, with BYTES, whole numbers below 256, four to a word, which become floats; labels:
-// [count, y_length] words of any dtype; order: positions; cursor: where the batch starts in the order.
+// [count, y_length] words of any dtype, or likewise bytes with LABEL_BYTES; order: positions; cursor: where the batch starts
+// in the order.
 // x: [rows, x_length]; y: [rows, y_length]; all contiguous.
 //   vectors   x_length is a multiple of 4, and an invocation computes 4 elements of x
 //   singles   an invocation computes one
@@ -9,6 +10,7 @@
 
 const WORKGROUP_SIZE: u32 = 64;
 const BYTES: bool = false;
+const LABEL_BYTES: bool = false;
 const ORDERED: bool = true;
 struct Params { rows: u32, x_length: u32, y_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -26,10 +28,18 @@ fn sample_of(row: u32) -> u32 {
   return cursor.x + row;
 }
 
+// Byte e of those whose word is given, as the bits of a float.
+fn float_of_byte(word: u32, e: u32) -> u32 { return bitcast<u32>(f32(extractBits(word, 8 * (e & 3), 8))); }
+
 // Element e of the samples, as bits: integers that pass for floats would be flushed to 0.
 fn sample_at(e: u32) -> u32 {
-  if (BYTES) { return bitcast<u32>(f32(extractBits(samples[e >> 2], 8 * (e & 3), 8))); }
+  if (BYTES) { return float_of_byte(samples[e >> 2], e); }
   return samples[e];
+}
+
+fn label_at(e: u32) -> u32 {
+  if (LABEL_BYTES) { return float_of_byte(labels[e >> 2], e); }
+  return labels[e];
 }
 
 // Elements e to e + 3, where e is a multiple of 4.
@@ -43,7 +53,7 @@ fn samples_at(e: u32) -> vec4<u32> {
 
 fn copy_label(i: u32) {
   if (i >= params.rows * params.y_length) { return; }
-  y[i] = labels[sample_of(i / params.y_length) * params.y_length + i % params.y_length];
+  y[i] = label_at(sample_of(i / params.y_length) * params.y_length + i % params.y_length);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -1,6 +1,7 @@
 import { ValueError } from '../errors.ts';
 import { checkValues, checkWhole, flag, several, word } from '../options.ts';
-import { classesOf, type Labels, randomOrder, withShape } from './samples.ts';
+import { type HostNumbers, hostArrayOf } from './hostArray.ts';
+import { classesOf, randomOrder } from './samples.ts';
 
 export interface FoldOptions {
   /** How many; default 5. */
@@ -27,10 +28,10 @@ export interface Fold {
  * @param samples how many there are, or their labels, `[samples]`.
  * @throws ValueError for more folds than samples, or than a class has; ShapeError for labels that are no class numbers.
  */
-export function kFold(samples: number | Labels, options: FoldOptions = {}): readonly Fold[] {
+export function kFold(samples: number | HostNumbers, options: FoldOptions = {}): readonly Fold[] {
   checkValues('kFold', options, CHECKS);
   const { folds = 5, shuffle = true, seed = 0, stratify = typeof samples !== 'number' } = options;
-  const labels = typeof samples === 'number' ? undefined : withShape('kFold', 'samples', samples);
+  const labels = typeof samples === 'number' ? undefined : hostArrayOf('kFold', 'samples', samples);
   const count = labels?.shape[0] ?? Number(samples);
   checkWhole('kFold', 'samples', count, 1);
   if (folds > count) {

@@ -1,28 +1,87 @@
 import { ShapeError, ValueError } from '../errors.ts';
 import { show } from '../options.ts';
-import { checkShape, formatShape, sizeOf } from '../shape.ts';
-import type { HostArray } from '../tensor.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
+import type { TypedArray } from '../storage.ts';
+import { flatten, type HostArray, type NestedNumbers, Tensor } from '../tensor.ts';
 
+/** Numbers one after another. */
+type Numbers =
+  | readonly number[]
+  | TypedArray
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Uint32Array;
+
+/** Numbers in the host's memory as users have them: nested arrays, a typed array alone, or data with a shape. */
+export type HostNumbers = NestedNumbers | Numbers | { readonly data: Numbers; readonly shape: Shape };
+
+/** The kinds of arrays that are taken as they are. */
 const KINDS = [Float32Array, Float64Array, Int32Array, Uint8Array];
+/** Others, and what holds their numbers exactly. */
+const CONVERSIONS = [
+  [Int8Array, Int32Array],
+  [Int16Array, Int32Array],
+  [Uint16Array, Int32Array],
+  [Uint32Array, Float64Array],
+  [Uint8ClampedArray, Uint8Array],
+] as const;
 
 const isNumbers = (data: unknown): data is HostArray['data'] => KINDS.some((kind) => data instanceof kind);
 
+/** Data as one of the kinds of arrays; undefined for what holds no numbers. */
+function numbersOf(data: unknown): HostArray['data'] | undefined {
+  if (isNumbers(data)) return data;
+  if (Array.isArray(data))
+    return data.every((value) => typeof value === 'number') ? Float64Array.from(data) : undefined;
+  const conversion = CONVERSIONS.find(([kind]) => data instanceof kind);
+  return conversion?.[1].from(data as ArrayLike<number>);
+}
+
+const isShaped = (x: unknown): x is Partial<Record<keyof HostArray, unknown>> =>
+  typeof x === 'object' && x !== null && ('data' in x || 'shape' in x) && !(x instanceof Tensor);
+
 /**
- * Refuses what is no array in the host's memory, and one whose data do not fill its shape: what is missing would read as 0.
- * @param name what the function calls it.
- * @throws ValueError, ShapeError
+ * Numbers as `{ data, shape }`, of any kind that users have them in; typed arrays are not copied where they need not be.
+ * @param name what the function calls them.
+ * @throws ValueError for what holds no numbers, ShapeError for ragged arrays and data that do not fill their shape.
  */
-export function checkHostArray(op: string, name: string, x: HostArray): void {
-  const { data, shape }: { readonly data?: unknown; readonly shape?: unknown } = x ?? {};
-  if (!isNumbers(data) || !Array.isArray(shape)) {
+export function hostArrayOf(op: string, name: string, x: unknown): HostArray {
+  if (isShaped(x)) {
+    const data = numbersOf(x.data);
+    if (data === undefined || !Array.isArray(x.shape)) throw notNumbers(op, name, x);
+    const array = { data, shape: x.shape };
+    checkFilled(op, name, array);
+    return array;
+  }
+  const flat = ArrayBuffer.isView(x) ? numbersOf(x) : undefined;
+  if (flat !== undefined) return { data: flat, shape: [flat.length] };
+  if (!Array.isArray(x)) throw notNumbers(op, name, x);
+  if (x.some((each) => each instanceof Tensor || isShaped(each))) {
     throw new ValueError({
       op,
-      got: `${name} ${show(x)}${data === undefined ? '' : ` with data ${show(data)}`}`,
-      expected: `{ data, shape } with data in a ${KINDS.map((kind) => kind.name).join(', ')}`,
-      fix: 'Of a tensor pass { data: await x.data(), shape: x.shape }, of nested arrays { data: Float32Array.from(x.flat(Infinity)), shape }.',
+      got: `${name} a list of ${x.length} arrays`,
+      expected: 'one array that holds all samples along its first axis',
+      fix: 'Join them along the first axis, with concat(...) for example; only predict and call take one array for each input of a model.',
     });
   }
-  checkFilled(op, name, x);
+  const { values, shape } = flatten(x as NestedNumbers); // it checks that these are
+  return { data: Float64Array.from(values), shape };
+}
+
+function notNumbers(op: string, name: string, x: unknown): ValueError {
+  const data = isShaped(x) ? x.data : x;
+  const got = ArrayBuffer.isView(data) ? `a ${data.constructor.name}` : show(data);
+  return new ValueError({
+    op,
+    got: `${name} ${isShaped(x) ? `with data ${got} and shape ${show(x.shape)}` : got}`,
+    expected: `nested arrays of numbers, or { data, shape } with data in a ${KINDS.map((kind) => kind.name).join(', ')} or plain array`,
+    fix: /^a Big/.test(got)
+      ? 'Convert them: Int32Array.from(data, Number).'
+      : 'Of a tensor pass { data: await x.data(), shape: x.shape }.',
+  });
 }
 
 /** Refuses data that do not fill their shape. @throws ShapeError */

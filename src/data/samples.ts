@@ -3,19 +3,8 @@ import { permutation } from '../ops/shuffle.ts';
 import { type Check, checkValue } from '../options.ts';
 import { Generator } from '../random.ts';
 import { formatShape, sizeOf } from '../shape.ts';
-import type { TypedArray } from '../storage.ts';
 import type { HostArray } from '../tensor.ts';
-import { checkHostArray } from './hostArray.ts';
-
-/** Labels as files and users have them: numbers alone are one label each. */
-export type Labels = HostArray | TypedArray | Uint8Array;
-
-/** Labels with their shape. @throws ValueError, ShapeError for what are none. */
-export function withShape(op: string, name: string, labels: Labels): HostArray {
-  const shaped = ArrayBuffer.isView(labels) ? { data: labels, shape: [labels.length] } : labels;
-  checkHostArray(op, name, shaped);
-  return shaped;
-}
+import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 
 const arrayLike: Check = [(value) => typeof Object(value).length === 'number', 'an array of whole numbers'];
 
@@ -23,10 +12,9 @@ const arrayLike: Check = [(value) => typeof Object(value).length === 'number', '
  * The samples at some positions, in that order: a copy.
  * @throws ValueError for positions where no sample is.
  */
-export function samplesAt(x: HostArray, positions: ArrayLike<number>): HostArray {
-  checkHostArray('samplesAt', 'x', x);
+export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArray {
+  const { data, shape } = hostArrayOf('samplesAt', 'x', x);
   checkValue('samplesAt', 'positions', positions, arrayLike);
-  const { data, shape } = x;
   const [count = 0, ...each] = shape;
   const position: Check = [
     (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < count,

@@ -2,8 +2,8 @@ import { ShapeError, ValueError } from '../errors.ts';
 import { type Check, checkValues, flag, word } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
-import { checkHostArray } from './hostArray.ts';
-import { type Classes, classesOf, type Labels, oneClass, randomOrder, samplesAt, withShape } from './samples.ts';
+import { type HostNumbers, hostArrayOf } from './hostArray.ts';
+import { type Classes, classesOf, oneClass, randomOrder, samplesAt } from './samples.ts';
 
 export interface SplitOptions {
   /** Samples to test on: a share between 0 and 1, or their number; default 0.25. */
@@ -41,22 +41,22 @@ export interface Split {
  * classes too small to share.
  */
 export function trainTestSplit(
-  x: HostArray,
-  y: Labels,
+  x: HostNumbers,
+  y: HostNumbers,
   options: SplitOptions & { readonly validationSize: number },
 ): Split & { readonly validation: Labelled };
-export function trainTestSplit(x: HostArray, y: Labels, options?: SplitOptions): Split;
+export function trainTestSplit(x: HostNumbers, y: HostNumbers, options?: SplitOptions): Split;
 export function trainTestSplit(
-  x: HostArray,
-  y: Labels,
+  x: HostNumbers,
+  y: HostNumbers,
   options: SplitOptions = {},
 ): Split & { readonly validation?: Labelled } {
   checkValues('trainTestSplit', options, CHECKS);
   const { testSize = 0.25, validationSize, stratify = false, seed = 0 } = options;
-  checkHostArray('trainTestSplit', 'x', x);
-  const labels = withShape('trainTestSplit', 'y', y);
-  const [count] = x.shape;
-  checkLabelCount('trainTestSplit', x, labels);
+  const samples = hostArrayOf('trainTestSplit', 'x', x);
+  const labels = hostArrayOf('trainTestSplit', 'y', y);
+  const [count] = samples.shape;
+  checkLabelCount('trainTestSplit', samples, labels);
   const validates = validationSize !== undefined;
   const sizes = [testSize, validationSize ?? 0].map((size) => (size < 1 ? Math.round(size * count) : size));
   const parts = validates ? 3 : 2;
@@ -65,7 +65,7 @@ export function trainTestSplit(
     : oneClass(count);
   checkSizes(sizes, { count, classes: classes.counts.length });
   const [test, validation, train] = deal(classes, sizes, seed).map((positions) => ({
-    x: samplesAt(x, positions),
+    x: samplesAt(samples, positions),
     y: samplesAt(labels, positions),
   }));
   return { train, test, ...(validates && { validation }) };

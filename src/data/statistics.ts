@@ -1,9 +1,8 @@
 import { ValueError } from '../errors.ts';
 import { type Check, checkValue, checkValues, finite } from '../options.ts';
 import { formatShape } from '../shape.ts';
-import type { HostArray } from '../tensor.ts';
 import { checkFinite } from './finite.ts';
-import { checkHostArray } from './hostArray.ts';
+import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 
 /** Mean and variance of each feature, or one of each. */
 export interface Statistics {
@@ -17,9 +16,8 @@ export interface Statistics {
  * @param axis -1: one pair for each entry of the last axis, over all the others; `null`: one pair for everything.
  * @throws ValueError, ShapeError if there is nothing to average, for numbers that are not finite, and for another axis.
  */
-export function statistics(x: HostArray, axis: -1 | null): Statistics {
-  const { features, count } = countsOf('statistics', x, axis);
-  const { data } = x;
+export function statistics(x: HostNumbers, axis: -1 | null): Statistics {
+  const { data, features, count } = countsOf('statistics', x, axis);
   const sums = new Float64Array(features);
   for (let i = 0; i < data.length; i++) sums[i % features] += data[i];
   const mean = sums.map((sum) => sum / count);
@@ -33,14 +31,14 @@ const lastOrAll: Check = [
   '-1, for each entry of the last axis, or null, for all numbers together',
 ];
 
-/** How many numbers have statistics of their own, and how many values each is made of. */
-function countsOf(op: string, x: HostArray, axis: -1 | null): { features: number; count: number } {
-  checkHostArray(op, 'x', x);
+/** The numbers, how many of them have statistics of their own, and how many values each is made of. */
+function countsOf(op: string, given: HostNumbers, axis: -1 | null) {
+  const x = hostArrayOf(op, 'x', given);
   checkValue(op, 'axis', axis, lastOrAll);
   checkFinite(op, x);
   const features = axis === null ? 1 : (x.shape.at(-1) ?? 1);
   const count = x.data.length / features;
-  if (count >= 1) return { features, count };
+  if (count >= 1) return { data: x.data, features, count };
   throw new ValueError({
     op,
     got: `an array of shape ${formatShape(x.shape)}`,
@@ -62,10 +60,10 @@ export interface MinMaxOptions {
  * @param axis -1: each entry of the last axis by its own values; `null`: all of them alike.
  * @throws ValueError, ShapeError if there is nothing to scale, for numbers that are not finite, and for another axis.
  */
-export function minMaxStatistics(x: HostArray, axis: -1 | null, options: MinMaxOptions = {}): Statistics {
+export function minMaxStatistics(x: HostNumbers, axis: -1 | null, options: MinMaxOptions = {}): Statistics {
   checkValues('minMaxStatistics', options, { low: finite, high: finite });
   const { low = 0, high = 1 } = options;
-  const { features } = countsOf('minMaxStatistics', x, axis);
+  const { data, features } = countsOf('minMaxStatistics', x, axis);
   if (!(low < high)) {
     throw new ValueError({
       op: 'minMaxStatistics',
@@ -76,7 +74,6 @@ export function minMaxStatistics(x: HostArray, axis: -1 | null, options: MinMaxO
   }
   const smallest = new Array<number>(features).fill(Number.POSITIVE_INFINITY);
   const largest = new Array<number>(features).fill(Number.NEGATIVE_INFINITY);
-  const { data } = x;
   for (let i = 0; i < data.length; i++) {
     smallest[i % features] = Math.min(smallest[i % features], data[i]);
     largest[i % features] = Math.max(largest[i % features], data[i]);

@@ -6,7 +6,7 @@ import { checkOptions, checkRange, checkWhole, checkWord } from '../options.ts';
 import { formatShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 import { checkFinite } from './finite.ts';
-import { checkHostArray } from './hostArray.ts';
+import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { statistics } from './statistics.ts';
 
 export interface WhiteningStatisticsOptions {
@@ -41,13 +41,13 @@ const NOISE = 1e-7;
  *
  *     pca: matrix = U diag(1 / sqrt(v + epsilon))        zca: matrix = U diag(1 / sqrt(v + epsilon)) U'
  *
- * @param x `[samples, ...]`; each sample is a vector of all its elements.
+ * @param given `[samples, ...]`; each sample is a vector of all its elements.
  * @throws ValueError, ShapeError for numbers that are not finite, fewer than two samples, and directions without variance
  * if epsilon is 0.
  * @see Krizhevsky (2009), "Learning multiple layers of features from tiny images", appendix A, on ZCA.
  */
-export async function whiteningStatistics(x: HostArray, options: WhiteningStatisticsOptions): Promise<Whitening> {
-  checkHostArray('whiteningStatistics', 'x', x);
+export async function whiteningStatistics(given: HostNumbers, options: WhiteningStatisticsOptions): Promise<Whitening> {
+  const x = hostArrayOf('whiteningStatistics', 'x', given);
   const [samples, features] = sizesOf(x);
   const { kind, components, epsilon, device } = checked(options, features);
   checkFinite('whiteningStatistics', x);

@@ -45,7 +45,7 @@ interface GpuDeviceParts {
 /** WebGPU: the only code that touches a GPUDevice. Work is collected as commands and submitted when somebody reads. */
 export class GpuDevice implements Device {
   readonly info: DeviceInfo;
-  readonly random: Generator;
+  random: Generator;
   /** Chooses kernels by measurement; none where they are pinned. */
   tuner: Tuner | undefined;
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */

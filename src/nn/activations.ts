@@ -1,4 +1,4 @@
-import { ShapeError, ValueError } from '../errors.ts';
+import { ValueError } from '../errors.ts';
 import { logSoftmax, softmax } from '../ops/softmax.ts';
 import {
   elu,
@@ -15,9 +15,8 @@ import {
   softsign,
   tanh,
 } from '../ops/unary.ts';
-import { lookUp, show } from '../options.ts';
-import { formatShape, sameShape } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { lookUp } from '../options.ts';
+import { checkReturned, type Tensor } from '../tensor.ts';
 
 /** A function of a layer's output, usually elementwise. */
 export type Activation = (x: Tensor) => Tensor;
@@ -48,16 +47,8 @@ export type ActivationName = keyof typeof activations;
 /** Holds a function to what the shapes of a model rest on. */
 const keepingShape =
   (activation: Activation): Activation =>
-  (x) => {
-    const y: unknown = activation(x);
-    if (y instanceof Tensor && sameShape(y.shape, x.shape)) return y;
-    throw new ShapeError({
-      op: activation.name || 'an activation',
-      got: y instanceof Tensor ? `a result of shape ${formatShape(y.shape)}` : show(y),
-      expected: `a tensor of the shape of its argument, ${formatShape(x.shape)}`,
-      fix: 'Return one, or use a layer that changes the shape.',
-    });
-  };
+  (x) =>
+    checkReturned(activation.name || 'an activation', activation(x), { dtype: x.dtype, shape: x.shape });
 
 /** An activation from its name, or the function itself. @throws ValueError that lists the names. */
 export function getActivation(activation: ActivationName | Activation): Activation {

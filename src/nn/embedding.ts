@@ -14,13 +14,15 @@ export interface EmbeddingOptions extends LayerOptions {
 }
 
 /**
- * A learned vector for each whole number: `[batch, ...]` to `[batch, ..., outputDim]`. Numbers in f32 are truncated; a
- * negative one counts from the end, one out of range takes the vector of the nearest end.
+ * A learned vector for each whole number: `[batch, ...]` to `[batch, ..., outputDim]`. `fit`, `evaluate`, `predict` and
+ * `trainOnBatch` refuse samples with other numbers than 0 to `inputDim - 1`; in a step of one's own numbers in f32 are
+ * truncated, a negative one counts from the end, and one out of range takes the vector of the nearest end.
  */
 export const embedding = defineLayer<EmbeddingOptions>(
   'embedding',
   { inputDim: required(count), outputDim: required(count), embeddingsInitializer: byName },
   ({ inputDim, outputDim, embeddingsInitializer = 'randomUniform' }) => ({
+    vocabulary: inputDim,
     outputShape: (shape) => [...shape, outputDim],
     build: (addWeight) => addWeight('embeddings', [inputDim, outputDim], embeddingsInitializer),
     call: (x, { weights: { embeddings } }) => gather(embeddings, cast(x, 'i32')),

@@ -83,6 +83,31 @@ export function apply(layer: Layer, to: Applicable | readonly Applicable[]): Sym
   });
 }
 
+/** The layers of a graph applied to other inputs. @throws ShapeError for more or fewer of them than it has. */
+export function applyGraph({ nodes, inputs, output }: Graph, to: Applicable | readonly Applicable[]): SymbolicTensor {
+  const given = [to].flat().map(symbolic);
+  if (given.length !== inputs.length) {
+    throw new ShapeError({
+      op: 'model',
+      got: `${given.length} inputs`,
+      expected: `${inputs.length}, as the model has them`,
+      fix: 'Apply it to a list with one for each, in the order of its inputs.',
+    });
+  }
+  const places: SymbolicTensor[] = [];
+  nodes.forEach(({ layer, inputs: from }, node) => {
+    const input = inputs.indexOf(node);
+    places[node] =
+      input >= 0
+        ? given[input]
+        : new SymbolicTensor(
+            layer,
+            from.map((other) => places[other]),
+          );
+  });
+  return places[output];
+}
+
 /** The graph between inputs and output. @throws ValueError if it has other inputs too, or fewer. */
 export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTensor): Graph {
   const found = new Set([output]);
@@ -106,6 +131,18 @@ export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTenso
     });
   }
   return graph;
+}
+
+/** How many rows the table has that an input's numbers stand for, if a layer takes them as such. */
+export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | undefined {
+  const same = new Set([inputs[input]]); // nodes with the numbers of the input
+  let smallest: number | undefined;
+  nodes.forEach(({ layer, inputs: from }, node) => {
+    if (layer === undefined || !from.some((other) => same.has(other))) return;
+    if (layer.kind === 'flatten' || layer.kind === 'reshape') same.add(node);
+    if (layer.vocabulary !== undefined) smallest = Math.min(layer.vocabulary, smallest ?? layer.vocabulary);
+  });
+  return smallest;
 }
 
 /** Whether each node takes the one before it, each with a layer of its own. */

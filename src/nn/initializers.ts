@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.ts';
-import { byName, checkValue, checkValues, finite, lookUp, notNegative, positive } from '../options.ts';
+import { byName, checkMade, checkValue, checkValues, finite, lookUp, notNegative, positive } from '../options.ts';
 import { type Generator, normal, truncatedNormal, uniform } from '../random.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 
@@ -167,7 +167,8 @@ export const initializers = {
 export const { constant, glorotUniform, glorotNormal, heUniform, heNormal, lecunUniform, lecunNormal } = initializers;
 
 /** An initializer from its name, with default options, or the function itself. @throws ValueError that lists the names. */
-export const getInitializer = (initializer: Initializer | string): Initializer =>
-  typeof initializer === 'function'
-    ? initializer
-    : lookUp<() => Initializer>('initializer', initializers, initializer)();
+export function getInitializer(initializer: Initializer | string): Initializer {
+  checkMade('initializer', initializers, initializer);
+  if (typeof initializer === 'function') return initializer;
+  return lookUp<() => Initializer>('initializer', initializers, initializer)();
+}

@@ -1,9 +1,10 @@
 import type { Device } from '../device.ts';
 import { ShapeError, within } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
-import { type Check, type Checks, checkValue, checkValues, listOf } from '../options.ts';
+import { type Check, type Checks, checkValue, checkValues, flag, listOf } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
-import { type Parameter, parameter, type Tensor } from '../tensor.ts';
+import { checkReturned, type Parameter, parameter, type Tensor } from '../tensor.ts';
+import { Callable } from './callable.ts';
 import { type ConstraintOption, getConstraint } from './constraints.ts';
 import { type Applicable, apply, type SymbolicTensor } from './graph.ts';
 import { getInitializer, type Initializer } from './initializers.ts';
@@ -15,6 +16,8 @@ export interface LayerOptions {
   readonly name?: string;
   /** The shape of one sample, without the batch axis; needed by a model's first layer only, if it is not fitted at once. */
   readonly inputShape?: Shape;
+  /** Whether training changes its weights; default true. It can be set later, too: `layer.trainable = false`. */
+  readonly trainable?: boolean;
 }
 
 /** What a layer knows while it computes. */
@@ -51,6 +54,8 @@ export interface LayerDefinition {
   readonly outputShape: (...inputShapes: readonly Shape[]) => Shape;
   readonly build?: (add: AddWeight, inputShape: Shape) => void;
   readonly call: (x: Tensor, context: LayerContext) => Tensor;
+  /** How many rows its table has, where the numbers that it takes stand for rows of one. */
+  readonly vocabulary?: number;
   /** This layer and some that follow in a single pass, where a kernel for them exists. */
   readonly fuse?: (following: readonly Layer[]) => Fused;
 }
@@ -63,7 +68,7 @@ interface Fused {
 
 const numbersFor = (shape: Shape): Check => [
   (values) => ArrayBuffer.isView(values) && 'length' in values && values.length === sizeOf(shape),
-  `${sizeOf(shape)} numbers in a typed array: heNormal() is an initializer, heNormal makes one`,
+  `${sizeOf(shape)} numbers in a typed array`,
 ];
 
 type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
@@ -80,28 +85,28 @@ export function watchingLayers<R>(each: Watch, body: () => R): R {
   }
 }
 
-/** The base of what is a function too: applied to places of a graph it makes another. */
-const Callable = function callable() {
-  const layer = Object.setPrototypeOf(
-    (to: Applicable | readonly Applicable[]) => apply(layer, to),
-    new.target.prototype,
-  );
-  return layer;
-} as unknown as new () => (to: Applicable | readonly Applicable[]) => SymbolicTensor; // TypeScript knows no such constructor
+/** Applies to places of a graph. */
+type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
 /**
  * One step of a model: a function of a tensor, with weights of its own. Applied to an input of a graph, or to what another
  * layer made of it, it makes the next place: `dense({ units: 10 })(x)`. Applied twice it computes twice with its weights.
  */
-export class Layer extends Callable {
+export class Layer extends (Callable as new () => Apply) {
   readonly kind: string;
   readonly options: LayerOptions;
   readonly takes: NonNullable<LayerDefinition['takes']>;
   readonly outputShape: LayerDefinition['outputShape'];
+  readonly vocabulary: number | undefined;
   readonly #definition: LayerDefinition;
   readonly #remake: () => Layer;
   #title: string | undefined;
+  #trainable: boolean;
   #weights: Record<string, Parameter> | undefined;
+  /** Those of them that training changes unless the layer is frozen. */
+  #learned: readonly Parameter[] = [];
+  /** The models that it is built for. */
+  #users = 0;
 
   constructor(kind: string, options: LayerOptions, definition: LayerDefinition, remake: () => Layer) {
     super();
@@ -109,12 +114,33 @@ export class Layer extends Callable {
     this.options = options;
     this.takes = definition.takes ?? 'one';
     this.outputShape = definition.outputShape;
+    this.vocabulary = definition.vocabulary;
     this.#definition = definition;
     this.#remake = remake;
     this.#title = options.name;
+    this.#trainable = options.trainable ?? true;
   }
 
-  /** Its name: the one that it was given, or has from the first model that it is part of. */
+  /** Internal: what a call does. */
+  invoke(to: Applicable | readonly Applicable[]): SymbolicTensor {
+    return apply(this, to);
+  }
+
+  /**
+   * Whether training changes its weights; set to false it is frozen, from the next step on. Batch normalisation then works
+   * with its running statistics in training too, and keeps them, as in Keras.
+   */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(trainable: boolean) {
+    checkValue(this.kind, 'trainable', trainable, flag);
+    this.#trainable = trainable;
+    for (const weight of this.#learned) weight.trainable = trainable;
+  }
+
+  /** Its name: the one that it was given, or has from the first model that it is part of; another model may number it. */
   get title(): string | undefined {
     return this.#title;
   }
@@ -141,10 +167,10 @@ export class Layer extends Callable {
     return this.#weights;
   }
 
-  /** The shapes of the weights that it has for an input, by their full names. */
+  /** The shapes of the weights that it has for an input, by their names inside the layer. */
   weightShapes(inputShape: Shape): ReadonlyMap<string, Shape> {
     const shapes = new Map<string, Shape>();
-    this.#definition.build?.((weight, shape) => void shapes.set(this.#fullName(weight), shape), inputShape);
+    this.#definition.build?.((weight, shape) => void shapes.set(weight, shape), inputShape);
     return shapes;
   }
 
@@ -152,7 +178,7 @@ export class Layer extends Callable {
   build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
     this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
-      const name = this.#fullName(weight);
+      const name = `${this.#title ?? this.kind}/${weight}`;
       const options = within(name, () => ({
         name,
         trainable,
@@ -160,14 +186,23 @@ export class Layer extends Callable {
         constraint: getConstraint(constraint),
       }));
       const values = within(name, () => getInitializer(initializer))(shape, device.random);
-      checkValue(name, 'its initializer as a maker of', values, numbersFor(shape));
+      checkValue(name, 'its initializer, which returned', values, numbersFor(shape));
       weights[weight] = parameter(tensor(values, { shape, device }), options);
     }, inputShape);
     this.#weights = weights;
+    this.#learned = Object.values(weights).filter(({ trainable }) => trainable);
+    this.trainable = this.#trainable;
   }
 
-  #fullName(weight: string): string {
-    return `${this.#title ?? this.kind}/${weight}`;
+  /** Internal: a model uses its weights. */
+  retain(): void {
+    this.#users++;
+  }
+
+  /** Internal: a model has ended; the last one that used the weights frees them. */
+  release(): void {
+    if (--this.#users > 0) return;
+    for (const weight of Object.values(this.#weights ?? {})) weight.dispose();
   }
 
   /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
@@ -184,7 +219,7 @@ export class Layer extends Callable {
   }
 
   #call(x: Tensor, context: LayerContext): Tensor {
-    const y = this.#definition.call(x, context);
+    const y = checkReturned(this.#title ?? this.kind, this.#definition.call(x, context));
     watch?.(this, { input: x, output: y });
     return y;
   }
@@ -193,6 +228,7 @@ export class Layer extends Callable {
   clone(): Layer {
     const clone = this.#remake();
     if (this.#title !== undefined) clone.entitle(this.#title);
+    clone.trainable = this.#trainable;
     return clone;
   }
 }
@@ -209,6 +245,7 @@ export const sampleShape = listOf(
 export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
   name: [(value) => typeof value === 'string' && value !== '', 'some letters'],
   inputShape: sampleShape,
+  trainable: flag,
 };
 
 /** Makes the function that users call for a kind of layer. `checks` has its options besides those of every layer. */

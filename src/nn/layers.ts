@@ -76,8 +76,8 @@ export interface BatchNormalizationOptions extends LayerOptions {
 
 /**
  * Normalises each channel to mean 0 and variance 1, then scales by gamma and shifts by beta. Training uses the
- * statistics of the batch (biased variance) and averages them for inference. A ReLU and a dropout that follow are done in
- * the same pass.
+ * statistics of the batch (biased variance) and averages them for inference; frozen (`trainable: false`) it uses those
+ * averages in training too, and keeps them. A ReLU and a dropout that follow are done in the same pass.
  * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
 export const batchNormalization = defineLayer<BatchNormalizationOptions>(
@@ -91,7 +91,11 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
     ): Tensor => {
       const { gamma, beta, movingMean, movingVariance } = weights;
       const options = { axis, epsilon, ...(activation && { activation }) };
-      if (!training) return batchNorm(x, gamma, beta, movingMean, movingVariance, options);
+      const isFrozen = !gamma.trainable && !beta.trainable;
+      if (!training || isFrozen) {
+        const y = batchNorm(x, gamma, beta, movingMean, movingVariance, options);
+        return training && dropout ? dropoutOp(y, dropout) : y;
+      }
       const moving = { mean: movingMean, variance: movingVariance, gain: 1 - momentum };
       return batchNormLayer(x, gamma, beta, { ...options, moving, ...(dropout && { dropout }) })[0];
     };

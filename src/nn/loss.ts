@@ -1,11 +1,11 @@
-import { DTypeError, ShapeError } from '../errors.ts';
+import { ShapeError, ValueError } from '../errors.ts';
 import { div, maximum, mul } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { sum } from '../ops/reduce.ts';
 import { broadcastTo, reshape } from '../ops/strided.ts';
 import { byName, type Checks, checkValues, lookUp } from '../options.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { checkReturned, type Tensor } from '../tensor.ts';
 
 /** Keras's fuzz: probabilities are kept this far from 0 and 1, and divisors from 0. */
 export const EPSILON = 1e-7;
@@ -15,14 +15,23 @@ export const LAST = { axis: -1 };
 /** Losses or scores from the targets and the outputs of a model. */
 export type Pointwise = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
+/**
+ * A function as a loss: from targets and outputs, in f32, one number for the batch, or one per sample, `[batch, ...]`, which
+ * are weighed and averaged as those of `makeLoss`.
+ */
+export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: LossWeights) => Tensor;
+
+interface LossWeights {
+  /**
+   * One weight per sample, or per position of a sample: a scalar, or the leading axes of the per-sample losses.
+   */
+  readonly sampleWeight?: Tensor;
+}
+
 /** A loss to minimise: a scalar from targets and outputs, unless its reduction is `none`. */
 export interface Loss {
   readonly name: string;
-  /**
-   * @param options `sampleWeight`: one weight per sample, or per position of a sample: a scalar, or the leading axes
-   * of the per-sample losses.
-   */
-  (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }): Tensor;
+  (yTrue: Tensor, yPred: Tensor, options?: LossWeights): Tensor;
   /** The options that it was made with. */
   readonly config?: object;
   /** One loss per sample, neither weighted nor reduced: the shape of `yPred` without its last axis, usually. */
@@ -87,10 +96,10 @@ export function makeLoss(
 ): Loss {
   const { reduction = 'sumOverBatchSize' } = options;
   const reduce = lookUp(name, reductions, reduction);
-  const loss = (yTrue: Tensor, yPred: Tensor, { sampleWeight }: { readonly sampleWeight?: Tensor } = {}): Tensor => {
+  const loss = (yTrue: Tensor, yPred: Tensor, { sampleWeight }: LossWeights = {}): Tensor => {
     const fused = reduction === 'sumOverBatchSize' && !sampleWeight && !counts && mean?.(yTrue, yPred);
     if (fused) return fused;
-    const values = perSample(yTrue, yPred);
+    const values = checkReturned(name, perSample(yTrue, yPred));
     const given = sampleWeight && alignWeight(name, sampleWeight, values.shape);
     const counted = counts && cast(counts(yTrue, yPred), 'f32');
     const weights = given && counted ? mul(given, counted) : (given ?? counted);
@@ -101,6 +110,43 @@ export function makeLoss(
     });
   };
   return Object.assign(named(name, loss), { perSample, config: options, ...(targets && { targets }) });
+}
+
+/** A user's function as a loss. What it returns is checked, and so is that weights of samples count. */
+export function lossOf(f: LossFunction): Loss {
+  const name = f.name || 'loss';
+  const call = (yTrue: Tensor, yPred: Tensor, options: LossWeights): Tensor => {
+    const value = checkReturned(name, f(yTrue, yPred, options));
+    if (value.size === 1 || value.shape[0] === yPred.shape[0]) return value;
+    throw new ShapeError({
+      op: name,
+      got: `${value.size} numbers, ${formatShape(value.shape)}, in return`,
+      expected: `one for the batch, or one per sample, [${yPred.shape[0]}]`,
+      fix: 'Take the mean over the samples, or over the last axis alone.',
+    });
+  };
+  const isPerSample = ({ shape }: Tensor, yPred: Tensor): boolean => shape.length > 0 && shape[0] === yPred.shape[0];
+  const loss = (yTrue: Tensor, yPred: Tensor, weights: LossWeights = {}): Tensor => {
+    let hasAsked = weights.sampleWeight === undefined;
+    const asking = {
+      get sampleWeight() {
+        hasAsked = true;
+        return weights.sampleWeight;
+      },
+    };
+    const value = call(yTrue, yPred, asking as LossWeights); // where it is undefined, there are none
+    if (isPerSample(value, yPred)) {
+      return makeLoss(name, { perSample: () => value })(yTrue, yPred, hasAsked ? {} : weights);
+    }
+    if (hasAsked) return reshape(value, []);
+    throw new ValueError({
+      op: name,
+      got: 'weights of samples for a loss that returns one number for a batch',
+      expected: 'one that can weigh them',
+      fix: 'Return one loss per sample, mean(..., { axis: -1 }), or take the weights as its third argument, { sampleWeight }.',
+    });
+  };
+  return Object.assign(named(name, loss), { perSample: (yTrue: Tensor, yPred: Tensor) => call(yTrue, yPred, {}) });
 }
 
 /** Makes the function that users call for a loss. `checks` has its options besides `reduction`. */
@@ -151,7 +197,7 @@ export function targetsLike(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
   return cast(reshape(yTrue, yPred.shape), 'f32');
 }
 
-/** Class numbers in i32, one per row of scores in `yPred`; a last axis of length 1 is dropped. */
+/** Class numbers in i32, whatever they are in, one per row of scores in `yPred`; a last axis of length 1 is dropped. */
 export function labelsFor(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
   const rows = yPred.shape.slice(0, -1);
   if (yPred.ndim === 0 || !(sameShape(yTrue.shape, rows) || sameShape(yTrue.shape, [...rows, 1]))) {
@@ -162,13 +208,5 @@ export function labelsFor(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
       fix: 'Reshape yTrue; for one-hot targets use categoricalCrossentropy.',
     });
   }
-  if (yTrue.dtype !== 'i32') {
-    throw new DTypeError({
-      op,
-      got: `yTrue of dtype ${yTrue.dtype}`,
-      expected: 'class numbers in i32',
-      fix: "Make it from an Int32Array, or convert it with cast(yTrue, 'i32').",
-    });
-  }
-  return reshape(yTrue, rows);
+  return reshape(cast(yTrue, 'i32'), rows);
 }

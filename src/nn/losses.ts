@@ -11,10 +11,20 @@ import {
   categoricalFocalCrossentropy,
   sparseCategoricalCrossentropy,
 } from './crossentropy.ts';
-import { defineLoss, EPSILON, LAST, type Loss, type LossOptions, type Pointwise, targetsLike } from './loss.ts';
+import {
+  defineLoss,
+  EPSILON,
+  LAST,
+  type Loss,
+  type LossFunction,
+  type LossOptions,
+  lossOf,
+  type Pointwise,
+  targetsLike,
+} from './loss.ts';
 
 export * from './crossentropy.ts';
-export { type Loss, type LossOptions, makeLoss, type Reduction } from './loss.ts';
+export { type Loss, type LossFunction, type LossOptions, makeLoss, type Reduction } from './loss.ts';
 
 /** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
 const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(
@@ -124,9 +134,9 @@ export const losses = {
   sparseCategoricalCrossentropy,
 } satisfies Record<string, () => Loss>;
 
-/** A loss from its name, with default options, or the loss itself. @throws ValueError that lists the names. */
-export function getLoss(loss: Loss | string): Loss {
+/** A loss from its name, with default options, from a function, or the loss itself. @throws ValueError that lists the names. */
+export function getLoss(loss: Loss | LossFunction | string): Loss {
   if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, loss)();
   checkMade('loss', losses, loss);
-  return loss;
+  return 'perSample' in loss ? loss : lossOf(loss);
 }

@@ -1,9 +1,12 @@
-import { currentDevice, type Device, withDevice } from '../device.ts';
-import { ShapeError } from '../errors.ts';
+import { currentDevice, type Device, drawingFrom, withDevice } from '../device.ts';
+import { DeviceError, ShapeError, ValueError } from '../errors.ts';
+import { show } from '../options.ts';
 import { Generator } from '../random.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
-import type { HostArray, Parameter, Tensor } from '../tensor.ts';
-import type { Graph } from './graph.ts';
+import { withoutRecording } from '../tape.ts';
+import { type HostArray, type Parameter, Tensor } from '../tensor.ts';
+import { Callable } from './callable.ts';
+import { type Applicable, applyGraph, type Graph, type SymbolicTensor } from './graph.ts';
 import type { Layer } from './layer.ts';
 import { nameLayers } from './names.ts';
 import { type Pass, passesOf } from './passes.ts';
@@ -14,9 +17,12 @@ import { checkWeights } from './weights.ts';
 /** A built network: its shapes, and where its weights are. */
 interface Built {
   readonly device: Device;
+  /** What training draws its orders and masks from. */
+  readonly random: Generator;
   /** The shape of one sample at each node. */
   readonly shapes: readonly Shape[];
-  readonly parameters: readonly Parameter[];
+  /** Its weights and their names, in the order of the layers. */
+  readonly names: ReadonlyMap<Parameter, string>;
   /** The graph as it is computed: neighbours that have a kernel of their own are one pass. */
   readonly passes: readonly Pass[];
   /** The stream of each node's random numbers. */
@@ -25,16 +31,24 @@ interface Built {
   readonly firstStream: number;
 }
 
-/** A function from tensors to a tensor with weights: the graph of a model, without the means to train it. */
-export class Network {
+/** Applies the layers of a network to places of a graph. */
+type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
+
+/**
+ * A function from tensors to a tensor with weights: the graph of a model, without the means to train it. Applied to an
+ * input of another graph it is its layers there, with the same weights: `base(input({ shape: [3] }))`.
+ */
+export class Network extends (Callable as new () => Apply) {
   readonly graph: Graph;
   /** Its layers, each once, in the order in which they are computed. */
   readonly layers: readonly Layer[];
   readonly names: readonly string[];
   #built: Built | undefined;
+  #isDisposed = false;
 
   /** @throws ShapeError where layers do not fit, if the graph states its input shapes; else that comes later. */
   constructor(graph: Graph) {
+    super();
     this.graph = graph;
     this.layers = [...new Set(graph.nodes.flatMap(({ layer }) => layer ?? []))];
     this.names = nameLayers(this.layers);
@@ -42,10 +56,20 @@ export class Network {
     if (stated !== undefined) shapesOf(graph, stated);
   }
 
-  /** Makes the weights on the current device, for the shapes that the graph states or else that of the samples at hand. */
+  /** Internal: what a call does. */
+  invoke(to: Applicable | readonly Applicable[]): SymbolicTensor {
+    return applyGraph(this.graph, to);
+  }
+
+  /**
+   * Makes the weights, for the shapes that the graph states or else that of the samples at hand: on the device of layers that
+   * have theirs already, else on the current one. There the model stays, whatever is initialised later.
+   */
   build(sampleShape: Shape): void {
-    const device = currentDevice();
-    this.#built ??= device.outsideRecording(() => this.#make(device, sampleShape));
+    if (this.#built !== undefined) return;
+    const [known] = this.layers.flatMap((layer) => (layer.isBuilt ? Object.values(layer.weights) : []));
+    const device = known?.device ?? currentDevice();
+    this.#built = device.outsideRecording(() => withDevice(device, () => this.#make(device, sampleShape)));
   }
 
   #make(device: Device, sampleShape: Shape, given?: readonly number[]): Built {
@@ -57,10 +81,15 @@ export class Network {
       if (!layer.isBuilt) layer.build(shapes[inputs[0] ?? node], device);
       return given?.[node] ?? device.random.nextStream();
     });
+    for (const layer of this.layers) layer.retain();
+    const names = this.layers.flatMap(({ weights }, i) =>
+      Object.entries(weights).map(([weight, p]) => [p, `${this.names[i]}/${weight}`] as const),
+    );
     return {
       device,
+      random: device.random.branch(),
       shapes,
-      parameters: this.layers.flatMap((layer) => Object.values(layer.weights)),
+      names: new Map(names),
       passes: passesOf(this.graph, streams),
       streams,
       firstStream,
@@ -93,7 +122,36 @@ export class Network {
 
   /** All weights, in the order of the layers. */
   get parameters(): readonly Parameter[] {
-    return this.#require().parameters;
+    return [...this.#require().names.keys()];
+  }
+
+  /** What one of its weights is called in this model and its files. */
+  nameOf(parameter: Parameter): string {
+    return this.#require().names.get(parameter) ?? parameter.name;
+  }
+
+  /** What its training draws random numbers from, a branch of the device's. */
+  get random(): Generator {
+    return this.#require().random.followed;
+  }
+
+  /** Freezes all layers, or none; see {@link Layer.trainable}. */
+  set trainable(trainable: boolean) {
+    for (const layer of this.layers) layer.trainable = trainable;
+  }
+
+  /** Whether any layer learns. */
+  get trainable(): boolean {
+    return this.layers.some((layer) => layer.trainable);
+  }
+
+  /**
+   * Internal: runs `body` on the model's device and with its random numbers, unseen by tapes: what others compute meanwhile
+   * or have initialised since does not matter.
+   */
+  isolated<R>(body: () => R): R {
+    const { device, random } = this;
+    return withDevice(device, () => drawingFrom(device, random, () => withoutRecording(body)));
   }
 
   /** The weights that training changes. */
@@ -106,15 +164,17 @@ export class Network {
    * @param x `[batch, ...inputShape]`; a list of such tensors for a model with several inputs.
    * @param training whether batch statistics and dropout apply; default false.
    */
-  call(x: Tensor | readonly Tensor[], training = false): Tensor {
+  override call(x: Tensor | readonly Tensor[], training = false): Tensor {
     const given = [x].flat();
+    checkTensors(given);
     this.build(given[0]?.shape.slice(1) ?? []);
-    const { shapes, passes } = this.#require();
+    const { device, shapes, passes } = this.#require();
     const { inputs, output } = this.graph;
     checkInputs(
       given.map(({ shape }) => shape),
       inputs.map((node) => shapes[node]),
     );
+    checkDevice(device, given);
     const values: Tensor[] = [];
     inputs.forEach((node, i) => {
       values[node] = given[i];
@@ -139,7 +199,9 @@ export class Network {
 
   /** The numbers of all weights, by name. */
   async getWeights(): Promise<Record<string, HostArray>> {
-    const entries = this.parameters.map(async (p) => [p.name, { data: await p.data(), shape: p.shape }] as const);
+    const entries = this.parameters.map(
+      async (p) => [this.nameOf(p), { data: await p.data(), shape: p.shape }] as const,
+    );
     return Object.fromEntries(await Promise.all(entries));
   }
 
@@ -148,17 +210,22 @@ export class Network {
    * @throws ShapeError if a name is missing, unknown, or has another shape; ValueError for data that do not fill it.
    */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
-    checkWeights(new Map(this.parameters.map(({ name, shape }) => [name, shape])), weights);
-    for (const p of this.parameters) p.assign(weights[p.name].data);
+    checkWeights(new Map(this.parameters.map((p) => [this.nameOf(p), p.shape])), weights);
+    for (const p of this.parameters) p.assign(weights[this.nameOf(p)].data);
   }
 
   /** The shapes of all weights by their names, which are not made for it. */
   weightShapes(sampleShape: Shape): ReadonlyMap<string, Shape> {
     const { nodes } = this.graph;
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
-    const weights = nodes.flatMap(({ layer, inputs }, node) => [
-      ...(layer?.weightShapes(shapes[inputs[0] ?? node]) ?? []),
-    ]);
+    const names = new Map(this.layers.map((layer, i) => [layer, this.names[i]]));
+    const weights = nodes.flatMap(({ layer, inputs }, node) =>
+      layer === undefined
+        ? []
+        : [...layer.weightShapes(shapes[inputs[0] ?? node])].map(
+            ([weight, shape]) => [`${names.get(layer)}/${weight}`, shape] as const,
+          ),
+    );
     return new Map(weights);
   }
 
@@ -168,9 +235,16 @@ export class Network {
     return summaryTable(this);
   }
 
-  /** Frees the weights. */
+  /** Frees the weights, but for those of layers that other models have too: the last of these frees them. */
   dispose(): void {
-    for (const p of this.#built?.parameters ?? []) p.dispose();
+    if (this.#built === undefined || this.#isDisposed) return;
+    this.#isDisposed = true;
+    for (const layer of this.layers) layer.release();
+    this.#built.random.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   #require(): Built {
@@ -186,6 +260,27 @@ export class Network {
     }
     return this.#built;
   }
+}
+
+/** Refuses what is no tensor, as arrays are. */
+function checkTensors(given: readonly unknown[]): void {
+  const wrong = given.findIndex((x) => !(x instanceof Tensor));
+  if (wrong < 0) return;
+  throw new ValueError({
+    op: 'model',
+    got: `${show(given[wrong])} as input${given.length > 1 ? ` ${wrong}` : ''}`,
+    expected: 'a tensor of a batch',
+    fix: 'Make one with tensor(...); predict takes arrays.',
+  });
+}
+
+/** Refuses tensors of another device than that of the weights. */
+function checkDevice(device: Device, given: readonly Tensor[]): void {
+  if (given.every((x) => x.device === device)) return;
+  throw new DeviceError(
+    'validation',
+    'model: got a tensor of another device than that of its weights; expected the same, as init() was called again after the model was made. Make it with tensor(..., { device: model.device }), or call init() once.',
+  );
 }
 
 function checkInputs(given: readonly Shape[], expected: readonly Shape[]): void {

@@ -2,7 +2,7 @@ import { add, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { abs, square } from '../ops/unary.ts';
 import { checkMade, checkValues, lookUp, notNegative } from '../options.ts';
-import type { Parameter, Regularizer, Tensor } from '../tensor.ts';
+import { checkReturned, type Parameter, type Regularizer, type Tensor } from '../tensor.ts';
 
 export type { Regularizer } from '../tensor.ts';
 
@@ -46,6 +46,9 @@ export function getRegularizer(given: RegularizerOption | undefined): Regularize
 
 /** The sum of the penalties on weights; undefined where there are none. */
 export function penaltyOn(weights: readonly Parameter[]): Tensor | undefined {
-  const penalties = weights.flatMap((w) => w.regularizer?.(w) ?? []);
+  const penalties = weights.flatMap((w) => {
+    const { regularizer } = w;
+    return regularizer ? [checkReturned(`the regularizer of ${w.name}`, regularizer(w), { shape: [] })] : [];
+  });
   return penalties.length > 0 ? penalties.reduce((total, each) => add(total, each)) : undefined;
 }

@@ -28,7 +28,7 @@ export function shapesOf({ nodes, inputs }: Graph, given: readonly Shape[]): Sha
     const { inputShape } = layer.options;
     if (inputShape !== undefined && !sameShape(inputShape, shape)) {
       throw new ShapeError({
-        op: layer.options.name ?? layer.kind,
+        op: layer.title ?? layer.kind,
         got: `samples of shape ${formatShape(shape)}`,
         expected: `${formatShape(inputShape)}, its inputShape`,
         fix: 'Only the first layer of a model needs an inputShape: leave it out here, or correct it.',

@@ -31,7 +31,7 @@ interface Laid {
   readonly cursor: Tensor;
 }
 
-/** The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels, bytes as floats. */
+/** The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels; bytes of either become floats. */
 export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): [x: Tensor, y: Tensor] {
   const { device } = cursor;
   const y = labels ?? { memory: x.memory, shape: [0], bytes: false };
@@ -54,7 +54,7 @@ export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): 
   run.into(whole ? 'vectors' : 'singles', [x.memory, order ?? x.memory, y.memory], outputs, {
     uniforms: [cursor],
     params: { rows, x_length: xLength, y_length: yLength },
-    constants: { BYTES: `${x.bytes}`, ORDERED: `${order !== undefined}` },
+    constants: { BYTES: `${x.bytes}`, LABEL_BYTES: `${y.bytes}`, ORDERED: `${order !== undefined}` },
     grid: { invocations: rows * items },
   });
   return outputs;

@@ -16,7 +16,7 @@ import {
   slope as slopeReference,
 } from '../reference/matmul.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
-import { emptyOn, scope, type Tensor } from '../tensor.ts';
+import { emptyOn, innerScope, type Tensor } from '../tensor.ts';
 import {
   candidatesOn,
   chooseKernel,
@@ -114,7 +114,7 @@ function contested(operands: readonly Tensor[], attributes: ProductAttributes, s
       key: `${rows?.name ?? 'matmul'} ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
       candidates,
       run: (candidate) =>
-        scope(() => {
+        innerScope(() => {
           const scratch = shapes.map((shape) => emptyOn(device, shape));
           multiply(scratch, { ...attributes, kernel: kernelNamed(candidate) });
         }),

@@ -7,7 +7,7 @@ import { mul } from '../ops/binary.ts';
 import { fullOn } from '../ops/fill.ts';
 import { checkValue } from '../options.ts';
 import { follow, penalize, prepare } from '../reference/optim.ts';
-import { keep, type Parameter, scope, Tensor } from '../tensor.ts';
+import { innerScope, keep, type Parameter, Tensor } from '../tensor.ts';
 import { accumulate } from './accumulate.ts';
 import { Arena, BLOCK, LANES, type Layout, layoutOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
@@ -174,7 +174,7 @@ export class FusedOptimizer implements Optimizer {
       Object.entries(moments).map(([name, used]) => {
         const arena = arenaIf(used);
         if (start[name] !== undefined) {
-          scope(() => arena.fill(arena.parts.map(({ shape }) => fullOn(device, shape, start[name], 'f32'))));
+          innerScope(() => arena.fill(arena.parts.map(({ shape }) => fullOn(device, shape, start[name], 'f32'))));
         }
         return [name, arena];
       }),

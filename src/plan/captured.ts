@@ -1,7 +1,7 @@
 import type { GpuDevice, GpuPlan, GpuRecording, Replay } from '../gpu/device.ts';
 import { padded } from '../gpu/pool.ts';
 import { BYTES, Storage } from '../storage.ts';
-import { keep, mapTensors, scope, Tensor } from '../tensor.ts';
+import { innerScope, keep, mapTensors, Tensor } from '../tensor.ts';
 import { makePlan } from './plan.ts';
 import { Transient } from './recording.ts';
 
@@ -83,7 +83,7 @@ export class CapturedStep<Result> {
       new Tensor(device, new Storage<unknown>(this.#inputs[i], () => {}), shape, dtype);
     for (let attempt = 1; ; attempt++) {
       try {
-        const { recording, result } = device.record(() => scope(() => f(...like.map(standIn))));
+        const { recording, result } = device.record(() => innerScope(() => f(...like.map(standIn))));
         if (recording.holds || attempt === ATTEMPTS) return { recording, result };
         recording.release();
       } catch (error) {

@@ -98,7 +98,7 @@ export interface Moment {
  */
 export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undefined> {
   const { model, callbacks, place, orderStream, epochs, history, sums } = moment;
-  const { optimizer, device } = model;
+  const { optimizer, random } = model;
   const { learningRate, calls } = optimizer;
   const header: Header = {
     format: FORMAT,
@@ -108,8 +108,8 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
     stopped: model.stopTraining,
     calls,
     learningRate: typeof learningRate === 'number' ? learningRate : null,
-    step: device.random.step,
-    stream: device.random.peekStream(),
+    step: random.step,
+    stream: random.peekStream(),
     orderStream,
   };
   const tensors: Record<string, HostArray> = { sums: vector([sums.steps, sums.samples, ...sums.sums]) };
@@ -206,11 +206,11 @@ export async function restoreCheckpoint(
     });
   }
   for (const [name, t] of Object.entries(state)) t.assign(tensors[name].data);
-  const { optimizer, device } = model;
+  const { optimizer, device, random } = model;
   model.stopTraining = stopped;
   optimizer.calls = calls;
   if (learningRate !== null) optimizer.learningRate = learningRate;
-  device.random.enterStep(device, step);
+  random.enterStep(device, step);
   for (const [name, memory] of memoriesOf(callbacks)) {
     const own = Object.entries(tensors).filter(([key]) => key.startsWith(`${name}/`));
     if (own.length === 0) {
@@ -232,14 +232,17 @@ function conditionsOf({ model, samples, weighted, validationSamples, batchSize, 
     loss: { name: loss.name, ...loss.config },
     metrics: namesOf(model, model.compiled).join(', '),
     layers: Object.fromEntries(
-      model.layers.map(({ kind, options }, i) => [model.names[i], { kind, ...plain(options), name: undefined }]),
+      model.layers.map(({ kind, options, trainable }, i) => [
+        model.names[i],
+        { kind, ...plain(options), name: undefined, trainable },
+      ]),
     ),
     samples,
     weighted,
     validationSamples,
     batchSize,
     shuffle,
-    seed: model.device.random.seed,
+    seed: model.random.seed,
     modelStream: model.firstStream,
   };
 }

@@ -1,9 +1,8 @@
 import { kFold } from '../data/folds.ts';
-import { checkHostArray } from '../data/hostArray.ts';
-import { type Labels, samplesAt, withShape } from '../data/samples.ts';
+import { type HostNumbers, hostArrayOf } from '../data/hostArray.ts';
+import { samplesAt } from '../data/samples.ts';
 import { checkLabelCount } from '../data/split.ts';
-import { type Check, checkOptions, checkValue, flag, func } from '../options.ts';
-import type { HostArray } from '../tensor.ts';
+import { type Check, checkOptions, checkValue, flag } from '../options.ts';
 import type { FitOptions } from './fitOptions.ts';
 import { Model } from './model.ts';
 
@@ -20,6 +19,10 @@ export interface CrossValidationOptions {
   readonly fit?: FitOptions;
 }
 
+const maker: Check = [
+  (value) => typeof value === 'function' && !(value instanceof Model),
+  'a function that makes a model',
+];
 const aModel: Check = [(value) => value instanceof Model, 'a compiled model, returned by makeModel'];
 
 /** Loss and metrics by name. */
@@ -40,28 +43,27 @@ export interface CrossValidation {
  */
 export async function crossValidate(
   makeModel: (fold: number) => Model,
-  x: HostArray,
-  y: Labels,
+  x: HostNumbers,
+  y: HostNumbers,
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   checkOptions('crossValidate', options, ['folds', 'shuffle', 'seed', 'stratify', 'fit']);
   const { stratify = false, fit = {}, ...cut } = options;
-  checkValue('crossValidate', 'makeModel', makeModel, func);
+  checkValue('crossValidate', 'makeModel', makeModel, maker);
   checkValue('crossValidate', 'stratify', stratify, flag);
-  checkHostArray('crossValidate', 'x', x);
-  const labels = withShape('crossValidate', 'y', y);
-  checkLabelCount('crossValidate', x, labels);
+  const samples = hostArrayOf('crossValidate', 'x', x);
+  const labels = hostArrayOf('crossValidate', 'y', y);
+  checkLabelCount('crossValidate', samples, labels);
   const { batchSize = 32, residentBytes } = fit;
   const batches = { batchSize, ...(residentBytes !== undefined && { residentBytes }) };
   const scores: Scores[] = [];
-  for (const [fold, { train, test }] of kFold(stratify ? labels : x.shape[0], cut).entries()) {
+  for (const [fold, { train, test }] of kFold(stratify ? labels : samples.shape[0], cut).entries()) {
     const model = makeModel(fold);
     checkValue('crossValidate', 'model', model, aModel);
     try {
-      await model.fit(samplesAt(x, train), samplesAt(labels, train), fit);
-      scores.push(await model.evaluate(samplesAt(x, test), samplesAt(labels, test), batches));
+      await model.fit(samplesAt(samples, train), samplesAt(labels, train), fit);
+      scores.push(await model.evaluate(samplesAt(samples, test), samplesAt(labels, test), batches));
     } finally {
-      model.optimizer.dispose();
       model.dispose();
     }
   }

@@ -1,17 +1,30 @@
+import { type HostNumbers, hostArrayOf } from '../data/hostArray.ts';
 import type { Device } from '../device.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import type { Targets } from '../nn/loss.ts';
 import { type Resident, takeBatch } from '../ops/batch.ts';
+import { cast } from '../ops/cast.ts';
 import { tensor } from '../ops/create.ts';
 import type { Generator } from '../random.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import type { DType } from '../storage.ts';
-import { flatten, type HostArray, keep, type NestedNumbers, Tensor, toTyped } from '../tensor.ts';
+import { type HostArray, innerScope, keep, Tensor } from '../tensor.ts';
 import { HostSamples } from './hostSamples.ts';
 import { type Parts, Passing, type Residence, Resting } from './residence.ts';
 
-/** Samples as users pass them: a tensor, nested arrays, or numbers with a shape. */
-export type Samples = Tensor | NestedNumbers | HostArray;
+/** Samples as users pass them: a tensor, nested arrays, a typed array, or numbers with a shape. */
+export type Samples = Tensor | HostNumbers;
+
+/** Samples whose shape is known. */
+export type Given = Tensor | HostArray;
+
+/** Samples as they are kept here, of any kind that users pass. @throws ValueError, ShapeError for what are none. */
+export const givenAs = (op: string, name: string, samples: Samples): Given =>
+  samples instanceof Tensor ? samples : hostArrayOf(op, name, samples);
+
+/** Their numbers in the host's memory. */
+export const onHost = async (samples: Given): Promise<HostArray> =>
+  samples instanceof Tensor ? { data: await samples.data(), shape: samples.shape } : samples;
 
 /** A batch on the device; without labels `y` is empty. */
 export interface Batch {
@@ -21,14 +34,13 @@ export interface Batch {
   readonly weight?: Tensor;
 }
 
-const isHostArray = (samples: Samples): samples is HostArray =>
-  typeof samples === 'object' && 'data' in samples && 'shape' in samples && !(samples instanceof Tensor);
-
-/** What a model asks of its labels. */
-export interface LabelRule {
+/** What a model asks of its data. */
+export interface DataRule {
   readonly targets?: Targets | undefined;
   /** How many classes there are. */
-  readonly classes: number;
+  readonly classes?: number;
+  /** Numbers that samples are made of, all whole and below this one, where they stand for rows of a table. */
+  readonly vocabulary?: number | undefined;
 }
 
 /** Samples in the host's memory that are to pass through the device need this much of its memory there, in bytes. */
@@ -42,7 +54,7 @@ type Source =
 export interface DatasetOptions {
   /** Who asks, for messages; default `fit`. */
   readonly op?: string;
-  readonly rule?: LabelRule;
+  readonly rule?: DataRule;
   readonly residentBytes?: number | undefined;
   /** A weight for each sample. */
   readonly weight?: HostArray | undefined;
@@ -81,49 +93,62 @@ export class Dataset {
   }
 
   /**
-   * Takes samples and labels over.
+   * Takes samples and labels over. On the device they are f32, whatever they were, and i32 where labels are class numbers.
    * @param residentBytes what they may take of the device's memory; default as much as a tensor may have.
    * @throws ShapeError, ValueError for what a model can't learn from.
    */
   static async of(
     device: Device,
-    x: Samples,
-    y?: Samples,
-    { op = 'fit', rule = { classes: 1 }, residentBytes, weight: given }: DatasetOptions = {},
+    samples: Samples,
+    labels?: Samples,
+    { op = 'fit', rule = {}, residentBytes, weight }: DatasetOptions = {},
   ): Promise<Dataset> {
-    checkCounts(op, shapeOf(x), y === undefined ? undefined : shapeOf(y));
+    const x = givenAs(op, 'x', samples);
+    const y = labels === undefined ? undefined : givenAs(op, 'y', labels);
+    checkCounts(op, x.shape, y?.shape);
     if (y !== undefined) await checkLabels(op, y, rule);
+    if (rule.vocabulary !== undefined) await checkVocabulary(op, x, rule.vocabulary);
+    const part = async (name: string, given: Given, dtype: DType): Promise<Tensor | HostSamples> =>
+      given instanceof Tensor && given.device === device
+        ? given
+        : new HostSamples(device, await onHost(given), { op, name, dtype });
     const labelType = rule.targets?.kind === 'classes' ? 'i32' : 'f32';
-    const fromHost = (name: string, array: HostArray, dtype: DType) =>
-      new HostSamples(device, array, { op, name, dtype });
-    const samples = x instanceof Tensor ? x : fromHost('x', hostArray(x), 'f32');
-    const labels = y === undefined || y instanceof Tensor ? y : fromHost('y', hostArray(y), labelType);
-    const weight = given && fromHost('sampleWeight', given, 'f32');
-    const whole = { first: 0, size: shapeOf(x)[0] };
-    if (samples instanceof HostSamples && !fits(device, [samples, labels, weight], residentBytes)) {
-      const host = labels instanceof Tensor ? fromHost('y', await onHost(labels), labelType) : labels;
-      return new Dataset(
-        device,
-        {
-          kind: 'host',
-          x: samples,
-          y: host,
-          weight,
-          bytes: Math.min(residentBytes ?? PASSING, PASSING, largestOn(device)),
-        },
-        whole,
-        [],
-      );
+    const parts = {
+      x: await part('x', x, 'f32'),
+      y: y && (await part('y', y, labelType)),
+      weight: weight && (await part('sampleWeight', weight, 'f32')),
+    };
+    const whole = { first: 0, size: x.shape[0] };
+    if (parts.x instanceof HostSamples && !fits(device, Object.values(parts), residentBytes)) {
+      const passing = async (name: string, given: Tensor | HostSamples, dtype: DType): Promise<HostSamples> =>
+        given instanceof Tensor ? new HostSamples(device, await onHost(given), { op, name, dtype }) : given;
+      const source: Source = {
+        kind: 'host',
+        x: parts.x,
+        y: parts.y && (await passing('y', parts.y, labelType)),
+        weight: parts.weight && (await passing('sampleWeight', parts.weight, 'f32')),
+        bytes: Math.min(residentBytes ?? PASSING, PASSING, largestOn(device)),
+      };
+      return new Dataset(device, source, whole, []);
     }
     const owned: Tensor[] = [];
-    const upload = (each: Tensor | HostSamples): Resident => {
-      if (each instanceof Tensor) return { memory: each, shape: each.shape.slice(1), bytes: false };
-      const resident = each.upload();
-      owned.push(resident.memory);
-      return resident;
+    const reside = (given: Tensor | HostSamples, dtype: DType): Resident => {
+      if (given instanceof HostSamples) {
+        const resident = given.upload();
+        owned.push(resident.memory);
+        return resident;
+      }
+      const memory = given.dtype === dtype ? given : keep(cast(given, dtype));
+      if (memory !== given) owned.push(memory);
+      return { memory, shape: given.shape.slice(1), bytes: false };
     };
-    const resident = { x: upload(samples), y: labels && upload(labels), weight: weight && upload(weight) };
-    return new Dataset(device, { kind: 'device', ...resident }, whole, owned);
+    const source: Source = {
+      kind: 'device',
+      x: reside(parts.x, 'f32'),
+      y: parts.y && reside(parts.y, labelType),
+      weight: parts.weight && reside(parts.weight, 'f32'),
+    };
+    return new Dataset(device, source, whole, owned);
   }
 
   /** Whether its samples have weights. */
@@ -164,10 +189,12 @@ export class Dataset {
       return Int32Array.of(start, 0, 0, 0);
     };
     this.#cursor.device.writeEachStep(this.#cursor.storage, cursor, 'i32');
-    const [x, y] = takeBatch({ ...laid, cursor: this.#cursor }, size);
-    if (weight === undefined) return { x, y };
-    const [weights] = takeBatch({ ...laid, x: weight, y: undefined, cursor: this.#cursor }, size);
-    return { x, y, weight: weights };
+    return innerScope(() => {
+      const [x, y] = takeBatch({ ...laid, cursor: this.#cursor }, size);
+      if (weight === undefined) return { x, y };
+      const [weights] = takeBatch({ ...laid, x: weight, y: undefined, cursor: this.#cursor }, size);
+      return { x, y, weight: weights };
+    });
   }
 
   dispose(): void {
@@ -175,10 +202,6 @@ export class Dataset {
     for (const t of this.#owned) t.dispose();
   }
 }
-
-/** The shape of samples, without moving them. */
-export const shapeOf = (samples: Samples): Shape =>
-  samples instanceof Tensor || isHostArray(samples) ? samples.shape : flatten(samples).shape;
 
 /** The largest tensor that a device can hold, in bytes. */
 const largestOn = ({ info }: Device): number => info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
@@ -193,16 +216,6 @@ function fits(
   return (
     bytes.every((each) => each <= largestOn(device)) && bytes.reduce((sum, each) => sum + each, 0) <= residentBytes
   );
-}
-
-/** Samples in the host's memory. */
-export const onHost = async (samples: Samples): Promise<HostArray> =>
-  samples instanceof Tensor ? { data: await samples.data(), shape: samples.shape } : hostArray(samples);
-
-function hostArray(samples: NestedNumbers | HostArray): HostArray {
-  if (isHostArray(samples)) return samples;
-  const { values, shape } = flatten(samples);
-  return { data: toTyped(values, 'f32'), shape };
 }
 
 function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
@@ -224,8 +237,21 @@ function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
   }
 }
 
+/** Refuses numbers that are no row of a table: a kernel could only take another row. */
+async function checkVocabulary(op: string, x: Given, vocabulary: number): Promise<void> {
+  const { data } = await onHost(x);
+  const wrong = data.findIndex((id: number) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
+  if (wrong < 0) return;
+  throw new ValueError({
+    op,
+    got: `${data[wrong]} at position ${wrong} of x`,
+    expected: `a whole number from 0 to ${vocabulary - 1}, as the embedding has ${vocabulary} rows`,
+    fix: `Number what it stands for from 0, or give the embedding an inputDim above the largest number.`,
+  });
+}
+
 /** Refuses targets that the loss makes no sense of: a kernel could only ignore them. */
-async function checkLabels(op: string, y: Samples, { targets, classes }: LabelRule): Promise<void> {
+async function checkLabels(op: string, y: Given, { targets, classes = 1 }: DataRule): Promise<void> {
   if (targets === undefined) return;
   const { data: labels } = await onHost(y);
   const isRight = (label: number): boolean =>

@@ -1,5 +1,5 @@
 import { ValueError } from '../errors.ts';
-import { type Dataset, type Samples, shapeOf } from './dataset.ts';
+import { type Dataset, givenAs, type Samples } from './dataset.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
 import type { Model } from './model.ts';
 import { Run } from './run.ts';
@@ -14,12 +14,14 @@ export const trainingCount = (count: number, validationSplit: number): number =>
 export async function fit(
   model: Model,
   trained: Trained,
-  { x, y }: { readonly x: Samples; readonly y: Samples },
+  samples: { readonly x: Samples; readonly y: Samples },
   options: FitOptions,
 ): Promise<History> {
   checkFitOptions(options);
   const { validationSplit = 0, validationData, residentBytes, sampleWeight, classWeight } = options;
-  const count = shapeOf(x)[0];
+  const x = givenAs('fit', 'x', samples.x);
+  const y = givenAs('fit', 'y', samples.y);
+  const [count] = x.shape;
   const kept = trainingCount(count, validationSplit);
   if (count > 0 && kept === 0) throw emptySplit(validationSplit, count);
   const areClasses = trained.loss.targets?.kind === 'classes';
@@ -30,7 +32,8 @@ export async function fit(
     let training = all;
     let validation: Dataset | undefined;
     if (validationData !== undefined) {
-      const [xOfIt, yOfIt, given] = validationData;
+      const [xOfIt, labels, given] = validationData;
+      const yOfIt = givenAs('fit', 'the y of validationData', labels);
       const weightOfIt = await sampleWeights(yOfIt, { sampleWeight: given });
       validation = await model.dataset(xOfIt, yOfIt, { residentBytes, weight: weightOfIt });
       owned.push(validation);

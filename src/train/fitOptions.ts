@@ -61,6 +61,17 @@ const isCallback = (value: unknown): boolean =>
   value !== null &&
   [...HOOKS, 'setModel', 'onInspection'].some((name) => typeof Reflect.get(value, name) === 'function');
 
+export const SAMPLE_WEIGHT_CHECKS: Checks<keyof SampleWeightOptions> = {
+  sampleWeight: [
+    (value) => typeof value === 'object' && value !== null,
+    'weights as samples are given: a tensor, an array, or { data, shape }',
+  ],
+  classWeight: [
+    (value) => typeof value === 'object' && value !== null,
+    'an object of weights by class: { 0: 1, 1: 5 }',
+  ],
+};
+
 const CHECKS: Checks<keyof FitOptions> = {
   epochs: count,
   initialEpoch: countFrom0,
@@ -79,14 +90,7 @@ const CHECKS: Checks<keyof FitOptions> = {
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
   resume: FILE,
-  sampleWeight: [
-    (value) => typeof value === 'object' && value !== null,
-    'weights as samples are given: a tensor, an array, or { data, shape }',
-  ],
-  classWeight: [
-    (value) => typeof value === 'object' && value !== null,
-    'an object of weights by class: { 0: 1, 1: 5 }',
-  ],
+  ...SAMPLE_WEIGHT_CHECKS,
 };
 const CHECKPOINT: Checks<keyof CheckpointOptions> = {
   everySteps: count,

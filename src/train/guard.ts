@@ -2,7 +2,7 @@ import { ValueError } from '../errors.ts';
 import { add } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { abs } from '../ops/unary.ts';
-import { scope, type Tensor } from '../tensor.ts';
+import { innerScope, type Tensor } from '../tensor.ts';
 import type { Batch } from './dataset.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
@@ -108,13 +108,14 @@ export class Guard {
   }
 
   async #isFinite(): Promise<boolean> {
-    using total = scope(() => this.#model.parameters.map((w) => sum(abs(w))).reduce((a, b) => add(a, b)));
+    if (this.#model.parameters.length === 0) return true;
+    using total = innerScope(() => this.#model.parameters.map((w) => sum(abs(w))).reduce((a, b) => add(a, b)));
     return Number.isFinite(await total.item());
   }
 
   async #step(place: Place): Promise<{ next: Place; value: number }> {
     const { batch, next } = this.#batches.take(place);
-    const values = scope(() => trainStep(this.#model, this.#trained, batch));
+    const values = innerScope(() => this.#model.isolated(() => trainStep(this.#model, this.#trained, batch)));
     const value = await values[0].item();
     for (const t of [...values, ...Object.values(batch)]) t.dispose();
     return { next, value };
@@ -124,7 +125,7 @@ export class Guard {
   async #blame(bad: Place, symptom: string, { now, before }: { now: Kept; before: Kept }): Promise<ValueError> {
     now.snapshot.restore();
     const weights = this.#model.trainableParameters;
-    const weight = await firstBad(weights.map((p) => ({ name: p.name, t: p })));
+    const weight = await firstBad(weights.map((p) => ({ name: this.#model.nameOf(p), t: p })));
     const { snapshot, place } = weight === undefined ? now : before;
     snapshot.restore();
     this.#batches.goTo(place);
@@ -148,9 +149,13 @@ export class Guard {
 const named = ({ epoch, batch }: Place): string => `epoch ${epoch + 1}, step ${batch + 1}`;
 
 const failure = (bad: Place, symptom: string, cause: string): ValueError =>
+  notFinite('fit', `${symptom} in ${named(bad)}; ${cause}`);
+
+/** What is said when a loss went bad and the weights are those from before. */
+export const notFinite = (op: string, got: string): ValueError =>
   new ValueError({
-    op: 'fit',
-    got: `${symptom} in ${named(bad)}; ${cause}`,
+    op,
+    got,
     expected: 'finite numbers',
     fix: 'Lower the learning rate, clip gradients, or look for extreme values in the data. The weights are those from before that step.',
   });

@@ -1,12 +1,12 @@
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { Tensor } from '../tensor.ts';
-import { Dataset, type Samples } from './dataset.ts';
+import { Dataset, type Given, givenAs, type Samples } from './dataset.ts';
 
 /** The samples for each input of a model: a list has them, where there are several. */
-export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly Samples[] {
-  if (inputs === 1) return [x as Samples]; // nested arrays are a list of samples too
-  if (Array.isArray(x) && x.length === inputs) return x;
+export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly Given[] {
+  if (inputs === 1) return [givenAs('predict', 'x', x as Samples)]; // nested arrays are a list of samples too
+  if (Array.isArray(x) && x.length === inputs) return x.map((each, i) => givenAs('predict', `input ${i}`, each));
   throw new ShapeError({
     op: 'predict',
     got: Array.isArray(x) ? `${x.length} inputs` : `${x instanceof Tensor ? 'a tensor' : typeof x}`,
@@ -15,17 +15,34 @@ export function samplesOf(x: Samples | readonly Samples[], inputs: number): read
   });
 }
 
+interface DatasetsOptions {
+  readonly residentBytes: number | undefined;
+  /** How many rows the table has that the numbers of each input stand for, if they do. */
+  readonly vocabularies: readonly (number | undefined)[];
+}
+
 /** A data set for each input, all with as many samples. */
 export async function datasetsOf(
   device: Device,
-  inputs: readonly Samples[],
-  options: { readonly residentBytes?: number | undefined },
+  inputs: readonly Given[],
+  { residentBytes, vocabularies }: DatasetsOptions,
 ): Promise<readonly Dataset[]> {
   const data: Dataset[] = [];
-  for (const each of inputs) data.push(await Dataset.of(device, each, undefined, { op: 'predict', ...options }));
+  const free = (): void => {
+    for (const each of data) each.dispose();
+  };
+  try {
+    for (const [i, each] of inputs.entries()) {
+      const rule = { vocabulary: vocabularies[i] };
+      data.push(await Dataset.of(device, each, undefined, { op: 'predict', residentBytes, rule }));
+    }
+  } catch (error) {
+    free();
+    throw error;
+  }
   const sizes = data.map(({ size }) => size);
   if (sizes.every((size) => size === sizes[0])) return data;
-  for (const each of data) each.dispose();
+  free();
   throw new ShapeError({
     op: 'predict',
     got: `${sizes.join(' and ')} samples`,

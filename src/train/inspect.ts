@@ -1,5 +1,5 @@
 import { type Layer, watchingLayers } from '../nn/layer.ts';
-import { scope, type Tensor } from '../tensor.ts';
+import { innerScope, type Tensor } from '../tensor.ts';
 import type { Batch } from './dataset.ts';
 import type { Model } from './model.ts';
 import { lossAndGradients, type Trained } from './step.ts';
@@ -21,15 +21,17 @@ export function disposeInspection({ loss, outputs, gradients }: Inspection): voi
 
 /** Takes a training step on a batch up to its update, uncaptured and with the layers one by one. */
 export const inspect = (model: Model, trained: Trained, batch: Batch): Inspection =>
-  scope(() => {
-    const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
-    const { value, parameters, gradients } = watchingLayers(
-      (layer, { output }) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
-      () => lossAndGradients(model, trained, batch),
-    );
-    return {
-      loss: value,
-      outputs,
-      gradients: gradients.map((gradient, i) => ({ name: parameters[i].name, gradient })),
-    };
-  });
+  innerScope(() =>
+    model.isolated(() => {
+      const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
+      const { value, parameters, gradients } = watchingLayers(
+        (layer, { output }) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
+        () => lossAndGradients(model, trained, batch),
+      );
+      return {
+        loss: value,
+        outputs,
+        gradients: gradients.map((gradient, i) => ({ name: model.nameOf(parameters[i]), gradient })),
+      };
+    }),
+  );

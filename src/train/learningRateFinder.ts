@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.ts';
 import { checkOptions, checkRange, checkWhole } from '../options.ts';
-import { scope } from '../tensor.ts';
+import { innerScope } from '../tensor.ts';
 import type { Samples } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Snapshot } from './state.ts';
@@ -58,9 +58,9 @@ export async function findLearningRate(
   const trained = model.compiled;
   const { optimizer } = trained;
   const data = await model.dataset(x, y, { op: 'findLearningRate' });
-  const { random } = model.device;
+  const { random } = model;
   const size = Math.min(batchSize, data.size);
-  const steps = new Steps((rows) => trainStep(model, trained, data.take(rows)));
+  const steps = new Steps(model, (rows) => trainStep(model, trained, data.take(rows)));
   await steps.prepare([size]);
   optimizer.build(model.trainableParameters);
   const before = { snapshot: new Snapshot(model), learningRate: optimizer.learningRate, stream: random.peekStream() };
@@ -77,7 +77,7 @@ export async function findLearningRate(
       }
       const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (t / Math.max(1, count - 1));
       optimizer.learningRate = rate;
-      const values = scope(() => steps.run(size));
+      const values = innerScope(() => steps.run(size));
       const own = await values[0].item();
       mean = smoothing * mean + (1 - smoothing) * own;
       for (const value of values) value.dispose();

@@ -2,7 +2,7 @@ import { ValueError, within } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import { kinds } from '../nn/kinds.ts';
-import type { Layer, LayerOptions } from '../nn/layer.ts';
+import { LAYER_CHECKS, type Layer, type LayerOptions } from '../nn/layer.ts';
 import { checkWeights } from '../nn/weights.ts';
 import { type Check, checkValue, suggestion } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
@@ -48,6 +48,7 @@ function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
 
 function makeGraph({ layers, graph }: Description): Graph {
   const made = layers.map(({ kind, options }) => makeLayer(kind, options));
+  checkNames(made);
   if (graph === undefined) return chain(made);
   const places: SymbolicTensor[] = [];
   for (const { layer, inputs } of graph.nodes) {
@@ -61,6 +62,21 @@ function makeGraph({ layers, graph }: Description): Graph {
   );
 }
 
+function checkNames(layers: readonly Layer[]): void {
+  const seen = new Set<string | undefined>();
+  for (const { title } of layers) {
+    if (seen.has(title)) {
+      throw new ValueError({
+        op: 'loadModel',
+        got: `two layers of the name '${title}'`,
+        expected: 'a name for each, as weights are found by them',
+        fix: 'The file is damaged, or was written by hand: name them apart.',
+      });
+    }
+    seen.add(title);
+  }
+}
+
 function makeLayer(kind: string, options: LayerOptions): Layer {
   if (!Object.hasOwn(kinds, kind)) {
     const known = Object.keys(kinds);
@@ -72,5 +88,11 @@ function makeLayer(kind: string, options: LayerOptions): Layer {
     });
   }
   const make = kinds[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
-  return within(`layer '${options.name ?? kind}' of model.json`, () => make(options));
+  const { name = kind, ...own } = options;
+  return within(`layer '${name}' of model.json`, () => {
+    checkValue(kind, 'name', name, LAYER_CHECKS.name);
+    const layer = make(own);
+    layer.entitle(name); // not given for good: in another model it may be numbered
+    return layer;
+  });
 }

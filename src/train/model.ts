@@ -1,29 +1,30 @@
 import { compile } from '../compile.ts';
-import { currentDevice } from '../device.ts';
 import { ValueError } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
-import { type Applicable, type Block, graphOf, type SymbolicTensor, symbolic } from '../nn/graph.ts';
-import { getLoss, type Loss } from '../nn/losses.ts';
+import { type Applicable, type Block, graphOf, type SymbolicTensor, symbolic, vocabularyOf } from '../nn/graph.ts';
+import { getLoss, type Loss, type LossFunction } from '../nn/losses.ts';
 import { getMetric, type Metric } from '../nn/metrics.ts';
 import { Network } from '../nn/network.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
-import { byName, checkOptions, checkValues, checkWhole, listOf, required } from '../options.ts';
-import { emptyOn, keep, scope, type Tensor } from '../tensor.ts';
-import { Dataset, type DatasetOptions, type LabelRule, type Samples, shapeOf } from './dataset.ts';
+import { byName, checkOptions, checkValues, checkWhole, flag, listOf, required } from '../options.ts';
+import { emptyOn, innerScope, keep, type Tensor } from '../tensor.ts';
+import { type DataRule, Dataset, type DatasetOptions, givenAs, type Samples } from './dataset.ts';
 import { fit } from './fit.ts';
-import type { FitOptions, History } from './fitOptions.ts';
+import { type FitOptions, type History, SAMPLE_WEIGHT_CHECKS } from './fitOptions.ts';
+import { notFinite } from './guard.ts';
 import { datasetsOf, samplesOf } from './inputs.ts';
 import { recalibrate } from './recalibrate.ts';
 import { type SampleWeightOptions, sampleWeights } from './sampleWeights.ts';
 import { type ModelFiles, pack } from './save.ts';
-import { evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
+import { Snapshot } from './state.ts';
+import { buildOptimizer, evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 
 export interface CompileOptions {
   /** An optimizer or its name; default `rmsprop`, as in Keras. */
   readonly optimizer?: Optimizer | string;
-  /** What training makes small: a loss or its name. */
-  readonly loss: Loss | string;
+  /** What training makes small: a loss, its name, or a function of targets and outputs. */
+  readonly loss: Loss | LossFunction | string;
   /** What is reported besides the loss. */
   readonly metrics?: readonly (Metric | string)[];
 }
@@ -44,27 +45,51 @@ function checkBatchOptions<Options extends BatchOptions>(op: string, options: Op
   return options;
 }
 
-/** A network that can be trained. */
+const checkTrainOnBatchOptions = (options: TrainOnBatchOptions): TrainOnBatchOptions =>
+  checkValues('trainOnBatch', options, { ...SAMPLE_WEIGHT_CHECKS, terminateOnNaN: flag });
+
+/** How much single samples of a batch count, and what a loss that is not finite does. */
+export interface TrainOnBatchOptions extends SampleWeightOptions {
+  /**
+   * Whether a loss that is not finite is an error, after which the weights are those from before; default false. It copies
+   * the weights and the optimizer's slots before each step.
+   */
+  readonly terminateOnNaN?: boolean;
+}
+
+/**
+ * A network that can be trained. It lives on the device of its weights, and trains with random numbers of its own, whatever
+ * else is initialised or trained meanwhile. `dispose()` frees its weights, captured steps and optimizer.
+ */
 export class Model extends Network {
   /** Set to true, by a callback for example, `fit` stops after the running step. */
   stopTraining = false;
   #trained: Trained | undefined;
-  readonly #batchStep = compile((x: Tensor, y: Tensor) => trainStep(this, this.compiled, { x, y }));
+  #isTraining = false;
+  readonly #batchStep = compile((x: Tensor, y: Tensor, weight?: Tensor) =>
+    trainStep(this, this.compiled, { x, y, ...(weight && { weight }) }),
+  );
 
-  /** Chooses what training does; needed before `fit`, `evaluate` and `trainOnBatch`. */
+  /**
+   * Chooses what training does; needed before `fit`, `evaluate` and `trainOnBatch`. The model takes the optimizer over: it
+   * frees it when it is compiled with another or disposed of.
+   */
   compile(options: CompileOptions): void {
     checkValues('compile', options, {
       optimizer: byName,
       loss: required(byName),
       metrics: listOf(byName, "a list such as ['accuracy']"),
     });
+    this.#refuseWhileTraining('compile');
     const { optimizer = 'rmsprop', loss, metrics = [] } = options;
-    this.#batchStep.dispose();
+    const before = this.#trained?.optimizer;
     this.#trained = {
       optimizer: getOptimizer(optimizer),
       loss: getLoss(loss),
       metrics: metrics.map((metric) => getMetric(metric)),
     };
+    this.#batchStep.dispose();
+    if (before !== this.#trained.optimizer) before?.dispose();
   }
 
   /** What `compile` chose. @throws ValueError before that. */
@@ -87,18 +112,19 @@ export class Model extends Network {
    * @param x samples along the first axis: a tensor, nested arrays, or `{ data, shape }`. @param y labels, one each.
    * @returns the loss and metrics of each epoch: running means over its batches, before each update, as in Keras.
    * @throws ShapeError, ValueError for data that do not fit, hold NaN, or labels out of range; ValueError when the loss
-   * stops being finite.
+   * stops being finite, and for a model that another call is training.
    */
   async fit(x: Samples, y: Samples, options: FitOptions = {}): Promise<History> {
-    return fit(this, this.compiled, { x, y }, options);
+    return this.#whileTraining('fit', () => fit(this, this.compiled, { x, y }, options));
   }
 
   /** Loss and metrics over all samples, in inference mode. */
   async evaluate(x: Samples, y: Samples, options: EvaluateOptions = {}): Promise<Record<string, number>> {
     const trained = this.compiled;
     const { batchSize = 32, residentBytes, sampleWeight } = checkBatchOptions('evaluate', options, ['sampleWeight']);
-    const weight = await sampleWeights(y, { sampleWeight });
-    const data = await this.dataset(x, y, { op: 'evaluate', residentBytes, weight });
+    const labels = givenAs('evaluate', 'y', y);
+    const weight = await sampleWeights(labels, { sampleWeight });
+    const data = await this.dataset(x, labels, { op: 'evaluate', residentBytes, weight });
     try {
       return await evaluateOn(this, trained, data, batchSize);
     } finally {
@@ -107,22 +133,24 @@ export class Model extends Network {
   }
 
   /**
-   * The outputs for all samples, `[n, ...outputShape]`, in inference mode.
+   * The outputs for all samples, `[n, ...outputShape]`, in inference mode, on the model's device.
    * @param x samples along the first axis; for a model with several inputs a list of such, one for each.
    */
   async predict(x: Samples | readonly Samples[], options: BatchOptions = {}): Promise<Tensor> {
     const { batchSize = 32, residentBytes } = checkBatchOptions('predict', options);
-    const device = currentDevice();
     const inputs = samplesOf(x, this.graph.inputs.length);
-    const data = await datasetsOf(device, inputs, { residentBytes });
-    const steps = new Steps((size) => [this.call(data.map((each) => each.take(size).x))]);
-    this.build(shapeOf(inputs[0]).slice(1));
-    const shape = [data[0].size, ...this.outputShape];
-    const outputs = keep(emptyOn(device, shape));
+    this.build(inputs[0].shape.slice(1));
+    const { device } = this;
+    const data = await datasetsOf(device, inputs, {
+      residentBytes,
+      vocabularies: this.graph.inputs.map((_, i) => vocabularyOf(this.graph, i)),
+    });
+    const steps = new Steps(this, (size) => [this.call(data.map((each) => each.take(size).x))]);
+    const outputs = keep(emptyOn(device, [data[0].size, ...this.outputShape]));
     let start = 0;
     try {
       for (const size of data[0].sizes(batchSize)) {
-        scope(() => {
+        innerScope(() => {
           const [y] = steps.run(size);
           device.copy(y.storage, outputs.storage, y.size, start);
           start += y.size;
@@ -142,8 +170,10 @@ export class Model extends Network {
    */
   async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
     const { batchSize = 32, residentBytes } = checkBatchOptions('recalibrate', options);
-    this.build(shapeOf(x).slice(1));
-    const data = await Dataset.of(this.device, x, undefined, { op: 'recalibrate', residentBytes });
+    const samples = givenAs('recalibrate', 'x', x);
+    this.build(samples.shape.slice(1));
+    const rule = { vocabulary: vocabularyOf(this.graph) };
+    const data = await Dataset.of(this.device, samples, undefined, { op: 'recalibrate', residentBytes, rule });
     try {
       await recalibrate(this, data, batchSize);
     } finally {
@@ -151,19 +181,67 @@ export class Model extends Network {
     }
   }
 
-  /** One update from one batch; loss and metrics are from before it. */
-  async trainOnBatch(x: Samples, y: Samples): Promise<Record<string, number>> {
+  /** One update from one batch; loss and metrics are from before it. @throws as `fit`. */
+  async trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
+    return this.#whileTraining('trainOnBatch', () => this.#trainOnBatch(x, y, options));
+  }
+
+  async #trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions): Promise<Record<string, number>> {
     const trained = this.compiled;
-    const data = await this.dataset(x, y, { op: 'trainOnBatch' });
+    const { sampleWeight, classWeight, terminateOnNaN = false } = checkTrainOnBatchOptions(options);
+    const labels = givenAs('trainOnBatch', 'y', y);
+    const areClasses = trained.loss.targets?.kind === 'classes';
+    const weight = await sampleWeights(labels, { sampleWeight, classWeight }, { areClasses });
+    const data = await this.dataset(x, labels, { op: 'trainOnBatch', weight });
+    const used: Tensor[] = [];
+    let snapshot: Snapshot | undefined;
     try {
-      const { x: samples, y: labels } = data.take(data.size);
-      const values = this.#batchStep(samples, labels);
+      buildOptimizer(this, trained);
+      if (terminateOnNaN) snapshot = new Snapshot(this);
+      const { x: samples, y: targets, weight: weights } = this.isolated(() => data.take(data.size));
+      used.push(samples, targets, ...(weights ? [weights] : []));
+      const values = this.isolated(() => this.#batchStep(samples, targets, ...(weights ? ([weights] as const) : [])));
+      used.push(...values);
       const numbers = await Promise.all(values.map((value) => value.item()));
-      for (const t of [...values, samples, labels]) t.dispose();
+      if (snapshot !== undefined && !Number.isFinite(numbers[0])) {
+        snapshot.restore();
+        throw notFinite('trainOnBatch', `the loss ${numbers[0]}`);
+      }
       return Object.fromEntries(namesOf(this, trained).map((name, i) => [name, numbers[i]]));
     } finally {
+      for (const t of used) t.dispose();
+      snapshot?.dispose();
       data.dispose();
     }
+  }
+
+  /** Frees the weights that no other model has, the optimizer, and what captured steps hold. */
+  override dispose(): void {
+    this.#refuseWhileTraining('dispose');
+    this.#batchStep.dispose();
+    this.#trained?.optimizer.dispose();
+    super.dispose();
+  }
+
+  /** Two runs at once would run through each other: on the same weights, with the same optimizer. */
+  async #whileTraining<R>(op: string, body: () => Promise<R>): Promise<R> {
+    this.#refuseWhileTraining(op);
+    this.#isTraining = true;
+    try {
+      return await body();
+    } finally {
+      this.#isTraining = false;
+    }
+  }
+
+  #refuseWhileTraining(op: string): void {
+    if (!this.#isTraining) return;
+    throw new ValueError({
+      op,
+      got: 'a model that a call of fit or trainOnBatch is training',
+      expected: 'one call at a time',
+      fix: 'Await that call first; to end a fit early set model.stopTraining = true.',
+    });
   }
 
   /** The model as files: its layers in JSON and its weights in the safetensors format. */
@@ -173,6 +251,7 @@ export class Model extends Network {
 
   /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */
   async dataset(x: Samples, y: Samples, options: Omit<DatasetOptions, 'rule'> = {}): Promise<Dataset> {
+    const { op = 'fit' } = options;
     const { loss } = this.compiled;
     if (this.graph.inputs.length > 1) {
       throw new ValueError({
@@ -182,9 +261,14 @@ export class Model extends Network {
         fix: 'Use predict or call, or take gradients with valueAndGrad(() => loss(y, model.call([a, b], true)), ...).',
       });
     }
-    this.build(shapeOf(x).slice(1));
-    const rule: LabelRule = { targets: loss.targets, classes: this.outputShape.at(-1) ?? 1 };
-    return Dataset.of(this.device, x, y, { rule, ...options });
+    const samples = givenAs(op, 'x', x);
+    this.build(samples.shape.slice(1));
+    const rule: DataRule = {
+      targets: loss.targets,
+      classes: this.outputShape.at(-1) ?? 1,
+      vocabulary: vocabularyOf(this.graph),
+    };
+    return Dataset.of(this.device, samples, y, { rule, ...options });
   }
 }
 

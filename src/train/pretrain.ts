@@ -4,7 +4,7 @@ import { dense, dropout } from '../nn/layers.ts';
 import { adam, type Optimizer } from '../optim/index.ts';
 import { type Checks, checkValues, count, fraction } from '../options.ts';
 import { formatShape, type Shape } from '../shape.ts';
-import { type Samples, shapeOf } from './dataset.ts';
+import { type Given, givenAs, type Samples } from './dataset.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { type Model, sequential } from './model.ts';
 
@@ -33,10 +33,15 @@ const CHECKS: Checks<keyof PretrainOptions> = {
  * @see Bengio et al. (2007), "Greedy layer-wise training of deep networks"; Vincent et al. (2008), "Extracting and composing
  * robust features with denoising autoencoders".
  */
-export async function pretrain(model: Model, x: Samples, options: PretrainOptions = {}): Promise<readonly History[]> {
+export async function pretrain(
+  model: Model,
+  samples: Samples,
+  options: PretrainOptions = {},
+): Promise<readonly History[]> {
   const { corruption = 0.3, optimizer: makeOptimizer = () => adam(), epochs = 1, ...batches } = options;
   checkValues('pretrain', options, CHECKS);
-  model.build(shapeOf(x).slice(1));
+  const x = givenAs('pretrain', 'x', samples);
+  model.build(x.shape.slice(1));
   const { layers } = model;
   const places = layers.flatMap(({ kind }, i) => (kind === 'dense' ? [i] : []));
   if (!isChain(model.graph) || places.length < 2) {
@@ -53,20 +58,18 @@ export async function pretrain(model: Model, x: Samples, options: PretrainOption
     if (first === 0) {
       histories.push(await restore(x));
     } else {
-      using features = await sequential(layers.slice(0, first)).predict(x, batches); // the layers' own weights
+      using before = sequential(layers.slice(0, first)); // the layers' own weights
+      using features = await before.predict(x, batches);
       histories.push(await restore(features));
     }
 
-    async function restore(inputs: Samples): Promise<History> {
-      const shape = shapeOf(inputs).slice(1);
+    async function restore(inputs: Given): Promise<History> {
+      const shape = inputs.shape.slice(1);
       if (shape.length !== 1) throw notVectors(shape);
       const decoder = dense({ units: shape[0], name: `decoder of ${model.names[first]}` });
-      const autoencoder = sequential([dropout({ rate: corruption }), ...encoder, decoder]);
+      using autoencoder = sequential([dropout({ rate: corruption }), ...encoder, decoder]);
       autoencoder.compile({ optimizer: makeOptimizer(), loss: 'meanSquaredError' });
-      const history = await autoencoder.fit(inputs, inputs, { ...batches, epochs });
-      autoencoder.optimizer.dispose();
-      for (const weight of Object.values(decoder.weights)) weight.dispose();
-      return history;
+      return await autoencoder.fit(inputs, inputs, { ...batches, epochs });
     }
   }
   return histories;

@@ -1,7 +1,7 @@
 import { type Layer, watchingLayers } from '../nn/layer.ts';
 import type { BatchNormalizationOptions } from '../nn/layers.ts';
 import { batchNormTraining } from '../ops/batchNorm.ts';
-import { scope, type Tensor } from '../tensor.ts';
+import { innerScope, type Tensor } from '../tensor.ts';
 import type { Dataset } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Steps } from './steps.ts';
@@ -26,7 +26,7 @@ async function statisticsOf(
   layer: Layer,
   { data, batchSize }: { readonly data: Dataset; readonly batchSize: number },
 ): Promise<{ mean: Float64Array; variance: Float64Array }> {
-  const steps = new Steps((size) => inputStatistics(model, layer, data.take(size).x));
+  const steps = new Steps(model, (size) => inputStatistics(model, layer, data.take(size).x));
   const { size: channels } = layer.weights.movingMean;
   const mean = new Float64Array(channels);
   const squares = new Float64Array(channels); // of the differences from the mean, summed and divided by the elements of a sample
@@ -34,7 +34,7 @@ async function statisticsOf(
   try {
     data.rewind();
     for (const size of data.sizes(batchSize)) {
-      const [means, variances] = scope(() => steps.run(size));
+      const [means, variances] = innerScope(() => steps.run(size));
       const [batchMean, batchVariance] = await Promise.all([means.data(), variances.data()]);
       means.dispose();
       variances.dispose();

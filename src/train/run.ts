@@ -1,4 +1,4 @@
-import { scope } from '../tensor.ts';
+import { innerScope } from '../tensor.ts';
 import { type Callback, each, type Logs } from './callbacks.ts';
 import {
   type Checkpoint,
@@ -16,7 +16,7 @@ import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import type { Bytes } from './safetensors.ts';
-import { evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
+import { buildOptimizer, evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 import { StepValues, type Sums } from './stepValues.ts';
 
@@ -100,7 +100,7 @@ export class Run {
     this.#batchSize = batchSize;
     this.#shuffle = shuffle;
     this.#sizes = [...training.sizes(batchSize)];
-    this.#steps = new Steps((size) => trainStep(model, trained, training.take(size)));
+    this.#steps = new Steps(model, (size) => trainStep(model, trained, training.take(size)));
     this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(model, trained, validation) };
     this.#guarded = terminateOnNaN;
     this.#saver = checkpoint && new Saver(checkpoint);
@@ -119,7 +119,7 @@ export class Run {
     try {
       await this.#steps.prepare(this.#sizes);
       await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
-      model.optimizer.build(model.trainableParameters);
+      buildOptimizer(model, this.#trained);
       let from = this.#resume && (await this.#read(this.#resume));
       const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
       if (from !== undefined && !isWithinEpoch) {
@@ -154,7 +154,7 @@ export class Run {
         const size = this.#sizes[batch];
         await each(this.#callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
         await this.#inspect({ epoch, batch });
-        const isTime = scope(() => values.add(this.#steps.run(size), size));
+        const isTime = innerScope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
         let isNew = false;
         if (isTime || isLast) {
@@ -188,7 +188,7 @@ export class Run {
     const { parameters } = this.#model;
     const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
     statistics.take();
-    const taken = this.#training.take(this.#sizes[batch]);
+    const taken = this.#model.isolated(() => this.#training.take(this.#sizes[batch]));
     const inspection = inspect(this.#model, this.#trained, taken);
     try {
       await each(watchers, (callback) => callback.onInspection?.(step, inspection));
@@ -213,7 +213,7 @@ export class Run {
 
   /** Draws the order of an epoch, or goes to where a checkpoint was in it. */
   #begin(epoch: number, from: Checkpoint | undefined): void {
-    const { random } = this.#model.device;
+    const { random } = this.#model;
     const batch = from?.place.batch ?? 0;
     this.#orders.set(epoch, from?.orderStream ?? random.peekStream());
     this.#goTo({ epoch, batch });
@@ -230,7 +230,7 @@ export class Run {
   }
 
   #moment(place: Place, sums: Sums): Moment {
-    const { random } = this.#model.device;
+    const { random } = this.#model;
     return {
       model: this.#model,
       callbacks: this.#callbacks,
@@ -287,7 +287,7 @@ export class Run {
 
   /** Puts the samples in the order of an epoch that has begun, and goes to a place in it. */
   #goTo({ epoch, batch }: Place): void {
-    const { random } = this.#model.device;
+    const { random } = this.#model;
     const stream = this.#orders.get(epoch);
     if (stream === undefined) throw new Error(`internal: no order for epoch ${epoch}`);
     random.returnTo(stream);

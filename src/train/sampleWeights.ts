@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from '../errors.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
-import { onHost, type Samples, shapeOf } from './dataset.ts';
+import { type Given, givenAs, onHost, type Samples } from './dataset.ts';
 
 /** How much single samples count. */
 export interface SampleWeightOptions {
@@ -16,12 +16,12 @@ export interface SampleWeightOptions {
  * @param options `areClasses`: labels are class numbers, never rows of targets; default false.
  */
 export async function sampleWeights(
-  y: Samples,
+  y: Given,
   { sampleWeight, classWeight }: SampleWeightOptions,
-  { training = shapeOf(y)[0], areClasses = false }: { readonly training?: number; readonly areClasses?: boolean } = {},
+  { training = y.shape[0], areClasses = false }: { readonly training?: number; readonly areClasses?: boolean } = {},
 ): Promise<HostArray | undefined> {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
-  const count = shapeOf(y)[0];
+  const count = y.shape[0];
   const weights = sampleWeight === undefined ? new Float64Array(count).fill(1) : await given(sampleWeight, count);
   if (classWeight !== undefined) {
     const byClass = weightsOf(classWeight);
@@ -32,7 +32,7 @@ export async function sampleWeights(
 }
 
 async function given(sampleWeight: Samples, count: number): Promise<Float64Array> {
-  const { data, shape } = await onHost(sampleWeight);
+  const { data, shape } = await onHost(givenAs('sampleWeight', 'the weights', sampleWeight));
   if (shape[0] !== count || sizeOf(shape) !== count) {
     throw new ShapeError({
       op: 'sampleWeight',
@@ -61,7 +61,7 @@ function check(op: string, got: string, weight: number): void {
 }
 
 /** The class of each sample, from class numbers or one-hot rows. */
-async function classesOf(y: Samples, areClasses: boolean): Promise<number[]> {
+async function classesOf(y: Given, areClasses: boolean): Promise<number[]> {
   const { data, shape } = await onHost(y);
   const width = sizeOf(shape.slice(1));
   if (shape.length > 2 || (areClasses && width > 1)) {

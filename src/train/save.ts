@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.ts';
 import { isChain } from '../nn/graph.ts';
-import type { LayerOptions } from '../nn/layer.ts';
+import type { Layer, LayerOptions } from '../nn/layer.ts';
 import type { Network } from '../nn/network.ts';
 import { type Description, type GraphDescription, VERSION } from './description.ts';
 import { pack as packTensors } from './safetensors.ts';
@@ -17,7 +17,7 @@ export async function pack(model: Network): Promise<ModelFiles> {
     format: 'dawngrad',
     version: VERSION,
     inputShape: model.inputShape,
-    layers: model.layers.map(({ kind, options }, i) => ({ kind, options: savable(options, model.names[i]) })),
+    layers: model.layers.map((layer, i) => ({ kind: layer.kind, options: savable(layer, model.names[i]) })),
     ...(!isChain(model.graph) && { graph: describeGraph(model) }),
   };
   return {
@@ -41,7 +41,7 @@ export const plain = (options: LayerOptions): LayerOptions =>
   );
 
 /** The options of a layer for a file. Initializers may get lost: they have done their work. */
-function savable(options: LayerOptions, name: string): LayerOptions {
+function savable({ options, trainable }: Layer, name: string): LayerOptions {
   const saved = plain(options);
   for (const [option, value] of Object.entries(saved)) {
     if (value !== undefined || !Object.hasOwn(options, option) || option.endsWith('Initializer')) continue;
@@ -52,5 +52,6 @@ function savable(options: LayerOptions, name: string): LayerOptions {
       fix: 'Use a named one, or put the function in a layer of its own kind.',
     });
   }
-  return { ...saved, name };
+  const { trainable: _, ...rest } = saved; // how it is now
+  return { ...rest, name, ...(!trainable && { trainable }) };
 }

@@ -3,10 +3,11 @@ import { Copies } from './copies.ts';
 import type { Model } from './model.ts';
 
 /** What training changes, by name: weights, running statistics, and what the optimizer remembers once it was built. */
-export function stateOf({ parameters, trainableParameters, optimizer }: Model): Record<string, Tensor> {
-  const weights = parameters.map((p) => [`weights/${p.name}`, p] as const);
+export function stateOf(model: Model): Record<string, Tensor> {
+  const { parameters, trainableParameters, optimizer } = model;
+  const weights = parameters.map((p) => [`weights/${model.nameOf(p)}`, p] as const);
   const slots = Object.entries(optimizer.slots).flatMap(([role, tensors]) =>
-    tensors.map((t, i) => [`optimizer/${role}/${trainableParameters[i].name}`, t] as const),
+    tensors.map((t, i) => [`optimizer/${role}/${model.nameOf(trainableParameters[i])}`, t] as const),
   );
   return Object.fromEntries<Tensor>([...weights, ...slots]);
 }
@@ -25,17 +26,17 @@ export class Snapshot {
   }
 
   take(): void {
-    const { optimizer, device } = this.#model;
+    const { optimizer, random } = this.#model;
     this.#copies.take();
     this.#calls = optimizer.calls;
-    this.#step = device.random.step;
+    this.#step = random.step;
   }
 
   restore(): void {
-    const { optimizer, device } = this.#model;
+    const { optimizer, device, random } = this.#model;
     this.#copies.restore();
     optimizer.calls = this.#calls;
-    device.random.enterStep(device, this.#step);
+    random.enterStep(device, this.#step);
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ import { penaltyOn } from '../nn/regularizers.ts';
 import { add } from '../ops/binary.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { formatShape } from '../shape.ts';
-import { type Parameter, scope, type Tensor } from '../tensor.ts';
+import { checkReturned, innerScope, type Parameter, type Tensor } from '../tensor.ts';
 import type { Batch, Dataset } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Steps } from './steps.ts';
@@ -73,13 +73,28 @@ export function lossAndGradients(model: Model, { loss, optimizer }: Trained, { x
   return { predicted, value: penalty ? add(value, penalty) : value, penalty, parameters, gradients };
 }
 
+/** Gathers the weights that training changes in the optimizer, if there are any. */
+export function buildOptimizer({ trainableParameters }: Model, { optimizer }: Trained): void {
+  if (trainableParameters.length > 0) optimizer.build(trainableParameters);
+}
+
+/** Lets a captured step follow layers that are frozen later. */
+const followFreezing = (model: Model): void =>
+  model.device.dependOn(() => model.parameters.map(({ trainable }) => Number(trainable)).join(''));
+
 /** One update. The values, in the order of the names, are scalars from before it. */
 export function trainStep(model: Model, trained: Trained, batch: Batch): Tensor[] {
-  return scope(() => {
+  return innerScope(() => {
+    followFreezing(model);
     const { predicted, value, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
     const seen = trained.metrics.map((metric) => checkScalar(metric, metric(batch.y, predicted)));
-    trained.optimizer.apply(gradients, parameters, { regularize: true });
-    for (const w of parameters) if (w.constraint) w.device.copy(w.constraint(w).storage, w.storage, w.size);
+    if (parameters.length > 0) trained.optimizer.apply(gradients, parameters, { regularize: true });
+    else model.random.enterStep(model.device); // there is nothing to learn: the loss is told all the same
+    for (const w of parameters) {
+      if (w.constraint === undefined) continue;
+      const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
+      w.device.copy(allowed.storage, w.storage, w.size);
+    }
     return [value, ...seen, ...(penalty ? [penalty] : [])];
   });
 }
@@ -100,7 +115,8 @@ export async function evaluateOn(
 }
 
 export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps =>
-  new Steps((size) => {
+  new Steps(model, (size) => {
+    followFreezing(model);
     const { x, y, weight } = data.take(size);
     const predicted = model.call(x);
     const value = checkScalar(loss, loss(y, predicted, weighted(weight)));
@@ -118,7 +134,7 @@ export async function evaluateWith(
   try {
     data.rewind();
     for (const size of data.sizes(batchSize)) {
-      if (scope(() => values.add(steps.run(size), size))) await values.read();
+      if (innerScope(() => values.add(steps.run(size), size))) await values.read();
     }
     await values.readAll();
     return values.means;

@@ -1,34 +1,39 @@
 import { type Compiled, compile } from '../compile.ts';
-import { currentDevice } from '../device.ts';
+import type { Device } from '../device.ts';
 import { DeviceError } from '../errors.ts';
+import type { Network } from '../nn/network.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Steps over a data set, captured once for each size of batch. */
+/** Steps of a model over a data set, captured once for each size of batch. */
 export class Steps {
+  readonly #model: Network;
   readonly #step: (size: number) => readonly Tensor[];
   readonly #bySize = new Map<number, Compiled<[], readonly Tensor[]>>();
 
-  constructor(step: (size: number) => readonly Tensor[]) {
+  constructor(model: Network, step: (size: number) => readonly Tensor[]) {
+    this.#model = model;
     this.#step = step;
   }
 
   /** Captures the steps for some sizes of batch and finds the kernels that suit them. */
   async prepare(sizes: readonly number[]): Promise<void> {
-    for (const size of new Set(sizes)) await this.#of(size).tune();
+    for (const size of new Set(sizes)) await this.#model.isolated(() => this.#of(size).tune());
   }
 
   run(size: number): readonly Tensor[] {
-    const compiled = this.#of(size);
-    try {
-      return compiled();
-    } catch (error) {
-      if (!(error instanceof DeviceError) || error.reason !== 'memory') throw error;
-      throw tooLarge(compiled, size);
-    }
+    return this.#model.isolated(() => {
+      const compiled = this.#of(size);
+      try {
+        return compiled();
+      } catch (error) {
+        if (!(error instanceof DeviceError) || error.reason !== 'memory') throw error;
+        throw tooLarge(compiled, size, this.#model.device);
+      }
+    });
   }
 
   #of(size: number): Compiled<[], readonly Tensor[]> {
-    const compiled = this.#bySize.get(size) ?? compile(() => this.#step(size));
+    const compiled = this.#bySize.get(size) ?? compile(() => this.#step(size), { device: this.#model.device });
     this.#bySize.set(size, compiled);
     return compiled;
   }
@@ -39,8 +44,8 @@ export class Steps {
 }
 
 /** Says which batch would fit where a tensor of this one is more than a buffer of the device can hold. */
-function tooLarge({ plan }: Compiled<[], readonly Tensor[]>, size: number): DeviceError {
-  const limit = currentDevice().info.limits.maxStorageBufferBindingSize;
+function tooLarge({ plan }: Compiled<[], readonly Tensor[]>, size: number, { info }: Device): DeviceError {
+  const limit = info.limits.maxStorageBufferBindingSize;
   const { largest } = plan();
   return new DeviceError(
     'memory',

@@ -4,7 +4,7 @@ import { cast } from '../../ops/cast.ts';
 import { max, mean, sum } from '../../ops/reduce.ts';
 import { abs, sqrt, square } from '../../ops/unary.ts';
 import { checkValues, count } from '../../options.ts';
-import { scope, type Tensor } from '../../tensor.ts';
+import { innerScope, type Tensor } from '../../tensor.ts';
 import type { Callback } from '../callbacks.ts';
 
 /** The output of a layer for a batch. */
@@ -66,7 +66,7 @@ async function statisticsOf(layer: Layer, y: Tensor): Promise<LayerStatistics> {
 const endsInRelu = ({ options }: Layer): boolean => 'activation' in options && options.activation === 'relu';
 
 async function numberOf(compute: () => Tensor): Promise<number> {
-  const t = scope(compute);
+  const t = innerScope(compute);
   const value = await t.item();
   t.dispose();
   return value;

@@ -4,6 +4,7 @@ export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueE
 export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
 export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
+export type { Source } from './kernel.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
 export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
 export { type Constraint, maxNorm, nonNegative, unitNorm } from './nn/constraints.ts';
@@ -33,7 +34,16 @@ export {
   orthogonal,
   varianceScaling,
 } from './nn/initializers.ts';
-export type { Layer, LayerOptions } from './nn/layer.ts';
+export {
+  type AddWeight,
+  defineLayer,
+  type Layer,
+  type LayerContext,
+  type LayerDefinition,
+  type LayerMaker,
+  type LayerOptions,
+  type WeightOptions,
+} from './nn/layer.ts';
 export { type LayerNormalizationOptions, layerNormalization } from './nn/layerNormalization.ts';
 export {
   activation,
@@ -84,6 +94,15 @@ export { type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
 export type { LeakyReluOptions, PreluOptions } from './nn/rectifiers.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
 export { type WhiteningOptions, whitening } from './nn/whitening.ts';
+export {
+  defineOp,
+  type Op,
+  type OpDefinition,
+  type Reference,
+  type Run,
+  type RunOptions,
+  type Saved,
+} from './op.ts';
 export * from './ops/index.ts';
 export {
   type AdadeltaOptions,
@@ -116,6 +135,7 @@ export {
   sgd,
   warmup,
 } from './optim/index.ts';
+export type { Check, Checks } from './options.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
 export {
   add,
@@ -131,6 +151,7 @@ export {
   reshape,
 } from './overloads.ts';
 export { setSeed } from './random.ts';
+export type { NdArray } from './reference/ndarray.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {
@@ -159,7 +180,7 @@ export {
   findLearningRate,
   type LearningRates,
 } from './train/learningRateFinder.ts';
-export { loadModel } from './train/load.ts';
+export { type LoadOptions, loadModel } from './train/load.ts';
 export {
   type BatchOptions,
   type CompileOptions,

@@ -248,18 +248,42 @@ export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
   trainable: flag,
 };
 
-/** Makes the function that users call for a kind of layer. `checks` has its options besides those of every layer. */
+/** Makes layers of a kind. */
+export interface LayerMaker<Options extends LayerOptions = never> {
+  (...args: LayerArguments<Options>): Layer;
+  /** As files name it. */
+  readonly kind: string;
+}
+
+/**
+ * Makes the function that users call for a kind of layer.
+ *
+ *     const scale = defineLayer<LayerOptions & { factor?: number }>(
+ *       'scale',
+ *       { factor: [(value) => Number.isFinite(value), 'a finite number'] },
+ *       ({ factor = 1 }) => ({
+ *         outputShape: (shape) => shape,
+ *         build: (addWeight, shape) => addWeight('gain', [shape[shape.length - 1]], 'ones'),
+ *         call: (x, { weights: { gain } }) => mul(mul(x, gain), factor),
+ *       }),
+ *     );
+ *
+ * It trains, is checked by `gradcheck` and saved as others are; `loadModel(files, { layers: [scale] })` knows it again.
+ * @param checks its options besides those of every layer: what each has to be, and how a message says so.
+ * @param define from the options its shape rule, weights and computation, which is to work for tensors of any batch size.
+ */
 // @__NO_SIDE_EFFECTS__
 export function defineLayer<Options extends LayerOptions>(
   kind: string,
   checks: Checks<Exclude<keyof Options & string, keyof LayerOptions>>,
   define: (options: Options) => LayerDefinition,
-): (...args: LayerArguments<Options>) => Layer {
+): LayerMaker<Options> {
   const make = (options: Options): Layer => {
     checkValues(kind, options, { ...checks, ...LAYER_CHECKS });
     return new Layer(kind, options, define(options), () => make(options));
   };
-  return (...[options]) => make(options ?? ({} as Options)); // only where no option is required
+  const maker = (...[options]: LayerArguments<Options>): Layer => make(options ?? ({} as Options)); // only where none is required
+  return Object.assign(maker, { kind });
 }
 
 /** Refuses an input whose rank a layer can't take. */

@@ -4,7 +4,7 @@ import { show } from '../options.ts';
 import { Generator } from '../random.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
 import { withoutRecording } from '../tape.ts';
-import { type HostArray, type Parameter, Tensor } from '../tensor.ts';
+import { checkReturned, type HostArray, type Parameter, Tensor } from '../tensor.ts';
 import { Callable } from './callable.ts';
 import { type Applicable, applyGraph, type Graph, type SymbolicTensor } from './graph.ts';
 import type { Layer } from './layer.ts';
@@ -181,9 +181,16 @@ export class Network extends (Callable as new () => Apply) {
     });
     for (const { from, to, call } of passes) {
       const taken = from.map((node) => values[node]);
-      values[to] = call(taken, training);
+      const y = call(taken, training);
+      const shape = [taken[0].shape[0], ...shapes[to]];
+      values[to] = checkReturned(this.#titleAt(to), y, { dtype: y.dtype, shape });
     }
     return values[output];
+  }
+
+  #titleAt(node: number): string {
+    const { layer } = this.graph.nodes[node];
+    return layer === undefined ? 'model' : this.names[this.layers.indexOf(layer)];
   }
 
   /** The same graph with weights of its own on another device, to be set; its random numbers are those of this one. */

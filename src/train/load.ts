@@ -2,9 +2,9 @@ import { ValueError, within } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import { kinds } from '../nn/kinds.ts';
-import { LAYER_CHECKS, type Layer, type LayerOptions } from '../nn/layer.ts';
+import { LAYER_CHECKS, Layer, type LayerMaker, type LayerOptions } from '../nn/layer.ts';
 import { checkWeights } from '../nn/weights.ts';
-import { type Check, checkValue, suggestion } from '../options.ts';
+import { type Check, checkValue, checkValues, listOf, suggestion } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
 import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
@@ -18,15 +18,23 @@ interface GivenFiles {
 
 const TEXT: Check = [(value) => typeof value === 'string', 'the text of that file'];
 
+export interface LoadOptions {
+  /** Kinds of layers of one's own that the model has, as `defineLayer` made them. */
+  readonly layers?: readonly LayerMaker[];
+}
+
+/** Makers of layers by kind. */
+type Kinds = Readonly<Record<string, (options: never) => Layer>>;
+
 /** Makes a model from its files, on the current device; `compile` it to train on. @throws ValueError for foreign files. */
-export function loadModel(files: GivenFiles): Model {
+export function loadModel(files: GivenFiles, options: LoadOptions = {}): Model {
   const { 'model.json': json, 'weights.safetensors': weights }: GivenFiles = Object(files);
   checkValue('loadModel', 'model.json', json, TEXT);
   checkValue('loadModel', 'weights.safetensors', weights, FILE);
   const description = readDescription(json);
   const { tensors } = unpack(weights);
   checkFinite(tensors);
-  const model = new Model(makeGraph(description));
+  const model = new Model(makeGraph(description, kindsWith(options)));
   checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
   model.build(description.inputShape);
   model.setWeights(tensors);
@@ -46,8 +54,27 @@ function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
   }
 }
 
-function makeGraph({ layers, graph }: Description): Graph {
-  const made = layers.map(({ kind, options }) => makeLayer(kind, options));
+const isMaker = (value: unknown): boolean =>
+  typeof value === 'function' && 'kind' in value && !(value instanceof Layer);
+
+/** The kinds of the library and those of the user. */
+function kindsWith(options: LoadOptions): Kinds {
+  checkValues('loadModel', options, {
+    layers: listOf([isMaker, ''], 'a list of what defineLayer made'),
+  });
+  const own: Kinds = Object.fromEntries((options.layers ?? []).map((maker) => [maker.kind, maker]));
+  const taken = Object.keys(own).find((kind) => Object.hasOwn(kinds, kind) && kinds[kind] !== own[kind]);
+  if (taken === undefined) return { ...kinds, ...own };
+  throw new ValueError({
+    op: 'loadModel',
+    got: `a layer of one's own of the kind '${taken}'`,
+    expected: 'another kind than those of the library',
+    fix: 'Define it under another name.',
+  });
+}
+
+function makeGraph({ layers, graph }: Description, known: Kinds): Graph {
+  const made = layers.map(({ kind, options }) => makeLayer(kind, options, known));
   checkNames(made);
   if (graph === undefined) return chain(made);
   const places: SymbolicTensor[] = [];
@@ -77,17 +104,16 @@ function checkNames(layers: readonly Layer[]): void {
   }
 }
 
-function makeLayer(kind: string, options: LayerOptions): Layer {
-  if (!Object.hasOwn(kinds, kind)) {
-    const known = Object.keys(kinds);
+function makeLayer(kind: string, options: LayerOptions, known: Kinds): Layer {
+  if (!Object.hasOwn(known, kind)) {
     throw new ValueError({
       op: 'loadModel',
       got: `a layer of kind '${kind}'`,
-      expected: `one of ${known.join(', ')}`,
-      fix: `${suggestion(kind, known)}Load the model with the version of dawngrad that saved it.`,
+      expected: `one of ${Object.keys(known).join(', ')}`,
+      fix: `${suggestion(kind, Object.keys(known))}Pass a kind of your own as loadModel(files, { layers: [...] }), or load the model with the version of dawngrad that saved it.`,
     });
   }
-  const make = kinds[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
+  const make = known[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
   const { name = kind, ...own } = options;
   return within(`layer '${name}' of model.json`, () => {
     checkValue(kind, 'name', name, LAYER_CHECKS.name);

@@ -1,0 +1,93 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
+import {
+  type Device,
+  defineLayer,
+  dense,
+  gradcheck,
+  type LayerOptions,
+  loadModel,
+  type Model,
+  mul,
+  sequential,
+  sgd,
+  type Tensor,
+} from '../src/node.ts';
+import { rejects } from './check.ts';
+import { cpu, onGpu } from './device.ts';
+
+const test = suite('ownLayer');
+
+const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
+  test(`${name} (cpu)`, () => body(cpu));
+  onGpu(test, `${name} (gpu)`, body);
+};
+
+const scale = defineLayer<LayerOptions & { readonly factor?: number }>(
+  'scale',
+  { factor: [(value) => typeof value === 'number', 'a number'] },
+  ({ factor = 1 }) => ({
+    outputShape: (shape) => shape,
+    build: (addWeight, shape) => addWeight('gain', [shape[shape.length - 1]], 'ones'),
+    call: (x, { weights: { gain } }) => mul(mul(x, gain), factor),
+  }),
+);
+
+const x = [
+  [1, 2],
+  [3, 4],
+  [-1, 0.5],
+];
+const y = [[1], [0], [2]];
+
+function net(): Model {
+  const m = sequential([dense({ units: 3, inputShape: [2] }), scale({ factor: 0.5 }), dense({ units: 1 })]);
+  m.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.1 }) });
+  return m;
+}
+
+onBoth("a layer of one's own trains, is checked, saved and loaded", async (device) => {
+  setCurrentDevice(device);
+  using m = net();
+  const { history } = await m.fit(x, y, { epochs: 20 });
+  assert.ok(history.loss[19] < 0.5 * history.loss[0], `${history.loss}`);
+  for (const { name, ok, error } of await gradcheck(m, x, y)) assert.ok(ok, `${name}: ${error}`);
+  assert.match(m.summary(), /scale +\[batch, 3\] +3/);
+  const files = await m.save();
+  assert.throws(() => loadModel(files), /a layer of kind 'scale'; expected one of .*layers: \[\.\.\.\]/);
+  using loaded = loadModel(files, { layers: [scale] });
+  assert.equal(await (await loaded.predict(x)).array(), await (await m.predict(x)).array());
+});
+
+test('what a definition gets wrong is said with its name', async () => {
+  setCurrentDevice(cpu);
+  assert.throws(() => scale({ factor: 'two' } as never), /scale: got factor 'two'; expected a number/);
+  assert.throws(() => scale({ fctor: 2 } as never), /scale: got the option 'fctor'.*Did you mean 'factor'/);
+  const broken = (call: (x: Tensor) => unknown): Model => {
+    const layer = defineLayer('broken', {}, () => ({ outputShape: (shape) => shape, call: call as () => Tensor }));
+    const m = sequential([layer({ inputShape: [2] })]);
+    m.compile({ loss: 'meanSquaredError' });
+    return m;
+  };
+  await rejects(() => broken(() => 3).predict(x), /broken: got 3 in return; expected a tensor/);
+  await rejects(() => broken(async (t) => t).fit(x, x), /broken: got a promise in return/);
+  await rejects(
+    () => broken((t) => dense({ units: 3 })(t as never)).predict(x),
+    /got a tensor; expected an input, or what a layer made of one/,
+  );
+  const wide = defineLayer('wide', {}, () => ({ outputShape: () => [7], call: (t) => t }));
+  await rejects(
+    () => sequential([wide({ inputShape: [2] })]).predict(x),
+    /wide: got a tensor of shape \[3, 2\] in return; expected \[3, 7\]/,
+  );
+  const files = await net().save();
+  const clash = defineLayer('dense', {}, () => ({ outputShape: (shape) => shape, call: (t) => t }));
+  assert.throws(() => loadModel(files, { layers: [clash] }), /of the kind 'dense'; expected another kind/);
+  assert.throws(
+    () => loadModel(files, { layers: [scale({})] as never }),
+    /layers.*expected a list of what defineLayer made/,
+  );
+});
+
+test.run();

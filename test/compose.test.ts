@@ -1,0 +1,232 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
+import {
+  activation,
+  adam,
+  average,
+  batchNormalization,
+  type Device,
+  dense,
+  dropout,
+  input,
+  loadModel,
+  type Model,
+  model,
+  type SymbolicTensor,
+  sequential,
+  sgd,
+  tensor,
+} from '../src/node.ts';
+import { rejects } from './check.ts';
+import { cpu, onGpu } from './device.ts';
+
+// Models put together from others, and layers that are frozen.
+
+const test = suite('compose');
+
+const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
+  test(`${name} (cpu)`, () => body(cpu));
+  onGpu(test, `${name} (gpu)`, body);
+};
+
+const x = [
+  [1, 2, 3],
+  [3, 4, 1],
+  [5, 9, 2],
+  [2, 2, 7],
+];
+const y = [[1], [2], [3], [4]];
+
+const net = (units = 1): Model => {
+  const m = sequential([dense({ units: 4, activation: 'tanh', inputShape: [3] }), dense({ units })]);
+  m.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.01 }) });
+  m.build([3]);
+  return m;
+};
+
+/** The mean of what two models say. */
+function join(a: Model, b: Model): Model {
+  const from = input({ shape: [3] });
+  const m = model({ inputs: from, outputs: average()([a(from), b(from)]) });
+  m.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.01 }) });
+  return m;
+}
+
+const numbersOf = async (m: Model): Promise<Record<string, number[]>> =>
+  Object.fromEntries(Object.entries(await m.getWeights()).map(([name, { data }]) => [name, [...data]]));
+const predicted = async (m: Model): Promise<number[]> => {
+  using t = await m.predict(x);
+  return [...(await t.data())];
+};
+
+onBoth('models are joined without naming their layers, share weights, and are saved and loaded', async (device) => {
+  setCurrentDevice(device);
+  const [a, b] = [net(), net()];
+  const both = join(a, b);
+  assert.equal(both.names, ['input', 'dense', 'dense_1', 'dense_2', 'dense_3', 'average']);
+  const [ofA, ofB] = [await predicted(a), await predicted(b)];
+  const mean = (await predicted(both)).map((value, i) => Math.abs(value - (ofA[i] + ofB[i]) / 2));
+  assert.ok(Math.max(...mean) < 1e-6);
+  const before = await numbersOf(a);
+  await both.fit(x, y, { epochs: 2 });
+  const after = await numbersOf(both);
+  assert.equal(after['dense/kernel'], (await numbersOf(a))['dense/kernel']);
+  assert.equal(after['dense_2/kernel'], (await numbersOf(b))['dense/kernel']);
+  assert.not.equal(after['dense/kernel'], before['dense/kernel']);
+  const files = await both.save();
+  const loaded = loadModel(files);
+  assert.equal(loaded.names, both.names);
+  assert.equal(await predicted(loaded), await predicted(both));
+  const twins = join(loadModel(await a.save()), loadModel(await a.save()));
+  assert.equal(twins.names, both.names);
+  const through = (m: Model, from: SymbolicTensor): SymbolicTensor => m.layers.reduce((out, layer) => layer(out), from);
+  const from = input({ shape: [3] });
+  const place = dense({ units: 3, name: 'between' })(from);
+  const places = average()([through(net(), place), through(net(), place)]);
+  assert.equal(model({ inputs: from, outputs: places }).names, ['input', 'between', ...both.names.slice(1)]);
+  for (const m of [both, a, b, loaded, twins]) m.dispose();
+});
+
+onBoth('a model is a layer of another, and a head that was used alone before finds its place', async (device) => {
+  setCurrentDevice(device);
+  const base = net(5);
+  const head = dense({ units: 2 });
+  sequential([head]);
+  const whole = sequential([base, head]);
+  whole.compile({ loss: 'meanSquaredError' });
+  assert.equal(whole.names, ['dense', 'dense_1', 'dense_2']);
+  assert.equal((await whole.predict(x)).shape, [4, 2]);
+  const stack = sequential([base.layers[0], head]);
+  assert.equal(stack.names, ['dense', 'dense_1']);
+  assert.equal(sequential([dense({ units: 1, name: 'dense' }), head]).names, ['dense', 'dense_1']);
+  assert.throws(
+    () => sequential([dense({ units: 1, name: 'a' }), dense({ units: 1, name: 'a' })]),
+    /two layers of the name 'a'/,
+  );
+  assert.throws(() => base([input({ shape: [3] }), input({ shape: [3] })]), /model: got 2 inputs; expected 1/);
+  assert.throws(() => base(tensor(x) as never), /got a tensor; expected an input.*For tensors there is model.call/);
+  await rejects(() => whole.predict([x, x, x] as never), /model: got x of shape \[3, 4, 3\]/);
+});
+
+onBoth('weights that models share are freed with the last of them', async (device) => {
+  setCurrentDevice(device);
+  await device.sync();
+  const before = device.memory().buffers;
+  const [a, b] = [net(), net()];
+  const both = join(a, b);
+  await both.fit(x, y);
+  a.dispose();
+  a.dispose();
+  assert.is((await predicted(both)).length, 4);
+  both.dispose();
+  assert.is((await predicted(b)).length, 4);
+  b.dispose();
+  assert.is(device.memory().buffers, before);
+});
+
+for (const kind of ['option', 'layer', 'model', 'weights'] as const) {
+  onBoth(`frozen by its ${kind}: a layer keeps its weights, and batch normalisation its statistics`, async (device) => {
+    setCurrentDevice(device);
+    const frozen = { trainable: kind !== 'option' };
+    const base = sequential([dense({ units: 4, inputShape: [3], ...frozen }), batchNormalization(frozen)]);
+    const m = sequential([base, activation('relu'), dropout({ rate: 0.2 }), dense({ units: 1 })]);
+    m.build([3]);
+    const [first, norm] = base.layers;
+    if (kind === 'layer') for (const layer of base.layers) layer.trainable = false;
+    if (kind === 'model') base.trainable = false;
+    if (kind === 'weights') for (const p of m.parameters.slice(0, 4)) p.trainable = false;
+    m.compile({ loss: 'meanSquaredError', optimizer: adam({ learningRate: 0.01 }) });
+    assert.is(m.trainableParameters.length, 2);
+    const before = await numbersOf(m);
+    await m.fit(x, y, { epochs: 3, batchSize: 2 });
+    await m.trainOnBatch(x, y);
+    const after = await numbersOf(m);
+    for (const name of Object.keys(before)) {
+      if (name.startsWith('dense_1/')) assert.not.equal(after[name], before[name], name);
+      else assert.equal(after[name], before[name], name);
+    }
+    assert.match(m.summary(), /trainable, 32 not/);
+    if (kind === 'weights') {
+      assert.equal([first.trainable, norm.trainable], [true, true]);
+    } else {
+      const loaded = loadModel(await m.save());
+      assert.equal(
+        loaded.layers.map(({ trainable }) => trainable),
+        [false, false, true, true, true],
+      );
+    }
+    m.dispose();
+    base.dispose();
+  });
+}
+
+onBoth('a layer that is frozen between two steps stays as it is, and learns again when it thaws', async (device) => {
+  setCurrentDevice(device);
+  for (const optimizer of [sgd({ learningRate: 0.01, momentum: 0.9 }), adam({ learningRate: 0.01 })]) {
+    const m = net();
+    m.compile({ loss: 'meanSquaredError', optimizer });
+    const [base, head] = m.layers;
+    const step = async (): Promise<boolean[]> => {
+      const before = await numbersOf(m);
+      await m.trainOnBatch(x, y);
+      await m.fit(x, y, { batchSize: 3 });
+      const after = await numbersOf(m);
+      return ['dense/kernel', 'dense_1/kernel'].map((name) => String(before[name]) !== String(after[name]));
+    };
+    assert.equal(await step(), [true, true]);
+    base.trainable = false;
+    assert.equal(await step(), [false, true]);
+    base.trainable = true;
+    head.trainable = false;
+    assert.equal(await step(), [true, false]);
+    base.trainable = false;
+    assert.equal(await step(), [false, false]); // its loss is told all the same
+    head.trainable = true;
+    base.trainable = true;
+    assert.equal(await step(), [true, true]);
+    m.dispose();
+  }
+});
+
+onBoth('a model with nothing to learn reports its loss', async (device) => {
+  setCurrentDevice(device);
+  const still = sequential([activation('relu')]);
+  still.compile({ loss: 'meanSquaredError', optimizer: 'rmsprop' });
+  const { loss } = await still.evaluate(
+    x,
+    x.map((row) => row.map((value) => value + 1)),
+  );
+  assert.is(loss, 1);
+  const { history } = await still.fit(
+    x,
+    x.map((row) => row.map((value) => value + 1)),
+    { epochs: 2 },
+  );
+  assert.equal(history.loss, [1, 1]);
+  still.dispose();
+});
+
+onBoth('a freeze in the middle of a fit holds from the next step on', async (device) => {
+  setCurrentDevice(device);
+  const m = net();
+  let before: number[] = [];
+  await m.fit(x, y, {
+    epochs: 4,
+    batchSize: 2,
+    validationData: [x, y],
+    callbacks: [
+      {
+        onEpochEnd: async (epoch) => {
+          if (epoch !== 1) return;
+          m.layers[0].trainable = false;
+          before = (await numbersOf(m))['dense/kernel'];
+        },
+      },
+    ],
+  });
+  assert.equal((await numbersOf(m))['dense/kernel'], before);
+  m.dispose();
+});
+
+test.run();

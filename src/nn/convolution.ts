@@ -1,10 +1,5 @@
 import { ShapeError } from '../errors.ts';
-import {
-  conv2d as convolve,
-  depthwiseConv2d as convolveEach,
-  convTranspose2d,
-  transposedWindows,
-} from '../ops/conv.ts';
+import { conv2d as convolve, depthwiseConv2d as convolveEach, convTranspose2d } from '../ops/conv.ts';
 import {
   type AveragePoolOptions,
   averagePool2d as averagePool,
@@ -12,7 +7,7 @@ import {
   type PoolOptions,
 } from '../ops/pool.ts';
 import { max, mean } from '../ops/reduce.ts';
-import { lengths, lengthsFrom, type Padding, padding, pairOf, windowsOver } from '../ops/windows.ts';
+import { lengths, lengthsFrom, type Padding, padding, pairOf, transposedWindows, windowsOver } from '../ops/windows.ts';
 import { byName, type Checks, count, flag, required } from '../options.ts';
 import type { Pair } from '../reference/windows.ts';
 import { formatShape, type Shape } from '../shape.ts';

@@ -7,22 +7,14 @@ import {
   convTranspose2d as transposeReference,
 } from '../reference/conv.ts';
 import type { ProductActivation } from '../reference/matmul.ts';
-import type { Pair, Windows } from '../reference/windows.ts';
+import type { Pair } from '../reference/windows.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import * as products from './convProducts.ts';
 import * as depthwise from './depthwise.ts';
 import { slope } from './product.ts';
 import { reshape } from './strided.ts';
-import {
-  checkImages,
-  extentOf,
-  lengthsFrom,
-  paddingAlong,
-  pairOf,
-  type WindowOptions,
-  windowsOver,
-} from './windows.ts';
+import { checkImages, transposedWindows, type WindowOptions, windowsOver } from './windows.ts';
 
 /** How the three sums of a convolution are computed: y from x, x from y, and the filter from both. */
 const ways = (filter: Tensor, { groups }: ConvolutionAttributes): typeof products =>
@@ -156,55 +148,6 @@ export function depthwiseConv2d(x: Tensor, filter: Tensor, options: Omit<Convolu
   const [height, width, channels, multiplier] = filter.shape;
   checkChannels('depthwiseConv2d', { images: x, filter, groups: 1, channels });
   return conv2d(x, reshape(filter, [height, width, 1, channels * multiplier]), { ...options, groups: channels });
-}
-
-/** The size of the images that a transposed convolution makes, and the windows over them, one for each pixel of its input. */
-export function transposedWindows(
-  op: string,
-  count: Pair,
-  { size, ...options }: ConvolutionTransposeOptions & { readonly size: Pair },
-) {
-  const { padding = 'valid', outputPadding } = options;
-  const strides = pairOf(op, 'strides', options.strides ?? 1);
-  const dilation = pairOf(op, 'dilation', options.dilation ?? 1);
-  const more = pairOf(op, 'outputPadding', outputPadding ?? 0, lengthsFrom(0));
-  if (outputPadding !== undefined && padding === 'same') {
-    throw new ShapeError({
-      op,
-      got: `outputPadding ${JSON.stringify(outputPadding)} and padding 'same'`,
-      expected: "one of them: 'same' makes length * stride",
-      fix: 'Give the padding as [top, left, bottom, right].',
-    });
-  }
-  if (more.some((length, axis) => length > 0 && length >= Math.max(strides[axis], dilation[axis]))) {
-    throw new ShapeError({
-      op,
-      got: `outputPadding ${JSON.stringify(outputPadding)}, strides ${JSON.stringify(strides)} and dilation ${JSON.stringify(dilation)}`,
-      expected: 'less than a stride or a dilation, as another pixel of the input would reach further',
-      fix: 'Use less, or pad the result.',
-    });
-  }
-  const along = ([0, 1] as const).map((axis) => {
-    const [stride, extent] = [strides[axis], extentOf(size[axis], dilation[axis])];
-    const length = count[axis] * stride;
-    const [before, after] = paddingAlong(op, padding, axis, { length, stride, extent });
-    const whole = (count[axis] - 1) * stride + extent;
-    if (padding === 'same') return { before, after, length };
-    // Without padding a stride that is longer than the filter leaves its gap behind the last pixel too, as in Keras.
-    const gap = padding === 'valid' && outputPadding === undefined ? Math.max(0, stride - extent) : more[axis];
-    return { before, after, length: whole - before - after + gap };
-  });
-  if (along.some(({ length }) => length < 1)) {
-    throw new ShapeError({
-      op,
-      got: `images of ${count[0]} x ${count[1]} and padding ${JSON.stringify(padding)}`,
-      expected: 'padding that leaves at least one row and column',
-      fix: 'Use less padding.',
-    });
-  }
-  const pair = (field: 'before' | 'after' | 'length'): Pair => [along[0][field], along[1][field]];
-  const windows: Windows = { size, strides, dilation, before: pair('before'), after: pair('after'), count };
-  return { windows, image: pair('length') };
 }
 
 /**

@@ -114,6 +114,55 @@ export function windowsOver(
   return { size, strides: steps, dilation: gaps, before: pair('before'), after: pair('after'), count: pair('count') };
 }
 
+/** The size of the images that a transposed convolution makes, and the windows over them, one for each pixel of its input. */
+export function transposedWindows(
+  op: string,
+  count: Pair,
+  { size, ...options }: WindowOptions & { readonly size: Pair; readonly outputPadding?: number | Pair },
+) {
+  const { padding = 'valid', outputPadding } = options;
+  const strides = pairOf(op, 'strides', options.strides ?? 1);
+  const dilation = pairOf(op, 'dilation', options.dilation ?? 1);
+  const more = pairOf(op, 'outputPadding', outputPadding ?? 0, lengthsFrom(0));
+  if (outputPadding !== undefined && padding === 'same') {
+    throw new ShapeError({
+      op,
+      got: `outputPadding ${JSON.stringify(outputPadding)} and padding 'same'`,
+      expected: "one of them: 'same' makes length * stride",
+      fix: 'Give the padding as [top, left, bottom, right].',
+    });
+  }
+  if (more.some((length, axis) => length > 0 && length >= Math.max(strides[axis], dilation[axis]))) {
+    throw new ShapeError({
+      op,
+      got: `outputPadding ${JSON.stringify(outputPadding)}, strides ${JSON.stringify(strides)} and dilation ${JSON.stringify(dilation)}`,
+      expected: 'less than a stride or a dilation, as another pixel of the input would reach further',
+      fix: 'Use less, or pad the result.',
+    });
+  }
+  const along = ([0, 1] as const).map((axis) => {
+    const [stride, extent] = [strides[axis], extentOf(size[axis], dilation[axis])];
+    const length = count[axis] * stride;
+    const [before, after] = paddingAlong(op, padding, axis, { length, stride, extent });
+    const whole = (count[axis] - 1) * stride + extent;
+    if (padding === 'same') return { before, after, length };
+    // Without padding a stride that is longer than the filter leaves its gap behind the last pixel too, as in Keras.
+    const gap = padding === 'valid' && outputPadding === undefined ? Math.max(0, stride - extent) : more[axis];
+    return { before, after, length: whole - before - after + gap };
+  });
+  if (along.some(({ length }) => length < 1)) {
+    throw new ShapeError({
+      op,
+      got: `images of ${count[0]} x ${count[1]} and padding ${JSON.stringify(padding)}`,
+      expected: 'padding that leaves at least one row and column',
+      fix: 'Use less padding.',
+    });
+  }
+  const pair = (field: 'before' | 'after' | 'length'): Pair => [along[0][field], along[1][field]];
+  const windows: Windows = { size, strides, dilation, before: pair('before'), after: pair('after'), count };
+  return { windows, image: pair('length') };
+}
+
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
 const SCALAR = { V: 'f32', I: 'i32', B: 'bool' };
 const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };

@@ -507,6 +507,13 @@ test('a number in place of options is refused', () => {
   assert.throws(() => adam(JSON.parse('null')), /adam: got null for the options/);
 });
 
+test('dampening with Nesterov momentum is refused', () => {
+  assert.throws(
+    () => sgd({ momentum: 0.9, nesterov: true, dampening: 0.1 }),
+    /sgd: got dampening 0.1 and nesterov; expected one of them/,
+  );
+});
+
 test('groups that say nothing or nonsense are refused', () => {
   const refused = (group: object, message: RegExp): void => {
     const parameterGroups = [group as { match: string }]; // what JavaScript may pass

@@ -1,6 +1,6 @@
 // The gradients of an elementwise function of two tensors; joined to binary.wgsl, dfa and dfb from binary/<name>.wgsl.
 //   backward_a  da_i = dy_i * dfa(a_j, b_k, y_i)     of the broadcast shape; summed over broadcast axes afterwards
-//   backward_b  db_i = dy_i * dfb(a_j, b_k, y_i)
+//   backward_b  db_i = dy_i * dfb(a_j, b_k, y_i)     both by zero_wins of special.wgsl
 // y, dy, da, db: [size], contiguous.
 
 // backward_a(a, b, y, dy) -> da;  backward_b(a, b, y, dy) -> db
@@ -17,7 +17,7 @@ fn backward_a(
 ) {
   let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
   for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    da[i] = inside(i, dy[i] * dfa(a_at(i), b_at(i), y_saved[i]));
+    da[i] = inside(i, zero_wins(dy[i], dfa(a_at(i), b_at(i), y_saved[i])));
   }
 }
 
@@ -29,6 +29,6 @@ fn backward_b(
 ) {
   let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
   for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    db[i] = inside(i, dy[i] * dfb(a_at(i), b_at(i), y_saved[i]));
+    db[i] = inside(i, zero_wins(dy[i], dfb(a_at(i), b_at(i), y_saved[i])));
   }
 }

@@ -1,4 +1,5 @@
-// y_i = x_i in another dtype; f32 to i32 truncates towards 0. x, y: [size], contiguous.
+// y_i = x_i in another dtype. f32 to i32 truncates towards 0 and stops at the ends of i32; NaN becomes 0.
+// x, y: [size], contiguous. Joined to special.wgsl.
 
 alias T = f32;
 alias R = i32;
@@ -9,6 +10,12 @@ struct Params { size: u32 }
 @group(0) @binding(1) var<storage, read> x: array<T>;
 @group(0) @binding(2) var<storage, read_write> y: array<R>;
 
+fn converted(v: T) -> R {
+  if (IS_INTEGER) { return R(v); }
+  let whole = select(R(v), R(2147483647), v > T(2147483520)); // the largest f32 in i32
+  return select(whole, R(0), is_nan(v));
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -17,6 +24,6 @@ fn forward(
 ) {
   let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
   for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    y[i] = R(x[i]);
+    y[i] = converted(x[i]);
   }
 }

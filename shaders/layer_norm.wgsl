@@ -4,7 +4,8 @@
 //   backward  dx_j = (g_j - mean_k g_k - h_j * mean_k g_k h_k) / sqrt(variance + EPSILON),   g_j = gamma_j * dy_j
 //             dy_h_j = dy_j * h_j, whose sum over the rows is the gradient of gamma_j
 // x, y, dy, dx, dy_h: [outer, length, inner], contiguous; gamma, beta: [length].
-// The gradient takes mean and variance from x again: that costs less than keeping them.
+// The gradient takes mean and variance from x again: that costs less than keeping them. Rows are shifted by their first
+// element, so that a large mean does not round their deviations away.
 
 const EPSILON: f32 = 1e-3;
 // forward(x, gamma, beta) -> y
@@ -17,21 +18,25 @@ const EPSILON: f32 = 1e-3;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dy_h: array<f32>;
 
-// The mean of a row, and what its deviations are multiplied by.
-struct Scale { mean: f32, factor: f32 }
+// The first element of a row, the mean of the differences from it, and what deviations are multiplied by.
+struct Scale { shift: f32, mean: f32, factor: f32 }
 
 fn scale_of(row: Row, local: u32) -> Scale {
   let n = f32(params.length);
+  let shift = x[row.start];
   var sum = 0.0;
-  for (var j = row.lane; j < row.end; j += LANES) { sum += x[row.start + j * params.inner]; }
+  for (var j = row.lane; j < row.end; j += LANES) { sum += x[row.start + j * params.inner] - shift; }
   let mean = row_sum(sum, local) / n;
   var squares = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {
-    let deviation = x[row.start + j * params.inner] - mean;
+    let deviation = x[row.start + j * params.inner] - shift - mean;
     squares += deviation * deviation;
   }
-  return Scale(mean, 1 / sqrt(row_sum(squares, local) / n + EPSILON));
+  return Scale(shift, mean, 1 / sqrt(row_sum(squares, local) / n + EPSILON));
 }
+
+// h for the element at i.
+fn normalized(i: u32, scale: Scale) -> f32 { return (x[i] - scale.shift - scale.mean) * scale.factor; }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
@@ -43,7 +48,7 @@ fn forward(
   let scale = scale_of(row, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = row.start + j * params.inner;
-    y[i] = gamma[j] * ((x[i] - scale.mean) * scale.factor) + beta[j];
+    y[i] = gamma[j] * normalized(i, scale) + beta[j];
   }
 }
 
@@ -61,14 +66,14 @@ fn backward(
     let i = row.start + j * params.inner;
     let g = gamma[j] * dy[i];
     sum += g;
-    along_h += g * (x[i] - scale.mean) * scale.factor;
+    along_h += g * normalized(i, scale);
   }
   let n = f32(params.length);
   let mean = row_sum(sum, local) / n;
   let slope = row_sum(along_h, local) / n;
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = row.start + j * params.inner;
-    let h = (x[i] - scale.mean) * scale.factor;
+    let h = normalized(i, scale);
     dx[i] = (gamma[j] * dy[i] - mean - h * slope) * scale.factor;
     dy_h[i] = dy[i] * h;
   }

@@ -34,6 +34,13 @@ fn target_at(row: u32, j: u32) -> f32 {
   return f32(targets[row * params.length + j]);
 }
 
+// What a class adds to the loss: nothing where its target is 0, though its score be minus infinity. By the bits without their
+// sign, as WGSL lets a compiler assume that there are no infinities.
+fn weighed(t: f32, distance: f32) -> f32 {
+  let is_nothing = (bitcast<u32>(t) << 1) == 0 && (bitcast<u32>(distance) << 1) == 0xff000000;
+  return select(t * distance, 0.0, is_nothing);
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -52,7 +59,7 @@ fn forward(
   var weighted = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {
     p[start + j] = exp(x[start + j] - m) / s;
-    weighted += target_at(row.index, j) * (m - x[start + j] + log_s);
+    weighted += weighed(target_at(row.index, j), m - x[start + j] + log_s);
   }
   let total = row_sum(weighted, local);
   if (row.lane == 0 && row.end > 0) { loss[row.index] = total; }
@@ -111,7 +118,7 @@ fn judge(
   for (var j = row.lane; j < row.end; j += LANES) {
     let t = target_at(row.index, j);
     gradient[start + j] = (exp(x[start + j] - m) / s * total - t) / f32(params.rows);
-    weighted += t * (m - x[start + j] + log_s);
+    weighted += weighed(t, m - x[start + j] + log_s);
   }
   let own_loss = row_sum(weighted, local);
   if (row.lane == 0 && row.end > 0) {

@@ -1,6 +1,6 @@
 // An elementwise function of one tensor and its gradient; f and df come from unary/<name>.wgsl.
 //   forward   y_i  = f(x_i)
-//   backward  dx_i = dy_i * df(x_i, y_i)
+//   backward  dx_i = dy_i * df(x_i, y_i), by zero_wins of special.wgsl
 // x, y, dy, dx: [size], contiguous, in T: one element, or four (vectors/*.wgsl). alpha and beta are the function's
 // constants, if it has any. An invocation computes ITEMS Ts, WORKGROUP_SIZE apart. No workgroup memory.
 
@@ -41,6 +41,6 @@ fn backward(
 ) {
   let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
   for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    dx[i] = inside(i, dy[i] * df(x[i], y_saved[i]));
+    dx[i] = inside(i, zero_wins(dy[i], df(x[i], y_saved[i])));
   }
 }

@@ -1,9 +1,8 @@
-// a^b. WGSL's pow takes no negative base: whole exponents get their sign here, others have no real power, and the
-// square root of the base stands for it: not a number, where the driver has one; as for NaN, of which pow() promises
-// nothing.
-// Its result may be a little below a whole number, which is put right where the power is one. i32 are multiplied: f32 has
-// 24 bits.
+// a^b. i32 are multiplied, as f32 has 24 bits; a negative exponent is a division of 1, so 0 unless a is 1 or -1.
+// WGSL's pow() promises nothing at 0, infinities and NaN, nor of a negative base: there the answers of C stand in its place.
+
 fn whole_power(a: T, b: T) -> T {
+  if (b < 0) { return select(T(0), select(T(1), a, (i32(b) & 1) == 1), a == T(1) || a == T(-1)); }
   var power = T(1);
   var square = a;
   for (var left = u32(b); left > 0; left >>= 1) {
@@ -13,24 +12,35 @@ fn whole_power(a: T, b: T) -> T {
   return power;
 }
 
+// base^exponent for base > 0.
+fn positive_power(base: f32, exponent: f32) -> f32 {
+  let falls = (base < 1) != (exponent < 0);
+  let is_extreme = base == 0 || base == infinity() || abs(exponent) == infinity();
+  if (is_extreme) { return select(infinity(), 0.0, falls); }
+  return pow(base, exponent);
+}
+
 fn f(a: T, b: T) -> R {
-  if (T(0.5) == T(0) && b >= T(0)) { return R(whole_power(a, b)); } // T is i32
+  if (IS_INTEGER) { return R(whole_power(a, b)); }
   let base = f32(a);
   let exponent = f32(b);
-  if (exponent == 0) { return R(1); }
-  var magnitude = pow(abs(base), exponent);
-  let whole_exponent = floor(exponent) == exponent;
-  if (whole_exponent && exponent > 0 && floor(base) == base) { magnitude = round(magnitude); }
-  if (base >= 0 && exponent == exponent) { return R(magnitude); }
-  if (!(base < 0 && whole_exponent)) { return R(sqrt(base) * exponent); }
-  let odd = fract(abs(exponent) * 0.5) != 0;
-  return R(select(magnitude, -magnitude, odd));
+  let size = abs(base);
+  let is_whole = floor(exponent) == exponent;
+  if (exponent == 0 || base == 1 || (base == -1 && abs(exponent) == infinity())) { return R(1); }
+  if (is_nan(a) || is_nan(b)) { return R(a + b); }
+  if (base < 0 && !is_whole && size < infinity()) { return R(sqrt(base)); } // no real number: NaN
+  var magnitude = positive_power(size, exponent);
+  // pow() may be a little below a whole number, where the power is one.
+  if (is_whole && exponent > 0 && floor(base) == base) { magnitude = round(magnitude); }
+  let is_odd = is_whole && abs(exponent) < 16777216 && fract(abs(exponent) * 0.5) != 0; // all larger ones are even
+  let is_negative = (bitcast<u32>(base) >> 31) == 1; // -0 is
+  return R(select(magnitude, -magnitude, is_odd && is_negative));
 }
 fn dfa(a: T, b: T, y: T) -> T {
   if (b == 0) { return T(0); }
-  return b * T(f(a, b - 1));
+  return zero_wins(b, T(f(a, b - 1)));
 }
 fn dfb(a: T, b: T, y: T) -> T {
   if (a <= 0) { return T(0); }
-  return select(a, y * T(log(f32(a))), a > 0);
+  return select(zero_wins(y, T(log(f32(a)))), a, is_nan(a));
 }

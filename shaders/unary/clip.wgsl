@@ -1,6 +1,3 @@
 // x limited to alpha .. beta, to beta where alpha > beta; the gradient passes at the bounds themselves. NaN stays NaN.
-fn f(x: T) -> T {
-  let v = select(x, T(params.alpha), x < T(params.alpha));
-  return select(v, T(params.beta), v > T(params.beta));
-}
+fn f(x: T) -> T { return select(min(max(x, T(params.alpha)), T(params.beta)), x, is_nan(x)); }
 fn df(x: T, y: T) -> T { return select(T(0), T(1), (x >= T(params.alpha)) & (x <= T(params.beta))); }

@@ -1,13 +1,13 @@
-// x * tanh(log(1 + e^x)), the tanh as a fraction in e^-|x|, which can't overflow.
+// x * tanh(log(1 + e^x)), the tanh as a fraction in e^-|x|, which can't overflow, and wins over x: 0 at minus infinity.
 fn tanh_softplus(x: T) -> T {
   let e = exp(-abs(x));
   let numerator = select(e * (e + 2), 1 + 2 * e, x >= T(0));
   return numerator / (numerator + select(T(2), 2 * e * e, x >= T(0)));
 }
-fn f(x: T) -> T { return x * tanh_softplus(x); }
+fn f(x: T) -> T { return zero_wins(x, tanh_softplus(x)); }
 fn df(x: T, y: T) -> T {
   let e = exp(-abs(x));
   let sigmoid = select(e, T(1), x >= T(0)) / (1 + e);
   let t = tanh_softplus(x);
-  return t + x * (1 - t * t) * sigmoid;
+  return t + zero_wins(x, (1 - t * t) * sigmoid);
 }

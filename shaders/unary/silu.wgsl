@@ -1,10 +1,10 @@
-// x / (1 + e^-x)
+// x / (1 + e^-x), the fraction in e^-|x|, which can't overflow, and wins over x: 0 at minus infinity.
 fn sigmoid(x: T) -> T {
   let e = exp(-abs(x));
   return select(e, T(1), x >= T(0)) / (1 + e);
 }
-fn f(x: T) -> T { return x * sigmoid(x); }
+fn f(x: T) -> T { return zero_wins(x, sigmoid(x)); }
 fn df(x: T, y: T) -> T {
   let s = sigmoid(x);
-  return s * (1 + x * (1 - s));
+  return s + zero_wins(x, s * (1 - s));
 }

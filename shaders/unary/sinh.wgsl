@@ -1,3 +1,3 @@
-// The hyperbolic sine; the slope as in cosh.wgsl.
-fn f(x: T) -> T { return sinh(x); }
-fn df(x: T, y: T) -> T { return select(x, cosh(x), x == x); }
+// The hyperbolic sine of hyperbolic.wgsl.
+fn f(x: T) -> T { return sinh_of(x); }
+fn df(x: T, y: T) -> T { return cosh_of(x); }

@@ -76,7 +76,9 @@ export function inputsOf(row: Case, random: Generator): readonly Input[] {
   if (values !== undefined) {
     return values.map((nested, position) => {
       const { values: flat, shape } = flatten(nested);
-      return { data: Float64Array.from(flat, Math.fround), shape, ...typeOf(position) };
+      const type = typeOf(position);
+      const data = Float64Array.from(flat, (each) => (type.dtype === 'f32' ? Math.fround(each) : each));
+      return { data, shape, ...type };
     });
   }
   return shapes.map((shape, position) => {
@@ -90,9 +92,13 @@ export function inputsOf(row: Case, random: Generator): readonly Input[] {
 export const drawDirection = (size: number, random: Generator): Float64Array =>
   uniform(size, random).map((u) => Math.fround(2 * u - 1));
 
+/** What JSON has no word for. */
+const spelled = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
 /** The shapes and arguments of a case, as the report shows them. */
 export function labelOf({ values, shapes = [], dtypes, args = [] }: Case): string {
-  const of = values === undefined ? shapes.map(formatShape) : values.map((nested) => JSON.stringify(nested));
+  const of = values === undefined ? shapes.map(formatShape) : values.map((nested) => JSON.stringify(nested, spelled));
   const rest = args.map((arg) => JSON.stringify(arg));
   return [...of, ...(dtypes?.includes('i32') ? [dtypes.join('/')] : []), ...rest].join(' ');
 }

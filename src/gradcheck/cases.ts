@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor.ts';
 import { accuracyOf } from './accuracy.ts';
 import type { Case, Suite } from './case.ts';
 import { convolutions, depthwise, pools, transposed } from './convolutions.ts';
+import { edges } from './edges.ts';
 import { alongAxis, chunked, comparison, elementwise, integers, pairwise, reduction } from './families.ts';
 import { products } from './products.ts';
 
@@ -82,7 +83,9 @@ const table = {
     { values: [[1, 2, 3], [3, 2, 1]], y: [1, 2, 1], dx: [[1, 0.5, 0], [0, 0.5, 1]] },
     integers([[45, 65], [65]]),
   ],
+  weigh: [...pairwise(), integers([[45, 65], [65]])],
   prelu: [...pairwise(), { values: [[-1, 0, 2], [0.5, 0.5, 0.5]], y: [-0.5, 0, 2], dx: [[0.5, 0.5, 1], [-1, 0, 0]] }],
+  sigmoidCrossEntropy: [...pairwise({ ranges: [[-2, 2], [0, 1]] }), { values: [[300, -300, 0], [0, 0.5, 1]], y: [300, 150, Math.LN2], dx: [[1, -0.5, -0.5], [-300, 300, 0]] }],
   equal: [...comparison, { values: [[0, 1], [1, 1]], y: [0, 1] }],
   notEqual: [...comparison, { values: [[0, 1], [1, 1]], y: [1, 0] }],
   greater: [...comparison, { values: [[0, 1, 2], [1, 1, 1]], y: [0, 0, 1] }],
@@ -175,7 +178,7 @@ const table = {
     ...chunked,
     { values: [[[1, 3, 3], [-5, -7, -6]]], args: [{ axis: 1 }], y: [3, -5], dx: [[[0, 0.5, 0.5], [1, 0, 0]]] },
     integers([[45, 65]], [{ axis: 1 }]),
-    { shapes: [[2, 0]], args: [{ axis: 1 }] },
+    { values: [[[], []]], args: [{ axis: 1 }], y: [-Infinity, -Infinity], dx: [[[], []]] },
     { shapes: [[2, 0]], dtypes: ['i32'], args: [{ axis: 1 }], throws: /max: got shape \[2, 0\] of dtype i32; expected at least one element/ },
   ],
   min: [
@@ -183,7 +186,7 @@ const table = {
     ...chunked,
     { values: [[[1, 3, 1], [5, 7, 6]]], args: [{ axis: 1 }], y: [1, 5], dx: [[[0.5, 0, 0.5], [1, 0, 0]]] },
     integers([[45, 65]], [{ axis: 1 }]),
-    { shapes: [[2, 0]], args: [{ axis: 1 }] },
+    { values: [[[], []]], args: [{ axis: 1 }], y: [Infinity, Infinity], dx: [[[], []]] },
     { shapes: [[2, 0]], dtypes: ['i32'], args: [{ axis: 1 }], throws: /min: got shape \[2, 0\] of dtype i32; expected at least one element/ },
   ],
   prod: [
@@ -451,5 +454,5 @@ export const operations: readonly Suite[] = (Object.keys(table) as OperationName
     name,
     call: (inputs, args) => call(name, inputs, args),
     accuracy: accuracyOf(name),
-    cases: table[name],
+    cases: [...table[name], ...(edges[name] ?? [])],
   }));

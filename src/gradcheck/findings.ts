@@ -41,8 +41,8 @@ export class Findings {
       const allowed = tolerance(i);
       const ratio = error === 0 ? 0 : error / allowed;
       if (ratio > this.#worst.ratio) this.#worst = { error, tolerance: allowed, ratio };
-      // Not `error > allowed`, which a tolerance of NaN would pass.
-      if (error !== 0 && !(error <= allowed))
+      // Not `error > allowed`, which a tolerance of NaN would pass; nor may an infinite one let an infinity pass.
+      if (error !== 0 && !(error <= allowed && error < Number.POSITIVE_INFINITY))
         this.fail(`${what}, element ${i}: got ${got[i]}, expected ${expected[i]} +- ${allowed}`);
     }
   }

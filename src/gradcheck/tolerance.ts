@@ -19,10 +19,10 @@ export interface Tolerances {
   readonly gradients: readonly Tolerance[];
 }
 
-/** The largest magnitude. */
+/** The largest finite magnitude. */
 function peak(numbers: TypedArray): number {
   let largest = 0;
-  for (const number of numbers) largest = Math.max(largest, Math.abs(number));
+  for (const number of numbers) if (Number.isFinite(number)) largest = Math.max(largest, Math.abs(number));
   return largest;
 }
 

@@ -15,9 +15,12 @@ import mulWgsl from '../../shaders/binary/mul.wgsl';
 import notEqualWgsl from '../../shaders/binary/notEqual.wgsl';
 import powWgsl from '../../shaders/binary/pow.wgsl';
 import preluWgsl from '../../shaders/binary/prelu.wgsl';
+import sigmoidCrossEntropyWgsl from '../../shaders/binary/sigmoidCrossEntropy.wgsl';
 import subWgsl from '../../shaders/binary/sub.wgsl';
+import weighWgsl from '../../shaders/binary/weigh.wgsl';
 import scaffold from '../../shaders/binary.wgsl';
 import gradients from '../../shaders/binary_backward.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import oneWgsl from '../../shaders/vectors/one.wgsl';
 import { DTypeError } from '../errors.ts';
@@ -59,7 +62,7 @@ function binary(
   { kind = 'arithmetic', single = false, backward }: BinaryOptions = {},
 ) {
   const comparison = kind === 'comparison';
-  const files = comparison || backward !== undefined ? [scaffold, shader] : [scaffold, gradients, shader];
+  const files = [scaffold, specialWgsl, ...(comparison || backward !== undefined ? [] : [gradients]), shader];
   /** Runs one element at a time, or four where both operands allow it. */
   const runOn = (
     entry: string,
@@ -194,9 +197,18 @@ export const add = binary('add', addWgsl, { backward: (_run, dy) => [dy, dy] });
 export const sub = binary('sub', subWgsl, { backward: (_run, dy, { needs }) => [dy, needs[1] ? neg(dy) : undefined] });
 /** `a * b`, NumPy broadcasting, f32 or i32. */
 export const mul = binary('mul', mulWgsl);
-/** `a / b`, NumPy broadcasting, f32, or i32 truncated towards 0. */
+/**
+ * `x * weights`, NumPy broadcasting, but 0 where one is 0 and the other infinite: what weighs nothing does not count. NaN
+ * stays NaN.
+ */
+export const weigh = binary('weigh', weighWgsl);
+/** `a / b`, NumPy broadcasting, f32, or i32 truncated towards 0 and 0 where b is 0. */
 export const div = binary('div', divWgsl);
-/** `a^b`, NumPy broadcasting, f32 or i32; a negative base takes whole exponents. The gradient of b is 0 where a <= 0. */
+/**
+ * `a^b`, NumPy broadcasting, f32 or i32. A negative base takes whole exponents, others make NaN; at 0, infinities and NaN the
+ * result is that of C: `0^0 = 1`, `0^-1` is infinite, `1^NaN = 1`. In i32 a negative exponent is a division of 1: 0 unless a is 1
+ * or -1. The gradient of b is 0 where a <= 0.
+ */
 export const pow = binary('pow', powWgsl, { single: true });
 /** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
 export const maximum = binary('maximum', maximumWgsl);
@@ -204,6 +216,11 @@ export const maximum = binary('maximum', maximumWgsl);
 export const minimum = binary('minimum', minimumWgsl);
 /** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32. @see He et al. (2015), "Delving deep into rectifiers". */
 export const prelu = binary('prelu', preluWgsl);
+/**
+ * The cross-entropy of `sigmoid(scores)` with targets from 0 to 1, element by element: `log(1 + e^x) - x t`, NumPy
+ * broadcasting, f32; no overflow, and 0 for an infinite score on the right side.
+ */
+export const sigmoidCrossEntropy = binary('sigmoidCrossEntropy', sigmoidCrossEntropyWgsl);
 /** `a = b` as 1 or 0 in i32, NumPy broadcasting. */
 export const equal = binary('equal', equalWgsl, { kind: 'comparison' });
 /** `a != b` as 1 or 0 in i32, NumPy broadcasting. */

@@ -1,4 +1,6 @@
 import shader from '../../shaders/cast.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
+import oneWgsl from '../../shaders/vectors/one.wgsl';
 import { defineOp } from '../op.ts';
 import { checkWord } from '../options.ts';
 import { cast as reference } from '../reference/strided.ts';
@@ -7,7 +9,7 @@ import type { Tensor } from '../tensor.ts';
 
 const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
   name: 'cast',
-  shader,
+  shader: [shader, specialWgsl, oneWgsl],
   reference,
   dtypes: [['f32', 'i32']],
   shape: ([x]) => x,
@@ -18,7 +20,10 @@ const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
   backward: (_run, dy, { inputs: [x] }) => [x.dtype === 'f32' ? dy : undefined],
 });
 
-/** Converts to another dtype; f32 to i32 truncates towards 0. The gradient passes from f32 to f32 only. */
+/**
+ * Converts to another dtype. f32 to i32 truncates towards 0; what is beyond `-2^31 .. 2^31 - 1` becomes the nearest end, and
+ * NaN becomes 0. The gradient passes from f32 to f32 only.
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
   checkWord('cast', 'dtype', dtype, DTYPES);
   return castOp(x, { dtype });

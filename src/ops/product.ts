@@ -1,6 +1,7 @@
 import linearWgsl from '../../shaders/linear.wgsl';
 import mergeWgsl from '../../shaders/matmul/merge.wgsl';
 import commonWgsl from '../../shaders/matmul.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import reluWgsl from '../../shaders/unary/relu.wgsl';
 import tanhWgsl from '../../shaders/unary/tanh.wgsl';
 import unaryScaffold from '../../shaders/unary.wgsl';
@@ -191,7 +192,7 @@ export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: Pr
   reference: slopeReference,
   shape: ([y]) => y,
   forward: (_run, [y, dy], { activation }) =>
-    runner({ name: activation, sources: [unaryScaffold, ACTIVATIONS[activation], fourWgsl] }, y.device)(
+    runner({ name: activation, sources: [unaryScaffold, specialWgsl, ACTIVATIONS[activation], fourWgsl] }, y.device)(
       'backward',
       [y, y, dy],
       { shape: y.shape, params: { size: y.size, alpha: 0, beta: 0 }, constants: { T: 'vec4<f32>' } },

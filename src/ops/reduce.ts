@@ -12,12 +12,12 @@ import { checkedLater, checkValues, finite, flag } from '../options.ts';
 import * as reference from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { add, div, equal, mul, sub } from './binary.ts';
+import { add, div, equal, minimum, mul, sub, weigh } from './binary.ts';
 import { cast } from './cast.ts';
 import { fullOn } from './fill.ts';
 import { SOFTWARE_WORKGROUP } from './rows.ts';
 import { broadcastTo, reshape } from './strided.ts';
-import { exp, log, square } from './unary.ts';
+import { clip, exp, log, square } from './unary.ts';
 
 export interface ReduceOptions {
   /** One axis or several, negative from the end; default all. */
@@ -32,6 +32,8 @@ const CHECKS = { axis: checkedLater, keepDims: flag };
 const ENOUGH_INVOCATIONS = 16384;
 /** Elements that are not worth another chunk. */
 const SHORTEST_CHUNK = 256;
+/** Elements of the longest chunk: one invocation combines at most 4096 of them, as 64 blocks of 64 (reduce.wgsl). */
+const LONGEST_CHUNK = { rows: 65536, columns: 4096 };
 
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
 function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
@@ -40,7 +42,11 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
   const width = (entry === 'rows' ? length : inner) % 4 === 0 ? 4 : 1;
   const along = entry === 'rows' ? width : 1; // elements of length in a V
   const wanted = Math.floor(ENOUGH_INVOCATIONS / Math.max(1, outer * inner * (entry === 'rows' ? SHORTEST_CHUNK : 1)));
-  const chunks = Math.max(1, Math.min(wanted, Math.floor(length / SHORTEST_CHUNK)));
+  const chunks = Math.max(
+    1,
+    Math.ceil(length / LONGEST_CHUNK[entry]),
+    Math.min(wanted, Math.floor(length / SHORTEST_CHUNK)),
+  );
   const chunkLength = Math.ceil(length / along / chunks);
   const used = Math.max(1, Math.ceil(length / along / Math.max(1, chunkLength)));
   const inners = inner / (width / along);
@@ -126,10 +132,13 @@ const extremeBackward: Backward = (_run, dy, { inputs: [x], y, attributes: { axe
   const kept = reducedShape(x.shape, axes, true);
   const chosen = cast(equal(x, reshape(y, kept)), 'f32');
   const ties = sum(chosen, { axis: axes, keepDims: true });
-  return [mul(chosen, div(reshape(dy, kept), ties))];
+  return [weigh(reshape(dy, kept), div(chosen, ties))];
 };
 
-/** Sums over axes, f32 or i32; 0 for an empty tensor. */
+/**
+ * Sums over axes, f32 or i32; 0 for an empty tensor. A sum of n elements is within `min(n, 600) 2^-24 sum |x|` of the exact one,
+ * however many there are, as they are added in blocks of blocks.
+ */
 export const sum = reduction({
   name: 'sum',
   shader: sumWgsl,
@@ -192,15 +201,36 @@ export function variance(x: Tensor, options: ReduceOptions & { readonly correcti
   const { correction = 0, axis, ...others } = checkValues('variance', options, { ...CHECKS, correction: finite });
   const axes = normalizeAxes('variance', axis, x.ndim);
   const count = sizeOf(axes.map((each) => x.shape[each]));
-  const deviation = sub(x, mean(x, { axis: axes, keepDims: true }));
+  const centred = (of: Tensor): Tensor => sub(of, mean(of, { axis: axes, keepDims: true }));
+  const deviation = centred(centred(x)); // the first mean of large numbers is rounded by more than small deviations bear
   return mul(sum(square(deviation), { ...others, axis: axes }), 1 / (count - correction));
 }
 
-/** `log(sum(exp(x)))` over axes, f32; the maximum is subtracted first, so nothing overflows. */
+/** The largest finite f32. */
+const LARGEST = 3.4028234663852886e38;
+
+const logSumExpOp = defineOp<[x: Tensor], Attributes>({
+  name: 'logSumExp',
+  reference: reference.logSumExp,
+  shape: ([shape], { axes, keepDims }) => reducedShape(shape, axes, keepDims),
+  // What is subtracted stays finite, so that infinities do not make NaN of each other.
+  forward: (_run, [x], { axes }, shape) => {
+    const along = { axis: axes, keepDims: true };
+    const shift = clip(max(x, along), -LARGEST, LARGEST);
+    return reshape(add(log(sum(exp(sub(x, shift)), along)), shift), shape);
+  },
+  backward: (_run, dy, { inputs: [x], y, attributes: { axes } }) => {
+    const kept = reducedShape(x.shape, axes, true);
+    const shift = clip(reshape(y, kept), -LARGEST, LARGEST);
+    return [mul(reshape(dy, kept), exp(minimum(sub(x, shift), 0)))];
+  },
+});
+
+/**
+ * `log(sum(exp(x)))` over axes, f32; the maximum is subtracted first, so nothing overflows. Minus infinities count for nothing:
+ * of them alone, or of no elements, the result is minus infinity.
+ */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis, keepDims = false } = checkValues('logSumExp', options, CHECKS);
-  const axes = normalizeAxes('logSumExp', axis, x.ndim);
-  const largest = max(x, { axis: axes, keepDims: true });
-  const y = add(log(sum(exp(sub(x, largest)), { axis: axes, keepDims: true })), largest);
-  return reshape(y, reducedShape(x.shape, axes, keepDims));
+  return logSumExpOp(x, { axes: normalizeAxes('logSumExp', axis, x.ndim), keepDims });
 }

@@ -1,5 +1,7 @@
 import errorFunction from '../../shaders/error_function.wgsl';
+import hyperbolic from '../../shaders/hyperbolic.wgsl';
 import sine from '../../shaders/sine.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import absWgsl from '../../shaders/unary/abs.wgsl';
 import acosWgsl from '../../shaders/unary/acos.wgsl';
 import asinWgsl from '../../shaders/unary/asin.wgsl';
@@ -56,7 +58,7 @@ function unary(
   shader: Source | readonly Source[],
   { dtypes = FLOAT, single = false }: { readonly dtypes?: readonly DType[]; readonly single?: boolean } = {},
 ): UnaryOp {
-  const sources = [scaffold, shader].flat();
+  const sources = [scaffold, specialWgsl, shader].flat();
   const one = { sources: [...sources, oneWgsl], constants: {} };
   const four = { sources: [...sources, fourWgsl], constants: { T: 'vec4<f32>' } };
   return defineOp<[x: Tensor], UnaryConstants>({
@@ -84,11 +86,11 @@ export const relu = unary('relu', reluWgsl, { dtypes: ANY });
 export const neg = unary('neg', negWgsl, { dtypes: ANY });
 /** `|x|`, any shape, f32 or i32; the slope at 0 is 0. */
 export const abs = unary('abs', absWgsl, { dtypes: ANY });
-/** -1, 0 or 1, any shape, f32 or i32; the gradient is 0. */
+/** -1, 0 or 1, and NaN of NaN, any shape, f32 or i32; the gradient is 0. */
 export const sign = unary('sign', signWgsl, { dtypes: ANY });
 /** `e^x`, any shape, f32. */
 export const exp = unary('exp', expWgsl);
-/** The natural logarithm, any shape, f32, x > 0; NaN below 0. */
+/** The natural logarithm, any shape, f32; minus infinity at 0, NaN below. */
 export const log = unary('log', logWgsl);
 /** The square root, any shape, f32, x >= 0; the slope at 0 is infinite. */
 export const sqrt = unary('sqrt', sqrtWgsl);
@@ -108,9 +110,9 @@ export const softsign = unary('softsign', softsignWgsl);
 export const mish = unary('mish', mishWgsl);
 /** The error function, any shape, f32; at most 5e-7 off. */
 export const erf = unary('erf', [errorFunction, erfWgsl]);
-/** The sine, any shape, f32, x in radians; within 2^-22 for |x| < 8192. */
+/** The sine, any shape, f32, x in radians; within 2^-22 for every finite x. */
 export const sin = unary('sin', [sine, sinWgsl], { single: true });
-/** The cosine, any shape, f32, x in radians; within 2^-22 for |x| < 8192. */
+/** The cosine, any shape, f32, x in radians; within 2^-22 for every finite x. */
 export const cos = unary('cos', [sine, cosWgsl], { single: true });
 /** The tangent, any shape, f32, x in radians; `sin(x) / cos(x)`. */
 export const tan = unary('tan', [sine, tanWgsl], { single: true });
@@ -121,9 +123,9 @@ export const acos = unary('acos', acosWgsl);
 /** The inverse tangent in `-pi/2 .. pi/2`, any shape, f32. */
 export const atan = unary('atan', atanWgsl);
 /** The hyperbolic sine, any shape, f32. */
-export const sinh = unary('sinh', sinhWgsl);
+export const sinh = unary('sinh', [hyperbolic, sinhWgsl]);
 /** The hyperbolic cosine, any shape, f32. */
-export const cosh = unary('cosh', coshWgsl);
+export const cosh = unary('cosh', [hyperbolic, coshWgsl]);
 /** The next whole number below, any shape, f32; the gradient is 0. */
 export const floor = unary('floor', floorWgsl);
 /** The next whole number above, any shape, f32; the gradient is 0. */

@@ -1,4 +1,4 @@
-import { map, type NdArray, zeros } from './ndarray.ts';
+import { map, type NdArray, zeros, zeroWins } from './ndarray.ts';
 import { logSoftmax } from './softmax.ts';
 
 type Inputs = readonly [logits: NdArray, targets: NdArray];
@@ -17,7 +17,7 @@ export const softmaxCrossEntropy = {
     const loss = zeros(logits.shape.slice(0, -1));
     for (let row = 0; row < loss.data.length; row++) {
       for (let j = 0; j < length; j++) {
-        loss.data[row] -= weightOf(targets, row, j, length) * logProbabilities.data[row * length + j];
+        loss.data[row] -= zeroWins(weightOf(targets, row, j, length), logProbabilities.data[row * length + j]);
       }
     }
     return [loss, map(logProbabilities, Math.exp)];

@@ -15,15 +15,17 @@ export const cumsum = {
   forward: ([x]: readonly [NdArray], { axis, exclusive, reverse }: CumsumAttributes): NdArray => {
     const { outer, length, inner } = viewAround(x.shape, axis);
     const y = zeros(x.shape);
+    const isInteger = x.data instanceof Int32Array;
     for (let row = 0; row < outer * inner; row++) {
       let sum = 0;
       for (let step = 0; step < length; step++) {
         const j = reverse ? length - 1 - step : step;
         const i = (Math.floor(row / inner) * length + j) * inner + (row % inner);
-        y.data[i] = exclusive ? sum : sum + x.data[i];
-        sum += x.data[i];
+        const next = isInteger ? (sum + x.data[i]) | 0 : sum + x.data[i];
+        y.data[i] = exclusive ? sum : next;
+        sum = next;
       }
     }
-    return x.data instanceof Int32Array ? toInt(y) : y;
+    return isInteger ? toInt(y) : y;
   },
 };

@@ -19,6 +19,10 @@ export function map(x: NdArray, f: (value: number, index: number) => number): Nd
   return y;
 }
 
+/** a * b, but 0 where one of them is 0 and the other infinite: what doesn't count, or fades faster than the other grows. */
+export const zeroWins = (a: number, b: number): number =>
+  (a === 0 || b === 0) && !Number.isNaN(a) && !Number.isNaN(b) ? 0 : a * b;
+
 /** Truncates the elements of a result that is int32, as comparisons and index arithmetic are. */
 export const toInt = (x: NdArray): NdArray => ({ data: Int32Array.from(x.data), shape: x.shape });
 

@@ -1,5 +1,5 @@
 import { reducedShape, sizeOf, stridesOf } from '../shape.ts';
-import { broadcastPosition, eachIndex, type NdArray, toInt, zeros } from './ndarray.ts';
+import { broadcastPosition, eachIndex, map, type NdArray, toInt, zeros, zeroWins } from './ndarray.ts';
 
 export interface ReduceAttributes {
   /** Sorted and non-negative. */
@@ -16,19 +16,28 @@ function eachPair(x: NdArray, axes: readonly number[], visit: (from: number, to:
   eachIndex(x.shape, (index, flat) => visit(flat, broadcastPosition(index, kept, strides)));
 }
 
-function reduce(combine: (sum: number, value: number) => number, initial: number) {
+type Combine = (sum: number, value: number) => number;
+
+/** `integer` combines int32, where float64 is not exact: the low 32 bits count. */
+function reduce(combine: Combine, initial: number, integer = combine) {
   return ([x]: readonly [NdArray], { axes, keepDims }: ReduceAttributes): NdArray => {
     const y = zeros(reducedShape(x.shape, axes, keepDims));
+    const isInteger = x.data instanceof Int32Array;
+    const of = isInteger ? integer : combine;
     y.data.fill(initial);
     eachPair(x, axes, (from, to) => {
-      y.data[to] = combine(y.data[to], x.data[from]);
+      y.data[to] = of(y.data[to], x.data[from]);
     });
-    return x.data instanceof Int32Array ? toInt(y) : y;
+    return isInteger ? toInt(y) : y;
   };
 }
 
 export const sum = {
-  forward: reduce((a, b) => a + b, 0),
+  forward: reduce(
+    (a, b) => a + b,
+    0,
+    (a, b) => (a + b) | 0,
+  ),
   backward: (dy: NdArray, { inputs: [x] }: Saved, { axes }: ReduceAttributes) => {
     const dx = zeros(x.shape);
     eachPair(x, axes, (from, to) => {
@@ -46,7 +55,7 @@ function extremeBackward(dy: NdArray, { inputs: [x], y }: Saved, { axes }: Reduc
   });
   const dx = zeros(x.shape);
   eachPair(x, axes, (from, to) => {
-    dx.data[from] = (Number(x.data[from] === y.data[to]) * dy.data[to]) / ties[to]; // NaN where y is
+    dx.data[from] = zeroWins(dy.data[to], Number(x.data[from] === y.data[to]) / ties[to]); // NaN where y is
   });
   return [dx];
 }
@@ -55,7 +64,7 @@ export const max = { forward: reduce(Math.max, Number.NEGATIVE_INFINITY), backwa
 export const min = { forward: reduce(Math.min, Number.POSITIVE_INFINITY), backward: extremeBackward };
 
 export const prod = {
-  forward: reduce((a, b) => a * b, 1),
+  forward: reduce((a, b) => a * b, 1, Math.imul),
   backward: (dy: NdArray, { inputs: [x] }: Saved, { axes }: ReduceAttributes) => {
     const dx = zeros(x.shape);
     eachPair(x, axes, (target, group) => {
@@ -64,6 +73,26 @@ export const prod = {
         if (to === group && from !== target) others *= x.data[from];
       });
       dx.data[target] = others;
+    });
+    return [dx];
+  },
+};
+
+/** log(sum(exp(x))). The gradient of an infinite element that makes the sum so is 1, and of no element above minus infinity 0. */
+export const logSumExp = {
+  forward: (inputs: readonly [NdArray], attributes: ReduceAttributes): NdArray => {
+    const y = max.forward(inputs, attributes);
+    const sums = zeros(y.shape);
+    eachPair(inputs[0], attributes.axes, (from, to) => {
+      sums.data[to] += Math.exp(inputs[0].data[from] - y.data[to]);
+    });
+    return map(y, (largest, i) => (Math.abs(largest) === Infinity ? largest : largest + Math.log(sums.data[i])));
+  },
+  backward: (dy: NdArray, { inputs: [x], y }: Saved, { axes }: ReduceAttributes) => {
+    const dx = zeros(x.shape);
+    eachPair(x, axes, (from, to) => {
+      const [each, total] = [x.data[from], y.data[to]];
+      dx.data[from] = dy.data[to] * (each === total ? Number(each !== -Infinity) : Math.exp(each - total));
     });
     return [dx];
   },

@@ -111,10 +111,13 @@ export const concat = {
   },
 };
 
-/** Converts between float64 and int32, truncating towards 0. */
+/** Converts between float64 and int32, truncating towards 0 and stopping at the ends; NaN becomes 0. */
 export const cast = {
   forward: ([x]: readonly [NdArray], { dtype }: { readonly dtype: 'f32' | 'i32' }): NdArray => ({
-    data: dtype === 'i32' ? Int32Array.from(x.data, Math.trunc) : Float64Array.from(x.data),
+    data:
+      dtype === 'i32'
+        ? Int32Array.from(x.data, (each) => Math.min(Math.max(each, -(2 ** 31)), 2 ** 31 - 1))
+        : Float64Array.from(x.data),
     shape: x.shape,
   }),
 };

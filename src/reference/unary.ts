@@ -1,4 +1,4 @@
-import { map, type NdArray } from './ndarray.ts';
+import { map, type NdArray, toInt, zeroWins } from './ndarray.ts';
 
 /** The constants of an elementwise function, as its kernel calls them. */
 export interface UnaryConstants {
@@ -10,6 +10,8 @@ export interface UnaryConstants {
 export interface UnaryFunction {
   readonly f: (x: number, alpha: number, beta: number) => number;
   readonly df: (x: number, y: number, alpha: number, beta: number) => number;
+  /** f of an int32, where float64 is not exact: the low 32 bits count. */
+  readonly integer?: UnaryFunction['f'];
 }
 
 const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -48,12 +50,12 @@ export const unary = {
   sign: { f: Math.sign, df: () => 0 },
   exp: { f: Math.exp, df: (_, y) => y },
   log: { f: Math.log, df: (x) => 1 / x },
-  sqrt: { f: Math.sqrt, df: (_, y) => 0.5 / y },
-  square: { f: (x) => x * x, df: (x) => 2 * x },
+  sqrt: { f: Math.sqrt, df: (_, y) => 0.5 / Math.abs(y) },
+  square: { f: (x) => x * x, df: (x) => 2 * x, integer: (x) => Math.imul(x, x) },
   reciprocal: { f: (x) => 1 / x, df: (x) => -1 / (x * x) },
   sigmoid: { f: sigmoidOf, df: (_, y) => y * (1 - y) },
   tanh: { f: Math.tanh, df: (_, y) => 1 - y * y },
-  leakyRelu: { f: (x, alpha) => (x > 0 ? x : alpha * x), df: (x, _, alpha) => (x > 0 ? 1 : alpha) },
+  leakyRelu: { f: (x, alpha) => (x > 0 ? x : zeroWins(alpha, x)), df: (x, _, alpha) => (x > 0 ? 1 : alpha) },
   elu: { f: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)), df: (x, _, alpha) => (x > 0 ? 1 : alpha * Math.exp(x)) },
   selu: {
     f: (x, alpha, beta) => beta * (x > 0 ? x : alpha * Math.expm1(x)),
@@ -61,22 +63,27 @@ export const unary = {
   },
   gelu: {
     f: (x, alpha) =>
-      0.5 * x * (1 + (alpha === 0 ? erf(x * Math.SQRT1_2) : Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x ** 3)))),
+      zeroWins(x, 0.5 * (1 + (alpha === 0 ? erf(x * Math.SQRT1_2) : Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x ** 3))))),
     df: (x, _, alpha) => {
-      if (alpha === 0) return 0.5 * (1 + erf(x * Math.SQRT1_2)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+      if (alpha === 0) {
+        return 0.5 * (1 + erf(x * Math.SQRT1_2)) + zeroWins(x, Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+      }
       const t = Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x ** 3));
-      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+      return 0.5 * (1 + t) + zeroWins(0.5 * x * SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x), 1 - t * t);
     },
   },
   silu: {
-    f: (x) => x * sigmoidOf(x),
-    df: (x) => sigmoidOf(x) * (1 + x * (1 - sigmoidOf(x))),
+    f: (x) => zeroWins(x, sigmoidOf(x)),
+    df: (x) => sigmoidOf(x) + zeroWins(x, sigmoidOf(x) * (1 - sigmoidOf(x))),
   },
   softplus: { f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), df: sigmoidOf },
-  softsign: { f: (x) => x / (1 + Math.abs(x)), df: (x) => 1 / (1 + Math.abs(x)) ** 2 },
+  softsign: {
+    f: (x) => (Math.abs(x) === Infinity ? Math.sign(x) : x / (1 + Math.abs(x))),
+    df: (x) => 1 / (1 + Math.abs(x)) ** 2,
+  },
   mish: {
-    f: (x) => x * tanhSoftplus(x),
-    df: (x) => tanhSoftplus(x) + x * (1 - tanhSoftplus(x) ** 2) * sigmoidOf(x),
+    f: (x) => zeroWins(x, tanhSoftplus(x)),
+    df: (x) => tanhSoftplus(x) + zeroWins(x, (1 - tanhSoftplus(x) ** 2) * sigmoidOf(x)),
   },
   hardSigmoid: {
     f: (x, alpha, beta) => Math.min(Math.max(alpha * x + beta, 0), 1),
@@ -101,14 +108,15 @@ export const unary = {
 } satisfies Record<string, UnaryFunction>;
 
 /** The reference of an elementwise operation, from its function and derivative. */
-export const unaryReference = ({ f, df }: UnaryFunction) => ({
+export const unaryReference = ({ f, df, integer = f }: UnaryFunction) => ({
   forward: ([x]: readonly [NdArray], { alpha = 0, beta = 0 }: UnaryConstants): NdArray => {
-    const y = map(x, (value) => f(value, alpha, beta));
-    return x.data instanceof Int32Array ? { data: Int32Array.from(y.data), shape: x.shape } : y;
+    const isInteger = x.data instanceof Int32Array;
+    const y = map(x, (value) => (isInteger ? integer : f)(value, alpha, beta));
+    return isInteger ? toInt(y) : y;
   },
   backward: (
     dy: NdArray,
     { inputs: [x], y }: { readonly inputs: readonly [NdArray]; readonly y: NdArray },
     { alpha = 0, beta = 0 }: UnaryConstants,
-  ): readonly NdArray[] => [map(x, (value, i) => dy.data[i] * df(value, y.data[i], alpha, beta))],
+  ): readonly NdArray[] => [map(x, (value, i) => zeroWins(dy.data[i], df(value, y.data[i], alpha, beta)))],
 });

@@ -18,13 +18,12 @@ fn rank_of(v: T) -> i32 {
   let bits = bitcast<i32>(v);
   if (T(0.5) == T(0)) { return select(~bits, bits, LARGEST); } // T is i32
   let magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) { return 0x7fffffff; }
-  let signed = select(magnitude, -magnitude, bits < 0);
-  return select(-signed, signed, LARGEST);
+  let rank = select(magnitude, -magnitude, (bits < 0) == LARGEST);
+  return select(rank, 0x7fffffff, magnitude > 0x7f800000);
 }
 
 fn better(a: Candidate, b: Candidate) -> Candidate {
-  let is_a = a.rank > b.rank || (a.rank == b.rank && (a.at > b.at) == LAST);
+  let is_a = (a.rank > b.rank) | ((a.rank == b.rank) & ((a.at > b.at) == LAST));
   return Candidate(select(b.rank, a.rank, is_a), select(b.at, a.at, is_a));
 }
 

@@ -5,14 +5,11 @@
 // are counted in V.
 //   rows     inner = 1: a workgroup per (o, c); its invocations walk the chunk in steps of WORKGROUP_SIZE, then a tree.
 //   columns  an invocation per (o, c, i), neighbours reading neighbours.
-// An invocation combines BLOCK Vs apart from the others, so that rounding errors grow with a block and the number of blocks,
-// not with their product. The order of combination depends on the sizes alone.
-// Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes in rows.
+// The order of combination depends on the sizes alone. Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes in rows.
 
 alias T = f32;
 alias V = f32;
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
-const BLOCK: u32 = 64;
 struct Params { outer: u32, length: u32, inner: u32, chunks: u32, chunk_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<V>;
@@ -23,20 +20,15 @@ var<workgroup> partial: array<V, WORKGROUP_SIZE>;
 
 // Combines the elements at `base + l * stride` for l = first, first + step, ... before last; four loads at a time.
 fn walk(base: u32, stride: u32, first: u32, last: u32, step: u32) -> V {
-  var total = start(x[base]);
+  var sum = start(x[base]);
   var l = first;
-  while (l < last) {
-    let end = min(last, l + BLOCK * step);
-    var sum = start(x[base]);
-    for (; l + 3 * step < end; l += 4 * step) {
-      let i = base + l * stride;
-      let next = step * stride;
-      sum = combine(sum, combine(combine(x[i], x[i + next]), combine(x[i + 2 * next], x[i + 3 * next])));
-    }
-    for (; l < end; l += step) { sum = combine(sum, x[base + l * stride]); }
-    total = combine(total, sum);
+  for (; l + 3 * step < last; l += 4 * step) {
+    let i = base + l * stride;
+    let next = step * stride;
+    sum = combine(sum, combine(combine(x[i], x[i + next]), combine(x[i + 2 * next], x[i + 3 * next])));
   }
-  return total;
+  for (; l < last; l += step) { sum = combine(sum, x[base + l * stride]); }
+  return sum;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -10,9 +10,12 @@ fn is_nan(x: T) -> B { return (bitcast<U>(x) << U(1)) > U(INFINITE); }
 // Infinity, from bits that no compiler can fold, as sizes stay below 2^31.
 fn infinity() -> f32 { return bitcast<f32>(0x7f800000 | (params.size >> 31)); }
 
+// x, but not below -200, where e^x is 0 in float32 and wins over x: 0 * -infinity would be NaN.
+fn fading(x: T) -> T { return select(x, T(-200), x < T(-200)); }
+
 // a * b, but 0 where one of them is 0 and the other infinite: what fades to nothing faster than the other grows, as e^x
 // beside x, or does not count, as an element that was not chosen. NaN stays.
 fn zero_wins(a: T, b: T) -> T {
   let product = a * b;
-  return select(product, T(0), is_nan(product) & !(is_nan(a) | is_nan(b)));
+  return select(product, T(0), is_nan(product) & !is_nan(a + b)); // the sum is infinite then
 }

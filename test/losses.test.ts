@@ -203,6 +203,66 @@ onBoth('probabilities from softmax do not saturate', async () => {
   await near(losses.sparseCategoricalCrossentropy()(labels, probabilities), -Math.log(1e-7), 1e-5);
 });
 
+/** Scores of classes that are masked out; the second and the first class are right. */
+const masked: Rows = [
+  [-Infinity, 1, 2],
+  [0, -Infinity, 1],
+];
+const right: Rows = [
+  [0, 0, 1],
+  [1, 0, 0],
+];
+const MASKED_LOSS = (Math.log1p(1 / Math.E) + Math.log1p(Math.E)) / 2;
+const P = 1 / (1 + Math.E);
+
+onBoth('classes that are masked out have no part in a cross-entropy', async () => {
+  const labels = tensor(Int32Array.of(2, 0));
+  const scores = tensor(masked);
+  for (const reduction of ['sumOverBatchSize', 'meanWithSampleWeight'] as const) {
+    const sparse = losses.sparseCategoricalCrossentropy({ fromLogits: true, reduction });
+    await near(sparse(labels, scores), MASKED_LOSS);
+    await near(losses.categoricalCrossentropy({ fromLogits: true, reduction })(tensor(right), scores), MASKED_LOSS);
+    await near(losses.sparseCategoricalCrossentropy({ reduction })(labels, softmax(scores)), MASKED_LOSS);
+    const { grads } = valueAndGrad(() => sparse(labels, scores), [scores]);
+    await near(grads[0], [0, P / 2, -P / 2, (P - 1) / 2, 0, (1 - P) / 2]);
+  }
+  await near(losses.categoricalHinge()(tensor(right), scores), (0 + 2) / 2);
+  const smoothed = losses.categoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.1 });
+  assert.is(await smoothed(tensor(right), scores).item(), Infinity, 'a masked class that has a share');
+});
+
+onBoth('scores of infinite certainty', async () => {
+  const scores = tensor([[-Infinity, Infinity]]);
+  for (const p of [scores, sigmoid(scores)]) {
+    const loss = losses.binaryCrossentropy({ fromLogits: p === scores });
+    await near(loss(tensor([[0, 1]]), p), 0);
+    assert.is(await loss(tensor([[1, 1]]), p).item(), Infinity);
+  }
+  const loss = losses.binaryCrossentropy({ fromLogits: true });
+  await near(valueAndGrad(() => loss(tensor([[0, 0]]), scores), [scores]).grads[0], [0, 0.5]);
+});
+
+onBoth('infinite outputs have infinite losses', async () => {
+  for (const p of [Infinity, -Infinity]) {
+    for (const loss of [losses.meanSquaredError(), losses.meanAbsoluteError(), losses.huber(), losses.logCosh()]) {
+      assert.is(await loss(tensor([[1]]), tensor([[p]])).item(), Infinity, `${loss.name} of ${p}`);
+    }
+  }
+  assert.is(
+    await losses
+      .poisson()(tensor([[0]]), tensor([[Infinity]]))
+      .item(),
+    Infinity,
+  );
+});
+
+onBoth('a sample that weighs nothing has no infinite loss and no gradient', async () => {
+  const p = tensor([[1], [Infinity]]);
+  const loss = (): Tensor => losses.meanSquaredError()(tensor([[0], [0]]), p, { sampleWeight: tensor([1, 0]) });
+  await near(loss(), 0.5);
+  await near(valueAndGrad(loss, [p]).grads[0], [1, 0]);
+});
+
 onBoth('scores that are no longer those of the probabilities are not used', async () => {
   const loss = losses.binaryCrossentropy();
   const scores = tensor([[0]]);

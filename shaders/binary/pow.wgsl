@@ -12,29 +12,24 @@ fn whole_power(a: T, b: T) -> T {
   return power;
 }
 
-// base^exponent for base > 0.
-fn positive_power(base: f32, exponent: f32) -> f32 {
-  let falls = (base < 1) != (exponent < 0);
-  let is_extreme = base == 0 || base == infinity() || abs(exponent) == infinity();
-  if (is_extreme) { return select(infinity(), 0.0, falls); }
-  return pow(base, exponent);
-}
-
 fn f(a: T, b: T) -> R {
   if (IS_INTEGER) { return R(whole_power(a, b)); }
   let base = f32(a);
   let exponent = f32(b);
   let size = abs(base);
   let is_whole = floor(exponent) == exponent;
-  if (exponent == 0 || base == 1 || (base == -1 && abs(exponent) == infinity())) { return R(1); }
-  if (is_nan(a) || is_nan(b)) { return R(a + b); }
-  if (base < 0 && !is_whole && size < infinity()) { return R(sqrt(base)); } // no real number: NaN
-  var magnitude = positive_power(size, exponent);
+  let is_endless = abs(exponent) == infinity();
   // pow() may be a little below a whole number, where the power is one.
-  if (is_whole && exponent > 0 && floor(base) == base) { magnitude = round(magnitude); }
-  let is_odd = is_whole && abs(exponent) < 16777216 && fract(abs(exponent) * 0.5) != 0; // all larger ones are even
+  let magnitude = pow(size, exponent);
+  let finite = select(magnitude, round(magnitude), is_whole & (exponent > 0) & (floor(base) == base));
+  let limit = select(infinity(), 0.0, (size < 1) != (exponent < 0));
+  let of_size = select(finite, limit, (size == 0) | (size == infinity()) | is_endless);
+  let is_odd = is_whole & (abs(exponent) < 16777216) & (fract(abs(exponent) * 0.5) != 0); // all larger ones are even
   let is_negative = (bitcast<u32>(base) >> 31) == 1; // -0 is
-  return R(select(magnitude, -magnitude, is_odd && is_negative));
+  let signed = select(of_size, -of_size, is_odd & is_negative);
+  let real = select(signed, sqrt(base), (base < 0) & !is_whole & (size < infinity())); // NaN: no real number
+  let known = select(real, f32(a + b), is_nan(a) | is_nan(b));
+  return R(select(known, 1.0, (exponent == 0) | (base == 1) | ((size == 1) & is_endless)));
 }
 fn dfa(a: T, b: T, y: T) -> T {
   if (b == 0) { return T(0); }

@@ -8,8 +8,8 @@ const CUBIC: f32 = 0.044715;
 fn bounded_tanh(x: T) -> T { return select(tanh(x), sign(x), abs(x) > T(10)); }
 
 fn f(x: T) -> T {
-  if (params.alpha == 0) { return zero_wins(0.5 * x, 1 + erf(x * SQRT_HALF)); }
-  return zero_wins(0.5 * x, 1 + bounded_tanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x)));
+  if (params.alpha == 0) { return 0.5 * fading(x) * (1 + erf(x * SQRT_HALF)); }
+  return 0.5 * fading(x) * (1 + bounded_tanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x)));
 }
 
 fn df(x: T, y: T) -> T {

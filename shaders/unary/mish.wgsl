@@ -4,7 +4,7 @@ fn tanh_softplus(x: T) -> T {
   let numerator = select(e * (e + 2), 1 + 2 * e, x >= T(0));
   return numerator / (numerator + select(T(2), 2 * e * e, x >= T(0)));
 }
-fn f(x: T) -> T { return zero_wins(x, tanh_softplus(x)); }
+fn f(x: T) -> T { return fading(x) * tanh_softplus(x); }
 fn df(x: T, y: T) -> T {
   let e = exp(-abs(x));
   let sigmoid = select(e, T(1), x >= T(0)) / (1 + e);

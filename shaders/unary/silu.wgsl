@@ -3,7 +3,7 @@ fn sigmoid(x: T) -> T {
   let e = exp(-abs(x));
   return select(e, T(1), x >= T(0)) / (1 + e);
 }
-fn f(x: T) -> T { return zero_wins(x, sigmoid(x)); }
+fn f(x: T) -> T { return fading(x) * sigmoid(x); }
 fn df(x: T, y: T) -> T {
   let s = sigmoid(x);
   return s + zero_wins(x, s * (1 - s));

@@ -1,4 +1,4 @@
-import { add, div, mul, notEqual, pow, sub } from '../ops/binary.ts';
+import { add, div, mul, notEqual, pow, sigmoidCrossEntropy, sub } from '../ops/binary.ts';
 import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
 import { meanCrossEntropy } from '../ops/meanCrossEntropy.ts';
 import { oneHot } from '../ops/oneHot.ts';
@@ -6,7 +6,7 @@ import { mean, sum } from '../ops/reduce.ts';
 import { sigmoidScores, softmaxScores } from '../ops/scores.ts';
 import { softmax } from '../ops/softmax.ts';
 import { transpose } from '../ops/transpose.ts';
-import { clip, log, neg, sigmoid, softplus } from '../ops/unary.ts';
+import { clip, log, neg, sigmoid } from '../ops/unary.ts';
 import { flag, fraction, integer, notNegative, portion } from '../options.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -62,7 +62,8 @@ function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOpt
 
 /**
  * `-sum_j y_j log p_j` per row, for targets that are distributions over the classes, one-hot or not.
- * Probabilities that `softmax` made are taken back to their scores, which can't saturate; then the gradient flows to
+ * A class whose target is 0 may have a score of minus infinity; with `labelSmoothing` each class has a share, and the loss is
+ * infinite then. Probabilities that `softmax` made are taken back to their scores, which can't saturate; then the gradient flows to
  * the scores, past the probabilities. Others are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`.
  */
 export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
@@ -141,9 +142,7 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
         const scores = fromLogits ? yPred : sigmoidScores.of(yPred);
-        const losses = scores
-          ? sub(softplus(scores), mul(scores, targets))
-          : binaryFromProbabilities(targets, clipped(yPred));
+        const losses = scores ? sigmoidCrossEntropy(scores, targets) : binaryFromProbabilities(targets, clipped(yPred));
         return mean(losses, LAST);
       },
     };

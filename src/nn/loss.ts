@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from '../errors.ts';
-import { div, maximum, mul } from '../ops/binary.ts';
+import { div, maximum, mul, weigh } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { sum } from '../ops/reduce.ts';
 import { broadcastTo, reshape } from '../ops/strided.ts';
@@ -23,7 +23,8 @@ export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: LossWeights)
 
 interface LossWeights {
   /**
-   * One weight per sample, or per position of a sample: a scalar, or the leading axes of the per-sample losses.
+   * One weight per sample, or per position of a sample: a scalar, or the leading axes of the per-sample losses. A weight of 0
+   * leaves nothing of an infinite loss either; NaN stays.
    */
   readonly sampleWeight?: Tensor;
 }
@@ -104,7 +105,7 @@ export function makeLoss(
     const counted = counts && cast(counts(yTrue, yPred), 'f32');
     const weights = given && counted ? mul(given, counted) : (given ?? counted);
     return reduce({
-      losses: weights ? mul(values, weights) : values,
+      losses: weights ? weigh(values, weights) : values, // a sample that weighs nothing has no infinite loss
       count: counted ? sum(counted) : values.size,
       weights,
     });

@@ -1,4 +1,4 @@
-import { add, div, equal, maximum, mul, sub } from '../ops/binary.ts';
+import { add, div, equal, maximum, mul, sub, weigh } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { max, mean, min, sum } from '../ops/reduce.ts';
 import { abs, clip, log, neg, relu, softplus, sqrt, square } from '../ops/unary.ts';
@@ -66,7 +66,7 @@ export const huber = regression<HuberOptions>('huber', { delta: positive }, ({ d
 
 /** `mean(log(cosh(p - y)))` over the last axis. */
 export const logCosh = regression('logCosh', {}, () => (y, p) => {
-  const error = sub(p, y);
+  const error = abs(sub(p, y));
   return sub(mean(add(error, softplus(mul(error, -2))), LAST), Math.LN2);
 });
 
@@ -87,7 +87,7 @@ export const squaredHinge = regression('squaredHinge', {}, () => (y, p) => mean(
 export const categoricalHinge = regression(
   'categoricalHinge',
   {},
-  () => (y, p) => relu(add(sub(max(mul(sub(1, y), p), LAST), sum(mul(y, p), LAST)), 1)),
+  () => (y, p) => relu(add(sub(max(weigh(p, sub(1, y)), LAST), sum(weigh(p, y), LAST)), 1)),
 );
 
 export interface CosineSimilarityOptions extends LossOptions {
@@ -112,7 +112,7 @@ export const klDivergence = regression('klDivergence', {}, () => (given, predict
 });
 
 /** `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. */
-export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, mul(y, log(add(p, EPSILON)))), LAST));
+export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, weigh(log(add(p, EPSILON)), y)), LAST));
 
 /** Losses by their Keras names, each a function of its options. */
 export const losses = {

@@ -164,11 +164,11 @@ function sameTypes(op: string, a: Tensor, b: Tensor): Pair {
 
 /** A number in the dtype of the tensor beside it. */
 function numberFor(op: string, value: Operand, { dtype }: Tensor): number {
-  if (typeof value === 'number' && (dtype === 'f32' || Number.isInteger(value))) return value;
+  if (typeof value === 'number' && (dtype === 'f32' || (value | 0) === value)) return value;
   throw new DTypeError({
     op,
     got: typeof value === 'number' ? `${value} beside a tensor of dtype i32` : `${typeof value} as an operand`,
-    expected: dtype === 'f32' ? 'a tensor or a number' : 'a tensor or a whole number',
+    expected: dtype === 'f32' ? 'a tensor or a number' : 'a tensor or a whole number of 32 bits',
     fix: "Make a tensor with tensor(...), or convert with cast(x, 'f32').",
   });
 }

@@ -13,7 +13,8 @@ import { runSeveral } from './several.ts';
  * Sparse targets are class numbers 0 .. n-1; any other number is no class: its loss and its gradient are 0, so it
  * serves as the label to ignore. Dense targets are weights, usually probabilities that sum to 1, as label smoothing
  * makes them. Targets have no gradient.
- * @param logits scores, `[..., n]`, f32; any finite size, the maximum is subtracted first.
+ * @param logits scores, `[..., n]`, f32; any finite size, the maximum is subtracted first. Minus infinity masks a class out: it
+ * counts for nothing where its target is 0, and makes the loss infinite where not.
  * @param targets i32 of shape `[...]` (sparse), or f32 of the shape of `logits` (dense).
  * @returns the loss per row, `[...]`; `.outputs` gives `[loss, probabilities]`, probabilities without a gradient.
  * @throws ShapeError if the shapes do not fit, or `logits` has rank 0 or no classes.

@@ -4,7 +4,7 @@ import type { Device } from '../device.ts';
 import { runner } from '../op.ts';
 import { checkShape, type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
-import type { Tensor } from '../tensor.ts';
+import { type Tensor, toTyped } from '../tensor.ts';
 
 /** The bits of a number, as kernels take one of any dtype. */
 export const wordOf = (value: number, dtype: DType): number =>
@@ -13,6 +13,7 @@ export const wordOf = (value: number, dtype: DType): number =>
 /** A tensor on `device` with every element `value`: what `full`, `zeros` and `ones` are made of. */
 export function fullOn(device: Device, shape: Shape, value: number, dtype: DType): Tensor {
   checkShape('full', shape);
+  if (dtype === 'i32') toTyped([value], dtype); // refuses what is no i32
   if (device instanceof CpuDevice) {
     const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
     return device.adopt({ data: data.fill(value), shape });

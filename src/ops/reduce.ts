@@ -32,8 +32,11 @@ const CHECKS = { axis: checkedLater, keepDims: flag };
 const ENOUGH_INVOCATIONS = 16384;
 /** Elements that are not worth another chunk. */
 const SHORTEST_CHUNK = 256;
-/** Elements of the longest chunk: one invocation combines at most 4096 of them, as 64 blocks of 64 (reduce.wgsl). */
-const LONGEST_CHUNK = { rows: 65536, columns: 4096 };
+/**
+ * Elements of the longest chunk, of which an invocation combines at most 512 vectors: its rounding errors grow with them,
+ * those of chunk upon chunk with their logarithm.
+ */
+const LONGEST_CHUNK = { rows: 8192, columns: 512 };
 
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
 function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
@@ -132,12 +135,14 @@ const extremeBackward: Backward = (_run, dy, { inputs: [x], y, attributes: { axe
   const kept = reducedShape(x.shape, axes, true);
   const chosen = cast(equal(x, reshape(y, kept)), 'f32');
   const ties = sum(chosen, { axis: axes, keepDims: true });
-  return [weigh(reshape(dy, kept), div(chosen, ties))];
+  // NaN where y is, as nothing is equal to it.
+  const share = div(mul(reshape(dy, kept), ties), square(ties));
+  return [weigh(share, chosen)];
 };
 
 /**
- * Sums over axes, f32 or i32; 0 for an empty tensor. A sum of n elements is within `min(n, 600) 2^-24 sum |x|` of the exact one,
- * however many there are, as they are added in blocks of blocks.
+ * Sums over axes, f32 or i32; 0 for an empty tensor. A sum of n elements is within `min(n, 700) 2^-24 sum |x|` of the exact one,
+ * however many there are, as they are added in chunks of chunks.
  */
 export const sum = reduction({
   name: 'sum',

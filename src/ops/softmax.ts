@@ -27,7 +27,8 @@ const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl, logSoftmaxReference
 
 /**
  * Turns scores into probabilities along an axis: `y_j = exp(x_j) / sum_k exp(x_k)`.
- * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first.
+ * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first. Minus infinity masks an element
+ * out; where all are masked, or one is plus infinity, the row is NaN.
  * @param options `axis`, default the last.
  * @returns probabilities, the shape of `x`; a row of n sums to 1 within `(n + 8) * 2^-24`.
  * @throws ShapeError if `x` has rank 0.
@@ -45,7 +46,7 @@ export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Te
  * The logarithm of the probabilities along an axis: `y_j = x_j - log(sum_k exp(x_k))`.
  * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first.
  * @param options `axis`, default the last.
- * @returns logarithms of at most 0, the shape of `x`; never minus infinity, unlike `log(softmax(x))`.
+ * @returns logarithms of at most 0, the shape of `x`; finite for finite scores, unlike `log(softmax(x))`.
  * @throws ShapeError if `x` has rank 0.
  */
 export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {

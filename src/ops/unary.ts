@@ -1,5 +1,6 @@
 import errorFunction from '../../shaders/error_function.wgsl';
 import hyperbolic from '../../shaders/hyperbolic.wgsl';
+import longSine from '../../shaders/long_sine.wgsl';
 import sine from '../../shaders/sine.wgsl';
 import specialWgsl from '../../shaders/special.wgsl';
 import absWgsl from '../../shaders/unary/abs.wgsl';
@@ -111,11 +112,11 @@ export const mish = unary('mish', mishWgsl);
 /** The error function, any shape, f32; at most 5e-7 off. */
 export const erf = unary('erf', [errorFunction, erfWgsl]);
 /** The sine, any shape, f32, x in radians; within 2^-22 for every finite x. */
-export const sin = unary('sin', [sine, sinWgsl], { single: true });
+export const sin = unary('sin', [sine, longSine, sinWgsl], { single: true });
 /** The cosine, any shape, f32, x in radians; within 2^-22 for every finite x. */
-export const cos = unary('cos', [sine, cosWgsl], { single: true });
+export const cos = unary('cos', [sine, longSine, cosWgsl], { single: true });
 /** The tangent, any shape, f32, x in radians; `sin(x) / cos(x)`. */
-export const tan = unary('tan', [sine, tanWgsl], { single: true });
+export const tan = unary('tan', [sine, longSine, tanWgsl], { single: true });
 /** The inverse sine in `-pi/2 .. pi/2`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
 export const asin = unary('asin', asinWgsl);
 /** The inverse cosine in `0 .. pi`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */

@@ -1,0 +1,35 @@
+// Sine and cosine within 2^-22 for every x; joined to sine.wgsl, which has them for |x| < LONG.
+// From there on x, a whole multiple m of a power of two, is multiplied with those bits of 2/pi that matter: higher ones make
+// whole turns, lower ones less than 2^-28 quarters.
+// Source: Payne and Hanek (1983), "Radian reduction for trigonometric functions".
+const LONG: f32 = 8192;
+// 2/pi in units of 2^-192.
+const TWO_OVER_PI = array<u32, 7>(0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041);
+
+fn angle_of_long(x: f32) -> Angle {
+  let bits = bitcast<u32>(x);
+  let exponent = (bits >> 23) & 255;
+  if (exponent == 255) { return Angle(0, bitcast<f32>(bits | 0x7fc00000)); } // infinity has no angle: NaN
+  let m = (bits & 0x7fffff) | 0x800000; // |x| = m * 2^(exponent - 150)
+  let first = exponent - 120; // the bit of TWO_OVER_PI that makes 2 quarters of each of m
+  let at = first >> 5;
+  let shift = first & 31;
+  let high = (TWO_OVER_PI[at] << shift) | ((TWO_OVER_PI[at + 1] >> 1) >> (31 - shift));
+  let low = (TWO_OVER_PI[at + 1] << shift) | ((TWO_OVER_PI[at + 2] >> 1) >> (31 - shift));
+  // In units of 2^-30 quarters, modulo 4 quarters; m has 24 bits, so low is taken 8 at a time.
+  let phase = high * m + (((low >> 24) * m) >> 8) + ((((low >> 16) & 255) * m) >> 16) + ((((low >> 8) & 255) * m) >> 24);
+  let quarters = i32((phase + 0x20000000) >> 30);
+  let r = f32(bitcast<i32>(phase << 2)) * 3.657295198e-10; // pi/2 * 2^-32
+  if (x < 0) { return Angle(-quarters, -r); }
+  return Angle(quarters, r);
+}
+
+fn any_sine(x: f32) -> f32 {
+  if (abs(x) >= LONG) { return shifted_sine(angle_of_long(x), 0); }
+  return sine(x);
+}
+
+fn any_cosine(x: f32) -> f32 {
+  if (abs(x) >= LONG) { return shifted_sine(angle_of_long(x), 1); }
+  return cosine(x);
+}

@@ -28,7 +28,7 @@ function row(batchSize: number): Row {
   const y = oneHot(labels, 10);
   const trained = { optimizer: adam(), loss: getLoss('categoricalCrossentropy'), metrics: [] };
   model.build([784]);
-  const step = compile(() => trainStep(model, trained, { x, y })[0]);
+  const step = compile(() => trainStep(model, trained, { x, y })[0].value);
   return {
     name: `one step of the lecture's network, batch ${batchSize}`,
     work: 1,

@@ -75,6 +75,7 @@ export {
   losses,
   makeLoss,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
   meanSquaredLogarithmicError,
   poisson,
@@ -83,16 +84,26 @@ export {
 } from './nn/losses.ts';
 export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/merge.ts';
 export {
+  type AucOptions,
   accuracy,
+  auc,
   binaryAccuracy,
   categoricalAccuracy,
+  type DecisionOptions,
   type Metric,
+  type MetricDefinition,
+  makeMetric,
   metrics,
+  precision,
+  r2Score,
+  recall,
+  rootMeanSquaredError,
   topKAccuracy,
 } from './nn/metrics.ts';
 export { type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
 export type { LeakyReluOptions, PreluOptions } from './nn/rectifiers.ts';
 export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
+export type { Total, Totalling, Weighted } from './nn/total.ts';
 export { type WhiteningOptions, whitening } from './nn/whitening.ts';
 export {
   defineOp,

@@ -44,7 +44,7 @@ import {
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
 import { pack } from '../src/train/safetensors.ts';
-import { trainStep } from '../src/train/step.ts';
+import { disposeValues, trainStep } from '../src/train/step.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
@@ -239,7 +239,7 @@ async function weightsAfter(device: Device, make: () => Model, { captured }: { c
   const [x, y] = [tensor(data, { shape }), tensor(Int32Array.from(labels.data))];
   const step = () => trainStep(m, m.compiled, { x, y });
   const run = captured ? compile(step) : step;
-  for (let i = 0; i < 20; i++) for (const value of run()) value.dispose();
+  for (let i = 0; i < 20; i++) disposeValues(run());
   const weights = await m.getWeights();
   m.dispose();
   return Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, [...data]]));

@@ -27,7 +27,7 @@ import {
 } from '../src/node.ts';
 import { Generator, normal, uniform } from '../src/random.ts';
 import { Dataset } from '../src/train/dataset.ts';
-import { trainStep } from '../src/train/step.ts';
+import { disposeValues, trainStep } from '../src/train/step.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
@@ -160,7 +160,7 @@ onGpu(test, 'training steps keep buffers and bytes flat', async (device) => {
   const y = tensor(Int32Array.from({ length: 32 }, (_, i) => i % CLASSES));
   model.build([FEATURES]);
   const step = (): void => {
-    for (const value of trainStep(model, model.compiled, { x, y })) value.dispose();
+    disposeValues(trainStep(model, model.compiled, { x, y }));
   };
   for (let i = 0; i < 5; i++) step();
   const before = device.memory();
@@ -181,7 +181,7 @@ onGpu(test, "a step of the lecture's network takes 20 dispatches, and holds what
   const { dispatches, bytes } = step.plan();
   assert.is(dispatches, 20);
   const before = device.memory().bytes;
-  for (const t of step()) t.dispose();
+  disposeValues(step());
   const real = device.memory().bytes - before;
   assert.ok(Math.abs(real - bytes) <= 0.05 * bytes, `${real} bytes, planned ${bytes}`);
   data.dispose();

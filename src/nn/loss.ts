@@ -6,6 +6,7 @@ import { broadcastTo, reshape } from '../ops/strided.ts';
 import { byName, type Checks, checkValues, lookUp } from '../options.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
 import { checkReturned, type Tensor } from '../tensor.ts';
+import { sumOfBoth, type Totalling, type Weighted } from './total.ts';
 
 /** Keras's fuzz: probabilities are kept this far from 0 and 1, and divisors from 0. */
 export const EPSILON = 1e-7;
@@ -30,7 +31,7 @@ interface LossWeights {
 }
 
 /** A loss to minimise: a scalar from targets and outputs, unless its reduction is `none`. */
-export interface Loss {
+export interface Loss extends Totalling {
   readonly name: string;
   (yTrue: Tensor, yPred: Tensor, options?: LossWeights): Tensor;
   /** The options that it was made with. */
@@ -47,22 +48,22 @@ export type Targets =
   | { readonly kind: 'portions' };
 
 /** Weighted losses, how many there are, and the weight of each. */
-interface Weighted {
+interface Losses {
   readonly losses: Tensor;
   readonly count: Tensor | number;
   readonly weights: Tensor | undefined;
 }
 
-/** Weights that are all 0 give 0. */
-const divide = (total: Tensor, by: Tensor | number): Tensor =>
-  typeof by === 'number' ? mul(total, 1 / by) : div(total, maximum(by, EPSILON));
+/** A mean, and what its sum was divided by unless that is known from the number of samples. Weights that are all 0 give 0. */
+export const ratio = (total: Tensor, by: Tensor | number): Weighted =>
+  typeof by === 'number' ? { value: mul(total, 1 / by) } : { value: div(total, maximum(by, EPSILON)), weight: by };
 
 const reductions = {
-  sumOverBatchSize: ({ losses, count }: Weighted) => divide(sum(losses), count),
-  meanWithSampleWeight: ({ losses, count, weights }: Weighted) =>
-    divide(sum(losses), weights === undefined ? count : sum(broadcastTo(weights, losses.shape))),
-  sum: ({ losses }: Weighted) => sum(losses),
-  none: ({ losses }: Weighted) => losses,
+  sumOverBatchSize: ({ losses, count }: Losses) => ratio(sum(losses), count),
+  meanWithSampleWeight: ({ losses, count, weights }: Losses) =>
+    ratio(sum(losses), weights === undefined ? count : sum(broadcastTo(weights, losses.shape))),
+  sum: ({ losses }: Losses): Weighted => ({ value: sum(losses) }),
+  none: ({ losses }: Losses): Weighted => ({ value: losses }),
 };
 
 /**
@@ -97,9 +98,9 @@ export function makeLoss(
 ): Loss {
   const { reduction = 'sumOverBatchSize' } = options;
   const reduce = lookUp(name, reductions, reduction);
-  const loss = (yTrue: Tensor, yPred: Tensor, { sampleWeight }: LossWeights = {}): Tensor => {
+  const weighted: NonNullable<Totalling['weighted']> = (yTrue, yPred, { sampleWeight } = {}) => {
     const fused = reduction === 'sumOverBatchSize' && !sampleWeight && !counts && mean?.(yTrue, yPred);
-    if (fused) return fused;
+    if (fused) return { value: fused };
     const values = checkReturned(name, perSample(yTrue, yPred));
     const given = sampleWeight && alignWeight(name, sampleWeight, values.shape);
     const counted = counts && cast(counts(yTrue, yPred), 'f32');
@@ -110,7 +111,14 @@ export function makeLoss(
       weights,
     });
   };
-  return Object.assign(named(name, loss), { perSample, config: options, ...(targets && { targets }) });
+  const loss: Pointwise = (...given) => weighted(...given).value;
+  return Object.assign(named(name, loss), {
+    perSample,
+    config: options,
+    weighted,
+    ...(reduction === 'sum' && { join: sumOfBoth }),
+    ...(targets && { targets }),
+  });
 }
 
 /** A user's function as a loss. What it returns is checked, and so is that weights of samples count. */

@@ -43,6 +43,13 @@ export const meanSquaredError = regression('meanSquaredError', {}, () => (y, p) 
 /** `mean(|p - y|)` over the last axis. */
 export const meanAbsoluteError = regression('meanAbsoluteError', {}, () => (y, p) => mean(abs(sub(p, y)), LAST));
 
+/** `100 mean(|y - p| / |y|)` over the last axis; targets nearer to 0 than 1e-7 count as that. */
+export const meanAbsolutePercentageError = regression(
+  'meanAbsolutePercentageError',
+  {},
+  () => (y, p) => mul(mean(div(abs(sub(y, p)), maximum(abs(y), EPSILON)), LAST), 100),
+);
+
 const logOfOneMore = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
 
 /** `mean((log(p + 1) - log(y + 1))^2)` over the last axis; negative numbers count as 0. */
@@ -118,6 +125,7 @@ export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, wei
 export const losses = {
   meanSquaredError,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredLogarithmicError,
   huber,
   logCosh,
@@ -134,9 +142,25 @@ export const losses = {
   sparseCategoricalCrossentropy,
 } satisfies Record<string, () => Loss>;
 
+/** Keras's short names. */
+const SHORT: Readonly<Record<string, keyof typeof losses>> = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  bce: 'binaryCrossentropy',
+  kld: 'klDivergence',
+};
+
+/** The name that a short one stands for, or the name itself. */
+export const inFull = (name: string, short: Readonly<Record<string, string>> = SHORT): string => {
+  const key = String(name).toLowerCase();
+  return Object.hasOwn(short, key) ? short[key] : name;
+};
+
 /** A loss from its name, with default options, from a function, or the loss itself. @throws ValueError that lists the names. */
 export function getLoss(loss: Loss | LossFunction | string): Loss {
-  if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, loss)();
+  if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, inFull(loss))();
   checkMade('loss', losses, loss);
   return 'perSample' in loss ? loss : lossOf(loss);
 }

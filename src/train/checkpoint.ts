@@ -8,7 +8,7 @@ import type { Model } from './model.ts';
 import { type Bytes, pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
 import { plain } from './save.ts';
 import { stateOf } from './state.ts';
-import { namesOf } from './step.ts';
+import { reportsOf } from './step.ts';
 import type { Sums } from './stepValues.ts';
 
 /** What `fit` hands over to be written. */
@@ -62,7 +62,7 @@ interface Progress {
   readonly orderStream: number;
 }
 
-const FORMAT = 'dawngrad checkpoint 3';
+const FORMAT = 'dawngrad checkpoint 4';
 
 interface Header extends Conditions, Progress {
   readonly format: string;
@@ -112,7 +112,10 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
     stream: random.peekStream(),
     orderStream,
   };
-  const tensors: Record<string, HostArray> = { sums: vector([sums.steps, sums.samples, ...sums.sums]) };
+  const tensors: Record<string, HostArray> = { steps: vector([sums.steps]) };
+  sums.totals.forEach(({ values, weight }, i) => {
+    tensors[`totals/${i}`] = vector([weight, ...values]);
+  });
   for (const [name, values] of Object.entries(history)) tensors[`history/${name}`] = vector(values);
   const state = Object.entries(stateOf(model));
   const numbers = await Promise.all(state.map(([, t]) => t.data()));
@@ -140,12 +143,15 @@ export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> 
     throw foreign('contents that are not those that were written', 'the checksum to be that of the contents');
   }
   const header = JSON.parse(checkpoint) as Header; // written by packCheckpoint, says the checksum
-  const [steps, samples, ...sums] = tensors.sums.data;
+  const totals = header.metrics.split(', ').map((_, i) => {
+    const [weight, ...values] = tensors[`totals/${i}`].data;
+    return { weight, values };
+  });
   const history = Object.entries(tensors).filter(([name]) => name.startsWith('history/'));
   return {
     ...header,
     tensors,
-    sums: { steps, samples, sums },
+    sums: { steps: tensors.steps.data[0], totals },
     history: Object.fromEntries(history.map(([name, { data }]) => [name.slice('history/'.length), Array.from(data)])),
   };
 }
@@ -230,7 +236,9 @@ function conditionsOf({ model, samples, weighted, validationSamples, batchSize, 
   return {
     optimizer: optimizer.config(),
     loss: { name: loss.name, ...loss.config },
-    metrics: namesOf(model, model.compiled).join(', '),
+    metrics: reportsOf(model, model.compiled)
+      .map(({ name }) => name)
+      .join(', '),
     layers: Object.fromEntries(
       model.layers.map(({ kind, options, trainable }, i) => [
         model.names[i],

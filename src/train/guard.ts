@@ -7,7 +7,7 @@ import type { Batch } from './dataset.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import { Snapshot } from './state.ts';
-import { type Trained, trainStep } from './step.ts';
+import { disposeValues, readLoss, type Trained, trainStep } from './step.ts';
 
 /** A moment of a run: before step `batch` of `epoch`, both from 0. */
 export interface Place {
@@ -116,8 +116,9 @@ export class Guard {
   async #step(place: Place): Promise<{ next: Place; value: number }> {
     const { batch, next } = this.#batches.take(place);
     const values = innerScope(() => this.#model.isolated(() => trainStep(this.#model, this.#trained, batch)));
-    const value = await values[0].item();
-    for (const t of [...values, ...Object.values(batch)]) t.dispose();
+    const value = await readLoss(values, this.#trained);
+    disposeValues(values);
+    for (const t of Object.values(batch)) t.dispose();
     return { next, value };
   }
 

@@ -1,4 +1,5 @@
 import { type Layer, watchingLayers } from '../nn/layer.ts';
+import { add } from '../ops/binary.ts';
 import { innerScope, type Tensor } from '../tensor.ts';
 import type { Batch } from './dataset.ts';
 import type { Model } from './model.ts';
@@ -24,12 +25,12 @@ export const inspect = (model: Model, trained: Trained, batch: Batch): Inspectio
   innerScope(() =>
     model.isolated(() => {
       const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
-      const { value, parameters, gradients } = watchingLayers(
+      const { loss, penalty, parameters, gradients } = watchingLayers(
         (layer, { output }) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
         () => lossAndGradients(model, trained, batch),
       );
       return {
-        loss: value,
+        loss: penalty ? add(loss.value, penalty) : loss.value,
         outputs,
         gradients: gradients.map((gradient, i) => ({ name: model.nameOf(parameters[i]), gradient })),
       };

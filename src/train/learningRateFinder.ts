@@ -4,7 +4,7 @@ import { innerScope } from '../tensor.ts';
 import type { Samples } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Snapshot } from './state.ts';
-import { trainStep } from './step.ts';
+import { disposeValues, readLoss, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 
 export interface FindLearningRateOptions {
@@ -78,9 +78,9 @@ export async function findLearningRate(
       const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (t / Math.max(1, count - 1));
       optimizer.learningRate = rate;
       const values = innerScope(() => steps.run(size));
-      const own = await values[0].item();
+      const own = await readLoss(values, trained);
       mean = smoothing * mean + (1 - smoothing) * own;
-      for (const value of values) value.dispose();
+      disposeValues(values);
       const loss = mean / (1 - smoothing ** (t + 1));
       if (!(loss <= DIVERGED * Math.min(loss, ...losses))) break;
       learningRates.push(rate);

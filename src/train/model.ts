@@ -17,8 +17,9 @@ import { recalibrate } from './recalibrate.ts';
 import { type SampleWeightOptions, sampleWeights } from './sampleWeights.ts';
 import { type ModelFiles, pack } from './save.ts';
 import { Snapshot } from './state.ts';
-import { buildOptimizer, evaluateOn, namesOf, type Trained, trainStep } from './step.ts';
+import { buildOptimizer, evaluateOn, reportsOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
+import { StepValues } from './stepValues.ts';
 
 export interface CompileOptions {
   /** An optimizer or its name; default `rmsprop`, as in Keras. */
@@ -193,24 +194,26 @@ export class Model extends Network {
     const areClasses = trained.loss.targets?.kind === 'classes';
     const weight = await sampleWeights(labels, { sampleWeight, classWeight }, { areClasses });
     const data = await this.dataset(x, labels, { op: 'trainOnBatch', weight });
-    const used: Tensor[] = [];
+    const values = new StepValues(this.device, reportsOf(this, trained));
     let snapshot: Snapshot | undefined;
     try {
       buildOptimizer(this, trained);
       if (terminateOnNaN) snapshot = new Snapshot(this);
-      const { x: samples, y: targets, weight: weights } = this.isolated(() => data.take(data.size));
-      used.push(samples, targets, ...(weights ? [weights] : []));
-      const values = this.isolated(() => this.#batchStep(samples, targets, ...(weights ? ([weights] as const) : [])));
-      used.push(...values);
-      const numbers = await Promise.all(values.map((value) => value.item()));
-      if (snapshot !== undefined && !Number.isFinite(numbers[0])) {
+      innerScope(() =>
+        this.isolated(() => {
+          const { x: samples, y: targets, weight: weights } = data.take(data.size);
+          values.add(this.#batchStep(samples, targets, ...(weights ? ([weights] as const) : [])), data.size);
+        }),
+      );
+      await values.readAll();
+      if (snapshot !== undefined && values.firstBad !== undefined) {
         snapshot.restore();
-        throw notFinite('trainOnBatch', `the loss ${numbers[0]}`);
+        throw notFinite('trainOnBatch', `the loss ${values.firstBad.loss}`);
       }
-      return Object.fromEntries(namesOf(this, trained).map((name, i) => [name, numbers[i]]));
+      return values.results;
     } finally {
-      for (const t of used) t.dispose();
       snapshot?.dispose();
+      values.dispose();
       data.dispose();
     }
   }

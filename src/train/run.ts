@@ -1,3 +1,4 @@
+import type { Weighted } from '../nn/total.ts';
 import { innerScope } from '../tensor.ts';
 import { type Callback, each, type Logs } from './callbacks.ts';
 import {
@@ -16,9 +17,9 @@ import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import type { Bytes } from './safetensors.ts';
-import { buildOptimizer, evaluateWith, evaluationSteps, namesOf, type Trained, trainStep } from './step.ts';
+import { buildOptimizer, evaluateWith, evaluationSteps, reportsOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
-import { StepValues, type Sums } from './stepValues.ts';
+import { noSums, StepValues, type Sums } from './stepValues.ts';
 
 interface Parts {
   readonly training: Dataset;
@@ -67,8 +68,10 @@ export class Run {
   readonly #shuffle: boolean;
   /** The sizes of the batches of an epoch. */
   readonly #sizes: readonly number[];
-  readonly #steps: Steps;
-  readonly #validate: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps } | undefined;
+  readonly #steps: Steps<Weighted[]>;
+  readonly #validate:
+    | { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> }
+    | undefined;
   readonly #guarded: boolean;
   readonly #saver: Saver | undefined;
   readonly #resume: Bytes | undefined;
@@ -148,7 +151,7 @@ export class Run {
   }
 
   async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
-    const values = new StepValues(this.#model.device, namesOf(this.#model, this.#trained), before);
+    const values = new StepValues(this.#model.device, reportsOf(this.#model, this.#trained), before);
     try {
       for (let batch = values.sums.steps; batch < this.#sizes.length; batch++) {
         const size = this.#sizes[batch];
@@ -162,7 +165,7 @@ export class Run {
           isNew = isLast ? await values.readAll() : await values.read();
           await this.#judge(epoch, values);
         }
-        const seen = { batch, size, ...(isNew && values.means) };
+        const seen = { batch, size, ...(isNew && values.results) };
         await each(this.#callbacks, (callback) => callback.onBatchEnd?.(batch, seen));
         if (isLast) break;
         const isDue = this.#saver?.isDue();
@@ -174,7 +177,7 @@ export class Run {
         if (isDue) await this.#save({ epoch, batch: batch + 1 }, values.sums);
       }
       await this.#guard?.checkWeights({ epoch, batch: values.sums.steps - 1 });
-      return values.means;
+      return values.results;
     } finally {
       values.dispose();
     }
@@ -221,10 +224,7 @@ export class Run {
     if (this.#guarded) this.#guard ??= this.#makeGuard({ epoch, batch });
   }
 
-  async #save(
-    place: Place,
-    sums: Sums = { steps: 0, samples: 0, sums: namesOf(this.#model, this.#trained).map(() => 0) },
-  ): Promise<void> {
+  async #save(place: Place, sums: Sums = noSums(reportsOf(this.#model, this.#trained))): Promise<void> {
     const file = await packCheckpoint(this.#moment(place, sums));
     if (file !== undefined) await this.#saver?.save(file);
   }

@@ -3,14 +3,16 @@ import { Tape } from '../gradient.ts';
 import type { Loss } from '../nn/losses.ts';
 import type { Metric } from '../nn/metrics.ts';
 import { penaltyOn } from '../nn/regularizers.ts';
+import type { Weighted } from '../nn/total.ts';
 import { add } from '../ops/binary.ts';
+import { cast } from '../ops/cast.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { formatShape } from '../shape.ts';
-import { checkReturned, innerScope, type Parameter, type Tensor } from '../tensor.ts';
+import { checkReturned, innerScope, type Parameter, Tensor } from '../tensor.ts';
 import type { Batch, Dataset } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Steps } from './steps.ts';
-import { StepValues } from './stepValues.ts';
+import { PENALTY, type Report, StepValues } from './stepValues.ts';
 
 /** What `compile` chose. */
 export interface Trained {
@@ -20,57 +22,78 @@ export interface Trained {
 }
 
 /** Names that repeat get a number, as in Keras: `mean`, `mean_1`. */
-const numbered = (names: readonly string[]): string[] =>
-  names.map((name, i) => {
-    const before = names.slice(0, i).filter((other) => other === name).length;
-    return before === 0 ? name : `${name}_${before}`;
-  });
+function numbered(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  for (const name of names) {
+    let free = name;
+    for (let i = 1; taken.has(free); i++) free = `${name}_${i}`;
+    taken.add(free);
+  }
+  return [...taken];
+}
 
 /** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
-export const namesOf = (model: Model, { metrics }: Trained): string[] => [
-  'loss',
-  ...numbered(metrics.map(({ name }) => name)),
-  ...(model.trainableParameters.some(({ regularizer }) => regularizer) ? ['penalty'] : []),
-];
-
-const weighted = (weight: Tensor | undefined): { sampleWeight?: Tensor } =>
-  weight === undefined ? {} : { sampleWeight: weight };
+export function reportsOf(model: Model, { loss, metrics }: Trained): Report[] {
+  const isPenalized = model.trainableParameters.some(({ regularizer }) => regularizer);
+  const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
+  // A metric that is called as the loss or the penalty must not take its place.
+  const [first, last, ...others] = numbered(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
+  return reports.map((report, i) => ({ ...report, name: [first, ...others, last][i] }));
+}
 
 /** What a step on a batch finds before it changes anything. */
 interface Found {
   readonly predicted: Tensor;
-  /** The loss with the penalties on the weights. */
-  readonly value: Tensor;
-  /** Their sum, if there are any. */
+  readonly loss: Weighted;
+  /** The sum of those on the weights, if there are any. */
   readonly penalty: Tensor | undefined;
   readonly parameters: readonly Parameter[];
   /** Without those of L1 and L2, which the optimizer adds. */
   readonly gradients: readonly Tensor[];
 }
 
-/** Refuses a loss or metric that is more than one number: the others would be lost. */
-function checkScalar({ name }: { readonly name: string }, value: Tensor): Tensor {
-  if (value.size === 1) return value;
+/** What a loss or metric says of a batch. Refuses what is more than one number, or no tensor. */
+function judge(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Tensor): Weighted {
+  const options = weight && { sampleWeight: weight };
+  const found = by.weighted?.(y, predicted, options) ?? {
+    value: options ? by(y, predicted, options) : by(y, predicted),
+  };
+  const { value } = found;
+  checkReturned(by.name, value, { dtype: value instanceof Tensor ? value.dtype : undefined }); // a user's own may be anything
+  if (value.size === 1 || by.result !== undefined) return found;
   throw new ShapeError({
-    op: name,
+    op: by.name,
     got: `${value.size} numbers, ${formatShape(value.shape)}`,
     expected: 'one for a batch',
     fix: 'Take the mean over the samples: a loss with another reduction than none does.',
   });
 }
 
+/** The metrics of a batch, in f32, which is how they are read. */
+const judgeAll = (metrics: readonly Metric[], y: Tensor, predicted: Tensor): Weighted[] =>
+  metrics.map((metric) => {
+    const { value, weight } = judge(metric, { y }, predicted);
+    return { value: cast(value, 'f32'), weight: weight && cast(weight, 'f32') };
+  });
+
+const reported = (loss: Weighted, seen: readonly Weighted[], penalty: Tensor | undefined): Weighted[] => [
+  loss,
+  ...seen,
+  ...(penalty ? [{ value: penalty }] : []),
+];
+
 /** The loss of a batch in training mode, and its gradients. */
-export function lossAndGradients(model: Model, { loss, optimizer }: Trained, { x, y, weight }: Batch): Found {
+export function lossAndGradients(model: Model, { loss: by, optimizer }: Trained, { x, ...batch }: Batch): Found {
   using tape = new Tape();
   const predicted = model.call(x, true);
-  const value = checkScalar(loss, loss(y, predicted, weighted(weight)));
+  const loss = judge(by, batch, predicted);
   const parameters = model.trainableParameters;
   const isKnown = ({ regularizer }: Parameter): boolean => regularizer?.strengths !== undefined;
   const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
-  const gradients = tape.gradient(optimizer.scaleLoss(own ? add(value, own) : value), parameters);
+  const gradients = tape.gradient(optimizer.scaleLoss(own ? add(loss.value, own) : loss.value), parameters);
   const known = penaltyOn(parameters.filter(isKnown));
   const penalty = own && known ? add(own, known) : (own ?? known);
-  return { predicted, value: penalty ? add(value, penalty) : value, penalty, parameters, gradients };
+  return { predicted, loss, penalty, parameters, gradients };
 }
 
 /** Gathers the weights that training changes in the optimizer, if there are any. */
@@ -82,12 +105,12 @@ export function buildOptimizer({ trainableParameters }: Model, { optimizer }: Tr
 const followFreezing = (model: Model): void =>
   model.device.dependOn(() => model.parameters.map(({ trainable }) => Number(trainable)).join(''));
 
-/** One update. The values, in the order of the names, are scalars from before it. */
-export function trainStep(model: Model, trained: Trained, batch: Batch): Tensor[] {
+/** One update. The values, in the order of the reports, are from before it. */
+export function trainStep(model: Model, trained: Trained, batch: Batch): Weighted[] {
   return innerScope(() => {
     followFreezing(model);
-    const { predicted, value, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
-    const seen = trained.metrics.map((metric) => checkScalar(metric, metric(batch.y, predicted)));
+    const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
+    const seen = judgeAll(trained.metrics, batch.y, predicted);
     if (parameters.length > 0) trained.optimizer.apply(gradients, parameters, { regularize: true });
     else model.random.enterStep(model.device); // there is nothing to learn: the loss is told all the same
     for (const w of parameters) {
@@ -95,8 +118,19 @@ export function trainStep(model: Model, trained: Trained, batch: Batch): Tensor[
       const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
       w.device.copy(allowed.storage, w.storage, w.size);
     }
-    return [value, ...seen, ...(penalty ? [penalty] : [])];
+    return reported(loss, seen, penalty);
   });
+}
+
+/** The loss of a step with the penalties, from its values. */
+export async function readLoss(values: readonly Weighted[], { metrics }: Trained): Promise<number> {
+  const [loss, penalty] = [values[0], values.at(metrics.length + 1)];
+  return (await loss.value.item()) + ((await penalty?.value.item()) ?? 0);
+}
+
+/** Frees the values of a step. */
+export function disposeValues(values: readonly Weighted[]): void {
+  for (const { value, weight } of values) for (const t of [value, weight]) t?.dispose();
 }
 
 /** Loss and metrics over a data set, in inference mode. */
@@ -114,30 +148,28 @@ export async function evaluateOn(
   }
 }
 
-export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps =>
+export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps<Weighted[]> =>
   new Steps(model, (size) => {
     followFreezing(model);
-    const { x, y, weight } = data.take(size);
+    const { x, ...batch } = data.take(size);
     const predicted = model.call(x);
-    const value = checkScalar(loss, loss(y, predicted, weighted(weight)));
-    const penalty = penaltyOn(model.trainableParameters);
-    const seen = metrics.map((metric) => checkScalar(metric, metric(y, predicted)));
-    return penalty ? [add(value, penalty), ...seen, penalty] : [value, ...seen];
+    const value = judge(loss, batch, predicted);
+    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOn(model.trainableParameters));
   });
 
 export async function evaluateWith(
   model: Model,
   trained: Trained,
-  { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps },
+  { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> },
 ): Promise<Record<string, number>> {
-  const values = new StepValues(model.device, namesOf(model, trained));
+  const values = new StepValues(model.device, reportsOf(model, trained));
   try {
     data.rewind();
     for (const size of data.sizes(batchSize)) {
       if (innerScope(() => values.add(steps.run(size), size))) await values.read();
     }
     await values.readAll();
-    return values.means;
+    return values.results;
   } finally {
     values.dispose();
   }

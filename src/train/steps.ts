@@ -2,15 +2,14 @@ import { type Compiled, compile } from '../compile.ts';
 import type { Device } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { Network } from '../nn/network.ts';
-import type { Tensor } from '../tensor.ts';
 
 /** Steps of a model over a data set, captured once for each size of batch. */
-export class Steps {
+export class Steps<Result> {
   readonly #model: Network;
-  readonly #step: (size: number) => readonly Tensor[];
-  readonly #bySize = new Map<number, Compiled<[], readonly Tensor[]>>();
+  readonly #step: (size: number) => Result;
+  readonly #bySize = new Map<number, Compiled<[], Result>>();
 
-  constructor(model: Network, step: (size: number) => readonly Tensor[]) {
+  constructor(model: Network, step: (size: number) => Result) {
     this.#model = model;
     this.#step = step;
   }
@@ -20,7 +19,7 @@ export class Steps {
     for (const size of new Set(sizes)) await this.#model.isolated(() => this.#of(size).tune());
   }
 
-  run(size: number): readonly Tensor[] {
+  run(size: number): Result {
     return this.#model.isolated(() => {
       const compiled = this.#of(size);
       try {
@@ -32,7 +31,7 @@ export class Steps {
     });
   }
 
-  #of(size: number): Compiled<[], readonly Tensor[]> {
+  #of(size: number): Compiled<[], Result> {
     const compiled = this.#bySize.get(size) ?? compile(() => this.#step(size), { device: this.#model.device });
     this.#bySize.set(size, compiled);
     return compiled;
@@ -44,7 +43,7 @@ export class Steps {
 }
 
 /** Says which batch would fit where a tensor of this one is more than a buffer of the device can hold. */
-function tooLarge({ plan }: Compiled<[], readonly Tensor[]>, size: number, { info }: Device): DeviceError {
+function tooLarge({ plan }: Pick<Compiled<[], unknown>, 'plan'>, size: number, { info }: Device): DeviceError {
   const limit = info.limits.maxStorageBufferBindingSize;
   const { largest } = plan();
   return new DeviceError(

@@ -6,7 +6,7 @@ import type { Logs } from '../callbacks.ts';
 export interface MonitorOptions {
   /** A name in the logs; default `val_loss`. */
   readonly monitor?: string;
-  /** Whether less or more is better; default `auto`: more for an accuracy or an AUC, less for all else. */
+  /** Whether less or more is better; default `auto`: more for accuracy, AUC, precision, recall and R2, less for all else. */
   readonly mode?: 'auto' | 'min' | 'max';
   /** A change of this much or less is none; default 0, or what the callback says. */
   readonly minDelta?: number;
@@ -29,7 +29,7 @@ export class Monitor {
     this.#op = op;
     this.#name = monitor;
     this.#minDelta = Math.abs(minDelta);
-    const auto = /acc|auc/i.test(monitor) ? signs.max : signs.min;
+    const auto = /acc|auc|precision|recall|r2/i.test(monitor) ? signs.max : signs.min;
     this.#sign = lookUp(op, { ...signs, auto }, mode);
   }
 

@@ -1,6 +1,7 @@
 // Charts for the examples: curves, points or grey pictures side by side, as an SVG picture in examples/output.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { setVerbosity } from 'dawngrad';
 import { init } from 'echarts';
 import { encode } from 'fast-png';
 
@@ -19,6 +20,7 @@ const COLOURS = [
   '#5c3d2e',
   '#4dabf7',
 ];
+setVerbosity(0); // the examples print what they found, not how fit gets on
 const folder = fileURLToPath(new URL('output/', import.meta.url));
 
 /** A number in a few characters. */

@@ -6,7 +6,8 @@ export interface Fault {
   readonly fix: string;
 }
 
-class FaultError extends Error {
+/** An error of the engine that says what it is about. */
+export class FaultError extends Error {
   readonly fault: Fault;
   constructor(fault: Fault) {
     super(`${fault.op}: got ${fault.got}; expected ${fault.expected}. ${fault.fix}`);

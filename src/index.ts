@@ -174,13 +174,15 @@ export {
   scope,
   Tensor,
 } from './tensor.ts';
+export { csvLogger } from './train/callbacks/csvLogger.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/earlyStopping.ts';
 export { lambdaCallback } from './train/callbacks/lambdaCallback.ts';
 export { type LayerStatistics, layerStatistics, type StepStatistics } from './train/callbacks/layerStatistics.ts';
 export { learningRateScheduler } from './train/callbacks/learningRateScheduler.ts';
 export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/modelCheckpoint.ts';
+export { type ProgressOptions, progress, setVerbosity, type Verbosity } from './train/callbacks/progress.ts';
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
-export type { BatchLogs, Callback, Logs, Memory } from './train/callbacks.ts';
+export type { BatchLogs, Callback, Logs, Memory, RunParams } from './train/callbacks.ts';
 export type { CheckpointFiles, CheckpointOptions } from './train/checkpoint.ts';
 export { type CrossValidation, type CrossValidationOptions, crossValidate } from './train/crossValidate.ts';
 export type { Samples } from './train/dataset.ts';

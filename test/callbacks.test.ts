@@ -3,18 +3,26 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   type Callback,
+  csvLogger,
   dense,
   earlyStopping,
   exponentialDecay,
+  type FitOptions,
   type HostArray,
   lambdaCallback,
   learningRateScheduler,
   loadModel,
+  type Metric,
   type Model,
+  mean,
   modelCheckpoint,
+  progress,
   reduceLROnPlateau,
   sequential,
+  setVerbosity,
   sgd,
+  type Tensor,
+  type Verbosity,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
@@ -163,6 +171,140 @@ test('lambdaCallback knows the hooks', async () => {
   await model.fit(x, y, { epochs: 2, callbacks: [lambdaCallback({ onEpochEnd: (epoch) => void seen.push(epoch) })] });
   assert.equal(seen, [0, 1]);
   assert.throws(() => lambdaCallback({ onEpochEnds: () => {} } as object), /the option 'onEpochEnds'.*onEpochEnd/);
+});
+
+test('a callback that is none, or has a hook that nothing calls, is refused by its place and name', async () => {
+  setCurrentDevice(cpu);
+  const { model, x, y } = falling();
+  class Watcher {
+    onEpochEnded(): void {}
+    onTrainEnd(): void {}
+  }
+  class Quiet {
+    once(): void {}
+    onEpochEnd(): void {}
+  }
+  const refused: [callback: unknown, message: RegExp][] = [
+    [null, /fit: got null as callback 2; expected an object with a hook/],
+    [earlyStopping, /the function earlyStopping as callback 2/],
+    [
+      new Watcher(),
+      /callback 2 \(Watcher\): got a method onEpochEnded, which fit never calls; .* Did you mean 'onEpochEnd'/,
+    ],
+    [{ on_epoch_end: () => {} }, /callback 2: got a method on_epoch_end, .* Did you mean 'onEpochEnd'/],
+    [{ onEpochEnd: 5 }, /callback 2: got onEpochEnd 5; expected a function/],
+    [{ write: () => {} }, /callback 2: got an object without a hook/],
+  ];
+  for (const [callback, message] of refused) {
+    await rejects(() => model.fit(x, y, { callbacks: [new Quiet(), callback as Callback] }), message);
+  }
+});
+
+test('what goes wrong in a callback names it', async () => {
+  setCurrentDevice(cpu);
+  const { model, x, y } = falling();
+  const cause = new RangeError('no space left');
+  const fails = (): never => {
+    throw cause;
+  };
+  const failing: [callback: Callback, message: RegExp][] = [
+    [{ onEpochEnd: fails }, /^fit: callback 2 failed in onEpochEnd: no space left$/],
+    [{ onBatchEnd: async () => fails() }, /^fit: callback 2 failed in onBatchEnd: no space left$/],
+    [{ wantsInspection: fails }, /^fit: callback 2 failed in wantsInspection: no space left$/],
+    [{ setModel: fails }, /^fit: callback 2 failed in setModel: no space left$/],
+    [
+      { wantsInspection: Object(async () => true) },
+      /callback 2: got the result of wantsInspection an object of type Promise/,
+    ],
+    [earlyStopping({ monitor: 'val_los' }), /^earlyStopping: got monitor 'val_los'/],
+    [
+      learningRateScheduler(Object(() => {})),
+      /^learningRateScheduler: got the rate of epoch 0 undefined; expected a finite/,
+    ],
+  ];
+  for (const [callback, message] of failing) {
+    await rejects(() => model.fit(x, y, { callbacks: [{ onEpochEnd: () => 5 as never }, callback] }), message);
+  }
+  const error = await model.fit(x, y, { callbacks: [{ onTrainEnd: fails }] }).catch((error: Error) => error);
+  assert.is(Object(error).cause, cause);
+});
+
+test('a rate that follows a schedule is not taken over', async () => {
+  setCurrentDevice(cpu);
+  const { model, x, y } = falling();
+  const learningRate = exponentialDecay({ initialLearningRate: 0.1, decaySteps: 5, decayRate: 0.5 });
+  model.compile({ optimizer: sgd({ learningRate }), loss: 'mse' });
+  await rejects(
+    () => model.fit(x, y, { callbacks: [learningRateScheduler(() => 0.1)] }),
+    /learningRateScheduler: got an optimizer with a schedule; expected one whose learning rate is a number/,
+  );
+  assert.type(model.optimizer.learningRate, 'function');
+});
+
+/** What is shown of a run with two epochs of three steps, without the times. */
+async function shown(options: FitOptions, verbose?: Verbosity): Promise<string> {
+  const { model } = falling();
+  const [x, y] = [1, 0].map((value) => ({ data: new Float32Array(3).fill(value), shape: [3, 1] }));
+  let text = '';
+  const write = (part: string): void => {
+    text += part;
+  };
+  const callbacks = verbose === undefined ? [] : [progress({ verbose, write })];
+  await model.fit(x, y, { epochs: 2, batchSize: 1, callbacks, ...options });
+  return text.replaceAll(/\d+\.\d s|\d+:\d\d/g, 'TIME');
+}
+
+test('progress shows a line for each epoch, and in between what is left', async () => {
+  setCurrentDevice(cpu);
+  const lines = 'epoch 1/2  TIME  loss 0.9000\nepoch 2/2  TIME  loss 0.6000\n';
+  assert.is(await shown({}, 2), lines);
+  assert.is(await shown({}, 'auto'), lines);
+  assert.is(await shown({}, 0), '');
+  const parts = (await shown({}, 1)).split('\r\x1b[K');
+  assert.is(parts.filter((part) => part.endsWith('\n')).join(''), lines);
+  assert.match(parts[1], /^epoch 1\/2 {3}\d\d? % {2}TIME {2}TIME left {2}loss \d\.\d{4}$/);
+});
+
+test('fit shows progress unless told not to', async () => {
+  setCurrentDevice(cpu);
+  const { log } = console;
+  const logged: string[] = [];
+  console.log = (text: string) => void logged.push(text);
+  try {
+    await shown({}); // tests set it to 0
+    assert.equal(logged, []);
+    await shown({ verbose: 2 });
+    assert.is(logged.length, 2);
+    assert.match(logged[1], /^epoch 2\/2 {2}.* s {2}loss 0.6000$/);
+    await shown({ verbose: 2 }, 2); // one is enough
+    assert.is(logged.length, 2);
+    setVerbosity(2);
+    await shown({});
+    assert.is(logged.length, 4);
+  } finally {
+    setVerbosity(0);
+    console.log = log;
+  }
+  assert.throws(() => setVerbosity(3 as never), /setVerbosity: got verbose 3; expected 0 for silence/);
+});
+
+test('csvLogger writes names once, and a line for each epoch', async () => {
+  setCurrentDevice(cpu);
+  const { model, x, y } = falling();
+  let text = '';
+  const callback = csvLogger(async (line) => {
+    text += line;
+  });
+  const metric: Metric = Object.defineProperty((_: Tensor, p: Tensor) => mean(p), 'name', { value: 'a,"b"' });
+  model.compile({ optimizer: sgd({ learningRate: 0 }), loss: 'mae', metrics: [metric] });
+  await model.fit(x, y, { epochs: 2, callbacks: [callback] });
+  assert.is(text, 'epoch,loss,"a,""b"""\r\n0,1,1\r\n1,1,1\r\n');
+  const saved = await callback.memory?.save();
+  text = '';
+  await callback.onTrainBegin?.({});
+  await callback.memory?.restore(saved ?? {});
+  await callback.onEpochEnd?.(2, { loss: 0.5 });
+  assert.is(text, '2,0.5\r\n');
 });
 
 test.run();

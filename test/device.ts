@@ -1,5 +1,7 @@
 import type { Device } from '../src/index.ts';
-import { init } from '../src/node.ts';
+import { init, setVerbosity } from '../src/node.ts';
+
+setVerbosity(0);
 
 /** Seeds fixed: a failure can be repeated. */
 const SEED = 1;

@@ -185,6 +185,17 @@ test('an objective that fails from the beginning ends the search with its error'
   assert.is(calls, 3);
 });
 
+test('an objective that returns no number ends the search at once, or is a failed trial among others', async () => {
+  let calls = 0;
+  const forgets = (): never => [undefined, { loss: 1 }][calls++] as never;
+  await rejects(() => search({ space: { x: uniform(0, 1) } }, forgets), /search: got undefined from the objective/);
+  await rejects(() => search({ space: { x: uniform(0, 1) } }, forgets), /an object of type Object from the objective/);
+  assert.is(calls, 2);
+  const options = { space: { x: uniform(0, 1) }, trials: 2 };
+  const { trials } = await search(options, (_, number) => (number === 0 ? 1 : undefined) as never);
+  assert.match(trials[1].failed ?? '', /got undefined from the objective; expected a number/);
+});
+
 test('bad input is refused', async () => {
   assert.throws(() => uniform(1, 1), /uniform: got 1 and 1; expected a number and a larger one/);
   assert.throws(() => logUniform(0, 1), /logUniform: got 0 and 1; expected a positive number/);
@@ -225,7 +236,7 @@ test('bad input is refused', async () => {
   await rejects(() => search({ space, trails: 3 } as never, () => 0), /Did you mean 'trials'/);
   await rejects(() => search({ space, trials: 0 }, () => 0), /trials 0/);
   await rejects(() => search({ space, trials: 3 }, () => Number.NaN), /3 trials without a finite value/);
-  await rejects(() => search({ space, trials: 3 }, () => 'low' as never), /got low from the objective/);
+  await rejects(() => search({ space, trials: 3 }, () => 'low' as never), /got 'low' from the objective/);
   const after = (...earlier: readonly unknown[]) => search({ space: { a: uniform(0, 1) }, earlier } as never, () => 0);
   const trial = { number: 0, parameters: { a: 0.5 }, point: { a: 0.5 }, value: 1 };
   await after(trial, { ...trial, value: undefined });

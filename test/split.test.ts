@@ -314,6 +314,11 @@ test('cross-validation refuses labels that do not fit and models that are not co
     () => crossValidate(late as never, line, sides),
     /model an object of type Promise; expected a compiled/,
   );
+  const one = makeModel();
+  await rejects(
+    () => crossValidate(() => one, line, sides),
+    /for fold 2, the model of an earlier fold; expected a new/,
+  );
   const bare = (): Model => sequential([dense({ units: 2 })]);
   await rejects(() => crossValidate(bare, line, sides), /model without a loss; expected a compiled one/);
 });

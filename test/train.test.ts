@@ -266,9 +266,16 @@ test('fit refuses what it can not do before anything is trained', async () => {
   /** Options as JavaScript may pass them. */
   const refused: readonly [options: unknown, message: RegExp][] = [
     [5, /fit: got 5 for the options/],
-    [{ callbacks: [earlyStopping] }, /callbacks \[the function .*\]; expected a list of callbacks/],
-    [{ callbacks: [{ onEpochend: () => {} }] }, /expected a list of callbacks, each with a hook such as onEpochEnd/],
+    [
+      { callbacks: [earlyStopping] },
+      /fit: got the function earlyStopping as callback 1; expected an object with a hook/,
+    ],
+    [
+      { callbacks: [{ onEpochend: () => {} }] },
+      /callback 1: got a method onEpochend, which .* Did you mean 'onEpochEnd'/,
+    ],
     [{ callbacks: earlyStopping() }, /expected a list of callbacks/],
+    [{ verbose: true }, /verbose true; expected 0 for silence, 1/],
     [{ shuffle: 'no' }, /shuffle 'no'; expected true or false/],
     [{ validationData: { x, y } }, /validationData an object of type Object; expected a list \[x, y\]/],
     [{ validationData: [{ data: new Float32Array(5), shape: [5, 1] }, y] }, /expected/],

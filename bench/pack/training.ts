@@ -74,7 +74,7 @@ for (const batchSize of BATCHES) {
   const model = sequential([flatten(), ...block(200), ...block(100), dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   const epochs = new Epochs();
-  await model.fit(x, y, { epochs: 1000, batchSize, callbacks: [epochs] });
+  await model.fit(x, y, { epochs: 1000, batchSize, callbacks: [epochs], verbose: 0 });
   const { accuracy } = await model.evaluate(test.images, test.labels, { batchSize: 1000 });
   const steps = Math.ceil(samples / batchSize);
   rows.push({

@@ -3,19 +3,8 @@ import type { DeviceInfo } from '../device.ts';
 /** `60,000`. */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
 
-/** `0.0712`, or `7.37e+180` where a number has got out of hand. */
-export const decimal = (value: number): string => (Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2));
-
 /** `97.83 %`. */
 export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
-
-/** `1:05`, or `2:01:05` from an hour on. */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const [first, ...rest] = parts[0] > 0 ? parts : parts.slice(1);
-  return [String(first), ...rest.map((part) => String(part).padStart(2, '0'))].join(':');
-}
 
 /** A device in words: `SwiftShader driver 5.0.0 (WebGPU, in software)`. */
 export function deviceName({ backend, adapter }: DeviceInfo): string {

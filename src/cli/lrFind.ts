@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { loadMnist } from '../data/mnist.ts';
+import { decimal } from '../format.ts';
 import { init } from '../node.ts';
 import { findLearningRate, type LearningRates } from '../train/learningRateFinder.ts';
-import { decimal, deviceName, table } from './format.ts';
+import { deviceName, table } from './format.ts';
 import {
   addNetworkOptions,
   buildNetwork,

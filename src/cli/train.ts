@@ -256,6 +256,7 @@ async function fit(model: Model, { images, labels }: LabelledImages, settings: F
       batchSize,
       validationSplit,
       callbacks: [remind, progress, best, history],
+      verbose: 0,
       checkpoint: { everySeconds: checkpointEvery, save: toFolder(folder) },
       ...(checkpoint && { resume: checkpoint }),
     });

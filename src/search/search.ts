@@ -73,7 +73,8 @@ const HOPELESS = 3;
  * Looks for good hyper-parameters: proposes some, asks the objective what comes of them, and learns from it.
  * A value that is not finite, or an error as `fit` throws it when a loss is not, makes a failed trial and not an end.
  * @param objective e.g. trains a model and returns its validation loss; has to free what it makes.
- * @throws ValueError for options that make no sense, and the objective's own error if it fails from the beginning.
+ * @throws ValueError for options that make no sense and for an objective that returns no number, and the objective's own error
+ * if it fails from the beginning.
  */
 export async function search<const S extends Space>(
   options: SearchOptions<S>,
@@ -100,7 +101,9 @@ export async function search<const S extends Space>(
     const point = sampler.propose(request);
     const values = Object.entries(dimensions).map(([name, { at }]) => [name, at(point[name])] as const);
     const parameters = Object.fromEntries(values) as Values<S>; // as the dimensions say
-    const trial = { number, parameters, point, ...(await outcomeOf(() => objective(parameters, number), errors)) };
+    const noneYet = trials.every(({ value }) => value === undefined);
+    const outcome = await outcomeOf(() => objective(parameters, number), { errors, noneYet });
+    const trial = { number, parameters, point, ...outcome };
     trials.push(trial);
     if (errors.length === HOPELESS && errors.length === trials.length) throw errors[0];
     await onTrial?.(trial);
@@ -108,26 +111,28 @@ export async function search<const S extends Space>(
   return { best: bestOf(trials, sign, errors), trials };
 }
 
-/** The value of a trial, or why there is none; what was thrown is kept. */
+/** The value of a trial, or why there is none; errors are kept. */
 async function outcomeOf(
-  run: () => number | Promise<number>,
-  errors: unknown[],
+  run: () => unknown,
+  { errors, noneYet }: { errors: unknown[]; noneYet: boolean },
 ): Promise<Pick<Trial, 'value' | 'failed'>> {
+  let value: unknown;
   try {
-    const value = await run();
-    if (typeof value !== 'number') {
-      throw new ValueError({
-        op: 'search',
-        got: `${String(value)} from the objective`,
-        expected: 'a number',
-        fix: 'Return for example a validation loss.',
-      });
-    }
-    return Number.isFinite(value) ? { value } : { failed: `the objective is ${value}` };
+    value = await run();
   } catch (error) {
     errors.push(error);
     return { failed: error instanceof Error ? error.message : String(error) };
   }
+  if (typeof value === 'number') return Number.isFinite(value) ? { value } : { failed: `the objective is ${value}` };
+  const error = new ValueError({
+    op: 'search',
+    got: `${show(value)} from the objective`,
+    expected: 'a number',
+    fix: 'Return for example a validation loss: history.val_loss.at(-1).',
+  });
+  if (noneYet) throw error; // other parameters would not cure it
+  errors.push(error);
+  return { failed: error.message };
 }
 
 function bestOf<S extends Space>(

@@ -2,8 +2,10 @@ import { kFold } from '../data/folds.ts';
 import { type HostNumbers, hostArrayOf } from '../data/hostArray.ts';
 import { samplesAt } from '../data/samples.ts';
 import { checkLabelCount } from '../data/split.ts';
+import { ValueError } from '../errors.ts';
 import { type Check, checkOptions, checkValue, flag } from '../options.ts';
 import type { FitOptions } from './fitOptions.ts';
+import { isRecord } from './json.ts';
 import { Model } from './model.ts';
 
 export interface CrossValidationOptions {
@@ -15,7 +17,7 @@ export interface CrossValidationOptions {
   readonly seed?: number;
   /** Whether every part has the same shares of the classes; default false. */
   readonly stratify?: boolean;
-  /** How each model is fitted. */
+  /** How each model is fitted; nothing is shown unless `verbose` says so. */
   readonly fit?: FitOptions;
 }
 
@@ -48,18 +50,23 @@ export async function crossValidate(
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   checkOptions('crossValidate', options, ['folds', 'shuffle', 'seed', 'stratify', 'fit']);
-  const { stratify = false, fit = {}, ...cut } = options;
+  const { stratify = false, fit: given = {}, ...cut } = options;
   checkValue('crossValidate', 'makeModel', makeModel, maker);
   checkValue('crossValidate', 'stratify', stratify, flag);
+  checkValue('crossValidate', 'fit', given, [isRecord, 'an object of options of model.fit']);
   const samples = hostArrayOf('crossValidate', 'x', x);
   const labels = hostArrayOf('crossValidate', 'y', y);
   checkLabelCount('crossValidate', samples, labels);
+  const fit: FitOptions = { verbose: 0, ...given };
   const { batchSize = 32, residentBytes } = fit;
   const batches = { batchSize, ...(residentBytes !== undefined && { residentBytes }) };
   const scores: Scores[] = [];
+  const models = new Set<Model>();
   for (const [fold, { train, test }] of kFold(stratify ? labels : samples.shape[0], cut).entries()) {
     const model = makeModel(fold);
     checkValue('crossValidate', 'model', model, aModel);
+    if (models.has(model)) throw sameModel(fold);
+    models.add(model);
     try {
       await model.fit(samplesAt(samples, train), samplesAt(labels, train), fit);
       scores.push(await model.evaluate(samplesAt(samples, test), samplesAt(labels, test), batches));
@@ -71,6 +78,14 @@ export async function crossValidate(
     Object.fromEntries(Object.keys(scores[0]).map((name) => [name, summary(scores.map((each) => each[name]))]));
   return { scores, mean: overFolds(meanOf), deviation: overFolds(deviationOf) };
 }
+
+const sameModel = (fold: number): ValueError =>
+  new ValueError({
+    op: 'crossValidate',
+    got: `from makeModel, for fold ${fold + 1}, the model of an earlier fold`,
+    expected: 'a new one for each fold, untrained',
+    fix: 'Make model and optimizer inside makeModel.',
+  });
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

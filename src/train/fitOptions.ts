@@ -1,17 +1,18 @@
 import { ValueError } from '../errors.ts';
 import {
   type Checks,
+  checkedLater,
   checkValues,
   count,
   countFrom0,
   flag,
   fraction,
   func,
-  listOf,
   notNegative,
   required,
 } from '../options.ts';
-import { type Callback, HOOKS } from './callbacks.ts';
+import { type Verbosity, verbosity } from './callbacks/progress.ts';
+import { type Callback, checkCallbacks } from './callbacks.ts';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
 import { type Bytes, FILE } from './safetensors.ts';
@@ -31,6 +32,8 @@ export interface FitOptions extends SampleWeightOptions {
   /** Samples, labels and, where they are not all 1, weights of the samples to validate on after every epoch. */
   readonly validationData?: readonly [x: Samples, y: Samples, sampleWeight?: Samples];
   readonly callbacks?: readonly Callback[];
+  /** What is shown of the run; default what `setVerbosity` says, and that is `auto`. */
+  readonly verbose?: Verbosity;
   /**
    * Bytes of the device's memory that the samples of a data set may take; default as much as one tensor may have. Those
    * of a larger one stay with the host and pass through the device in chunks, with the same results.
@@ -56,11 +59,6 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
-const isCallback = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  [...HOOKS, 'setModel', 'onInspection'].some((name) => typeof Reflect.get(value, name) === 'function');
-
 export const SAMPLE_WEIGHT_CHECKS: Checks<keyof SampleWeightOptions> = {
   sampleWeight: [
     (value) => typeof value === 'object' && value !== null,
@@ -82,10 +80,8 @@ const CHECKS: Checks<keyof FitOptions> = {
     (value) => Array.isArray(value) && (value.length === 2 || value.length === 3),
     'a list [x, y] or [x, y, sampleWeight]',
   ],
-  callbacks: listOf(
-    [isCallback, ''],
-    'a list of callbacks, each with a hook such as onEpochEnd: earlyStopping() returns one',
-  ),
+  callbacks: checkedLater,
+  verbose: verbosity,
   residentBytes: count,
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
@@ -101,6 +97,7 @@ const CHECKPOINT: Checks<keyof CheckpointOptions> = {
 /** Refuses options that are misspelt, out of range, or contradict each other. @throws ValueError */
 export function checkFitOptions(options: FitOptions): void {
   checkValues('fit', options, CHECKS);
+  if (options.callbacks !== undefined) checkCallbacks(options.callbacks);
   if (options.checkpoint !== undefined) checkValues('checkpoint', options.checkpoint, CHECKPOINT);
   const { epochs = 1, initialEpoch = 0, validationSplit = 0, validationData } = options;
   if (initialEpoch >= epochs) {

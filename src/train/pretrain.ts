@@ -4,11 +4,12 @@ import { dense, dropout } from '../nn/layers.ts';
 import { adam, type Optimizer } from '../optim/index.ts';
 import { type Checks, checkValues, count, fraction } from '../options.ts';
 import { formatShape, type Shape } from '../shape.ts';
+import { verbosity } from './callbacks/progress.ts';
 import { type Given, givenAs, type Samples } from './dataset.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { type Model, sequential } from './model.ts';
 
-export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize' | 'residentBytes'> {
+export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize' | 'residentBytes' | 'verbose'> {
   /** The share of a layer's inputs that are set to 0 before it; default 0.3. */
   readonly corruption?: number;
   /** Makes the optimizer of each autoencoder; default `adam()`. */
@@ -20,6 +21,7 @@ const CHECKS: Checks<keyof PretrainOptions> = {
   epochs: count,
   batchSize: count,
   residentBytes: count,
+  verbose: verbosity,
   optimizer: [(value) => typeof value === 'function', 'a function that makes one: () => adam()'],
 };
 
@@ -38,7 +40,7 @@ export async function pretrain(
   samples: Samples,
   options: PretrainOptions = {},
 ): Promise<readonly History[]> {
-  const { corruption = 0.3, optimizer: makeOptimizer = () => adam(), epochs = 1, ...batches } = options;
+  const { corruption = 0.3, optimizer: makeOptimizer = () => adam(), epochs = 1, verbose, ...batches } = options;
   checkValues('pretrain', options, CHECKS);
   const x = givenAs('pretrain', 'x', samples);
   model.build(x.shape.slice(1));
@@ -69,7 +71,7 @@ export async function pretrain(
       const decoder = dense({ units: shape[0], name: `decoder of ${model.names[first]}` });
       using autoencoder = sequential([dropout({ rate: corruption }), ...encoder, decoder]);
       autoencoder.compile({ optimizer: makeOptimizer(), loss: 'meanSquaredError' });
-      return await autoencoder.fit(inputs, inputs, { ...batches, epochs });
+      return await autoencoder.fit(inputs, inputs, { ...batches, epochs, ...(verbose !== undefined && { verbose }) });
     }
   }
   return histories;

@@ -1,6 +1,7 @@
 import type { Weighted } from '../nn/total.ts';
 import { innerScope } from '../tensor.ts';
-import { type Callback, each, type Logs } from './callbacks.ts';
+import { withProgress } from './callbacks/progress.ts';
+import { type Callback, each, type Logs, watchersOf } from './callbacks.ts';
 import {
   type Checkpoint,
   type CheckpointOptions,
@@ -94,11 +95,12 @@ export class Run {
       terminateOnNaN = true,
       checkpoint,
       resume,
+      verbose,
     } = options;
     this.#model = model;
     this.#trained = trained;
     this.#training = training;
-    this.#callbacks = callbacks;
+    this.#callbacks = withProgress(callbacks, verbose);
     this.#epochs = epochs;
     this.#batchSize = batchSize;
     this.#shuffle = shuffle;
@@ -117,8 +119,9 @@ export class Run {
     const callbacks = this.#callbacks;
     let logs: Logs = {};
     model.stopTraining = false;
-    for (const callback of callbacks) callback.setModel?.(model);
-    await each(callbacks, (callback) => callback.onTrainBegin?.({}));
+    await each(callbacks, 'setModel', model);
+    await each(callbacks, 'setParams', { epochs: this.#epochs, steps: this.#sizes.length });
+    await each(callbacks, 'onTrainBegin', {});
     try {
       await this.#steps.prepare(this.#sizes);
       await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
@@ -131,13 +134,13 @@ export class Run {
       }
       for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
         const epoch = this.#epoch;
-        await each(callbacks, (callback) => callback.onEpochBegin?.(epoch, {}));
+        await each(callbacks, 'onEpochBegin', epoch, {});
         // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
         if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
         this.#begin(epoch, from);
         logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
         from = undefined;
-        await each(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
+        await each(callbacks, 'onEpochEnd', epoch, logs);
         if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
       }
     } finally {
@@ -146,7 +149,7 @@ export class Run {
       this.#validate?.steps.dispose();
     }
     this.#trained.optimizer.finalize();
-    await each(callbacks, (callback) => callback.onTrainEnd?.(logs));
+    await each(callbacks, 'onTrainEnd', logs);
     return this.#history;
   }
 
@@ -155,7 +158,7 @@ export class Run {
     try {
       for (let batch = values.sums.steps; batch < this.#sizes.length; batch++) {
         const size = this.#sizes[batch];
-        await each(this.#callbacks, (callback) => callback.onBatchBegin?.(batch, { batch, size }));
+        await each(this.#callbacks, 'onBatchBegin', batch, { batch, size });
         await this.#inspect({ epoch, batch });
         const isTime = innerScope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
@@ -166,7 +169,7 @@ export class Run {
           await this.#judge(epoch, values);
         }
         const seen = { batch, size, ...(isNew && values.results) };
-        await each(this.#callbacks, (callback) => callback.onBatchEnd?.(batch, seen));
+        await each(this.#callbacks, 'onBatchEnd', batch, seen);
         if (isLast) break;
         const isDue = this.#saver?.isDue();
         if (isDue || this.#model.stopTraining) {
@@ -186,15 +189,15 @@ export class Run {
   /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */
   async #inspect({ epoch, batch }: Place): Promise<void> {
     const step = epoch * this.#sizes.length + batch;
-    const watchers = this.#callbacks.filter((callback) => callback.wantsInspection?.(step));
-    if (watchers.length === 0) return;
+    const watchers = watchersOf(this.#callbacks, step);
+    if (!watchers.some(({ wantsInspection }) => wantsInspection)) return;
     const { parameters } = this.#model;
     const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
     statistics.take();
     const taken = this.#model.isolated(() => this.#training.take(this.#sizes[batch]));
     const inspection = inspect(this.#model, this.#trained, taken);
     try {
-      await each(watchers, (callback) => callback.onInspection?.(step, inspection));
+      await each(watchers, 'onInspection', step, inspection);
     } finally {
       disposeInspection(inspection);
       for (const t of Object.values(taken)) t.dispose();

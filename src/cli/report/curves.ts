@@ -1,4 +1,4 @@
-import { decimal } from '../format.ts';
+import { decimal } from '../../format.ts';
 import { type Html, html, jsonScript } from './html.ts';
 import type { Report } from './page.ts';
 

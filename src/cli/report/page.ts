@@ -1,7 +1,8 @@
 import uplot from 'uplot/dist/uPlot.iife.min.js' with { type: 'text' };
 import uplotCss from 'uplot/dist/uPlot.min.css' with { type: 'text' };
 import type { LabelledImages } from '../../data/mnist.ts';
-import { clock, decimal, deviceName, grouped, percent } from '../format.ts';
+import { clock, decimal } from '../../format.ts';
+import { deviceName, grouped, percent } from '../format.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochRecord, RunConfig } from '../run.ts';
 import charts from './charts.js' with { type: 'text' };

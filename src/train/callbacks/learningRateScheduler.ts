@@ -1,10 +1,12 @@
-import { checkValue, func } from '../../options.ts';
+import { checkValue, func, notNegative } from '../../options.ts';
 import type { Callback } from '../callbacks.ts';
 import type { Model } from '../model.ts';
+import { checkFixedRate } from './fixedRate.ts';
 
 /**
  * Sets the learning rate at the beginning of every epoch. A schedule by steps is an option of the optimizer.
  * @param schedule the rate of an epoch, counted from 0, from that of the epoch before.
+ * @throws ValueError if the optimizer has a schedule of its own, or the rate is no finite number of 0 or more.
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
   checkValue('learningRateScheduler', 'schedule', schedule, func);
@@ -13,10 +15,13 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
     setModel: (given) => {
       model = given;
     },
+    onTrainBegin: () => checkFixedRate('learningRateScheduler', model),
     onEpochBegin: (epoch) => {
       if (model === undefined) return;
       const { optimizer } = model;
-      optimizer.learningRate = schedule(epoch, optimizer.currentLearningRate);
+      const rate = schedule(epoch, optimizer.currentLearningRate);
+      checkValue('learningRateScheduler', `the rate of epoch ${epoch}`, rate, notNegative);
+      optimizer.learningRate = rate;
     },
   };
 }

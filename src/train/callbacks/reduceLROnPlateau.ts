@@ -1,7 +1,7 @@
-import { ValueError } from '../../errors.ts';
 import { countFrom0, fraction, notNegative } from '../../options.ts';
 import type { Callback, Logs, Memory } from '../callbacks.ts';
 import type { Model } from '../model.ts';
+import { checkFixedRate } from './fixedRate.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
@@ -51,14 +51,7 @@ class ReduceLROnPlateau implements Callback {
   }
 
   onTrainBegin(): void {
-    if (typeof this.#model?.optimizer.learningRate === 'function') {
-      throw new ValueError({
-        op: 'reduceLROnPlateau',
-        got: 'an optimizer with a schedule',
-        expected: 'one whose learning rate is a number',
-        fix: 'Leave the schedule or the callback out.',
-      });
-    }
+    checkFixedRate('reduceLROnPlateau', this.#model);
     this.#best = this.#monitor.worst;
     this.#wait = 0;
     this.#cooling = 0;

@@ -1,0 +1,34 @@
+import { checkValue, func } from '../../options.ts';
+import type { Callback } from '../callbacks.ts';
+import { numbersIn, numbersOf } from './memory.ts';
+
+/**
+ * Writes a line of numbers for each epoch, after one of their names: `epoch,loss,val_loss`. Names with a comma or a quote
+ * stand in quotes (RFC 4180). A run that goes on writes no names again.
+ * @param write takes a line with its end, and is awaited: `(line) => appendFile('log.csv', line)`.
+ */
+export function csvLogger(write: (line: string) => void | Promise<void>): Callback {
+  checkValue('csvLogger', 'write', write, func);
+  let hasHead = false;
+  const line = (cells: readonly (string | number)[]): string => `${cells.map(cellOf).join(',')}\r\n`;
+  return {
+    memory: {
+      name: 'csvLogger',
+      save: async () => numbersOf({ hasHead: Number(hasHead) }),
+      restore: ({ hasHead: saved }) => {
+        hasHead = numbersIn({ saved }).saved === 1;
+      },
+    },
+    onTrainBegin: () => {
+      hasHead = false;
+    },
+    onEpochEnd: async (epoch, logs) => {
+      if (!hasHead) await write(line(['epoch', ...Object.keys(logs)]));
+      hasHead = true;
+      await write(line([epoch, ...Object.values(logs)]));
+    },
+  };
+}
+
+const cellOf = (cell: string | number): string =>
+  /[",\r\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell);

@@ -1,0 +1,13 @@
+import { ValueError } from '../../errors.ts';
+import type { Model } from '../model.ts';
+
+/** Refuses an optimizer whose rate a callback would take over from a schedule. */
+export function checkFixedRate(op: string, model: Model | undefined): void {
+  if (typeof model?.optimizer.learningRate !== 'function') return;
+  throw new ValueError({
+    op,
+    got: 'an optimizer with a schedule',
+    expected: 'one whose learning rate is a number',
+    fix: 'Leave the schedule or the callback out.',
+  });
+}

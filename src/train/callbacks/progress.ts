@@ -1,0 +1,116 @@
+import { clock, decimal } from '../../format.ts';
+import { type Check, checkValue, checkValues, func } from '../../options.ts';
+import type { BatchLogs, Callback, Logs, RunParams } from '../callbacks.ts';
+
+/**
+ * What `fit` shows: 0 nothing; 2 a line after each epoch; 1 or `auto` a line for each epoch that is written anew while it
+ * runs, on a terminal, and what 2 shows in a log file and in the console of a page.
+ */
+export type Verbosity = 0 | 1 | 2 | 'auto';
+
+export const verbosity: Check = [
+  (value) => value === 0 || value === 1 || value === 2 || value === 'auto',
+  "0 for silence, 1 for a line that is written anew, 2 for a line per epoch, or 'auto'",
+];
+
+/** Back to the beginning of the line, and clears what stood there. */
+const AGAIN = '\r\x1b[K';
+
+let usual: Verbosity = 'auto';
+
+/** What `fit` shows from now on unless its option `verbose` says otherwise; default `auto`. */
+export function setVerbosity(verbose: Verbosity): void {
+  checkValue('setVerbosity', 'verbose', verbose, verbosity);
+  usual = verbose;
+}
+
+export interface ProgressOptions {
+  /** Default `auto`. */
+  readonly verbose?: Verbosity;
+  /** Takes what is to be shown, where it is not for the terminal or the console; a line ends with a line feed. */
+  readonly write?: (text: string) => void;
+}
+
+/** What there is of Node's standard output; nothing in a page. */
+interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): void;
+}
+
+const terminal = (): Terminal | undefined => {
+  const { process }: { process?: { readonly stdout?: Terminal } } = globalThis;
+  return process?.stdout?.isTTY ? process.stdout : undefined;
+};
+
+/** Shows how `fit` gets on: time, loss and metrics of each epoch, and of the running one how much is left of it. */
+export const progress = (options: ProgressOptions = {}): Callback => new Progress(options);
+
+/** The callbacks of a run, with one that shows progress last, unless there is one or none is wanted. */
+export const withProgress = (callbacks: readonly Callback[], verbose: Verbosity = usual): readonly Callback[] =>
+  verbose === 0 || callbacks.some((callback) => callback instanceof Progress)
+    ? callbacks
+    : [...callbacks, progress({ verbose })];
+
+class Progress implements Callback {
+  readonly #verbose: 0 | 1 | 2;
+  readonly #write: (text: string) => void;
+  /** Characters of a line that is written anew: a longer one would break, and only its last part be. */
+  readonly #columns: number;
+  #epochs = 0;
+  #steps = 0;
+  #epoch = 0;
+  #start = 0;
+  #first: number | undefined;
+
+  constructor(options: ProgressOptions) {
+    checkValues('progress', options, { verbose: verbosity, write: func });
+    const { verbose = 'auto', write } = options;
+    const screen = write === undefined ? terminal() : undefined;
+    const isAnew = write ? verbose === 1 : screen !== undefined && verbose !== 2;
+    this.#verbose = verbose === 0 ? 0 : isAnew ? 1 : 2;
+    this.#columns = screen?.columns ?? Number.POSITIVE_INFINITY;
+    this.#write = write ?? (screen ? (text) => screen.write(text) : (text) => console.log(text.trimEnd()));
+  }
+
+  setParams({ epochs, steps }: RunParams): void {
+    this.#epochs = epochs;
+    this.#steps = steps;
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+    this.#start = performance.now();
+    this.#first = undefined;
+  }
+
+  /** The epoch of a run that goes on begins with a later step. */
+  onBatchBegin(batch: number): void {
+    this.#first ??= batch;
+  }
+
+  onBatchEnd(batch: number, { batch: _, size, ...logs }: BatchLogs): void {
+    if (this.#verbose !== 1 || logs.loss === undefined) return; // not read after this step
+    const done = batch + 1;
+    const seconds = this.#seconds;
+    const left = (seconds / (done - (this.#first ?? 0))) * (this.#steps - done);
+    const share = `${Math.floor((100 * done) / this.#steps)} %`.padStart(5);
+    const line = this.#line([share, clock(seconds), `${clock(left)} left`], logs);
+    this.#write(`${AGAIN}${line.slice(0, this.#columns - 1)}`);
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs): void {
+    if (this.#verbose === 0) return;
+    const line = this.#line([`${this.#seconds.toFixed(1)} s`], logs);
+    this.#write(`${this.#verbose === 1 ? AGAIN : ''}${line}\n`);
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#start) / 1000;
+  }
+
+  #line(facts: readonly string[], logs: Readonly<Record<string, number | undefined>>): string {
+    const values = Object.entries(logs).map(([name, value = Number.NaN]) => `${name} ${decimal(value)}`);
+    return [`epoch ${this.#epoch + 1}/${this.#epochs}`, ...facts, ...values].join('  ');
+  }
+}

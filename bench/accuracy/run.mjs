@@ -25,7 +25,12 @@ async function train({ make, epochs, batchSize, shape }, data, seed) {
   const flat = ({ images, labels }) => [{ data: images.data, shape: [images.shape[0], ...shape] }, labels];
   const model = make();
   const start = performance.now();
-  const { history } = await model.fit(...flat(data.train), { epochs, batchSize, validationData: flat(data.test), verbose: 0 });
+  const { history } = await model.fit(...flat(data.train), {
+    epochs,
+    batchSize,
+    validationData: flat(data.test),
+    verbose: 0,
+  });
   device.dispose();
   const minutes = (performance.now() - start) / 60_000;
   return {

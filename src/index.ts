@@ -187,6 +187,7 @@ export type { CheckpointFiles, CheckpointOptions } from './train/checkpoint.ts';
 export { type CrossValidation, type CrossValidationOptions, crossValidate } from './train/crossValidate.ts';
 export type { Samples } from './train/dataset.ts';
 export type { FitOptions, History } from './train/fitOptions.ts';
+export { historyChart } from './train/historyChart.ts';
 export type { Inspection } from './train/inspect.ts';
 export {
   type FindLearningRateOptions,

@@ -9,6 +9,7 @@ import {
   exponentialDecay,
   type FitOptions,
   type HostArray,
+  historyChart,
   lambdaCallback,
   learningRateScheduler,
   loadModel,
@@ -305,6 +306,18 @@ test('csvLogger writes names once, and a line for each epoch', async () => {
   await callback.memory?.restore(saved ?? {});
   await callback.onEpochEnd?.(2, { loss: 0.5 });
   assert.is(text, '2,0.5\r\n');
+});
+
+test('the history as a picture has a panel for each number, and leaves out what is not finite', () => {
+  const history = { loss: [3, Number.NaN, 1], 'a<b': [0.25, 0.5, 0.5], val_loss: [2.5, 2, 1.5], 'val_a<b': [0, 0, 0] };
+  const svg = historyChart({ epoch: [0, 1, 2], history });
+  assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="760" height="260" .*<\/svg>$/s);
+  assert.match(svg, /<title>loss, a&lt;b of 3 epochs<\/title>/);
+  assert.is(svg.match(/>validation</g)?.length, 2);
+  assert.not.match(svg, /NaN|Infinity|undefined/);
+  assert.match(svg, /<path d="M56.0 44.0M364.0 220.0" fill="none" stroke="#0072b2"/); // from 3 to 1, with a gap
+  assert.not.match(historyChart({ epoch: [4], history: { loss: [2] } }), /NaN|validation/);
+  assert.throws(() => historyChart({ epoch: [] } as never), /historyChart: got history undefined; expected what fit/);
 });
 
 test.run();

@@ -96,7 +96,10 @@ test('names find metrics and losses', () => {
   assert.is(getMetric('mean_absolute_error').name, 'meanAbsoluteError');
   const metric = topKAccuracy({ k: 3 });
   assert.is(getMetric(metric), metric);
-  assert.throws(() => getMetric('accuracies'), /metric: got 'accuracies'; expected one of accuracy, binaryAccuracy/);
+  assert.throws(
+    () => getMetric('accuracies'),
+    /metric: got 'accuracies'; expected one of accuracy, auc, binaryAccuracy/,
+  );
 });
 
 test('refused: targets that do not fit, and options that do not exist', () => {

@@ -26,7 +26,10 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
   /** The plan for inputs of these shapes; nothing runs. @throws CaptureError if the function can't be captured. */
   plan(...inputs: Inputs): StepPlan;
-  /** Measures, where tuning is on, which kernels suit the step for inputs of these shapes; nothing of the step runs. */
+  /**
+   * Measures, where tuning is on, which kernels suit the step for inputs of these shapes, and makes its buffers; nothing of
+   * the step runs. @throws DeviceError if there is no memory for it.
+   */
   tune(...inputs: Inputs): Promise<void>;
   /** Frees what the captured steps hold; a later call captures anew. */
   dispose(): void;
@@ -98,8 +101,9 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     const device = deviceOf(inputs);
     if (!(device instanceof GpuDevice) || refused) return;
     try {
-      find(device, inputs);
+      await device.allocating(() => find(device, inputs).checkRoom()); // before contests try these sizes
       await device.settle();
+      await device.allocating(() => find(device, inputs).prepare());
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error; // a call will say so
     }

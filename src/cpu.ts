@@ -6,6 +6,9 @@ import { Tensor } from './tensor.ts';
 
 type CpuMemory = Float64Array | Int32Array;
 
+/** What a tensor may take in float32, and twice as much in float64: typed arrays have few more elements in all engines. */
+const MOST_BYTES = 2 ** 33;
+
 /** The reference backend: float64 on the CPU, one plain loop per operation (src/reference). For checking, not for speed. */
 export class CpuDevice implements Device {
   readonly info: DeviceInfo = {
@@ -17,7 +20,7 @@ export class CpuDevice implements Device {
       description: 'CPU reference, float64',
       software: true,
     },
-    limits: {},
+    limits: { maxBufferSize: MOST_BYTES, maxStorageBufferBindingSize: MOST_BYTES },
     features: [],
   };
   random: Generator;
@@ -88,6 +91,10 @@ export class CpuDevice implements Device {
       return part;
     });
     return { whole, length, parts };
+  }
+
+  async allocating<R>(work: () => R): Promise<R> {
+    return work();
   }
 
   flush(): void {}

@@ -1,7 +1,7 @@
 import { DeviceError } from './errors.ts';
 import type { Generator } from './random.ts';
-import type { Shape } from './shape.ts';
-import type { DType, Storage, TypedArray } from './storage.ts';
+import { formatShape, type Shape, sizeOf } from './shape.ts';
+import { BYTES, type DType, type Storage, type TypedArray } from './storage.ts';
 
 /** What one runs on; `software` means a GPU that is emulated on the CPU. */
 export interface DeviceInfo {
@@ -75,6 +75,8 @@ export interface Device {
   };
   /** Captured steps that go to the GPU together. */
   stepsPerSubmit: number;
+  /** Does what allocates memory; if there is too little, once more when what was kept for later tensors is freed. */
+  allocating<R>(work: () => R): Promise<R>;
   /** Starts the work that was collected so far. */
   flush(): void;
   /** Resolves when all work is done. */
@@ -85,6 +87,24 @@ export interface Device {
   /** Seed and counters of what is random on this device: its own, or while a model computes, those of the model. */
   random: Generator;
 }
+
+/** The bytes of the largest tensor that a device can hold. */
+export const largestTensor = ({ limits }: DeviceInfo): number =>
+  Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
+/** Refuses what takes more bytes than a tensor can have. @throws DeviceError */
+export function checkBytes(what: string, bytes: number, info: DeviceInfo): void {
+  const limit = largestTensor(info);
+  if (bytes <= limit) return;
+  throw new DeviceError(
+    'memory',
+    `${what} takes ${bytes} bytes, more than this adapter's limit of ${limit} for a tensor. Make it smaller, or split it, for example into smaller batches.`,
+  );
+}
+
+/** Refuses a tensor that a device can't hold, before its numbers are made. @throws DeviceError */
+export const checkRoom = (what: string, shape: Shape, { info }: Device): void =>
+  checkBytes(`${what} of shape ${formatShape(shape)}`, BYTES * sizeOf(shape), info);
 
 let current: Device | undefined;
 

@@ -1,5 +1,5 @@
 import type { Contest, Device, DeviceInfo, DeviceMemory } from '../device.ts';
-import { DeviceError } from '../errors.ts';
+import { DeviceError, ShapeError } from '../errors.ts';
 import type { KernelCall } from '../kernel.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Operand, type Recorded, Recording, Transient } from '../plan/recording.ts';
@@ -7,6 +7,7 @@ import type { Generator } from '../random.ts';
 import { BYTES, type DType, Storage, type TypedArray } from '../storage.ts';
 import { Parameter } from '../tensor.ts';
 import { type Command, foldGrid } from './commands.ts';
+import { Failures } from './failures.ts';
 import { ParamsCache } from './params.ts';
 import { PipelineCache } from './pipelines.ts';
 import { BufferPool, type GpuMemory, padded } from './pool.ts';
@@ -51,6 +52,7 @@ export class GpuDevice implements Device {
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
   readonly instance: GPU;
   readonly #gpu: GPUDevice;
+  readonly #failures: Failures;
   readonly #queue: CommandQueue;
   readonly #pipelines: PipelineCache;
   readonly #params: ParamsCache;
@@ -66,9 +68,10 @@ export class GpuDevice implements Device {
       items: info.adapter.software ? SOFTWARE_ITEMS : undefined,
       subgroups: info.features.includes('subgroups') && !deterministic,
     });
-    this.#pool = new BufferPool(device);
-    this.#queue = new CommandQueue(device, this.#pipelines);
-    this.#params = new ParamsCache(device);
+    this.#failures = new Failures(device, this.#pipelines);
+    this.#pool = new BufferPool(device, this.#failures, info, () => this.#queue.destroy(this.#pool.drain()));
+    this.#queue = new CommandQueue(device, this.#failures, this.#pool);
+    this.#params = new ParamsCache(device, this.#pool);
   }
 
   get stepsPerSubmit(): number {
@@ -87,8 +90,13 @@ export class GpuDevice implements Device {
   upload(data: TypedArray, dtype: DType): Storage<Memory> {
     this.#recording?.refuse('it uploads numbers from JavaScript; make that tensor before the step, or pass it in');
     const storage = this.#allocateNow(data.length);
-    this.write(storage, data, dtype);
-    return storage;
+    try {
+      this.write(storage, data, dtype);
+      return storage;
+    } catch (error) {
+      storage.release();
+      throw error;
+    }
   }
 
   write(storage: Storage, data: TypedArray, dtype: DType, start = 0): void {
@@ -184,7 +192,7 @@ export class GpuDevice implements Device {
 
   /** Adds one dispatch to the pending commands; an empty grid is nothing to do. */
   run(call: KernelCall): void {
-    this.#queue.throwFailure();
+    this.#failures.throwLasting();
     const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
     const {
       compiled,
@@ -196,6 +204,14 @@ export class GpuDevice implements Device {
     const limit = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     const folded = typeof workgroups === 'number' ? foldGrid(workgroups, limit) : workgroups;
     if (folded.some((count) => count === 0)) return;
+    if (folded.some((count) => count > limit)) {
+      throw new ShapeError({
+        op: kernel.name,
+        got: `sizes that take ${folded.join(' x ')} workgroups`,
+        expected: `at most ${limit} along an axis, as this adapter has them`,
+        fix: 'Slice the tensors.',
+      });
+    }
     this.#noteOutside([...reads, ...writes, ...uniforms]);
     const read = [...uniforms, ...reads].map(({ storage }) => memoryOf(storage));
     const written = writes.map(({ storage }) => memoryOf(storage));
@@ -241,6 +257,11 @@ export class GpuDevice implements Device {
     }
   }
 
+  /** Whether nothing works any more: it is disposed of or lost. */
+  get isOver(): boolean {
+    return this.#failures.areLasting;
+  }
+
   get recording(): object | undefined {
     return this.#recording;
   }
@@ -258,7 +279,10 @@ export class GpuDevice implements Device {
 
   /** Makes a plan's buffers and bind groups. */
   prepare(recording: GpuRecording, plan: GpuPlan): Replay {
-    const buffers = plan.buffers.map((bytes) => this.#allocateNow(bytes / BYTES));
+    const buffers: Storage<GpuMemory>[] = [];
+    const free = (): void => {
+      for (const storage of buffers) storage.release();
+    };
     const find = (memory: Memory): GpuMemory => {
       if (!(memory instanceof Transient)) return memory;
       const place = plan.places.get(memory);
@@ -267,20 +291,26 @@ export class GpuDevice implements Device {
         ? { ...buffers[place.buffer].memory, size: memory.size }
         : (place as GpuMemory);
     };
-    return {
-      recording,
-      commands: plan.commands.map(({ place }) => place(find)),
-      find,
-      dispose: () => {
-        recording.release();
-        for (const storage of buffers) storage.release();
-      },
-    };
+    try {
+      for (const bytes of plan.buffers) buffers.push(this.#allocateNow(bytes / BYTES));
+      return {
+        recording,
+        commands: plan.commands.map(({ place }) => place(find)),
+        find,
+        dispose: () => {
+          recording.release();
+          free();
+        },
+      };
+    } catch (error) {
+      free();
+      throw error;
+    }
   }
 
   /** Adds a planned step to the pending commands. */
   replay({ recording, commands }: Replay): void {
-    this.#queue.throwFailure();
+    this.#failures.throwLasting();
     for (const work of recording.hostWork) work();
     this.#queue.pushStep(commands);
   }
@@ -292,7 +322,10 @@ export class GpuDevice implements Device {
 
   async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
     this.#recording?.refuse('it reads a tensor; return the tensor, and read it after the step');
-    return this.readLater(storage, length, dtype)();
+    const { changes } = this.#queue;
+    const take = (): (() => Promise<TypedArray>) => this.readLater(storage, length, dtype);
+    const bytes = await this.allocating(take, () => this.#queue.changes === changes); // else it may hold something else
+    return bytes();
   }
 
   readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray> {
@@ -304,12 +337,24 @@ export class GpuDevice implements Device {
     return this.#queue.sync();
   }
 
+  async allocating<R>(work: () => R, mayRepeat = (): boolean => true): Promise<R> {
+    const { drained } = this.#pool;
+    try {
+      return work();
+    } catch (error) {
+      if (this.#pool.drained === drained) throw error;
+      await this.sync(); // by then the driver has taken back what the pool gave up
+      if (!mayRepeat()) throw error;
+      return work();
+    }
+  }
+
   memory(): DeviceMemory {
     return this.#pool.memory();
   }
 
   dispose(): void {
-    this.#queue.fail(new DeviceError('unavailable', 'The device was disposed. Call init() for a new one.'));
+    this.#failures.fail(new DeviceError('unavailable', 'The device was disposed. Call init() for a new one.'));
     this.#gpu.destroy();
   }
 
@@ -337,9 +382,7 @@ export class GpuDevice implements Device {
 
   #release(memory: GpuMemory): void {
     const surplus = this.#pool.give(memory);
-    if (surplus === undefined) return;
-    this.#queue.flush(); // commands that are still pending may use it
-    surplus.destroy();
+    if (surplus !== undefined) this.#queue.destroy([surplus]);
   }
 }
 

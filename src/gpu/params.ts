@@ -1,13 +1,17 @@
+import type { BufferPool } from './pool.ts';
+
 /** Parameter blocks repeat from step to step; this many different ones are kept. */
 const MAX_BLOCKS = 4096;
 
 /** Uniform buffers by their contents. */
 export class ParamsCache {
   readonly #gpu: GPUDevice;
+  readonly #pool: BufferPool;
   readonly #blocks = new Map<string, GPUBuffer>();
 
-  constructor(gpu: GPUDevice) {
+  constructor(gpu: GPUDevice, pool: BufferPool) {
     this.#gpu = gpu;
+    this.#pool = pool;
   }
 
   get(words: Uint32Array<ArrayBuffer>): GPUBuffer {
@@ -16,12 +20,9 @@ export class ParamsCache {
     if (buffer === undefined) {
       if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear(); // commands hold on to what they still need
       const size = words.byteLength;
-      buffer = this.#gpu.createBuffer({
-        label: 'params',
-        size,
-        usage: GPUBufferUsage.UNIFORM,
-        mappedAtCreation: true,
-      });
+      buffer = this.#pool.allocate(`${size} bytes of parameters`, () =>
+        this.#gpu.createBuffer({ label: 'params', size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true }),
+      );
       new Uint32Array(buffer.getMappedRange()).set(words);
       buffer.unmap();
       this.#blocks.set(key, buffer);

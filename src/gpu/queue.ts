@@ -2,8 +2,8 @@ import { DeviceError } from '../errors.ts';
 import { sleepThrough } from '../sleep.ts';
 import type { TypedArray } from '../storage.ts';
 import { type Command, encode } from './commands.ts';
-import type { PipelineCache } from './pipelines.ts';
-import type { GpuMemory } from './pool.ts';
+import type { Failures } from './failures.ts';
+import type { BufferPool, GpuMemory } from './pool.ts';
 import { StagedWrites } from './staged.ts';
 import { Timestamps } from './timestamps.ts';
 
@@ -15,41 +15,41 @@ export class CommandQueue {
   /** Steps that wait for each other before they are handed over. */
   stepsPerSubmit = 1;
   readonly #gpu: GPUDevice;
-  readonly #pipelines: PipelineCache;
+  readonly #failures: Failures;
+  readonly #pool: BufferPool;
   readonly #staged: StagedWrites;
   #pending: Command[] = [];
   #pendingSteps = 0;
-  #failure: DeviceError | undefined;
+  /** Buffers that pending commands may use, for the last time. */
+  #retired: GPUBuffer[] = [];
+  #isTiming = false;
+  #changes = 0;
 
-  constructor(gpu: GPUDevice, pipelines: PipelineCache) {
+  constructor(gpu: GPUDevice, failures: Failures, pool: BufferPool) {
     this.#gpu = gpu;
-    this.#pipelines = pipelines;
+    this.#failures = failures;
+    this.#pool = pool;
     this.#staged = new StagedWrites(gpu);
-    gpu.addEventListener('uncapturederror', ({ error }) => {
-      this.fail(new DeviceError(error instanceof GPUOutOfMemoryError ? 'memory' : 'validation', error.message));
-    });
-    void gpu.lost.then(({ reason, message }) => {
-      const advice = 'Call init() again and go on from the last checkpoint.';
-      this.fail(new DeviceError('lost', `The GPU device was lost (${reason}): ${message} ${advice}`));
-    });
   }
 
-  /** Makes whatever is asked for from now on fail, with the first reason given. */
-  fail(reason: DeviceError): void {
-    this.#failure ??= reason;
-  }
-
-  throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+  /** Counts what may have changed some memory. */
+  get changes(): number {
+    return this.#changes;
   }
 
   push(command: Command): void {
+    this.#changes++;
+    this.#add(command);
+  }
+
+  #add(command: Command): void {
     this.#pending.push(command);
     if (this.#pendingSteps === 0 && this.#pending.length >= MAX_PENDING) this.flush();
   }
 
   /** Adds the commands of a whole step. */
   pushStep(commands: readonly Command[]): void {
+    this.#changes++;
     this.#pending.push(...commands);
     if (++this.#pendingSteps >= this.stepsPerSubmit) this.flush();
   }
@@ -63,41 +63,49 @@ export class CommandQueue {
       if (!this.#staged.hasRoom) this.flush();
       return;
     }
+    this.#changes++;
     this.flush(); // a write runs before commands that are submitted after it, so what was asked earlier goes first
-    this.#gpu.queue.writeBuffer(buffer, toOffset, bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#pool.allocate(`writing ${bytes.byteLength} bytes`, () => {
+      this.#gpu.queue.writeBuffer(buffer, toOffset, bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return true;
+    });
   }
 
   /** Adds a copy of what is in some memory at this point; what it returns waits for the bytes. */
   read({ buffer, offset }: GpuMemory, bytes: number): () => Promise<ArrayBuffer> {
     const size = Math.max(bytes, 4); // no buffer is mapped that has none
     const { MAP_READ, COPY_DST } = GPUBufferUsage;
-    const staging = this.#gpu.createBuffer({ label: 'readback', size, usage: MAP_READ | COPY_DST });
-    if (bytes > 0) this.push({ kind: 'copy', from: buffer, fromOffset: offset, to: staging, toOffset: 0, bytes });
+    const staging = this.#pool.allocate(`reading ${size} bytes`, () =>
+      this.#gpu.createBuffer({ label: 'readback', size, usage: MAP_READ | COPY_DST }),
+    );
+    if (bytes > 0) this.#add({ kind: 'copy', from: buffer, fromOffset: offset, to: staging, toOffset: 0, bytes });
     return async () => {
       this.flush();
       try {
-        await staging.mapAsync(GPUMapMode.READ);
-      } catch (error) {
-        await this.#check();
-        throw new DeviceError('lost', `Reading a tensor failed: ${String(error)}`);
+        await this.#answer(staging.mapAsync(GPUMapMode.READ));
+        return staging.getMappedRange(0, size).slice(0, bytes);
+      } finally {
+        staging.destroy();
       }
-      await this.#check();
-      const copied = staging.getMappedRange(0, size).slice(0, bytes);
-      staging.destroy();
-      return copied;
     };
+  }
+
+  /** Destroys buffers that only pending commands still use, after these. */
+  destroy(buffers: readonly GPUBuffer[]): void {
+    this.#retired.push(...buffers);
+    if (!this.#isTiming) this.#submit(); // also of nothing: Dawn counts submits until it gives memory back
   }
 
   /** Hands the pending commands to the GPU. */
   flush(): void {
-    if (this.#pending.length > 0) this.#submit((_encoder, encodeAll) => encodeAll());
+    if (this.#pending.length > 0) this.#submit();
   }
 
   /** Waits until the GPU has done everything. */
   async sync(): Promise<void> {
+    this.#failures.throwLasting();
     this.flush();
-    await this.#gpu.queue.onSubmittedWorkDone();
-    await this.#check();
+    await this.#answer(this.#gpu.queue.onSubmittedWorkDone());
   }
 
   /** Milliseconds that the GPU takes for what `work` adds, in one list: by its own clock where it has one. */
@@ -106,28 +114,40 @@ export class CommandQueue {
     const { stepsPerSubmit } = this;
     this.stepsPerSubmit = Number.POSITIVE_INFINITY;
     this.#pendingSteps = 1; // what belongs to a step is not cut up
-    work();
-    this.stepsPerSubmit = stepsPerSubmit;
+    this.#isTiming = true;
+    try {
+      work();
+    } finally {
+      this.stepsPerSubmit = stepsPerSubmit;
+      this.#isTiming = false;
+    }
     const stamps = this.#gpu.features.has('timestamp-query') ? new Timestamps(this.#gpu) : undefined;
     this.#submit((encoder, encodeAll) => (stamps === undefined ? encodeAll() : stamps.around(encoder, encodeAll)));
     const start = performance.now();
     await sleepThrough(expected);
-    if (stamps !== undefined) return stamps.read();
     await this.sync();
-    return performance.now() - start;
+    return stamps === undefined ? performance.now() - start : this.#answer(stamps.read());
   }
 
-  #submit(write: (encoder: GPUCommandEncoder, encodeAll: () => void) => void): void {
+  #submit(write: (encoder: GPUCommandEncoder, encodeAll: () => void) => void = (_, encodeAll) => encodeAll()): void {
     this.#staged.write();
     const encoder = this.#gpu.createCommandEncoder();
     write(encoder, () => encode(encoder, this.#pending));
     this.#pending = [];
     this.#pendingSteps = 0;
     this.#gpu.queue.submit([encoder.finish()]);
+    for (const buffer of this.#retired) buffer.destroy();
+    this.#retired = [];
   }
 
-  async #check(): Promise<void> {
-    await this.#pipelines.check();
-    this.throwFailure();
+  /** What the GPU answers, unless something went wrong until then. */
+  async #answer<T>(answer: Promise<T>): Promise<T> {
+    const outcome = await answer.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    await this.#failures.check();
+    if ('error' in outcome) throw new DeviceError('lost', `The GPU did not answer: ${String(outcome.error)}`);
+    return outcome.value;
   }
 }

@@ -1,4 +1,5 @@
 import type { Contest } from '../device.ts';
+import { DeviceError } from '../errors.ts';
 
 /** Where findings outlive the process: a text for each name. */
 export interface TunerStore {
@@ -60,10 +61,10 @@ export class Tuner {
       let winner = '';
       let best = Number.POSITIVE_INFINITY;
       for (const candidate of candidates) {
-        const time = await this.#fastest(() => run(candidate));
+        const time = await this.#fastest(() => run(candidate)).catch(infiniteWithoutMemory);
         if (time < best) [winner, best] = [candidate, time];
       }
-      this.#choices.set(key, winner);
+      if (winner !== '') this.#choices.set(key, winner);
     }
     this.#round++;
     await this.#save();
@@ -100,6 +101,12 @@ export class Tuner {
       return {};
     }
   }
+}
+
+/** A candidate that needs more memory than there is can't win. */
+function infiniteWithoutMemory(error: unknown): number {
+  if (error instanceof DeviceError && error.reason === 'memory') return Number.POSITIVE_INFINITY;
+  throw error;
 }
 
 const isFindings = (found: unknown): found is { version: unknown; adapter: unknown; choices: Record<string, string> } =>

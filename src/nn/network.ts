@@ -1,4 +1,4 @@
-import { currentDevice, type Device, drawingFrom, withDevice } from '../device.ts';
+import { checkRoom, currentDevice, type Device, drawingFrom, withDevice } from '../device.ts';
 import { DeviceError, ShapeError, ValueError } from '../errors.ts';
 import { show } from '../options.ts';
 import { Generator } from '../random.ts';
@@ -76,6 +76,7 @@ export class Network extends (Callable as new () => Apply) {
     const { nodes } = this.graph;
     const firstStream = device.random.peekStream();
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
+    for (const [name, shape] of this.weightShapes(sampleShape)) checkRoom(`The weight '${name}'`, shape, device);
     const streams = nodes.map(({ layer, inputs }, node) => {
       if (layer === undefined) return 0;
       if (!layer.isBuilt) layer.build(shapes[inputs[0] ?? node], device);

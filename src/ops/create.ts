@@ -1,4 +1,4 @@
-import { currentDevice, type Device } from '../device.ts';
+import { checkRoom, currentDevice, type Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { checkedLater, checkOptions, checkValue, checkValues, checkWord, finite, notNegative } from '../options.ts';
 import { normal, uniform } from '../random.ts';
@@ -62,16 +62,21 @@ export const zeros = (shape: Shape, options: FilledOptions = {}): Tensor => full
 export const ones = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 1, options);
 
 /** The identity matrix `[n, n]`. */
-export const eye = (n: number, options: FilledOptions = {}): Tensor =>
-  tensor(
+export function eye(n: number, options: FilledOptions = {}): Tensor {
+  const shape = [n, n];
+  checkShape('eye', shape);
+  checkRoom('eye: a tensor', shape, options.device ?? currentDevice());
+  return tensor(
     Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0)),
-    { ...options, shape: [n, n] },
+    { ...options, shape },
   );
+}
 
 /** `start, start + step, ...` up to but without `stop`, as NumPy's arange; dtype f32. */
 export function arange(start: number, stop: number, step = 1, options: FilledOptions = {}): Tensor {
   checkValue('arange', 'step', step, [(value) => Number.isFinite(value) && value !== 0, 'a finite number, not 0']);
   const length = Math.max(0, Math.ceil((stop - start) / step));
+  checkRoom('arange: a tensor', [length], options.device ?? currentDevice());
   return tensor(
     Float64Array.from({ length }, (_, i) => start + i * step),
     { ...options, shape: [length] },
@@ -86,9 +91,10 @@ export function randomNormal(
   const checks = { mean: finite, stddev: notNegative, ...FILLED };
   const { mean = 0, stddev = 1, ...options } = checkValues('randomNormal', given, checks);
   checkShape('randomNormal', shape);
-  const { random } = options.device ?? currentDevice();
+  const { device = currentDevice() } = options;
+  checkRoom('randomNormal: a tensor', shape, device);
   return tensor(
-    normal(sizeOf(shape), random).map((z) => mean + stddev * z),
+    normal(sizeOf(shape), device.random).map((z) => mean + stddev * z),
     { ...options, shape },
   );
 }
@@ -102,9 +108,10 @@ export function randomUniform(
   const { low = 0, high = 1, ...options } = checkValues('randomUniform', given, checks);
   checkValue('randomUniform', 'high', high, [(value) => Number(value) >= low, `a number of at least low, ${low}`]);
   checkShape('randomUniform', shape);
-  const { random } = options.device ?? currentDevice();
+  const { device = currentDevice() } = options;
+  checkRoom('randomUniform: a tensor', shape, device);
   return tensor(
-    uniform(sizeOf(shape), random).map((u) => low + (high - low) * u),
+    uniform(sizeOf(shape), device.random).map((u) => low + (high - low) * u),
     { ...options, shape },
   );
 }

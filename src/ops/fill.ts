@@ -1,6 +1,6 @@
 import fillWgsl from '../../shaders/fill.wgsl';
 import { CpuDevice } from '../cpu.ts';
-import type { Device } from '../device.ts';
+import { checkRoom, type Device } from '../device.ts';
 import { runner } from '../op.ts';
 import { checkShape, type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
@@ -14,6 +14,7 @@ export const wordOf = (value: number, dtype: DType): number =>
 export function fullOn(device: Device, shape: Shape, value: number, dtype: DType): Tensor {
   checkShape('full', shape);
   if (dtype === 'i32') toTyped([value], dtype); // refuses what is no i32
+  checkRoom('full: a tensor', shape, device);
   if (device instanceof CpuDevice) {
     const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
     return device.adopt({ data: data.fill(value), shape });

@@ -1,3 +1,4 @@
+import { checkBytes } from '../device.ts';
 import type { GpuDevice, GpuPlan, GpuRecording, Replay } from '../gpu/device.ts';
 import { padded } from '../gpu/pool.ts';
 import { BYTES, Storage } from '../storage.ts';
@@ -40,15 +41,26 @@ export class CapturedStep<Result> {
     return this.#recording.holds;
   }
 
+  /** Refuses a step with a buffer that is more than the device can have. @throws DeviceError */
+  checkRoom(): void {
+    checkBytes('A buffer of the step', Math.max(0, ...this.plan.buffers), this.#device.info);
+  }
+
+  /** Makes the buffers. @throws DeviceError if there is no memory for them. */
+  prepare(): Replay {
+    this.#replay ??= this.#device.prepare(this.#recording, this.plan);
+    return this.#replay;
+  }
+
   run(inputs: readonly Tensor[]): Result {
     const device = this.#device;
-    this.#replay ??= device.prepare(this.#recording, this.plan);
-    const { find } = this.#replay;
+    const replay = this.prepare();
+    const { find } = replay;
     this.#handOver();
     inputs.forEach(({ storage, size }, i) => {
       device.copy(storage, new Storage(find(this.#inputs[i]), () => {}), size);
     });
-    device.replay(this.#replay);
+    device.replay(replay);
     return mapTensors(this.#result, (t) => {
       const { memory } = t.storage;
       if (!(memory instanceof Transient)) return t.alias();
@@ -60,20 +72,22 @@ export class CapturedStep<Result> {
   }
 
   dispose(): void {
-    this.#handOver();
+    if (!this.#device.isOver) this.#handOver();
     if (this.#replay === undefined) this.#recording.release();
     else this.#replay.dispose();
   }
 
   /** Results of the last run that somebody still holds move to memory of their own: the next run writes where they lie. */
   #handOver(): void {
-    for (const [{ size }, storage] of this.#returned) {
-      if (!storage.isUsed) continue;
-      const own = this.#device.allocate(size / BYTES);
-      this.#device.copy(storage, own, size / BYTES);
-      storage.takeOver(own);
+    for (const [transient, storage] of this.#returned) {
+      if (storage.isUsed) {
+        const length = transient.size / BYTES;
+        const own = this.#device.allocate(length);
+        this.#device.copy(storage, own, length);
+        storage.takeOver(own);
+      }
+      this.#returned.delete(transient);
     }
-    this.#returned.clear();
   }
 
   #record(f: (...inputs: readonly Tensor[]) => Result, like: readonly Tensor[]) {

@@ -1,5 +1,5 @@
 import { type Compiled, compile } from '../compile.ts';
-import type { Device } from '../device.ts';
+import { type Device, largestTensor } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { Network } from '../nn/network.ts';
 
@@ -14,9 +14,16 @@ export class Steps<Result> {
     this.#step = step;
   }
 
-  /** Captures the steps for some sizes of batch and finds the kernels that suit them. */
+  /** Captures the steps for some sizes of batch, finds the kernels that suit them, and makes their buffers. */
   async prepare(sizes: readonly number[]): Promise<void> {
-    for (const size of new Set(sizes)) await this.#model.isolated(() => this.#of(size).tune());
+    for (const size of new Set(sizes)) {
+      const compiled = this.#of(size);
+      try {
+        await compiled.tune();
+      } catch (error) {
+        throw explained(error, compiled, { size, device: this.#model.device });
+      }
+    }
   }
 
   run(size: number): Result {
@@ -25,14 +32,15 @@ export class Steps<Result> {
       try {
         return compiled();
       } catch (error) {
-        if (!(error instanceof DeviceError) || error.reason !== 'memory') throw error;
-        throw tooLarge(compiled, size, this.#model.device);
+        throw explained(error, compiled, { size, device: this.#model.device });
       }
     });
   }
 
   #of(size: number): Compiled<[], Result> {
-    const compiled = this.#bySize.get(size) ?? compile(() => this.#step(size), { device: this.#model.device });
+    const model = this.#model;
+    const step = (): Result => model.isolated(() => this.#step(size)); // also where it is captured after a wait
+    const compiled = this.#bySize.get(size) ?? compile(step, { device: model.device });
     this.#bySize.set(size, compiled);
     return compiled;
   }
@@ -43,11 +51,18 @@ export class Steps<Result> {
 }
 
 /** Says which batch would fit where a tensor of this one is more than a buffer of the device can hold. */
-function tooLarge({ plan }: Pick<Compiled<[], unknown>, 'plan'>, size: number, { info }: Device): DeviceError {
-  const limit = info.limits.maxStorageBufferBindingSize;
+function explained(
+  error: unknown,
+  { plan }: Pick<Compiled<[], unknown>, 'plan'>,
+  { size, device }: { readonly size: number; readonly device: Device },
+): unknown {
+  if (!(error instanceof DeviceError) || error.reason !== 'memory') return error;
+  const limit = largestTensor(device.info);
   const { largest } = plan();
+  if (largest <= limit) return error;
+  const fitting = Math.floor((size * limit) / largest);
   return new DeviceError(
     'memory',
-    `A batch of ${size} needs a buffer of ${largest} bytes, and this adapter has ${limit} at most. A batch of ${Math.floor((size * limit) / largest)} fits.`,
+    `A batch of ${size} needs a buffer of ${largest} bytes, and this adapter has ${limit} at most. ${fitting > 0 ? `A batch of ${fitting} fits.` : 'Not even a single sample fits: make the layers smaller.'}`,
   );
 }

@@ -21,6 +21,9 @@ export interface StepPlan {
   explain(): string;
 }
 
+/** Captured steps that a compiled function keeps, each with buffers of its own; those used least recently go. */
+const MOST_STEPS = 16;
+
 /** A function whose steps are captured. */
 export interface Compiled<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
@@ -42,7 +45,7 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
  * `f` has to do the same for inputs of the same shapes. What it takes from outside is the tensor it was at the capture;
  * parameters that an optimizer moves, the learning rate and the step number are followed. A function that reads a
  * tensor, uploads numbers or is async can't be captured: that is said once, and it runs as it is. On the CPU backend
- * it always does.
+ * it always does. The steps for the 16 kinds of inputs used last are kept, with the memory of each.
  * @param f tensors in; a tensor, or tensors in arrays and plain objects, out.
  * @param options `device`: where it runs if it takes no tensor; default the current one.
  * @throws ValueError when a tape is open around the call: gradients do not flow through a captured step.
@@ -53,18 +56,22 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 ): Compiled<Inputs, Result> {
   checkValue('compile', 'the step', f, func);
   const deviceOf = (inputs: Inputs): Device => inputs[0]?.device ?? given ?? currentDevice();
-  const captured = new Map<string, CapturedStep<Result>[]>();
+  /** The step used last at the end. */
+  const captured: { readonly device: Device; readonly key: string; readonly step: CapturedStep<Result> }[] = [];
   let refused = false;
 
   const find = (device: GpuDevice, inputs: Inputs): CapturedStep<Result> => {
     const key = inputs.map(({ dtype, shape }) => dtype + formatShape(shape)).join(' ');
-    const known = captured.get(key) ?? [];
-    const fitting = known.find(({ holds }) => holds);
-    if (fitting !== undefined) return fitting;
-    // The same inputs as `f` takes, in order.
-    const made = new CapturedStep(device, (...stand) => f(...(stand as readonly Tensor[] as Inputs)), inputs);
-    captured.set(key, [...known, made]);
-    return made;
+    const known = captured.findIndex((each) => each.device === device && each.key === key && each.step.holds);
+    if (known >= 0) {
+      captured.push(...captured.splice(known, 1));
+    } else {
+      // The same inputs as `f` takes, in order.
+      const step = new CapturedStep(device, (...stand) => f(...(stand as readonly Tensor[] as Inputs)), inputs);
+      captured.push({ device, key, step });
+      if (captured.length > MOST_STEPS) captured.shift()?.step.dispose();
+    }
+    return captured[captured.length - 1].step;
   };
 
   const call = (...inputs: Inputs): Result => {
@@ -110,8 +117,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   };
 
   const dispose = (): void => {
-    for (const step of [...captured.values()].flat()) step.dispose();
-    captured.clear();
+    for (const { step } of captured.splice(0)) step.dispose();
   };
   return Object.assign(call, { plan, tune, dispose });
 }

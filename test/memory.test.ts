@@ -310,6 +310,27 @@ onGpu(test, 'more workgroups than a grid has are refused, and the device works o
   x.dispose();
 });
 
+onGpu(test, 'many shapes of one step keep the memory of the last sixteen', async (device) => {
+  setCurrentDevice(device);
+  const w = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const step = compile((x: Tensor) => mean(square(matmul(x, w))));
+  const of = (rows: number): Promise<number> =>
+    scope(async () => {
+      const x = ones([rows, 2]);
+      return step(x).item();
+    });
+  for (let rows = 1; rows <= 20; rows++) await of(rows);
+  const { buffers } = device.memory();
+  for (let rows = 21; rows <= 60; rows++) assert.ok(Math.abs((await of(rows)) - 26) < 1e-4);
+  assert.is(device.memory().buffers, buffers);
+  assert.ok(Math.abs((await of(1)) - 26) < 1e-4, 'a shape whose plan is gone is captured anew');
+  step.dispose();
+  w.dispose();
+});
+
 onGpu(test, 'time counts work whose results the pool does not keep', async (device) => {
   const roomy = await limitedGpu(device, {});
   const x = ofSize(64);

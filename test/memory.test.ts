@@ -28,7 +28,8 @@ import {
   tensor,
   zeros,
 } from '../src/node.ts';
-import { rejects } from './check.ts';
+import { search, uniform } from '../src/search/index.ts';
+import { rejects, warningsOf } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 import { type Limits, limitedGpu } from './limited.ts';
 
@@ -208,6 +209,30 @@ onLimited('in a page a shortage is known too late, and ends the device', { memor
     assert.match(String(error), /The GPU's memory ran out: .* Call init\(\) again/);
   }
 });
+
+onLimited(
+  'a trial without memory does not spoil later ones, and the failures are counted',
+  { memory: 40 * MIB },
+  async () => {
+    const objective = async ({ mib }: { mib: number }): Promise<number> =>
+      scope(async () => (await mean(ofSize(Math.round(mib))).item()) - mib);
+    const warnings = await warningsOf(async () => {
+      const { best, trials, failed } = await search(
+        { space: { mib: uniform(1, 60) }, sampler: 'random', trials: 12 },
+        objective,
+      );
+      const wrong = trials.filter(({ parameters, value }) => (value === undefined) !== Math.round(parameters.mib) > 38);
+      assert.equal(wrong, []);
+      assert.is(failed, trials.filter(({ value }) => value === undefined).length);
+      assert.ok(failed > 0 && best.parameters.mib <= 38.5);
+    });
+    assert.is(warnings.length, 1);
+    assert.match(
+      warnings[0],
+      /search: \d+ of 12 trials failed; the first, number \d+: The GPU has no memory for a tensor/,
+    );
+  },
+);
 
 onGpu(test, 'a disposed device tells whoever waits, and whoever asks later', async (device) => {
   const doomed = await limitedGpu(device, {});

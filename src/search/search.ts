@@ -1,4 +1,5 @@
-import { ValueError } from '../errors.ts';
+import { currentDevice } from '../device.ts';
+import { DeviceError, ValueError } from '../errors.ts';
 import {
   type Checks,
   checkValue,
@@ -48,6 +49,8 @@ export interface SearchOptions<S extends Space> {
 
 export interface SearchResult<S extends Space> {
   readonly best: Trial<S> & { readonly value: number };
+  /** How many of the trials failed; a warning on the console says so too. */
+  readonly failed: number;
   /** In the order in which they were made. */
   readonly trials: readonly Trial<S>[];
 }
@@ -71,8 +74,9 @@ const HOPELESS = 3;
 
 /**
  * Looks for good hyper-parameters: proposes some, asks the objective what comes of them, and learns from it.
- * A value that is not finite, or an error as `fit` throws it when a loss is not, makes a failed trial and not an end.
- * @param objective e.g. trains a model and returns its validation loss; has to free what it makes.
+ * A value that is not finite, or an error, as `fit` throws one when a loss is not finite or memory runs out, makes a failed
+ * trial and not an end.
+ * @param objective e.g. trains a model and returns its validation loss; must free what it makes, also when it fails.
  * @throws ValueError for options that make no sense and for an objective that returns no number, and the objective's own error
  * if it fails from the beginning.
  */
@@ -108,7 +112,15 @@ export async function search<const S extends Space>(
     if (errors.length === HOPELESS && errors.length === trials.length) throw errors[0];
     await onTrial?.(trial);
   }
-  return { best: bestOf(trials, sign, errors), trials };
+  const best = bestOf(trials, sign, errors);
+  const failures = trials.filter(({ value }) => value === undefined);
+  if (failures.length > 0) {
+    const [{ number, failed }] = failures;
+    console.warn(
+      `dawngrad: search: ${failures.length} of ${trials.length} trials failed; the first, number ${number}: ${failed}`,
+    );
+  }
+  return { best, failed: failures.length, trials };
 }
 
 /** The value of a trial, or why there is none; errors are kept. */
@@ -118,7 +130,7 @@ async function outcomeOf(
 ): Promise<Pick<Trial, 'value' | 'failed'>> {
   let value: unknown;
   try {
-    value = await run();
+    value = await withMemory(run);
   } catch (error) {
     errors.push(error);
     return { failed: error instanceof Error ? error.message : String(error) };
@@ -133,6 +145,17 @@ async function outcomeOf(
   if (noneYet) throw error; // other parameters would not cure it
   errors.push(error);
   return { failed: error.message };
+}
+
+/** A trial that finds no memory has a second try, without what the device kept of earlier ones. */
+async function withMemory<R>(run: () => R | Promise<R>): Promise<R> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof DeviceError) || error.reason !== 'memory') throw error;
+    await currentDevice().sync();
+    return run();
+  }
 }
 
 function bestOf<S extends Space>(

@@ -4,15 +4,19 @@ import { setCurrentDevice } from '../src/device.ts';
 import { DeviceError, ShaderError } from '../src/errors.ts';
 import type { GpuDevice } from '../src/gpu/device.ts';
 import {
+  adagrad,
   adam,
   add,
+  clipGradients,
   compile,
   type Device,
   dense,
   eye,
+  type FitOptions,
   matmul,
   maxPool2d,
   mean,
+  type Optimizer,
   type OptimizerOptions,
   ones,
   parameter,
@@ -29,6 +33,7 @@ import {
   zeros,
 } from '../src/node.ts';
 import { search, uniform } from '../src/search/index.ts';
+import type { CheckpointFiles } from '../src/train/checkpoint.ts';
 import { rejects, warningsOf } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 import { type Limits, limitedGpu } from './limited.ts';
@@ -368,8 +373,102 @@ onGpu(test, 'time counts work whose results the pool does not keep', async (devi
   setCurrentDevice(device);
 });
 
+const SHAPES = [[300, 100], [7], [200, 300], [260000], [100, 100], [], [50, 50]];
+
+/** Losses and weights of some steps by hand. */
+async function trained(optimizer: Optimizer) {
+  const numbers = (shape: readonly number[], key: number): Float32Array =>
+    Float32Array.from({ length: shape.reduce((n, length) => n * length, 1) }, (_, i) =>
+      Math.sin(12.9898 * (i + 1) + key),
+    );
+  const weights = SHAPES.map((shape, i) => parameter(tensor(numbers(shape, i), { shape }), { name: `w${i}` }));
+  for (let step = 0; step < 3; step++) {
+    scope(() =>
+      optimizer.apply(
+        SHAPES.map((shape, i) => tensor(numbers(shape, 7 * step + i), { shape })),
+        weights,
+      ),
+    );
+  }
+  optimizer.finalize();
+  const seen = await Promise.all([...weights, ...Object.values(optimizer.slots).flat()].map((t) => t.data()));
+  const free = (): void => {
+    for (const w of weights) w.dispose();
+    optimizer.dispose();
+    optimizer.dispose();
+  };
+  return { seen, free };
+}
+
 /** WebGPU's guaranteed limits, but for the size of bindings. */
 const GUARANTEED = { maxStorageBufferBindingSize: MIB, maxStorageBuffersPerShaderStage: 8 };
+
+const makers: Readonly<Record<string, () => Optimizer>> = {
+  'adam, one norm for all': () => adam({ globalClipNorm: 0.5, amsgrad: true, useEma: true }),
+  'adam, a norm each': () => adam({ clipNorm: 0.5, gradientAccumulationSteps: 3 }),
+  'adagrad, groups': () => adagrad({ parameterGroups: [{ match: 'w[135]', learningRateFactor: 0.5 }] }),
+};
+for (const [name, make] of Object.entries(makers)) {
+  onLimited(
+    `more weights than a buffer holds are several arenas with the same numbers: ${name}`,
+    { limits: GUARANTEED },
+    async (limited, _, device) => {
+      const before = limited.memory();
+      const several = await trained(make());
+      const arenas = limited.memory();
+      several.free();
+      assert.is(limited.memory().bytes, before.bytes);
+      assert.ok(arenas.bytes > 4 * MIB);
+      const whole = await limitedGpu(device, {});
+      const one = await trained(make());
+      assert.ok(whole.memory().buffers < arenas.buffers);
+      assert.equal(several.seen, one.seen);
+      whole.dispose();
+      setCurrentDevice(limited);
+    },
+  );
+}
+
+onLimited('clipGradients sees all arenas', { limits: GUARANTEED }, async () => {
+  const given = [ones([200000]), ones([200000]), ones([100])];
+  const clipped = clipGradients(given, { globalClipNorm: 1 });
+  const [first] = await clipped[2].data();
+  assert.ok(Math.abs(first - 1 / Math.sqrt(400100)) < 1e-8, `${first}`);
+});
+
+onGpu(
+  test,
+  'a model of more weights than a buffer holds trains, and its checkpoint goes on where one does',
+  async (device) => {
+    const x = { data: new Float32Array(16 * 300).fill(0.1), shape: [16, 300] };
+    const y = { data: Int32Array.from({ length: 16 }, (_, i) => i % 3), shape: [16] };
+    const losses = async (limits: Limits['limits'] & object, options: FitOptions) => {
+      const limited = await limitedGpu(device, { limits }, { seed: 1 });
+      try {
+        const layers = [500, 300, 200].map((units) => dense({ units, activation: 'relu' }));
+        const model = sequential([...layers, dense({ units: 3, activation: 'softmax' })]);
+        model.compile({ optimizer: adam({ globalClipNorm: 1 }), loss: 'sparseCategoricalCrossentropy' });
+        return (await model.fit(x, y, { batchSize: 8, ...options })).history.loss;
+      } finally {
+        limited.dispose();
+        setCurrentDevice(device);
+      }
+    };
+    const files: Uint8Array[] = [];
+    const checkpoint = {
+      save: ({ 'checkpoint.safetensors': file }: CheckpointFiles) => void files.push(file),
+      everySteps: 3,
+    };
+    const several = await losses(GUARANTEED, { epochs: 3, checkpoint });
+    assert.equal(several, await losses({}, { epochs: 3 }));
+    assert.ok(files.length > 0);
+    assert.equal(await losses({}, { epochs: 3, resume: files[0] }), several);
+    await rejects(
+      () => losses({ maxStorageBufferBindingSize: 512 * 1024 }, { epochs: 1 }),
+      /The weight 'dense\/kernel' of shape \[300, 500\] takes 600000 bytes, more than this adapter's limit of 524288/,
+    );
+  },
+);
 
 onGpu(test, 'with the tuner on, a batch that is too large is refused before kernels are measured', async (device) => {
   const limited = await limitedGpu(device, { limits: GUARANTEED }, { tune: true });

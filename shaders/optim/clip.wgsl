@@ -1,14 +1,15 @@
-// Scales groups of gradients so that none has a norm above max_norm.
+// Scales groups of gradients so that none has a norm above max_norm. Gradients may lie in several arenas, with a dispatch
+// of each entry point for each; their sums are in one buffer, so that a group may reach over all of them.
 //   sums   s_c = sum of (gradient_i / unit)^2 over chunk c
 //   scale  gradient_i = gradient_i / max(1, sqrt(sum of s_c over the chunks of i's group) unit / max_norm)
 // unit = 2^40 max_norm, so that squares do not overflow before norms of 1e31 max_norm.
-// gradient: [size] of vec4, contiguous. chunks: (start, end) in gradient, then (first, last + 1) chunk of the group.
+// gradient: [size] of vec4, contiguous. chunks: (start, end) in gradient, then (first, last + 1) of the group's sums.
 // One workgroup per chunk; chunks beyond 65535 fold into grid.y. The order of addition depends on the sizes alone.
 // Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
 const LARGE = 1099511627776.0; // 2^40
-struct Params { count: u32, max_norm: f32 }
+struct Params { count: u32, first: u32, max_norm: f32 } // first: where the sums of this arena's chunks begin
 @group(0) @binding(0) var<uniform> params: Params;
 // sums(gradient, chunks) -> sums
 @group(0) @binding(1) var<storage, read> gradient: array<vec4<f32>>;
@@ -45,7 +46,7 @@ fn sums(
     sum += dot(in_units, in_units);
   }
   let total = workgroup_sum(sum, local);
-  if (local == 0) { chunk_sums[c] = total; }
+  if (local == 0) { chunk_sums[params.first + c] = total; }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

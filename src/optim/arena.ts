@@ -1,4 +1,5 @@
-import type { Device } from '../device.ts';
+import { type Device, largestTensor } from '../device.ts';
+import { BYTES } from '../storage.ts';
 import { keep, Tensor } from '../tensor.ts';
 
 /** Kernels read arenas as vec4. */
@@ -8,21 +9,41 @@ export const BLOCK = 64;
 
 /** A place in an arena for each of some tensors, in order; the gaps between them stay 0. */
 export interface Layout {
+  /** The index of the first of them, where others lie in arenas before. */
+  readonly first: number;
   readonly tensors: readonly Tensor[];
   readonly lengths: readonly number[];
   readonly starts: readonly number[];
   readonly total: number;
 }
 
+const lengthOf = ({ size }: Tensor): number => BLOCK * Math.max(1, Math.ceil(size / BLOCK));
+
 /** Lays out tensors one behind the other. */
-export function layoutOf(tensors: readonly Tensor[]): Layout {
-  const lengths = tensors.map(({ size }) => BLOCK * Math.max(1, Math.ceil(size / BLOCK)));
+export function layoutOf(tensors: readonly Tensor[], first = 0): Layout {
+  const lengths = tensors.map(lengthOf);
   let total = 0;
   const starts = lengths.map((length) => {
     total += length;
     return total - length;
   });
-  return { tensors, lengths, starts, total };
+  return { first, tensors, lengths, starts, total };
+}
+
+/** Lays out tensors in as few arenas as the device's limits allow, in order. */
+export function layoutsOf(device: Device, tensors: readonly Tensor[]): Layout[] {
+  const limit = largestTensor(device.info) / BYTES;
+  const layouts: Layout[] = [];
+  let [first, used] = [0, 0];
+  tensors.forEach((t, i) => {
+    const length = lengthOf(t);
+    if (i > first && used + length > limit) {
+      layouts.push(layoutOf(tensors.slice(first, i), first));
+      [first, used] = [i, 0];
+    }
+    used += length;
+  });
+  return [...layouts, layoutOf(tensors.slice(first), first)];
 }
 
 /** One allocation of zeros, laid out: as a whole for kernels, and a tensor for each place. */

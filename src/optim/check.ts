@@ -2,7 +2,6 @@ import { commonDevice } from '../device.ts';
 import { ValueError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import { checkDType, checkSameShape, type Parameter, type Tensor } from '../tensor.ts';
-import type { Arena } from './arena.ts';
 
 /** Refuses parameters that an optimizer can't change. */
 export function checkParameters(op: string, parameters: readonly Parameter[]): void {
@@ -23,12 +22,12 @@ export function checkParameters(op: string, parameters: readonly Parameter[]): v
   }
 }
 
-/** Refuses a step whose gradients or parameters are not those that the optimizer gathered in `weight`. */
+/** Refuses a step whose gradients or parameters are not those that the optimizer gathered, in `parts` of its arenas. */
 export function checkStep(
   op: string,
   gradients: readonly Tensor[],
   parameters: readonly Parameter[],
-  { parts }: Arena,
+  parts: readonly Tensor[],
 ): void {
   if (gradients.length !== parts.length || parameters.length !== parts.length) {
     throw new ValueError({

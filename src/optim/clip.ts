@@ -7,7 +7,7 @@ import { clip } from '../ops/unary.ts';
 import { checkValues } from '../options.ts';
 import { clipByNorm } from '../reference/optim.ts';
 import { emptyOn, keep, Tensor } from '../tensor.ts';
-import { Arena, LANES, type Layout, layoutOf } from './arena.ts';
+import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';
 import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
 
 export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' | 'clipValue'>;
@@ -16,50 +16,69 @@ export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' |
 const CHUNK = 4096;
 const kernel: Kernel = { name: 'clip', sources: [shader] };
 
-/** Clips an arena of gradients by norm, in place and in two dispatches, whatever the number of parameters. */
+/** Clips arenas of gradients by norm, in place and in two dispatches each, whatever the number of parameters. */
 export class NormClip {
-  readonly #groups: readonly (readonly [start: number, end: number])[];
-  readonly #chunks: Tensor;
-  readonly #sums: Tensor;
+  readonly #layouts: readonly Layout[];
+  readonly #isTogether: boolean;
   readonly #maxNorm: number;
+  /** Of each arena: `[chunks, 4]`, where a chunk lies and which sums belong to its group. */
+  readonly #chunks: readonly Tensor[];
+  /** Of the chunks of all arenas. */
+  readonly #sums: Tensor;
 
   /** One norm per tensor, or one for all `together`. */
   constructor(
     device: Device,
-    { starts, lengths, total }: Layout,
+    layouts: readonly Layout[],
     { together, maxNorm }: { together: boolean; maxNorm: number },
   ) {
+    this.#layouts = layouts;
+    this.#isTogether = together;
     this.#maxNorm = maxNorm;
-    this.#groups = together ? [[0, total]] : starts.map((start, i) => [start, start + lengths[i]]);
-    const rows: number[] = [];
-    let count = 0;
-    for (const [start, end] of this.#groups) {
-      const first = count;
-      count += Math.ceil((end - start) / CHUNK);
-      for (let at = start; at < end; at += CHUNK) {
-        rows.push(at / LANES, Math.min(at + CHUNK, end) / LANES, first, count);
-      }
-    }
-    this.#chunks = keep(new Tensor(device, device.upload(Int32Array.from(rows), 'i32'), [count, 4], 'i32'));
-    this.#sums = keep(emptyOn(device, [count]));
+    const counts = layouts.map(({ lengths }) => lengths.map((length) => Math.ceil(length / CHUNK)));
+    const total = counts.flat().reduce((sum, count) => sum + count, 0);
+    let first = 0;
+    // A chunk ends with its tensor: sums are the same however tensors are spread over arenas.
+    this.#chunks = layouts.map(({ starts, lengths }, arena) => {
+      const rows = starts.flatMap((start, i) => {
+        const end = start + lengths[i];
+        const group = together ? [0, total] : [first, first + counts[arena][i]];
+        first += counts[arena][i];
+        return Array.from({ length: counts[arena][i] }, (_, chunk) => {
+          const at = start + chunk * CHUNK;
+          return [at / LANES, Math.min(at + CHUNK, end) / LANES, ...group];
+        });
+      });
+      return keep(new Tensor(device, device.upload(Int32Array.from(rows.flat()), 'i32'), [rows.length, 4], 'i32'));
+    });
+    this.#sums = keep(emptyOn(device, [total]));
   }
 
-  apply(gradient: Tensor): void {
-    const { device } = gradient;
+  /** @param gradients the arenas, in the order of the layouts. */
+  apply(gradients: readonly Tensor[]): void {
+    const [{ device }] = gradients;
     if (device instanceof CpuDevice) {
-      clipByNorm(device.view(gradient).data, this.#groups, this.#maxNorm);
+      const [{ starts, lengths, total }] = this.#layouts; // one, as memory has no limit there
+      const groups = this.#isTogether ? [[0, total] as const] : starts.map((at, i) => [at, at + lengths[i]] as const);
+      clipByNorm(device.view(gradients[0]).data, groups, this.#maxNorm);
       return;
     }
     const run = runner(kernel, device);
-    const count = this.#sums.size;
-    const options = { params: { count, max_norm: this.#maxNorm }, grid: { workgroups: count } };
-    run.into('sums', [gradient, this.#chunks], [this.#sums], options);
-    run.into('scale', [this.#sums, this.#chunks], [gradient], options);
+    let first = 0;
+    const options = this.#chunks.map(({ shape: [count] }) => {
+      first += count;
+      return { params: { count, first: first - count, max_norm: this.#maxNorm }, grid: { workgroups: count } };
+    });
+    gradients.forEach((gradient, i) => {
+      run.into('sums', [gradient, this.#chunks[i]], [this.#sums], options[i]);
+    });
+    gradients.forEach((gradient, i) => {
+      run.into('scale', [this.#sums, this.#chunks[i]], [gradient], options[i]);
+    });
   }
 
   dispose(): void {
-    this.#chunks.dispose();
-    this.#sums.dispose();
+    for (const t of [...this.#chunks, this.#sums]) t.dispose();
   }
 }
 
@@ -78,13 +97,17 @@ export function clipGradients(gradients: readonly Tensor[], options: ClipOptions
   const maxNorm = clipNorm ?? globalClipNorm;
   if (maxNorm === undefined || gradients.length === 0) return gradients.map((g) => g.alias());
   const device = commonDevice('clipGradients', gradients);
-  const layout = layoutOf(gradients);
-  const arena = new Arena(device, layout);
-  const normClip = new NormClip(device, layout, { together: clipNorm === undefined, maxNorm });
-  arena.fill(gradients);
-  normClip.apply(arena.whole);
-  const clipped = arena.parts.map((part) => part.alias());
-  arena.dispose();
-  normClip.dispose();
-  return clipped;
+  const layouts = layoutsOf(device, gradients);
+  const arenas: Arena[] = [];
+  let normClip: NormClip | undefined;
+  try {
+    for (const layout of layouts) arenas.push(new Arena(device, layout));
+    normClip = new NormClip(device, layouts, { together: clipNorm === undefined, maxNorm });
+    for (const [i, { tensors }] of layouts.entries()) arenas[i].fill(tensors);
+    normClip.apply(arenas.map(({ whole }) => whole));
+    return arenas.flatMap(({ parts }) => parts.map((part) => part.alias()));
+  } finally {
+    for (const each of arenas) each.dispose();
+    normClip?.dispose();
+  }
 }

@@ -7,9 +7,10 @@ import { mul } from '../ops/binary.ts';
 import { fullOn } from '../ops/fill.ts';
 import { checkValue } from '../options.ts';
 import { follow, penalize, prepare } from '../reference/optim.ts';
+import type { DType } from '../storage.ts';
 import { innerScope, keep, type Parameter, Tensor } from '../tensor.ts';
 import { accumulate } from './accumulate.ts';
-import { Arena, BLOCK, LANES, type Layout, layoutOf } from './arena.ts';
+import { Arena, BLOCK, LANES, type Layout, layoutOf, layoutsOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
 import { type Grouping, groupParameters } from './groups.ts';
@@ -17,25 +18,36 @@ import type { ApplyOptions, Optimizer, Rule } from './optimizer.ts';
 import type { Settings } from './options.ts';
 import { RATE, type Schedule } from './schedules.ts';
 
-/** What the first step makes. */
-interface Built {
-  readonly device: Device;
+/** Parameters that share an arena, as many as a buffer of the device can hold, and what belongs to them. */
+interface Stretch {
   readonly layout: Layout;
   readonly weight: Arena;
   readonly gradient: Arena;
   readonly average: Arena;
   readonly accumulated: Arena;
   readonly moments: Readonly<Record<string, Arena>>;
-  readonly hyper: Tensor;
-  readonly grouping: Grouping;
   /** The group of each block in the arenas, if there are several. */
   readonly groups: Tensor | undefined;
+}
+
+interface Owned {
+  dispose(): void;
+}
+
+/** What the first step makes. */
+interface Built extends Grouping {
+  readonly device: Device;
+  /** In the order of the parameters; more than one where a buffer can't hold all. */
+  readonly stretches: readonly Stretch[];
+  readonly hyper: Tensor;
   readonly normClip: NormClip | undefined;
+  /** All that has to be freed. */
+  readonly owned: readonly Owned[];
 }
 
 /**
  * Keeps parameters, gradients and each moment in an arena of their own, so that a step is one dispatch whatever the
- * number of parameters. Order as in Keras: unscale, accumulate, clip, decay, step, average.
+ * number of parameters; what is more than a buffer can hold is several arenas, with a dispatch each. Order as in Keras: unscale, accumulate, clip, decay, step, average.
  */
 export class FusedOptimizer implements Optimizer {
   calls = 0;
@@ -78,9 +90,13 @@ export class FusedOptimizer implements Optimizer {
 
   get slots(): Readonly<Record<string, readonly Tensor[]>> {
     if (this.#built === undefined) return {};
-    const { moments, average, accumulated } = this.#built;
-    const used = Object.entries({ ...moments, average, accumulated }).filter(([, { parts }]) => parts.length > 0);
-    return Object.fromEntries(used.map(([role, { parts }]) => [role, parts]));
+    const { stretches } = this.#built;
+    const roles = [...Object.keys(this.#rule.moments), 'average', 'accumulated'];
+    const arenas = stretches.map(
+      ({ moments, average, accumulated }) => new Map(Object.entries({ ...moments, average, accumulated })),
+    );
+    const slots = roles.map((role) => [role, arenas.flatMap((each) => each.get(role)?.parts ?? [])] as const);
+    return Object.fromEntries(slots.filter(([, parts]) => parts.length > 0));
   }
 
   build(parameters: readonly Parameter[]): void {
@@ -93,13 +109,23 @@ export class FusedOptimizer implements Optimizer {
     { regularize = false }: ApplyOptions = {},
   ): void {
     const built = this.#require(parameters);
-    const { device, weight, gradient, accumulated } = built;
-    checkStep(this.name, gradients, parameters, weight);
-    gradient.fill(gradients);
+    const { device, stretches } = built;
+    checkStep(
+      this.name,
+      gradients,
+      parameters,
+      stretches.flatMap(({ weight }) => weight.parts),
+    );
+    for (const { layout, gradient } of stretches) {
+      gradient.fill(gradients.slice(layout.first, layout.first + layout.tensors.length));
+    }
     const { gradientAccumulationSteps } = this.#settings;
     const isComplete = (): boolean => (this.calls + 1) % gradientAccumulationSteps === 0;
     device.dependOn(isComplete);
-    if (gradientAccumulationSteps > 1) accumulate(isComplete() ? 'take' : 'add', accumulated.whole, gradient.whole);
+    if (gradientAccumulationSteps > 1) {
+      const entry = isComplete() ? 'take' : 'add';
+      for (const { accumulated, gradient } of stretches) accumulate(entry, accumulated.whole, gradient.whole);
+    }
     if (isComplete()) this.#change(built, regularize);
     device.eachStep(() => {
       this.calls++;
@@ -114,8 +140,10 @@ export class FusedOptimizer implements Optimizer {
 
   finalize(): void {
     if (this.#built === undefined || !this.#settings.useEma) return;
-    const { device, weight, average, layout } = this.#built;
-    device.copy(average.whole.storage, weight.whole.storage, layout.total);
+    const { device, stretches } = this.#built;
+    for (const { weight, average, layout } of stretches) {
+      device.copy(average.whole.storage, weight.whole.storage, layout.total);
+    }
   }
 
   config(): Record<string, unknown> {
@@ -125,11 +153,7 @@ export class FusedOptimizer implements Optimizer {
   }
 
   dispose(): void {
-    if (this.#built === undefined) return;
-    const { weight, gradient, average, accumulated, moments, hyper, groups, normClip } = this.#built;
-    groups?.dispose();
-    for (const each of [weight, gradient, average, accumulated, ...Object.values(moments), hyper]) each.dispose();
-    normClip?.dispose();
+    for (const each of this.#built?.owned ?? []) each.dispose();
   }
 
   #require(parameters: readonly Parameter[]): Built {
@@ -141,90 +165,106 @@ export class FusedOptimizer implements Optimizer {
     return this.#built;
   }
 
+  /** Makes everything before the first parameter moves: where memory runs out, nothing has happened. */
   #gather(device: Device, parameters: readonly Parameter[]): Built {
-    const { useEma, gradientAccumulationSteps, parameterGroups } = this.#settings;
-    const grouping = groupParameters(this.name, parameterGroups, parameters);
-    const numbers = this.#numbers(grouping);
-    const layout = layoutOf(parameters);
-    const empty = layoutOf([]); // what the options leave out still has a binding
-    const arenaIf = (used: boolean): Arena => new Arena(device, used ? layout : empty);
-    const weight = arenaIf(true);
-    weight.fill(parameters);
-    parameters.forEach((parameter, i) => {
-      parameter.moveTo(weight.parts[i].storage.retain());
-    });
-    return {
-      device,
-      layout,
-      weight,
-      gradient: arenaIf(true),
-      average: arenaIf(useEma),
-      accumulated: arenaIf(gradientAccumulationSteps > 1),
-      moments: this.#moments(device, arenaIf),
-      grouping,
-      groups: grouping.traits.length > 1 ? this.#groups(device, layout, grouping) : undefined,
-      hyper: keep(new Tensor(device, device.upload(numbers, 'f32'), [numbers.length], 'f32')),
-      normClip: this.#normClip(device, layout),
+    const owned: Owned[] = [];
+    const own = <T extends Owned>(each: T): T => {
+      owned.push(each);
+      return each;
     };
-  }
-
-  #moments(device: Device, arenaIf: (used: boolean) => Arena): Built['moments'] {
+    const upload = (numbers: Float64Array | Int32Array, dtype: DType): Tensor =>
+      own(keep(new Tensor(device, device.upload(numbers, dtype), [numbers.length], dtype)));
+    const { parameterGroups, useEma, gradientAccumulationSteps } = this.#settings;
     const { moments, start = {} } = this.#rule;
-    return Object.fromEntries(
-      Object.entries(moments).map(([name, used]) => {
-        const arena = arenaIf(used);
-        if (start[name] !== undefined) {
-          innerScope(() => arena.fill(arena.parts.map(({ shape }) => fullOn(device, shape, start[name], 'f32'))));
+    const { traits, groupOf } = groupParameters(this.name, parameterGroups, parameters);
+    const numbers = this.#numbers(traits);
+    try {
+      const layouts = layoutsOf(device, parameters);
+      const stretches = layouts.map((layout): Stretch => {
+        const empty = layoutOf([]); // what the options leave out still has a binding
+        const arenaIf = (used: boolean): Arena => own(new Arena(device, used ? layout : empty));
+        const { first, lengths } = layout;
+        const rows = lengths.flatMap((length, i) => new Array<number>(length / BLOCK).fill(groupOf[first + i]));
+        return {
+          layout,
+          weight: arenaIf(true),
+          gradient: arenaIf(true),
+          average: arenaIf(useEma),
+          accumulated: arenaIf(gradientAccumulationSteps > 1),
+          moments: Object.fromEntries(Object.entries(moments).map(([name, used]) => [name, arenaIf(used)])),
+          groups: traits.length > 1 ? upload(Int32Array.from(rows), 'i32') : undefined,
+        };
+      });
+      const hyper = upload(numbers, 'f32');
+      const normClip = this.#normClip(device, layouts);
+      if (normClip !== undefined) own(normClip);
+      for (const { layout, weight, moments } of stretches) {
+        for (const [name, value] of Object.entries(start)) {
+          innerScope(() => moments[name].fill(layout.tensors.map(({ shape }) => fullOn(device, shape, value, 'f32'))));
         }
-        return [name, arena];
-      }),
-    );
+        weight.fill(layout.tensors);
+      }
+      const places = stretches.flatMap(({ weight }) => weight.parts);
+      parameters.forEach((parameter, i) => {
+        parameter.moveTo(places[i].storage.retain());
+      });
+      return { device, stretches, hyper, traits, groupOf, normClip, owned };
+    } catch (error) {
+      for (const each of owned) each.dispose();
+      throw error;
+    }
   }
 
-  #groups(device: Device, { lengths }: Layout, { groupOf }: Grouping): Tensor {
-    const rows = lengths.flatMap((length, i) => new Array<number>(length / BLOCK).fill(groupOf[i]));
-    return keep(new Tensor(device, device.upload(Int32Array.from(rows), 'i32'), [rows.length], 'i32'));
-  }
-
-  /** Changes the weights, by what lies in the arena of gradients. */
+  /** Changes the weights, by what lies in the arenas of gradients. */
   #change(built: Built, regularize: boolean): void {
-    const { device, layout, gradient, weight, average, moments, hyper, groups = hyper, grouping, normClip } = built;
+    const { device, stretches, hyper, traits, normClip } = built;
     if (device instanceof CpuDevice) {
       this.#changeOn(device, built, regularize);
       return;
     }
     const { clipValue, useEma } = this.#settings;
-    device.writeEachStep(hyper.storage, () => this.#numbers(grouping, regularize), 'f32');
+    device.writeEachStep(hyper.storage, () => this.#numbers(traits, regularize), 'f32');
     const run = runner(this.#kernel, device);
-    const size = layout.total / LANES;
-    const common = { params: { size }, grid: { invocations: size } };
-    const constants = { GROUPS: grouping.traits.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
-    const isPenalized = normClip !== undefined && regularize && grouping.traits.some(({ l1, l2 }) => l1 + l2 > 0);
-    if (isPenalized) run.into('penalize', [hyper, groups, weight.whole], [gradient.whole], { ...common, constants });
-    normClip?.apply(gradient.whole);
-    const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
-    run.into('update', [hyper, groups, gradient.whole], writes, {
-      ...common,
-      constants: {
-        ...constants,
-        PENALIZED: String(isPenalized),
-        CLIP_VALUE: String(clipValue !== undefined),
-        EMA: String(useEma),
-      },
+    const constants = { GROUPS: traits.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
+    const sized = ({ layout }: Stretch) => ({
+      params: { size: layout.total / LANES },
+      grid: { invocations: layout.total / LANES },
     });
+    const isPenalized = normClip !== undefined && regularize && traits.some(({ l1, l2 }) => l1 + l2 > 0);
+    if (isPenalized) {
+      for (const stretch of stretches) {
+        const { groups = hyper, weight, gradient } = stretch;
+        run.into('penalize', [hyper, groups, weight.whole], [gradient.whole], { ...sized(stretch), constants });
+      }
+    }
+    normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
+    for (const stretch of stretches) {
+      const { groups = hyper, weight, gradient, average, moments } = stretch;
+      const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
+      run.into('update', [hyper, groups, gradient.whole], writes, {
+        ...sized(stretch),
+        constants: {
+          ...constants,
+          PENALIZED: String(isPenalized),
+          CLIP_VALUE: String(clipValue !== undefined),
+          EMA: String(useEma),
+        },
+      });
+    }
   }
 
   /** The same in float64, one parameter after the other. */
-  #changeOn(device: CpuDevice, built: Built, regularize: boolean): void {
-    const { layout, gradient, weight, average, moments, grouping, normClip } = built;
-    const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
-    const each = layout.starts.map((start, i) => {
-      const place = [start, start + layout.lengths[i]] as const;
-      const arrays = arenas.map(([name, { whole }]) => [name, device.view(whole).data.subarray(...place)]);
-      return { arrays: Object.fromEntries(arrays), ...this.#group(grouping, grouping.groupOf[i], regularize) };
+  #changeOn(device: CpuDevice, { stretches, traits, groupOf, normClip }: Built, regularize: boolean): void {
+    const each = stretches.flatMap(({ layout, gradient, weight, average, moments }) => {
+      const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
+      return layout.starts.map((start, i) => {
+        const place = [start, start + layout.lengths[i]] as const;
+        const arrays = arenas.map(([name, { whole }]) => [name, device.view(whole).data.subarray(...place)]);
+        return { arrays: Object.fromEntries(arrays), ...this.#group(traits, groupOf[layout.first + i], regularize) };
+      });
     });
     for (const { arrays, common } of each) penalize(arrays, common);
-    normClip?.apply(gradient.whole);
+    normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
     for (const { arrays, common, rate } of each) {
       prepare(arrays, common);
       this.#rule.reference(arrays, rate, this.iterations + 1);
@@ -233,16 +273,16 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** `struct Hyper` of the coming step, for each group. */
-  #numbers(grouping: Grouping, regularize = false): Float64Array {
-    const numbers = grouping.traits.flatMap((_, group) => {
-      const { common, rate } = this.#group(grouping, group, regularize);
+  #numbers(traits: Built['traits'], regularize = false): Float64Array {
+    const numbers = traits.flatMap((_, group) => {
+      const { common, rate } = this.#group(traits, group, regularize);
       return [...Object.values(common), ...this.#rule.numbers(rate, this.iterations + 1)];
     });
     return Float64Array.from(numbers);
   }
 
   /** The rate of a group in the coming step, and what all rules have in common, in the order of `struct Hyper`. */
-  #group({ traits }: Grouping, group: number, regularize: boolean) {
+  #group(traits: Built['traits'], group: number, regularize: boolean) {
     const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention } = this.#settings;
     const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
     const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2 } = traits[group];
@@ -262,11 +302,11 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** The gradients are clipped while they still carry `lossScaleFactor` and are a sum, so the limit carries both too. */
-  #normClip(device: Device, layout: Layout): NormClip | undefined {
+  #normClip(device: Device, layouts: readonly Layout[]): NormClip | undefined {
     const { clipNorm, globalClipNorm, lossScaleFactor, gradientAccumulationSteps } = this.#settings;
     const limit = clipNorm ?? globalClipNorm;
     if (limit === undefined) return undefined;
     const maxNorm = limit * lossScaleFactor * gradientAccumulationSteps;
-    return new NormClip(device, layout, { together: clipNorm === undefined, maxNorm });
+    return new NormClip(device, layouts, { together: clipNorm === undefined, maxNorm });
   }
 }

@@ -10,6 +10,8 @@ export interface Limits {
   memory?: number;
   /** Whether errors come some time after the call that failed, as in a page; default: inside it, as in Node. */
   readonly late?: boolean;
+  /** Whether its device is lost from the beginning; default false. */
+  readonly lost?: boolean;
 }
 
 type Members = Readonly<Record<string | symbol, unknown>>;
@@ -73,8 +75,11 @@ export async function limitedGpu(
     const adapter = await instance.requestAdapter();
     if (adapter === null) return null;
     const limits = inFrontOf(adapter.limits, given.limits ?? {});
-    const requestDevice = async (descriptor: GPUDeviceDescriptor): Promise<GPUDevice> =>
-      withMemory(await adapter.requestDevice(descriptor), given);
+    const requestDevice = async (descriptor: GPUDeviceDescriptor): Promise<GPUDevice> => {
+      const made = await adapter.requestDevice(descriptor);
+      if (given.lost) made.destroy();
+      return withMemory(made, given);
+    };
     return inFrontOf(adapter, { limits, requestDevice });
   };
   const made = await init({ backend: 'webgpu', gpu: inFrontOf(instance, { requestAdapter }), ...options });

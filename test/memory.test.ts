@@ -27,6 +27,7 @@ import {
   sequential,
   sgd,
   square,
+  sum,
   Tape,
   type Tensor,
   tensor,
@@ -266,6 +267,11 @@ onGpu(test, 'a disposed device tells whoever waits, and whoever asks later', asy
   step.dispose();
   doomed.dispose();
   setCurrentDevice(device);
+});
+
+onGpu(test, 'init says so if the device that it gets is lost', async (device) => {
+  await rejects(() => limitedGpu(device, { lost: true }), /^The GPU device was lost \(destroyed\)/);
+  assert.is(await sum(ones([3])).item(), 3, 'the device before is the current one still');
 });
 
 onGpu(test, 'a shader that does not compile is the error wherever one looks, with file and line', async (device) => {

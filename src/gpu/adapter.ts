@@ -83,6 +83,7 @@ export async function openAdapter(
     features: [...device.features].sort(),
   };
   const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic });
+  await opened.sync(); // an adapter that is gone gives a device that is lost
   if (!deterministic && (tune ?? !info.adapter.software)) {
     opened.tuner = new Tuner(textOf(adapter.info), store, (work) => opened.time(work));
     await opened.tuner.load();

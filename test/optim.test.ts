@@ -443,7 +443,10 @@ onBoth('parameters stay usable where the optimizer has moved them, and all memor
   );
   optimizer.dispose();
   assert.equal([...(await parameters[1].data())], new Array(15).fill(7));
-  assert.throws(() => scope(() => optimizer.apply(gradientsOn(device, 0), parameters)), /disposed tensor/);
+  scope(() => optimizer.apply(gradientsOn(device, 0), parameters)); // it begins anew
+  assert.is(optimizer.calls, 1);
+  optimizer.dispose();
+  optimizer.dispose();
   for (const w of parameters) w.dispose();
   assert.is(device.memory().buffers, before);
 });
@@ -563,6 +566,85 @@ test('optimizers by name, and as JSON', () => {
     }).config().learningRate,
     { name: 'halving' },
   );
+});
+
+onBoth('other parameters: those that stay keep their moments, new ones begin with their first step', async (device) => {
+  const names = ['a', 'b', 'c'];
+  const make = () => names.map((name) => parameter(vector(device, [1, 2]), { name }));
+  const g = vector(device, [0.5, -1]);
+  const options = { learningRate: 0.1, useEma: true, weightDecay: 0.01 };
+  const steps = (optimizer: Optimizer, parameters: readonly Parameter[], count: number): void => {
+    optimizer.build(parameters);
+    for (let i = 0; i < count; i++) {
+      optimizer.apply(
+        parameters.map(() => g),
+        parameters,
+      );
+    }
+  };
+  const read = async (parameters: readonly Parameter[]): Promise<number[][]> =>
+    Promise.all(parameters.map(async (p) => [...(await p.data())]));
+  const [a, b, c] = make();
+  const optimizer = adam(options);
+  steps(optimizer, [a, b], 3);
+  steps(optimizer, [c, b], 2); // a is let go, c is new
+  assert.equal(optimizer.joined, [3, 0]);
+  steps(optimizer, [a, b, c], 1);
+  const alone = async (...counts: readonly number[]): Promise<number[]> => {
+    const own = adam(options);
+    const [w] = make();
+    for (const count of counts) {
+      steps(own, [w], count);
+      own.dispose(); // moments begin anew
+    }
+    return (await read([w]))[0];
+  };
+  const close = (got: readonly number[], wanted: readonly number[]): void =>
+    wanted.forEach((value, i) => {
+      assert.ok(Math.abs(got[i] - value) < 1e-6, `${got} and ${wanted}`);
+    });
+  const [ofA, ofB, ofC] = await read([a, b, c]);
+  close(ofA, await alone(3, 1));
+  close(ofB, await alone(6));
+  close(ofC, await alone(3));
+  optimizer.dispose();
+  for (const w of [a, b, c]) w.dispose();
+});
+
+onBoth('accumulated gradients that are left over change the weights by their mean', async (device) => {
+  for (const clip of [{}, { globalClipNorm: 0.5 }]) {
+    const [w, v] = [parameter(vector(device, [1, 2])), parameter(vector(device, [1, 2]))];
+    const waiting = sgd({ learningRate: 0.1, gradientAccumulationSteps: 8, ...clip });
+    waiting.flush(); // nothing waits
+    for (const g of [
+      [1, 3],
+      [3, 1],
+    ]) {
+      waiting.apply([vector(device, g)], [w]);
+    }
+    waiting.flush();
+    assert.is(waiting.iterations, 1);
+    waiting.flush();
+    const direct = sgd({ learningRate: 0.1, ...clip });
+    direct.apply([vector(device, [2, 2])], [v]);
+    const [got, wanted] = [await w.data(), await v.data()];
+    assert.ok(Math.abs(got[0] - wanted[0]) < 1e-6 && Math.abs(got[1] - wanted[1]) < 1e-6, `${got} and ${wanted}`);
+    for (let i = 0; i < 7; i++) waiting.apply([vector(device, [9, 9])], [w]);
+    assert.equal(await w.data(), got); // the next eight begin with nothing
+    for (const each of [waiting, direct, w, v]) each.dispose();
+  }
+});
+
+onBoth('averages of weights that were never changed leave them as they are', async (device) => {
+  const w = parameter(vector(device, [1, 2]));
+  const optimizer = sgd({ useEma: true, gradientAccumulationSteps: 2 });
+  optimizer.build([w]);
+  optimizer.finalize();
+  optimizer.apply([vector(device, [1, 1])], [w]);
+  optimizer.finalize();
+  assert.equal([...(await w.data())], [1, 2]);
+  optimizer.dispose();
+  w.dispose();
 });
 
 test.run();

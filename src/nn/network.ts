@@ -160,6 +160,11 @@ export class Network extends (Callable as new () => Apply) {
     return this.parameters.filter(({ trainable }) => trainable);
   }
 
+  /** Internal: which weights are frozen now, to tell when that changes. */
+  get frozen(): string {
+    return this.parameters.map(({ trainable }) => (trainable ? ' ' : '*')).join('');
+  }
+
   /**
    * The outputs for a batch.
    * @param x `[batch, ...inputShape]`; a list of such tensors for a model with several inputs.

@@ -34,9 +34,21 @@ interface Owned {
   dispose(): void;
 }
 
+/** What is remembered for each parameter, by role. */
+function slotsOf({ stretches }: Built, rule: Rule): Record<string, readonly Tensor[]> {
+  const roles = [...Object.keys(rule.moments), 'average', 'accumulated'];
+  const arenas = stretches.map(
+    ({ moments, average, accumulated }) => new Map(Object.entries({ ...moments, average, accumulated })),
+  );
+  const slots = roles.map((role) => [role, arenas.flatMap((each) => each.get(role)?.parts ?? [])] as const);
+  return Object.fromEntries(slots.filter(([, parts]) => parts.length > 0));
+}
+
 /** What the first step makes. */
 interface Built extends Grouping {
   readonly device: Device;
+  readonly parameters: readonly Parameter[];
+  readonly joined: readonly number[];
   /** In the order of the parameters; more than one where a buffer can't hold all. */
   readonly stretches: readonly Stretch[];
   readonly hyper: Tensor;
@@ -47,7 +59,8 @@ interface Built extends Grouping {
 
 /**
  * Keeps parameters, gradients and each moment in an arena of their own, so that a step is one dispatch whatever the
- * number of parameters; what is more than a buffer can hold is several arenas, with a dispatch each. Order as in Keras: unscale, accumulate, clip, decay, step, average.
+ * number of parameters; what is more than a buffer can hold is several arenas, with a dispatch each. Order as in Keras:
+ * unscale, accumulate, clip, decay, step, average.
  */
 export class FusedOptimizer implements Optimizer {
   calls = 0;
@@ -89,18 +102,31 @@ export class FusedOptimizer implements Optimizer {
   }
 
   get slots(): Readonly<Record<string, readonly Tensor[]>> {
-    if (this.#built === undefined) return {};
-    const { stretches } = this.#built;
-    const roles = [...Object.keys(this.#rule.moments), 'average', 'accumulated'];
-    const arenas = stretches.map(
-      ({ moments, average, accumulated }) => new Map(Object.entries({ ...moments, average, accumulated })),
-    );
-    const slots = roles.map((role) => [role, arenas.flatMap((each) => each.get(role)?.parts ?? [])] as const);
-    return Object.fromEntries(slots.filter(([, parts]) => parts.length > 0));
+    return this.#built === undefined ? {} : slotsOf(this.#built, this.#rule);
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.#built?.parameters ?? [];
+  }
+
+  get joined(): readonly number[] {
+    return this.#built?.joined ?? [];
+  }
+
+  set joined(joined: readonly number[]) {
+    const built = this.#built;
+    if (built === undefined || built.joined.every((step, i) => step === joined[i])) return;
+    this.#built = this.#rebuild(built, { parameters: built.parameters, joined });
   }
 
   build(parameters: readonly Parameter[]): void {
-    this.#require(parameters);
+    const built = this.#require(parameters);
+    const isSame =
+      built.parameters.length === parameters.length && built.parameters.every((p, i) => p === parameters[i]);
+    if (isSame) return;
+    checkParameters(this.name, parameters);
+    const joined = parameters.map((p) => built.joined[built.parameters.indexOf(p)] ?? this.iterations);
+    this.#built = this.#rebuild(built, { parameters, joined });
   }
 
   apply(
@@ -133,13 +159,30 @@ export class FusedOptimizer implements Optimizer {
     device.random.enterStep(device);
   }
 
+  flush({ regularize = false }: ApplyOptions = {}): void {
+    const { gradientAccumulationSteps } = this.#settings;
+    const waiting = this.calls % gradientAccumulationSteps;
+    if (this.#built === undefined || waiting === 0) return;
+    const { device, stretches } = this.#built;
+    for (const { layout, accumulated, gradient } of stretches) {
+      innerScope(() => {
+        // As if the others had been like them: the sum is divided by their full number, and clipped as such.
+        const sum = mul(accumulated.whole, gradientAccumulationSteps / waiting);
+        device.copy(sum.storage, gradient.whole.storage, layout.total);
+        device.copy(fullOn(device, [layout.total], 0, 'f32').storage, accumulated.whole.storage, layout.total);
+      });
+    }
+    this.#change(this.#built, regularize);
+    this.calls += gradientAccumulationSteps - waiting;
+  }
+
   scaleLoss(loss: Tensor): Tensor {
     const { lossScaleFactor } = this.#settings;
     return lossScaleFactor === 1 ? loss : mul(loss, lossScaleFactor);
   }
 
   finalize(): void {
-    if (this.#built === undefined || !this.#settings.useEma) return;
+    if (this.#built === undefined || !this.#settings.useEma || this.iterations === 0) return;
     const { device, stretches } = this.#built;
     for (const { weight, average, layout } of stretches) {
       device.copy(average.whole.storage, weight.whole.storage, layout.total);
@@ -154,19 +197,45 @@ export class FusedOptimizer implements Optimizer {
 
   dispose(): void {
     for (const each of this.#built?.owned ?? []) each.dispose();
+    this.#built = undefined;
+    this.calls = 0;
   }
 
   #require(parameters: readonly Parameter[]): Built {
     if (this.#built === undefined) {
       checkParameters(this.name, parameters);
       const device = commonDevice(this.name, parameters);
-      this.#built = device.outsideRecording(() => this.#gather(device, parameters));
+      const joined = parameters.map(() => 0);
+      this.#built = device.outsideRecording(() => this.#gather(device, { parameters, joined }));
     }
     return this.#built;
   }
 
+  /** Gathers other parameters; the slots of those that stay come along. */
+  #rebuild(before: Built, given: Pick<Built, 'parameters' | 'joined'>): Built {
+    const { device, parameters, owned } = before;
+    return device.outsideRecording(() => {
+      const after = this.#gather(device, given);
+      const [old, made] = [slotsOf(before, this.#rule), slotsOf(after, this.#rule)];
+      for (const [role, slots] of Object.entries(made)) {
+        slots.forEach((slot, i) => {
+          const from = old[role][parameters.indexOf(given.parameters[i])];
+          if (from !== undefined) device.copy(from.storage, slot.storage, slot.size);
+        });
+      }
+      for (const p of parameters) {
+        if (given.parameters.includes(p) || p.isDisposed) continue;
+        const own = device.allocate(p.size, p.dtype);
+        device.copy(p.storage, own, p.size);
+        p.moveTo(own);
+      }
+      for (const each of owned) each.dispose();
+      return after;
+    });
+  }
+
   /** Makes everything before the first parameter moves: where memory runs out, nothing has happened. */
-  #gather(device: Device, parameters: readonly Parameter[]): Built {
+  #gather(device: Device, { parameters, joined }: Pick<Built, 'parameters' | 'joined'>): Built {
     const owned: Owned[] = [];
     const own = <T extends Owned>(each: T): T => {
       owned.push(each);
@@ -176,7 +245,7 @@ export class FusedOptimizer implements Optimizer {
       own(keep(new Tensor(device, device.upload(numbers, dtype), [numbers.length], dtype)));
     const { parameterGroups, useEma, gradientAccumulationSteps } = this.#settings;
     const { moments, start = {} } = this.#rule;
-    const { traits, groupOf } = groupParameters(this.name, parameterGroups, parameters);
+    const { traits, groupOf } = groupParameters(this.name, parameterGroups, { parameters, joined });
     const numbers = this.#numbers(traits);
     try {
       const layouts = layoutsOf(device, parameters);
@@ -198,17 +267,18 @@ export class FusedOptimizer implements Optimizer {
       const hyper = upload(numbers, 'f32');
       const normClip = this.#normClip(device, layouts);
       if (normClip !== undefined) own(normClip);
-      for (const { layout, weight, moments } of stretches) {
+      for (const { layout, weight, average, moments } of stretches) {
         for (const [name, value] of Object.entries(start)) {
           innerScope(() => moments[name].fill(layout.tensors.map(({ shape }) => fullOn(device, shape, value, 'f32'))));
         }
         weight.fill(layout.tensors);
+        if (useEma) average.fill(layout.tensors);
       }
       const places = stretches.flatMap(({ weight }) => weight.parts);
       parameters.forEach((parameter, i) => {
         parameter.moveTo(places[i].storage.retain());
       });
-      return { device, stretches, hyper, traits, groupOf, normClip, owned };
+      return { device, parameters, joined, stretches, hyper, traits, groupOf, normClip, owned };
     } catch (error) {
       for (const each of owned) each.dispose();
       throw error;
@@ -265,9 +335,9 @@ export class FusedOptimizer implements Optimizer {
     });
     for (const { arrays, common } of each) penalize(arrays, common);
     normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
-    for (const { arrays, common, rate } of each) {
+    for (const { arrays, common, rate, t } of each) {
       prepare(arrays, common);
-      this.#rule.reference(arrays, rate, this.iterations + 1);
+      this.#rule.reference(arrays, rate, t);
       if (this.#settings.useEma) follow(arrays, common);
     }
   }
@@ -275,17 +345,18 @@ export class FusedOptimizer implements Optimizer {
   /** `struct Hyper` of the coming step, for each group. */
   #numbers(traits: Built['traits'], regularize = false): Float64Array {
     const numbers = traits.flatMap((_, group) => {
-      const { common, rate } = this.#group(traits, group, regularize);
-      return [...Object.values(common), ...this.#rule.numbers(rate, this.iterations + 1)];
+      const { common, rate, t } = this.#group(traits, group, regularize);
+      return [...Object.values(common), ...this.#rule.numbers(rate, t)];
     });
     return Float64Array.from(numbers);
   }
 
-  /** The rate of a group in the coming step, and what all rules have in common, in the order of `struct Hyper`. */
+  /** The rate of a group in the coming step, its number, and what all rules have in common, in the order of `struct Hyper`. */
   #group(traits: Built['traits'], group: number, regularize: boolean) {
     const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention } = this.#settings;
     const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
-    const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2 } = traits[group];
+    const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2, joined } = traits[group];
+    const t = this.iterations - joined + 1;
     const rate = this.currentLearningRate * learningRateFactor;
     const decoupled = convention === 'keras' || this.#rule.decoupled === true;
     const common = {
@@ -295,10 +366,10 @@ export class FusedOptimizer implements Optimizer {
       clipValue: clipValue ?? Number.POSITIVE_INFINITY,
       coupledDecay: decoupled ? 0 : weightDecay,
       decay: decoupled ? weightDecay * rate : 0,
-      emaGain: this.iterations === 0 ? 1 : 1 - emaMomentum, // the average starts at the first updated value
+      emaGain: t === 1 ? 1 : 1 - emaMomentum, // the average starts at the first updated value
       overwrite: Number((this.iterations + 1) % emaOverwriteFrequency === 0),
     };
-    return { common, rate };
+    return { common, rate, t };
   }
 
   /** The gradients are clipped while they still carry `lossScaleFactor` and are a sum, so the limit carries both too. */

@@ -42,6 +42,8 @@ export interface Traits {
   /** The strengths of their penalty. */
   readonly l1: number;
   readonly l2: number;
+  /** How often the weights had been changed when they joined: their moments count from there. */
+  readonly joined: number;
 }
 
 /** Parameters with the same traits are one group in the kernel. */
@@ -55,7 +57,7 @@ export interface Grouping {
 export function groupParameters(
   op: string,
   groups: readonly ParameterGroup[],
-  parameters: readonly Parameter[],
+  { parameters, joined }: { readonly parameters: readonly Parameter[]; readonly joined: readonly number[] },
 ): Grouping {
   const chosen = parameters.map(({ name }) => groups.findIndex(({ match }) => new RegExp(match).test(name)));
   groups.forEach(({ match }, i) => {
@@ -68,7 +70,8 @@ export function groupParameters(
   const traits: Traits[] = [];
   const groupOf = parameters.map(({ regularizer }, i): number => {
     const { match: _, ...own } = groups[chosen[i]] ?? {};
-    const each: Traits = { learningRateFactor: 1, l1: 0, l2: 0, ...own, ...regularizer?.strengths };
+    const strengths = { l1: 0, l2: 0, ...regularizer?.strengths };
+    const each: Traits = { learningRateFactor: 1, ...own, ...strengths, joined: joined[i] };
     const key = JSON.stringify(each);
     const index = known.get(key) ?? traits.push(each) - 1;
     known.set(key, index);

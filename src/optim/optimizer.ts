@@ -18,9 +18,16 @@ export interface Optimizer {
   learningRate: number | Schedule;
   /** The rate that the next change takes. */
   readonly currentLearningRate: number;
+  /** Those that it was built for. */
+  readonly parameters: readonly Parameter[];
   /** What it remembers, by role and in the order of the parameters: moments, `average`, `accumulated`. Empty before `build`. */
   readonly slots: Readonly<Record<string, readonly Tensor[]>>;
-  /** Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. */
+  /** How often the weights had been changed when each parameter joined: 0, but for those that were frozen before. */
+  joined: readonly number[];
+  /**
+   * Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. Given other
+   * parameters later, those that stay keep their slots, those that are new begin with none, and the others are let go.
+   */
   build(parameters: readonly Parameter[]): void;
   /**
    * One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call. Then the
@@ -29,13 +36,15 @@ export interface Optimizer {
    * the same pass; default false.
    */
   apply(gradients: readonly Tensor[], parameters: readonly Parameter[], options?: ApplyOptions): void;
+  /** Changes the weights by the mean of the gradients that wait to be as many as `gradientAccumulationSteps`, if some do. */
+  flush(options?: ApplyOptions): void;
   /** The loss times `lossScaleFactor`, by which `apply` divides the gradients. */
   scaleLoss(loss: Tensor): Tensor;
-  /** Ends a training run: with `useEma`, the weights become their moving averages. */
+  /** Ends a training run: with `useEma`, the weights become their moving averages, if there was an update at all. */
   finalize(): void;
   /** Name and options that it was made with, as JSON can hold them; of a function as schedule its name. */
   config(): Record<string, unknown>;
-  /** Frees the slots; the parameters stay. */
+  /** Frees the slots; the parameters stay, and it can be built for others. */
   dispose(): void;
 }
 

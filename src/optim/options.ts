@@ -28,7 +28,10 @@ export interface OptimizerOptions {
   readonly emaOverwriteFrequency?: number;
   /** What the loss is multiplied by, in `fit` or by `scaleLoss`: the gradients are divided by it; default 1. */
   readonly lossScaleFactor?: number;
-  /** Changes the weights in every so many calls, by the mean of their gradients; default 1. */
+  /**
+   * Changes the weights in every so many calls, by the mean of their gradients; default 1. `fit` ends with a change by those
+   * that are left over.
+   */
   readonly gradientAccumulationSteps?: number;
   /**
    * Whose rule, and whose defaults for what is not given; default `keras`. `pytorch` weighs with the rate after

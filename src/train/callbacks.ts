@@ -37,6 +37,8 @@ export interface Callback {
   setParams?(params: RunParams): void;
   onTrainBegin?(logs: Logs): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
+  /** Called last, also when the run failed: frees what the callback holds. */
+  onTrainExit?(): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   onBatchBegin?(batch: number, logs: BatchLogs): void | Promise<void>;
@@ -57,7 +59,7 @@ export const HOOKS = [
   'onBatchEnd',
 ] as const;
 
-const METHODS = [...HOOKS, 'setModel', 'setParams', 'onInspection', 'wantsInspection'] as const;
+const METHODS = [...HOOKS, 'onTrainExit', 'setModel', 'setParams', 'onInspection', 'wantsInspection'] as const;
 type Method = (typeof METHODS)[number];
 
 /** A callback in words: `callback 2 (EarlyStopping)`. */

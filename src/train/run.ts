@@ -18,7 +18,7 @@ import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
 import type { Bytes } from './safetensors.ts';
-import { buildOptimizer, evaluateWith, evaluationSteps, reportsOf, type Trained, trainStep } from './step.ts';
+import { buildOptimizer, evaluateWith, evaluationSteps, finish, reportsOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 import { noSums, StepValues, type Sums } from './stepValues.ts';
 
@@ -84,6 +84,8 @@ export class Run {
     history: {},
   };
   #epoch: number;
+  /** Which weights are. */
+  #frozen: string;
 
   constructor(model: Model, trained: Trained, { training, validation, options }: Parts) {
     const {
@@ -111,10 +113,22 @@ export class Run {
     this.#saver = checkpoint && new Saver(checkpoint);
     this.#resume = resume;
     this.#epoch = initialEpoch;
+    this.#frozen = model.frozen;
   }
 
-  /** Goes through the epochs. */
+  /** Goes through the epochs, and frees what it made, however it ends. */
   async train(): Promise<History> {
+    try {
+      return await this.#train();
+    } finally {
+      this.#guard?.dispose();
+      this.#steps.dispose();
+      this.#validate?.steps.dispose();
+      await each(this.#callbacks, 'onTrainExit');
+    }
+  }
+
+  async #train(): Promise<History> {
     const model = this.#model;
     const callbacks = this.#callbacks;
     let logs: Logs = {};
@@ -122,33 +136,27 @@ export class Run {
     await each(callbacks, 'setModel', model);
     await each(callbacks, 'setParams', { epochs: this.#epochs, steps: this.#sizes.length });
     await each(callbacks, 'onTrainBegin', {});
-    try {
-      await this.#steps.prepare(this.#sizes);
-      await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
-      buildOptimizer(model, this.#trained);
-      let from = this.#resume && (await this.#read(this.#resume));
-      const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
-      if (from !== undefined && !isWithinEpoch) {
-        await restoreCheckpoint(from, model, callbacks);
-        logs = this.#lastLogs();
-      }
-      for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
-        const epoch = this.#epoch;
-        await each(callbacks, 'onEpochBegin', epoch, {});
-        // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
-        if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
-        this.#begin(epoch, from);
-        logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
-        from = undefined;
-        await each(callbacks, 'onEpochEnd', epoch, logs);
-        if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
-      }
-    } finally {
-      this.#guard?.dispose();
-      this.#steps.dispose();
-      this.#validate?.steps.dispose();
+    await this.#steps.prepare(this.#sizes);
+    await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
+    buildOptimizer(model, this.#trained);
+    let from = this.#resume && (await this.#read(this.#resume));
+    const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
+    if (from !== undefined && !isWithinEpoch) {
+      await restoreCheckpoint(from, model, callbacks);
+      logs = this.#lastLogs();
     }
-    this.#trained.optimizer.finalize();
+    for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
+      const epoch = this.#epoch;
+      await each(callbacks, 'onEpochBegin', epoch, {});
+      // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
+      if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
+      this.#begin(epoch, from);
+      logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
+      from = undefined;
+      await each(callbacks, 'onEpochEnd', epoch, logs);
+      if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
+    }
+    finish(model, this.#trained);
     await each(callbacks, 'onTrainEnd', logs);
     return this.#history;
   }
@@ -160,6 +168,7 @@ export class Run {
         const size = this.#sizes[batch];
         await each(this.#callbacks, 'onBatchBegin', batch, { batch, size });
         await this.#inspect({ epoch, batch });
+        await this.#followFreezing({ epoch, batch }, values);
         const isTime = innerScope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
         let isNew = false;
@@ -184,6 +193,19 @@ export class Run {
     } finally {
       values.dispose();
     }
+  }
+
+  /** Begins anew with what depends on which weights are frozen, where that has changed. */
+  async #followFreezing(place: Place, values: StepValues): Promise<void> {
+    const { frozen } = this.#model;
+    if (frozen === this.#frozen) return;
+    await values.readAll();
+    await this.#judge(place.epoch, values);
+    this.#frozen = frozen;
+    buildOptimizer(this.#model, this.#trained);
+    if (this.#guard === undefined) return;
+    this.#guard.dispose();
+    this.#guard = this.#makeGuard(place);
   }
 
   /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */

@@ -4,10 +4,10 @@ import type { Model } from './model.ts';
 
 /** What training changes, by name: weights, running statistics, and what the optimizer remembers once it was built. */
 export function stateOf(model: Model): Record<string, Tensor> {
-  const { parameters, trainableParameters, optimizer } = model;
+  const { parameters, optimizer } = model;
   const weights = parameters.map((p) => [`weights/${model.nameOf(p)}`, p] as const);
   const slots = Object.entries(optimizer.slots).flatMap(([role, tensors]) =>
-    tensors.map((t, i) => [`optimizer/${role}/${model.nameOf(trainableParameters[i])}`, t] as const),
+    tensors.map((t, i) => [`optimizer/${role}/${model.nameOf(optimizer.parameters[i])}`, t] as const),
   );
   return Object.fromEntries<Tensor>([...weights, ...slots]);
 }

@@ -102,24 +102,40 @@ export function buildOptimizer({ trainableParameters }: Model, { optimizer }: Tr
 }
 
 /** Lets a captured step follow layers that are frozen later. */
-const followFreezing = (model: Model): void =>
-  model.device.dependOn(() => model.parameters.map(({ trainable }) => Number(trainable)).join(''));
+const followFreezing = (model: Model): void => model.device.dependOn(() => model.frozen);
 
 /** One update. The values, in the order of the reports, are from before it. */
 export function trainStep(model: Model, trained: Trained, batch: Batch): Weighted[] {
   return innerScope(() => {
     followFreezing(model);
+    buildOptimizer(model, trained);
     const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
     const seen = judgeAll(trained.metrics, batch.y, predicted);
     if (parameters.length > 0) trained.optimizer.apply(gradients, parameters, { regularize: true });
     else model.random.enterStep(model.device); // there is nothing to learn: the loss is told all the same
-    for (const w of parameters) {
-      if (w.constraint === undefined) continue;
-      const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
-      w.device.copy(allowed.storage, w.storage, w.size);
-    }
+    constrain(parameters);
     return reported(loss, seen, penalty);
   });
+}
+
+/** Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place. */
+export function finish(model: Model, { optimizer }: Trained): void {
+  model.isolated(() =>
+    innerScope(() => {
+      optimizer.flush({ regularize: true });
+      constrain(model.trainableParameters);
+    }),
+  );
+  optimizer.finalize();
+}
+
+/** Takes weights to the nearest ones that their constraints allow. */
+function constrain(parameters: readonly Parameter[]): void {
+  for (const w of parameters) {
+    if (w.constraint === undefined) continue;
+    const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
+    w.device.copy(allowed.storage, w.storage, w.size);
+  }
 }
 
 /** The loss of a step with the penalties, from its values. */

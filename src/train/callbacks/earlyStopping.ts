@@ -82,6 +82,9 @@ class EarlyStopping implements Callback {
 
   onTrainEnd(): void {
     this.#weights?.restore();
+  }
+
+  onTrainExit(): void {
     this.#forget();
   }
 

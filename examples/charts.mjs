@@ -6,20 +6,13 @@ import { init } from 'echarts';
 import { encode } from 'fast-png';
 
 const PANEL = { width: 460, height: 340, columns: 2 };
-const COLOURS = [
-  '#2a78d6',
-  '#c2570c',
-  '#2f9e44',
-  '#9c36b5',
-  '#e03131',
-  '#0b7285',
-  '#b08900',
-  '#6b7280',
-  '#f06595',
-  '#74b816',
-  '#5c3d2e',
-  '#4dabf7',
-];
+/** From the palette of Okabe and Ito (2008), which colour-blind readers can tell apart. */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+/** What tells curves apart that share a colour. */
+const DASHES = ['solid', 'dashed', 'dotted'];
+/** Text for light and dark pages; there is no background. */
+const STYLE = '<style>text{fill:#333}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>';
+const GRID = 'rgba(128, 128, 128, 0.3)';
 setVerbosity(0); // the examples print what they found, not how fit gets on
 const folder = fileURLToPath(new URL('output/', import.meta.url));
 
@@ -40,9 +33,27 @@ const axisOf = ({ name, log = false, base = 10, min, max, interval }) => ({
   ...(min !== undefined && { min }),
   ...(max !== undefined && { max }),
   ...(interval !== undefined && { interval }),
-  axisLine: { show: true, onZero: false },
+  axisLine: { show: true, onZero: false, lineStyle: { color: '#808080' } },
+  splitLine: { lineStyle: { color: GRID } },
   axisLabel: { hideOverlap: true, formatter: short },
 });
+
+/** What a legend shows of a series: a line with its dashes, without a dot, or a dot. */
+const legendOf = ({ name, type = 'line' }) => (type === 'line' ? { name, itemStyle: { opacity: 0 } } : name);
+
+/** A number for each name, the same in all panels and no other's in any: the first that is free. */
+function places(panels) {
+  const found = new Map();
+  for (const names of panels) {
+    for (const name of names.filter((each) => !found.has(each))) {
+      const taken = new Set(names.map((other) => found.get(other)));
+      let place = 0;
+      while (taken.has(place)) place++;
+      found.set(name, place);
+    }
+  }
+  return found;
+}
 
 /**
  * Draws panels `{ title, x: { name, log, base, min, max, interval }, y, series }` into output/NAME.svg, with series
@@ -55,10 +66,9 @@ export async function draw(name, panels) {
   const left = (i) => (i % PANEL.columns) * PANEL.width;
   const top = (i) => Math.floor(i / PANEL.columns) * PANEL.height;
   const names = (panel) => panel.series.map((each) => each.name).filter(Boolean);
-  const all = [...new Set(panels.flatMap(names))]; // a name has one colour in all panels, as in their legends
+  const found = places(panels.map(names));
   chart.setOption({
     animation: false,
-    backgroundColor: '#ffffff',
     title: panels.map(({ title }, i) => ({
       text: title,
       left: left(i) + 12,
@@ -66,13 +76,12 @@ export async function draw(name, panels) {
       textStyle: { fontSize: 13 },
     })),
     legend: panels.map((panel, i) => ({
-      data: names(panel),
+      data: panel.series.filter((each) => each.name).map(legendOf),
       left: left(i) + 12,
       top: top(i) + 28,
       width: PANEL.width - 24,
-      itemWidth: 14,
+      itemWidth: 24,
       itemGap: 6,
-      icon: 'roundRect',
       itemHeight: 8,
       textStyle: { fontSize: 10 },
       formatter: (text) => `${text}\u2003`, // room at its right, as a viewer's font may be wider than the one reckoned with
@@ -84,27 +93,35 @@ export async function draw(name, panels) {
       height: PANEL.height - 134,
     })),
     xAxis: panels.map(({ x }, i) => ({ ...axisOf(x), gridIndex: i })),
-    yAxis: panels.map(({ y }, i) => ({ ...axisOf(y), nameGap: 44, gridIndex: i })),
+    yAxis: panels.map(({ y }, i) => ({ ...axisOf(y), nameGap: 52, gridIndex: i })),
     series: panels.flatMap(({ series }, i) =>
-      series.map(({ type = 'line', dashed = false, color, ...rest }, k) => ({
-        type,
-        xAxisIndex: i,
-        yAxisIndex: i,
-        showSymbol: false,
-        symbolSize: 3,
-        color: color ?? COLOURS[(rest.name ? all.indexOf(rest.name) : k) % COLOURS.length],
-        lineStyle: { width: 1.5, type: dashed ? 'dashed' : 'solid' },
-        ...rest,
-      })),
+      series.map(({ type = 'line', dashed = false, color, ...rest }, k) => {
+        const place = rest.name ? found.get(rest.name) : k;
+        return {
+          type,
+          xAxisIndex: i,
+          yAxisIndex: i,
+          symbol: type === 'line' ? 'none' : 'circle',
+          symbolSize: 3,
+          clip: true,
+          color: color ?? COLOURS[place % COLOURS.length],
+          lineStyle: { width: 1.5, type: dashed ? 'dashed' : DASHES[Math.floor(place / COLOURS.length)] },
+          ...rest,
+        };
+      }),
     ),
   });
-  await save(chart, name);
+  await save(chart, name, panels.map(({ title }) => title).join(', '));
 }
 
-async function save(chart, name) {
+async function save(chart, name, title) {
   await mkdir(folder, { recursive: true });
   const svg = chart.renderToSVGString().replaceAll(/ ecmeta_\w+="[^"]*"/g, ''); // marks for the mouse are half of it
-  await writeFile(`${folder}${name}.svg`, svg);
+  const known = `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>${STYLE}`;
+  await writeFile(
+    `${folder}${name}.svg`,
+    svg.replace(/<svg[^>]*>/, (tag) => `${tag}${known}`),
+  );
   chart.dispose();
   console.log(`examples/output/${name}.svg`);
 }
@@ -132,8 +149,8 @@ export async function drawImages(name, rows, side) {
     style: { text: label, x: 8, y: (row * step + side / 2) * scale, verticalAlign: 'middle', fontSize: 13 },
   });
   const image = { type: 'image', style: { image: `data:image/png;base64,${png}`, x: labels, y: 0, ...size } };
-  chart.setOption({ backgroundColor: '#ffffff', graphic: [image, ...rows.map(text)] });
-  await save(chart, name);
+  chart.setOption({ graphic: [image, ...rows.map(text)] });
+  await save(chart, name, rows.map(({ label }) => label).join(', '));
 }
 
 /** Values as points over 1, 2, 3, ... */

@@ -62,18 +62,19 @@ for (const [name, { make, plane, mnist }] of Object.entries(racers)) {
       `saddle: ${left < 0 ? 'not left' : `left after ${left}`}; MNIST: loss ${loss.at(-1).toFixed(3)}`,
   );
 }
-const series = (pick) => results.map((each) => ({ name: each.name, data: pick(each) }));
-const panel = (title, x, y, pick) => ({ title, x, y, series: series(pick) });
-const ways = ({ inRavine }) => inRavine.places;
+/** A panel for the plain rules, and one for Adam and its relatives. */
+const panels = (title, [x, y], pick) =>
+  [results.slice(0, 6), results.slice(6)].map((group) => {
+    return { title, x, y, series: group.map((each) => ({ name: each.name, data: pick(each) })) };
+  });
 const heights = ({ inRavine }) => overTime(inRavine.values.map((value) => Math.max(value, 1e-8)));
+const fall = [{ name: 'epoch' }, { name: 'loss', log: true, min: 0.05, max: 2 }];
 await draw('optimizers', [
-  panel('The way through a ravine', { name: 'along', min: -7, max: 3 }, { name: 'across', min: -2, max: 2 }, ways),
-  panel('Height in the ravine', { name: 'step' }, { name: 'value', log: true, min: 1e-8 }, heights),
-  panel('Height at a saddle point', { name: 'step' }, { name: 'value', min: -1.1, max: 1 }, ({ offSaddle }) =>
-    overTime(offSaddle.values),
+  ...panels('The way through a ravine', [{ name: 'along' }, { name: 'across' }], ({ inRavine }) => inRavine.places),
+  ...panels('Height in the ravine', [{ name: 'step' }, { name: 'value', log: true, min: 1e-8 }], heights),
+  ...panels('Height at a saddle point', [{ name: 'step' }, { name: 'value', min: -1.1 }], (each) =>
+    overTime(each.offSaddle.values),
   ),
-  panel('MNIST, 3,000 images', { name: 'epoch' }, { name: 'loss', log: true, min: 0.05, max: 2 }, ({ loss }) =>
-    overTime(loss),
-  ),
+  ...panels('MNIST, 3,000 images', fall, ({ loss }) => overTime(loss)),
 ]);
 device.dispose();

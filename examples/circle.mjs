@@ -14,7 +14,7 @@ const model = sequential([
 ]);
 model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: 'binaryCrossentropy', metrics: ['accuracy'] });
 const { history } = await model.fit(points, { data: inside, shape: [2000, 1] }, { epochs: 10, batchSize: 50 });
-console.log(`accuracy after 10 epochs: ${(100 * history.accuracy.at(-1)).toFixed(1)} %`);
+console.log(`accuracy after 10 epochs: ${(100 * history.accuracy[9]).toFixed(1)} %`);
 
 const probabilities = await model.predict(
   tensor([

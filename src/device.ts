@@ -11,7 +11,7 @@ export interface DeviceInfo {
     readonly architecture: string;
     /** The model, where the platform tells it. */
     readonly device: string;
-    /** The driver, where the platform tells it. */
+    /** The driver, or vendor and architecture where the platform does not tell it. */
     readonly description: string;
     readonly software: boolean;
   };

@@ -1,13 +1,22 @@
 export { type Compiled, compile, type StepPlan } from './compile.ts';
 export type { Device, DeviceInfo, DeviceMemory } from './device.ts';
 export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueError } from './errors.ts';
+export type { Gpu } from './gpu/source.ts';
 export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
 export { Tape, valueAndGrad } from './gradient.ts';
 export type { InitOptions } from './init.ts';
 export type { Source } from './kernel.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
 export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
-export { type Constraint, maxNorm, nonNegative, unitNorm } from './nn/constraints.ts';
+export {
+  type Constraint,
+  type ConstraintOption,
+  type MaxNormOptions,
+  maxNorm,
+  nonNegative,
+  type UnitNormOptions,
+  unitNorm,
+} from './nn/constraints.ts';
 export {
   type AveragePool2dOptions,
   type Conv2dOptions,
@@ -18,9 +27,17 @@ export {
   globalAveragePool2d,
   globalMaxPool2d,
   type MaxPool2dOptions,
+  type WindowLayerOptions,
 } from './nn/convolution.ts';
+export type {
+  BinaryFocalOptions,
+  CategoricalFocalOptions,
+  CategoricalOptions,
+  CrossentropyOptions,
+  SparseOptions,
+} from './nn/crossentropy.ts';
 export { type EmbeddingOptions, embedding } from './nn/embedding.ts';
-export type { Block, SymbolicTensor } from './nn/graph.ts';
+export type { Applicable, Block, SymbolicTensor } from './nn/graph.ts';
 export {
   constant,
   glorotNormal,
@@ -31,9 +48,13 @@ export {
   initializers,
   lecunNormal,
   lecunUniform,
+  type NormalInitializerOptions,
   orthogonal,
+  type UniformInitializerOptions,
+  type VarianceScalingOptions,
   varianceScaling,
 } from './nn/initializers.ts';
+export type { BiasOptions, KernelOptions } from './nn/kernel.ts';
 export {
   type AddWeight,
   defineLayer,
@@ -61,14 +82,17 @@ export {
 export {
   binaryCrossentropy,
   binaryFocalCrossentropy,
+  type CosineSimilarityOptions,
   categoricalCrossentropy,
   categoricalFocalCrossentropy,
   categoricalHinge,
   cosineSimilarity,
+  type HuberOptions,
   hinge,
   huber,
   klDivergence,
   type Loss,
+  type LossDefinition,
   type LossFunction,
   type LossOptions,
   logCosh,
@@ -78,9 +102,12 @@ export {
   meanAbsolutePercentageError,
   meanSquaredError,
   meanSquaredLogarithmicError,
+  type Pointwise,
   poisson,
+  type Reduction,
   sparseCategoricalCrossentropy,
   squaredHinge,
+  type Targets,
 } from './nn/losses.ts';
 export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/merge.ts';
 export {
@@ -100,9 +127,10 @@ export {
   rootMeanSquaredError,
   topKAccuracy,
 } from './nn/metrics.ts';
-export { type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
+export type { Network } from './nn/network.ts';
+export { type GaussianNoiseLayerOptions, type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
 export type { LeakyReluOptions, PreluOptions } from './nn/rectifiers.ts';
-export { l1, l1l2, l2, type Regularizer } from './nn/regularizers.ts';
+export { type L1L2Options, l1, l1l2, l2, type Regularizer, type RegularizerOption } from './nn/regularizers.ts';
 export type { Total, Totalling, Weighted } from './nn/total.ts';
 export { type WhiteningOptions, whitening } from './nn/whitening.ts';
 export {
@@ -115,20 +143,24 @@ export {
   type Saved,
 } from './op.ts';
 export * from './ops/index.ts';
+export type { WindowOptions } from './ops/windows.ts';
 export {
   type AdadeltaOptions,
   type AdagradOptions,
   type AdamaxOptions,
   type AdamOptions,
+  type ApplyOptions,
   adadelta,
   adagrad,
   adam,
   adamax,
   adamW,
   type ClipOptions,
+  type Convention,
   clipGradients,
   cosineDecay,
   cosineDecayRestarts,
+  type DecayOptions,
   exponentialDecay,
   inverseTimeDecay,
   type NadamOptions,
@@ -161,15 +193,19 @@ export {
   prelu,
   reshape,
 } from './overloads.ts';
+export { CaptureError } from './plan/recording.ts';
 export { setSeed } from './random.ts';
+export type { ProductActivation } from './reference/matmul.ts';
 export type { NdArray } from './reference/ndarray.ts';
 export type { Shape } from './shape.ts';
 export type { DType, TypedArray } from './storage.ts';
 export {
   type HostArray,
   keep,
+  type NestedArray,
   type NestedNumbers,
   Parameter,
+  type ParameterOptions,
   parameter,
   scope,
   Tensor,
@@ -180,6 +216,7 @@ export { lambdaCallback } from './train/callbacks/lambdaCallback.ts';
 export { type LayerStatistics, layerStatistics, type StepStatistics } from './train/callbacks/layerStatistics.ts';
 export { learningRateScheduler } from './train/callbacks/learningRateScheduler.ts';
 export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/modelCheckpoint.ts';
+export type { MonitorOptions } from './train/callbacks/monitor.ts';
 export { type ProgressOptions, progress, setVerbosity, type Verbosity } from './train/callbacks/progress.ts';
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
 export type { BatchLogs, Callback, Logs, Memory, RunParams } from './train/callbacks.ts';
@@ -194,7 +231,7 @@ export {
   findLearningRate,
   type LearningRates,
 } from './train/learningRateFinder.ts';
-export { type LoadOptions, loadModel } from './train/load.ts';
+export { type LoadOptions, loadModel, type SavedModel } from './train/load.ts';
 export {
   type BatchOptions,
   type CompileOptions,
@@ -205,4 +242,5 @@ export {
   sequential,
 } from './train/model.ts';
 export { type PretrainOptions, pretrain } from './train/pretrain.ts';
+export type { SampleWeightOptions } from './train/sampleWeights.ts';
 export type { ModelFiles } from './train/save.ts';

@@ -1,9 +1,10 @@
 import { CpuDevice } from './cpu.ts';
 import { type Device, setCurrentDevice } from './device.ts';
 import { DeviceError } from './errors.ts';
-import { findAdapter, type GpuSource, openAdapter } from './gpu/adapter.ts';
+import { findAdapter, openAdapter } from './gpu/adapter.ts';
+import type { Gpu, GpuSource } from './gpu/source.ts';
 import type { TunerStore } from './gpu/tuner.ts';
-import { type Check, checkValues, flag, word } from './options.ts';
+import { type Check, checkValues, flag, named, word } from './options.ts';
 import { Generator } from './random.ts';
 import { type AsyncContext, setAsyncContext } from './scope.ts';
 
@@ -11,7 +12,7 @@ export interface InitOptions {
   /** `auto` (default): hardware GPU, else software GPU, else CPU with a warning. A named backend that is not there throws. */
   readonly backend?: 'auto' | 'webgpu' | 'cpu';
   /** Where to look for adapters instead of the usual places: `navigator.gpu`, or what Dawn's `create()` returned. */
-  readonly gpu?: GPU;
+  readonly gpu?: Gpu;
   /**
    * Whether kernels that compete are measured on this adapter before a step first runs, and the winners remembered;
    * default on hardware only. Results differ by float32's rounding at most.
@@ -44,9 +45,8 @@ interface Platform {
 }
 
 /** Makes `init` for a platform. */
-export const makeInit =
-  (platform: Platform) =>
-  async (options: InitOptions = {}): Promise<Device> => {
+export const makeInit = (platform: Platform) =>
+  named('init', async (options: InitOptions = {}): Promise<Device> => {
     checkValues('init', options, CHECKS);
     if (platform.context !== undefined) setAsyncContext(platform.context);
     const { backend = 'auto', seed = 0 } = options;
@@ -54,7 +54,7 @@ export const makeInit =
     const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, options, platform, random);
     setCurrentDevice(device);
     return device;
-  };
+  });
 
 async function openGpu(
   backend: 'auto' | 'webgpu',

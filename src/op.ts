@@ -3,7 +3,7 @@ import { commonDevice, type Device } from './device.ts';
 import { DeviceError, DTypeError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
 import type { Constants, Grid, Kernel, Source } from './kernel.ts';
-import { show } from './options.ts';
+import { named, show } from './options.ts';
 import type { NdArray } from './reference/ndarray.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import type { DType } from './storage.ts';
@@ -111,7 +111,8 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
     }
     return results;
   };
-  return Object.assign((...args: Arguments<Inputs, Attributes>) => outputs(...args)[0], { outputs, definition });
+  const op = named(name, (...args: Arguments<Inputs, Attributes>): Tensor => outputs(...args)[0]);
+  return Object.assign(op, { outputs, definition });
 }
 
 function node<Inputs extends readonly Tensor[], Attributes>(

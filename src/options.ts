@@ -29,6 +29,12 @@ export function show(value: unknown): string {
   return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
 }
 
+/** A function that goes by a name of its own: messages show it. */
+// @__NO_SIDE_EFFECTS__
+export function named<F extends object>(name: string, f: F): F {
+  return Object.defineProperty(f, 'name', { value: name });
+}
+
 /** What a value has to be, how a message says so, and whether it may be left out. */
 export type Check = readonly [holds: (value: unknown) => boolean, expected: string, isRequired?: true];
 /** Checks by the names of options. */

@@ -30,13 +30,18 @@ import {
 } from './ops/pool.ts';
 import { reshape as reshapeOp } from './ops/strided.ts';
 import { leakyRelu as leakyReluOp } from './ops/unary.ts';
+import { named } from './options.ts';
 import type { Shape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 // Names that are an operation and a layer: with a tensor in front the operation, with options alone the layer.
 
 /** An operation of two and the layer of that name. */
-function both<Options>(operation: (a: Operand, b: Operand) => Tensor, layer: (options?: Options) => Layer) {
+function both<Options>(
+  name: string,
+  operation: (a: Operand, b: Operand) => Tensor,
+  layer: (options?: Options) => Layer,
+) {
   function overloaded(a: Operand, b: Operand): Tensor;
   function overloaded(options?: Options): Layer;
   function overloaded(first?: Operand | Options, second?: Operand): Tensor | Layer {
@@ -44,16 +49,16 @@ function both<Options>(operation: (a: Operand, b: Operand) => Tensor, layer: (op
     const isLayer = second === undefined && !(first instanceof Tensor || typeof first === 'number');
     return isLayer ? layer(first as Options) : operation(first as Operand, second as Operand);
   }
-  return overloaded;
+  return named(name, overloaded);
 }
 
 /** `a + b`, NumPy broadcasting, f32 or i32; as a layer the sum of its inputs: `add()([a, b])`. */
-export const add = /* @__PURE__ */ both(addOp, addLayer);
+export const add = /* @__PURE__ */ both('add', addOp, addLayer);
 /** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. As a layer: `maximum()([a, b])`. */
-export const maximum = /* @__PURE__ */ both(maximumOp, maximumLayer);
+export const maximum = /* @__PURE__ */ both('maximum', maximumOp, maximumLayer);
 
 /** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32; as a layer with a learned slope: `prelu({ sharedAxes: [1, 2] })`. */
-export const prelu = /* @__PURE__ */ both(preluOp, preluLayer);
+export const prelu = /* @__PURE__ */ both('prelu', preluOp, preluLayer);
 
 /** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
 export function leakyRelu(x: Tensor, options?: Parameters<typeof leakyReluOp>[1]): Tensor;
@@ -122,7 +127,7 @@ function maxPool(first?: Tensor | MaxPool2dOptions, options?: PoolOptions): Tens
  * The largest element of each window: the operation with a tensor in front, else the layer; `.outputs` as the operation
  * has it. Marked as pure, so that bundles without it stay free of the convolutions.
  */
-export const maxPool2d = /* @__PURE__ */ Object.assign(maxPool, {
+export const maxPool2d = /* @__PURE__ */ Object.assign(/* @__PURE__ */ named('maxPool2d', maxPool), {
   outputs: (x: Tensor, options?: PoolOptions): readonly Tensor[] => maxPoolOp.outputs(x, options),
 });
 

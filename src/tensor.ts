@@ -5,8 +5,21 @@ import { currentScope, runInnerScope, runInScope, Scope } from './scope.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import type { DType, Storage, TypedArray } from './storage.ts';
 
+declare global {
+  interface SymbolConstructor {
+    /** For those whose TypeScript libraries do not have it yet; the same declaration as theirs. */
+    readonly dispose: unique symbol;
+  }
+}
+
+/** The method that `console.log` calls in Node, Deno and Bun. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 /** Numbers in nested arrays, as deep as the rank; a scalar is a plain number. */
 export type NestedNumbers = number | readonly NestedNumbers[];
+
+/** What `array()` returns. The rank is not known to TypeScript: at every depth it may be used as a number or as a list. */
+export type NestedArray = number & NestedArray[];
 
 /** Numbers in the host's memory, row-major, as files and data sets hold them. */
 export interface HostArray {
@@ -73,9 +86,9 @@ export class Tensor {
     return this.device.read(this.storage, this.size, this.dtype);
   }
 
-  /** The elements as nested arrays. */
-  async array(): Promise<NestedNumbers> {
-    return nest(await this.data(), this.shape);
+  /** The elements as nested arrays, `(await t.array())[0][0]`; of a scalar, a number. */
+  async array(): Promise<NestedArray> {
+    return nest(await this.data(), this.shape) as NestedArray;
   }
 
   /** The one number of a tensor of size 1. @throws ShapeError for any other size. */
@@ -131,6 +144,16 @@ export class Tensor {
   [Symbol.dispose](): void {
     this.dispose();
   }
+
+  [INSPECT](): string {
+    return this.describe('Tensor');
+  }
+
+  /** Shape and dtype after what the tensor is called; numbers are with the device, so only how to read them. */
+  protected describe(title: string): string {
+    const state = this.isDisposed ? 'disposed' : 'read it with await t.array() or t.data()';
+    return `${title} ${formatShape(this.shape)} ${this.dtype} (${state})`;
+  }
 }
 
 /** A penalty on a weight, a scalar that training adds to the loss. */
@@ -167,6 +190,10 @@ export class Parameter extends Tensor {
     this.regularizer = regularizer;
     this.constraint = constraint;
     this.enter(undefined);
+  }
+
+  override [INSPECT](): string {
+    return this.describe(`Parameter '${this.name}'`);
   }
 
   /** Internal: optimizers gather their parameters in one allocation. */

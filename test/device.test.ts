@@ -30,7 +30,7 @@ test('init refuses options that it does not know', async () => {
   await rejects(() => init({ backend: 'cpu', seed: 0.5 }), /init: got seed 0.5; expected a whole number of 32 bits/);
 });
 
-const withoutAdapter = (requestAdapter: () => Promise<null>) => ({ requestAdapter }) as unknown as GPU; // all that is called
+const withoutAdapter = (requestAdapter: () => Promise<null>) => ({ requestAdapter });
 
 test('a named backend that is not there throws and says what was tried', async () => {
   const error = await errorOf(init({ backend: 'webgpu', gpu: withoutAdapter(async () => null) }));
@@ -52,7 +52,7 @@ onGpu(test, 'the GPU backend describes itself', (device) => {
   const { backend, adapter, limits, features } = device.info;
   assert.is(backend, 'webgpu');
   assert.type(adapter.software, 'boolean');
-  assert.ok(adapter.description.length + adapter.vendor.length > 0);
+  assert.match(adapter.description, /\w{3}/); // browsers keep the driver to themselves
   assert.ok(limits.maxBufferSize >= 2 ** 28);
   assert.instance(features, Array);
 });

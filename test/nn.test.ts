@@ -157,6 +157,10 @@ test('what no layer, loss or initializer can do is refused when it is made', () 
   const refused: readonly [make: () => unknown, message: RegExp][] = [
     [() => dense(given('5')), /dense: got 5 for the options; expected an object with any of units/],
     [() => dense(given('{}')), /dense: got units undefined; expected a whole number of 1 or more/],
+    // @ts-expect-error: an operation in place of a number
+    [() => dense({ units: sum }), /dense: got units the function sum; expected a whole number/],
+    // @ts-expect-error: a layer's maker in place of a number
+    [() => dense({ units: dense }), /got units the function dense;/],
     [() => dense(given('{ "units": 1, "useBias": "no" }')), /useBias 'no'; expected true or false/],
     [
       () => dense(given('{ "units": 1, "kernelRegularizer": 0.01 }')),

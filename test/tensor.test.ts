@@ -293,4 +293,20 @@ onGpu(test, 'tensors of two devices do not mix', (device) => {
   assert.throws(() => add(a, b), /add: got tensors of two devices; expected one/);
 });
 
+test('a tensor shows shape, dtype and how to read it', () => {
+  const inspect = (t: Tensor): unknown => Reflect.get(t, Symbol.for('nodejs.util.inspect.custom')).call(t);
+  const t = tensor(Int32Array.of(1, 2), { device: cpu });
+  assert.is(inspect(t), 'Tensor [2] i32 (read it with await t.array() or t.data())');
+  t.dispose();
+  assert.is(inspect(t), 'Tensor [2] i32 (disposed)');
+  assert.match(String(inspect(parameter(ones([2, 3], { device: cpu }), { name: 'w' }))), /^Parameter 'w' \[2, 3\] f32/);
+});
+
+test('nested arrays are typed as numbers and as lists', async () => {
+  const nested = await tensor([[1, 2]], { device: cpu }).array();
+  const number: number = nested[0][1];
+  const rows: number[][] = nested;
+  assert.equal([number, rows], [2, [[1, 2]]]);
+});
+
 test.run();

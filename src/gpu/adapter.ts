@@ -2,6 +2,7 @@ import type { DeviceInfo } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { Generator } from '../random.ts';
 import { GpuDevice } from './device.ts';
+import type { GpuSource } from './source.ts';
 import { Tuner, type TunerStore } from './tuner.ts';
 
 /** Limits that the kernels can use more of than the guaranteed minimum. */
@@ -27,12 +28,6 @@ const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): 
 export const isSoftware = (adapter: GPUAdapter): boolean =>
   adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
 
-/** A place where a platform may find adapters, in the order of preference. */
-export interface GpuSource {
-  readonly name: string;
-  readonly open: () => Promise<GPU>;
-}
-
 /** Finds an adapter: a hardware one from any source, else a software one from any source. */
 export async function findAdapter(
   sources: readonly GpuSource[],
@@ -40,7 +35,7 @@ export async function findAdapter(
   const tried: string[] = [];
   for (const { name, open } of sources) {
     try {
-      const gpu = await open();
+      const gpu = (await open()) as GPU; // what WebGPU says of it, the public type leaves out
       const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
       if (adapter === null) tried.push(`${name}: no adapter`);
       else if (isSoftware(adapter) && sources.at(-1)?.name !== name) tried.push(`${name}: only a software adapter`);
@@ -75,7 +70,9 @@ export async function openAdapter(
   } catch (error) {
     throw new DeviceError('unavailable', `The adapter ${textOf(adapter.info)} refused a device: ${String(error)}`);
   }
-  const { vendor, architecture, device: model, description } = adapter.info;
+  const { vendor, architecture, device: model } = adapter.info;
+  // Browsers leave out what could tell users apart, the description first.
+  const description = adapter.info.description || [vendor, architecture, model].filter(Boolean).join(' ') || 'a GPU';
   const info: DeviceInfo = {
     backend: 'webgpu',
     adapter: { vendor, architecture, device: model, description, software: isSoftware(adapter) },

@@ -1,5 +1,5 @@
-import type { GpuSource } from './adapter.ts';
 import { hasVulkanLoader, useSoftwareGpu } from './software.ts';
+import type { GpuSource } from './source.ts';
 
 /**
  * Flags for Dawn, separated by spaces. `enable-dawn-features=skip_validation,disable_robustness` leaves its checks out:

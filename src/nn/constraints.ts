@@ -1,18 +1,18 @@
 import { div, maximum, minimum, mul } from '../ops/binary.ts';
 import { sum } from '../ops/reduce.ts';
 import { relu, sqrt, square } from '../ops/unary.ts';
-import { type Check, type Checks, checkMade, checkValues, lookUp, positive } from '../options.ts';
+import { type Check, type Checks, checkMade, checkValues, lookUp, named, positive } from '../options.ts';
 import type { Constraint, Tensor } from '../tensor.ts';
 import { EPSILON } from './loss.ts';
 
 export type { Constraint } from '../tensor.ts';
 
-interface Along {
+export interface UnitNormOptions {
   /** The axes that a norm is taken over; default 0, the inputs of a unit of a dense layer. Of a convolution: [0, 1, 2]. */
   readonly axis?: number | readonly number[];
 }
 
-interface MaxNormOptions extends Along {
+export interface MaxNormOptions extends UnitNormOptions {
   /** Default 2, as in Keras. */
   readonly maxValue?: number;
 }
@@ -25,13 +25,13 @@ type Config = { readonly name: string } & MaxNormOptions;
 /** Makes the function that users call for a constraint, with the checks of its options. */
 const defineConstraint =
   /* @__NO_SIDE_EFFECTS__ */
-    <Options extends MaxNormOptions>(name: string, checks: Checks, define: (options: Options) => Constraint) =>
-    (options?: Options): Constraint => {
+  <Options extends MaxNormOptions>(name: string, checks: Checks, define: (options: Options) => Constraint) =>
+    named(name, (options?: Options): Constraint => {
       const given = options ?? ({} as Options); // every option has a default
       checkValues(name, given, checks);
       const config: Config = { name, ...given };
       return Object.assign(define(given), { config });
-    };
+    });
 
 const norms = (w: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(square(w), { axis, keepDims: true }));
 
@@ -51,7 +51,7 @@ export const maxNorm = defineConstraint<MaxNormOptions>(
 );
 
 /** Scales the incoming weights of each unit to norm 1. */
-export const unitNorm = defineConstraint<Along>(
+export const unitNorm = defineConstraint<UnitNormOptions>(
   'unitNorm',
   { axis: AXES },
   ({ axis = 0 }) =>

@@ -20,7 +20,7 @@ import { defineLayer, type LayerContext, type LayerDefinition, type LayerOptions
 import type { RegularizerOption } from './regularizers.ts';
 
 /** What the convolutions have in common. */
-interface WindowLayerOptions extends LayerOptions, BiasOptions {
+export interface WindowLayerOptions extends LayerOptions, BiasOptions {
   /** Height and width of the filters. */
   readonly kernelSize: number | Pair;
   /** Default 1. */

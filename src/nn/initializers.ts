@@ -103,7 +103,7 @@ const filled =
   (shape) =>
     new Float32Array(sizeOf(shape)).fill(value);
 
-interface NormalOptions {
+export interface NormalInitializerOptions {
   /** Default 0. */
   readonly mean?: number;
   /** Default 0.05. */
@@ -112,20 +112,20 @@ interface NormalOptions {
 
 const normalFrom =
   (name: string, draw: typeof normal) =>
-  (options: NormalOptions = {}): Initializer => {
+  (options: NormalInitializerOptions = {}): Initializer => {
     checkValues(name, options, { mean: finite, stddev: notNegative });
     const { mean = 0, stddev = 0.05 } = options;
     return (shape, generator) => Float32Array.from(draw(sizeOf(shape), generator), (z) => mean + stddev * z);
   };
 
-interface UniformOptions {
+export interface UniformInitializerOptions {
   /** Default -0.05. */
   readonly low?: number;
   /** Default 0.05. */
   readonly high?: number;
 }
 
-function uniformBetween(options: UniformOptions = {}): Initializer {
+function uniformBetween(options: UniformInitializerOptions = {}): Initializer {
   checkValues('randomUniform', options, { low: finite, high: finite });
   const { low = -0.05, high = 0.05 } = options;
   return (shape, generator) => Float32Array.from(uniform(sizeOf(shape), generator), (u) => low + (high - low) * u);

@@ -1,7 +1,7 @@
 import type { Device } from '../device.ts';
 import { ShapeError, within } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
-import { type Check, type Checks, checkValue, checkValues, flag, listOf } from '../options.ts';
+import { type Check, type Checks, checkValue, checkValues, flag, listOf, named } from '../options.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import { checkReturned, type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { Callable } from './callable.ts';
@@ -282,7 +282,8 @@ export function defineLayer<Options extends LayerOptions>(
     checkValues(kind, options, { ...checks, ...LAYER_CHECKS });
     return new Layer(kind, options, define(options), () => make(options));
   };
-  const maker = (...[options]: LayerArguments<Options>): Layer => make(options ?? ({} as Options)); // only where none is required
+  // Options may be left out only where none is required.
+  const maker = named(kind, (...[options]: LayerArguments<Options>): Layer => make(options ?? ({} as Options)));
   return Object.assign(maker, { kind });
 }
 

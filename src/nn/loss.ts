@@ -3,7 +3,7 @@ import { div, maximum, mul, weigh } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
 import { sum } from '../ops/reduce.ts';
 import { broadcastTo, reshape } from '../ops/strided.ts';
-import { byName, type Checks, checkValues, lookUp } from '../options.ts';
+import { byName, type Checks, checkValues, lookUp, named } from '../options.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
 import { checkReturned, type Tensor } from '../tensor.ts';
 import { sumOfBoth, type Totalling, type Weighted } from './total.ts';
@@ -76,9 +76,6 @@ export interface LossOptions {
   /** Default `sumOverBatchSize`. */
   readonly reduction?: Reduction;
 }
-
-/** A function that goes by another name. */
-export const named = <F extends object>(name: string, f: F): F => Object.defineProperty(f, 'name', { value: name });
 
 /** What distinguishes one loss from another. */
 export interface LossDefinition {
@@ -161,16 +158,16 @@ export function lossOf(f: LossFunction): Loss {
 /** Makes the function that users call for a loss. `checks` has its options besides `reduction`. */
 export const defineLoss =
   /* @__NO_SIDE_EFFECTS__ */
-    <Options extends LossOptions>(
-      name: string,
-      checks: Checks<Exclude<keyof Options & string, keyof LossOptions>>,
-      define: (options: Options, name: string) => LossDefinition,
-    ) =>
-    (options?: Options): Loss => {
+  <Options extends LossOptions>(
+    name: string,
+    checks: Checks<Exclude<keyof Options & string, keyof LossOptions>>,
+    define: (options: Options, name: string) => LossDefinition,
+  ) =>
+    named(name, (options?: Options): Loss => {
       const given = options ?? ({} as Options); // every option of a loss has a default
       checkValues(name, given, { ...checks, reduction: byName });
       return makeLoss(name, define(given, name), given);
-    };
+    });
 
 /** A weight per sample with axes of length 1 for what it does not tell apart. */
 function alignWeight(op: string, weight: Tensor, losses: Shape): Tensor {

@@ -24,7 +24,16 @@ import {
 } from './loss.ts';
 
 export * from './crossentropy.ts';
-export { type Loss, type LossFunction, type LossOptions, makeLoss, type Reduction } from './loss.ts';
+export {
+  type Loss,
+  type LossDefinition,
+  type LossFunction,
+  type LossOptions,
+  makeLoss,
+  type Pointwise,
+  type Reduction,
+  type Targets,
+} from './loss.ts';
 
 /** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
 const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(

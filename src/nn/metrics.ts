@@ -9,10 +9,21 @@ import { softmaxScores } from '../ops/scores.ts';
 import { concat, reshape, slice } from '../ops/strided.ts';
 import { clip, sigmoid, sqrt, square } from '../ops/unary.ts';
 import { where } from '../ops/where.ts';
-import { checkMade, checkValue, checkValues, count, countFrom0, finite, flag, lookUp, several } from '../options.ts';
+import {
+  checkMade,
+  checkValue,
+  checkValues,
+  count,
+  countFrom0,
+  finite,
+  flag,
+  lookUp,
+  named,
+  several,
+} from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { accuracies } from './accuracies.ts';
-import { EPSILON, LAST, labelsFor, named, ratio, targetsLike } from './loss.ts';
+import { EPSILON, LAST, labelsFor, ratio, targetsLike } from './loss.ts';
 import { inFull, losses } from './losses.ts';
 import { meanOfBoth, sumOfBoth, type Totalling } from './total.ts';
 

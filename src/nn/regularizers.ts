@@ -6,7 +6,7 @@ import { checkReturned, type Parameter, type Regularizer, type Tensor } from '..
 
 export type { Regularizer } from '../tensor.ts';
 
-interface Strengths {
+export interface L1L2Options {
   /** Of `sum(|w|)`; default 0. */
   readonly l1?: number;
   /** Of `sum(w^2)`; default 0. */
@@ -14,7 +14,7 @@ interface Strengths {
 }
 
 /** `l1 sum(|w|) + l2 sum(w^2)`. @throws ValueError for a strength below 0. */
-export function l1l2(strengths: Strengths = {}): Regularizer {
+export function l1l2(strengths: L1L2Options = {}): Regularizer {
   checkValues('l1l2', strengths, { l1: notNegative, l2: notNegative });
   const { l1 = 0, l2 = 0 } = strengths;
   const penalty = (w: Tensor): Tensor => {
@@ -35,7 +35,7 @@ export const l2 = (strength = 0.01): Regularizer => l1l2({ l2: strength });
 const regularizers: Readonly<Record<string, () => Regularizer>> = { l1, l2, l1l2 };
 
 /** What the option of a layer may say: a penalty, its name for the default strength, or its strengths, as files do. */
-export type RegularizerOption = Regularizer | Strengths | string;
+export type RegularizerOption = Regularizer | L1L2Options | string;
 
 /** The penalty that an option stands for. @throws ValueError for an unknown name. */
 export function getRegularizer(given: RegularizerOption | undefined): Regularizer | undefined {

@@ -2,7 +2,7 @@ import shader from '../../shaders/arg_max.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
-import { checkedLater, checkValues, flag } from '../options.ts';
+import { checkedLater, checkValues, flag, named } from '../options.ts';
 import { type ArgAttributes, argMax as argMaxReference, argMin as argMinReference } from '../reference/argMax.ts';
 import { formatShape, normalizeAxis, reducedShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -42,11 +42,11 @@ function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference
         ...rowsAlong(x, axis, { T: x.dtype, LARGEST: `${name === 'argMax'}`, LAST: `${selectLast}` }),
       }),
   });
-  return (x: Tensor, options: ArgOptions = {}): Tensor => {
+  return named(name, (x: Tensor, options: ArgOptions = {}): Tensor => {
     const checks = { axis: checkedLater, keepDims: flag, selectLast: flag };
     const { axis = -1, keepDims = false, selectLast = false } = checkValues(name, options, checks);
     return op(x, { axis: normalizeAxis(name, axis, x.ndim), keepDims, selectLast });
-  };
+  });
 }
 
 /**

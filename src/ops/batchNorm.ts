@@ -1,3 +1,4 @@
+import { named } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { type BatchNormOptions, batchNormAttributes, batchNormGiven, batchNormLayer } from './batchNormLayer.ts';
 import { reshape, slice } from './strided.ts';
@@ -20,9 +21,12 @@ function trainingOutputs(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchN
  * @throws ShapeError if `gamma` or `beta` is not one number per channel, or `x` has rank 0.
  * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
-export const batchNormTraining = Object.assign(
-  (x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions = {}): Tensor =>
-    batchNormLayer(x, gamma, beta, options)[0],
+export const batchNormTraining = /* @__PURE__ */ Object.assign(
+  named(
+    'batchNormTraining',
+    (x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions = {}): Tensor =>
+      batchNormLayer(x, gamma, beta, options)[0],
+  ),
   { outputs: trainingOutputs },
 );
 

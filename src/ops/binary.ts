@@ -26,6 +26,7 @@ import oneWgsl from '../../shaders/vectors/one.wgsl';
 import { DTypeError } from '../errors.ts';
 import type { Constants, Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, runner } from '../op.ts';
+import { named } from '../options.ts';
 import { binaryReference, binary as functions, type NumberAttributes, numberReference } from '../reference/binary.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
@@ -131,7 +132,7 @@ function binary(
       },
     }),
   });
-  return (a: Operand, b: Operand): Tensor => {
+  return named(name, (a: Operand, b: Operand): Tensor => {
     if (a instanceof Tensor && b instanceof Tensor) return op(...sameTypes(name, a, b));
     if (a instanceof Tensor) return withNumber(a, { number: numberFor(name, b, a), left: false });
     if (b instanceof Tensor) return withNumber(b, { number: numberFor(name, a, b), left: true });
@@ -141,7 +142,7 @@ function binary(
       expected: 'at least one tensor',
       fix: 'Make one with tensor(...).',
     });
-  };
+  });
 }
 
 /** What the kernel needs for a tensor beside a number. */

@@ -43,7 +43,8 @@ export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options:
   return new Tensor(device, device.upload(toTyped(flat.values, dtype), dtype), shape, dtype);
 }
 
-type FilledOptions = Omit<TensorOptions, 'shape'>;
+/** What a tensor may be told besides its shape. */
+export type FilledOptions = Omit<TensorOptions, 'shape'>;
 const FILLED = { dtype: checkedLater, device: checkedLater };
 
 /** A tensor of the given shape with every element `value`. */

@@ -9,7 +9,7 @@ import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { ShapeError } from '../errors.ts';
 import type { Constants, Grid, Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
-import { checkedLater, checkValues, checkWord, flag } from '../options.ts';
+import { checkedLater, checkValues, checkWord, flag, named } from '../options.ts';
 import {
   type MatmulAttributes as Attributes,
   type ProductActivation,
@@ -250,11 +250,11 @@ export interface MatmulOptions {
 /** `matmul` with a kernel of the family that is named rather than chosen: for checks and benches. */
 export const matmulBy =
   /* @__NO_SIDE_EFFECTS__ */
-    (kernel: MatmulKernelName | undefined) =>
-    (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor => {
+  (kernel: MatmulKernelName | undefined) =>
+    named('matmul', (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor => {
       const checks = { transposeA: flag, transposeB: flag, bias: checkedLater, activation: checkedLater };
       const { transposeA = false, transposeB = false, bias, activation } = checkValues('matmul', options, checks);
       if (activation !== undefined) checkWord('matmul', 'activation', activation, Object.keys(ACTIVATIONS));
       const attributes = { transposeA, transposeB, ...(activation && { activation }), ...(kernel && { kernel }) };
       return bias ? matmulOp(a, b, bias, attributes) : matmulOp(a, b, attributes);
-    };
+    });

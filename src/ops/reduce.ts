@@ -8,7 +8,7 @@ import scaffold from '../../shaders/reduce.wgsl';
 import { DTypeError, ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, type Reference, runner } from '../op.ts';
-import { checkedLater, checkValues, finite, flag } from '../options.ts';
+import { checkedLater, checkValues, finite, flag, named } from '../options.ts';
 import * as reference from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -121,10 +121,10 @@ function reduction({ name, shader, reference, backward, ofNothing }: Reduction) 
       x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(shader, x, axes, shape),
     backward,
   });
-  return (x: Tensor, options: ReduceOptions = {}): Tensor => {
+  return named(name, (x: Tensor, options: ReduceOptions = {}): Tensor => {
     const { axis, keepDims = false } = checkValues(name, options, CHECKS);
     return op(x, { axes: normalizeAxes(name, axis, x.ndim), keepDims });
-  };
+  });
 }
 
 /** A reduced tensor spread over the shape it was reduced from. */

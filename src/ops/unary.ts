@@ -47,7 +47,7 @@ import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { sigmoidScores } from './scores.ts';
 
-type UnaryOp = Op<[x: Tensor], UnaryConstants>;
+export type UnaryOp = Op<[x: Tensor], UnaryConstants>;
 
 const FLOAT: readonly DType[] = ['f32'];
 const ANY: readonly DType[] = ['f32', 'i32'];

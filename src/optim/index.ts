@@ -6,12 +6,13 @@ export { type ClipOptions, clipGradients } from './clip.ts';
 export { getOptimizer } from './get.ts';
 export type { ParameterGroup } from './groups.ts';
 export { type NadamOptions, nadam } from './nadam.ts';
-export type { Optimizer } from './optimizer.ts';
-export type { OptimizerOptions } from './options.ts';
+export type { ApplyOptions, Optimizer } from './optimizer.ts';
+export type { Convention, OptimizerOptions } from './options.ts';
 export { type RmspropOptions, rmsprop } from './rmsprop.ts';
 export {
   cosineDecay,
   cosineDecayRestarts,
+  type DecayOptions,
   exponentialDecay,
   inverseTimeDecay,
   oneCycle,

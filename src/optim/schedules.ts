@@ -24,7 +24,7 @@ export const RATE: Check = [
   'a finite number of 0 or more, or a schedule',
 ];
 
-interface Decay {
+export interface DecayOptions {
   readonly initialLearningRate: number;
   readonly decaySteps: number;
 }
@@ -40,7 +40,7 @@ const DECAY = { initialLearningRate: required(notNegative), decaySteps: required
 /** `f` of the part of the decay that is done, in whole periods if `staircase`. */
 function decaying(
   name: string,
-  options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
+  options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
   f: (periods: number) => number,
 ): Schedule {
   checkValues(name, options, { ...DECAY, decayRate: required(notNegative), staircase: flag });
@@ -53,12 +53,12 @@ function decaying(
 
 /** `initialLearningRate * decayRate^(step / decaySteps)`; `staircase` (default false) takes the floor of the exponent. */
 export const exponentialDecay = (
-  options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
+  options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('exponentialDecay', options, (periods) => options.decayRate ** periods);
 
 /** `initialLearningRate / (1 + decayRate * step / decaySteps)`; `staircase` (default false) takes the floor of the fraction. */
 export const inverseTimeDecay = (
-  options: Decay & { readonly decayRate: number; readonly staircase?: boolean },
+  options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('inverseTimeDecay', options, (periods) => 1 / (1 + options.decayRate * periods));
 
 const numbers = required(listOf(finite, 'a list of finite numbers'));
@@ -85,7 +85,7 @@ export function piecewiseConstant(options: {
  * multiple instead. Defaults: `endLearningRate` 1e-4, `power` 1, `cycle` false.
  */
 export function polynomialDecay(
-  options: Decay & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
+  options: DecayOptions & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
 ): Schedule {
   const checks = { ...DECAY, endLearningRate: notNegative, power: positive, cycle: flag };
   checkValues('polynomialDecay', options, checks);
@@ -105,7 +105,7 @@ const cosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));
  * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
  */
 export function cosineDecay(
-  options: Decay & { readonly alpha?: number; readonly warmupTarget?: number; readonly warmupSteps?: number },
+  options: DecayOptions & { readonly alpha?: number; readonly warmupTarget?: number; readonly warmupSteps?: number },
 ): Schedule {
   const checks = { ...DECAY, alpha: notNegative, warmupTarget: notNegative, warmupSteps: notNegative };
   checkValues('cosineDecay', options, checks);

@@ -11,7 +11,7 @@ import { Model } from './model.ts';
 import { type Bytes, FILE, unpack } from './safetensors.ts';
 
 /** What `model.save()` made, as it was read or fetched. */
-interface GivenFiles {
+export interface SavedModel {
   readonly 'model.json': string;
   readonly 'weights.safetensors': Bytes;
 }
@@ -27,8 +27,8 @@ export interface LoadOptions {
 type Kinds = Readonly<Record<string, (options: never) => Layer>>;
 
 /** Makes a model from its files, on the current device; `compile` it to train on. @throws ValueError for foreign files. */
-export function loadModel(files: GivenFiles, options: LoadOptions = {}): Model {
-  const { 'model.json': json, 'weights.safetensors': weights }: GivenFiles = Object(files);
+export function loadModel(files: SavedModel, options: LoadOptions = {}): Model {
+  const { 'model.json': json, 'weights.safetensors': weights }: SavedModel = Object(files);
   checkValue('loadModel', 'model.json', json, TEXT);
   checkValue('loadModel', 'weights.safetensors', weights, FILE);
   const description = readDescription(json);

@@ -1,6 +1,6 @@
-// Bundles src and shaders into dist: one set of chunks for Node, one for the browser, and the command line.
+// Bundles src and shaders into dist: chunks for Node with the command line, and modules for the browser.
 import { readFile, rm } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -37,6 +37,36 @@ export const node = {
   },
 };
 
+/** Where a source file goes in dist/browser. */
+const outputOf = (file) => file.replace(/^src\//, '').replace(/\.(ts|wgsl)$/, '.js');
+
+/** Leaves imports of other files as they are, but for their new places, so that each file is a module of its own. */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir, kind }) => {
+      if (kind === 'entry-point' || importer.includes('node_modules')) return undefined;
+      const [from, to] = [importer, join(resolveDir, path)].map((file) => outputOf(relative(root, file)));
+      const place = relative(dirname(from), to);
+      return { path: place.startsWith('.') ? place : `./${place}`, external: true };
+    });
+  },
+};
+
+/** One module for each source file and shader, so that bundlers leave out what nobody imports. */
+async function buildBrowser() {
+  const options = { ...common, platform: 'browser', outdir: 'dist/browser' };
+  const entryPoints = ['src/browser.ts', 'src/data/index.ts', 'src/search/index.ts'];
+  const { metafile } = await build({ ...options, entryPoints, metafile: true, write: false });
+  const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+  await build({
+    ...options,
+    entryPoints: files.map((file) => ({ in: file, out: outputOf(file).slice(0, -'.js'.length) })),
+    plugins: [apart, wgsl],
+    sourcemap: true,
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
   await Promise.all([
@@ -50,13 +80,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       },
       outdir: 'dist/node',
       splitting: true,
+      sourcemap: true,
     }),
-    build({
-      ...common,
-      entryPoints: { browser: 'src/browser.ts', data: 'src/data/index.ts', search: 'src/search/index.ts' },
-      outdir: 'dist/browser',
-      splitting: true,
-      minify: true,
-    }),
+    buildBrowser(),
   ]);
 }

@@ -4,6 +4,9 @@ import type { NdArray } from './reference/ndarray.ts';
 import { type DType, Storage, type TypedArray } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
+/** What `src/reference` holds. */
+export type References = typeof import('./reference/index.ts');
+
 type CpuMemory = Float64Array | Int32Array;
 
 /** What a tensor may take in float32, and twice as much in float64: typed arrays have few more elements in all engines. */
@@ -24,11 +27,19 @@ export class CpuDevice implements Device {
     features: [],
   };
   random: Generator;
+  /** The mathematics, by the names of the operations. */
+  readonly references: References;
   stepsPerSubmit = 1;
   #live = { buffers: 0, bytes: 0 };
 
-  constructor(random: Generator) {
+  private constructor(random: Generator, references: References) {
     this.random = random;
+    this.references = references;
+  }
+
+  /** Loads the mathematics first, so that whoever runs on a GPU does without. */
+  static async open(random: Generator): Promise<CpuDevice> {
+    return new CpuDevice(random, await import('./reference/index.ts'));
   }
 
   allocate(length: number, dtype: DType): Storage<CpuMemory> {

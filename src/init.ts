@@ -51,7 +51,7 @@ export const makeInit = (platform: Platform) =>
     if (platform.context !== undefined) setAsyncContext(platform.context);
     const { backend = 'auto', seed = 0 } = options;
     const random = new Generator(seed);
-    const device = backend === 'cpu' ? new CpuDevice(random) : await openGpu(backend, options, platform, random);
+    const device = backend === 'cpu' ? await CpuDevice.open(random) : await openGpu(backend, options, platform, random);
     setCurrentDevice(device);
     return device;
   });
@@ -74,5 +74,5 @@ async function openGpu(
     );
   }
   console.warn(`dawngrad: no GPU (${attempts}); running on the CPU reference backend, which is slow.`);
-  return new CpuDevice(random);
+  return CpuDevice.open(random);
 }

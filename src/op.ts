@@ -1,4 +1,4 @@
-import { CpuDevice } from './cpu.ts';
+import { CpuDevice, type References } from './cpu.ts';
 import { commonDevice, type Device } from './device.ts';
 import { DeviceError, DTypeError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
@@ -60,7 +60,8 @@ export interface OpDefinition<Inputs extends readonly Tensor[], Attributes> {
   readonly name: string;
   /** The shader that `run` dispatches: one file, or a scaffold and the functions it calls, or a choice of them. */
   readonly shader?: Source | readonly Source[] | Omit<Kernel, 'name'>;
-  readonly reference: Reference<Inputs, Attributes>;
+  /** The same in float64, or the choice of it from all that the CPU backend has loaded. */
+  readonly reference: Reference<Inputs, Attributes> | ((references: References) => Reference<Inputs, Attributes>);
   /** The shape of `y`. Throws ShapeError in the caller's words. */
   readonly shape: (shapes: Shapes<Inputs>, attributes: Attributes, inputs: Inputs) => Shape;
   /** The dtypes of the inputs, by position; the last counts for all that follow. Default: f32. */
@@ -98,7 +99,9 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
     const shape = definition.shape(inputs.map((t) => t.shape) as Shapes<Inputs>, attributes, inputs);
     const results = withoutRecording(() =>
       device instanceof CpuDevice
-        ? [definition.reference.forward(views(device, inputs), attributes)].flat().map((array) => device.adopt(array))
+        ? [inFloat64(definition.reference, device).forward(views(device, inputs), attributes)]
+            .flat()
+            .map((array) => device.adopt(array))
         : innerScope(() => [definition.forward(runner(kernel, device), inputs, attributes, shape)].flat()),
     );
     const [y] = results;
@@ -107,13 +110,18 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
     }
     if (definition.backward !== undefined && isRecording()) {
       const { backward } = definition;
-      record(() => node(name, kernel, inputs, results, attributes, backward, definition.reference.backward));
+      record(() => node(name, kernel, inputs, results, attributes, backward, definition.reference));
     }
     return results;
   };
   const op = named(name, (...args: Arguments<Inputs, Attributes>): Tensor => outputs(...args)[0]);
   return Object.assign(op, { outputs, definition });
 }
+
+const inFloat64 = <Inputs extends readonly Tensor[], Attributes>(
+  reference: OpDefinition<Inputs, Attributes>['reference'],
+  { references }: CpuDevice,
+): Reference<Inputs, Attributes> => (typeof reference === 'function' ? reference(references) : reference);
 
 function node<Inputs extends readonly Tensor[], Attributes>(
   op: string,
@@ -122,7 +130,7 @@ function node<Inputs extends readonly Tensor[], Attributes>(
   results: readonly Tensor[],
   attributes: Attributes,
   backward: NonNullable<OpDefinition<Inputs, Attributes>['backward']>,
-  reference: Reference<Inputs, Attributes>['backward'],
+  reference: OpDefinition<Inputs, Attributes>['reference'],
 ) {
   const device = results[0].device;
   const saved = inputs.map((t) => keep(t.alias())) as readonly Tensor[] as Inputs; // the same positions
@@ -132,9 +140,10 @@ function node<Inputs extends readonly Tensor[], Attributes>(
     inputs,
     output: results[0],
     backward: (dy: Tensor, needs: readonly boolean[]) => {
-      if (device instanceof CpuDevice && reference !== undefined) {
+      const backwardOnCpu = device instanceof CpuDevice ? inFloat64(reference, device).backward : undefined;
+      if (device instanceof CpuDevice && backwardOnCpu !== undefined) {
         const arrays = outputs.map((t) => device.view(t));
-        const gradients = reference(
+        const gradients = backwardOnCpu(
           device.view(dy),
           { inputs: views(device, saved), y: arrays[0], outputs: arrays },
           attributes,

@@ -41,7 +41,7 @@ export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<r
     const before = await model.getWeights();
     const gradients = await gradientsOf(model, (network) => loss(batch.y, network.call(batch.x, true)));
     model.setWeights(before); // training mode moved the running statistics
-    const twin = model.twin((random) => new CpuDevice(random));
+    const twin = await model.twin((random) => CpuDevice.open(random));
     twin.setWeights(before);
     const samples = await moved(batch.x, twin.device);
     const labels = await moved(batch.y, twin.device);

@@ -38,7 +38,7 @@ export async function runSuite({
   readonly onResult?: (result: CheckResult) => void;
 }): Promise<CheckResult[]> {
   const { seed, step } = device.random;
-  const reference = new CpuDevice(new Generator(seed, { step })); // the same masks of dropout
+  const reference = await CpuDevice.open(new Generator(seed, { step })); // the same masks of dropout
   const results: CheckResult[] = [];
   for (const { subject, row } of entries) {
     const result = await check(subject, row, { device, reference });

@@ -200,12 +200,12 @@ export class Network extends (Callable as new () => Apply) {
   }
 
   /** The same graph with weights of its own on another device, to be set; its random numbers are those of this one. */
-  twin(makeDevice: (random: Generator) => Device): Network {
+  async twin(openDevice: (random: Generator) => Promise<Device>): Promise<Network> {
     const { shapes, streams, device } = this.#require();
     const clones = new Map(this.layers.map((layer) => [layer, layer.clone()]));
     const nodes = this.graph.nodes.map(({ layer, inputs }) => ({ layer: layer && clones.get(layer), inputs }));
     const twin = new Network({ ...this.graph, nodes });
-    const other = makeDevice(new Generator(device.random.seed, { step: device.random.step }));
+    const other = await openDevice(new Generator(device.random.seed, { step: device.random.step }));
     twin.#built = withDevice(other, () => twin.#make(other, shapes[this.graph.inputs[0]], streams));
     return twin;
   }

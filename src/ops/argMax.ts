@@ -3,7 +3,7 @@ import scaffold from '../../shaders/rows.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { checkedLater, checkValues, flag, named } from '../options.ts';
-import { type ArgAttributes, argMax as argMaxReference, argMin as argMinReference } from '../reference/argMax.ts';
+import type { ArgAttributes } from '../reference/argMax.ts';
 import { formatShape, normalizeAxis, reducedShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { rowsAlong } from './rows.ts';
@@ -18,11 +18,11 @@ export interface ArgOptions {
 }
 
 // @__NO_SIDE_EFFECTS__
-function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference) {
+function positionOf(name: 'argMax' | 'argMin') {
   const op = defineOp<[x: Tensor], ArgAttributes>({
     name,
     shader: [scaffold, shader],
-    reference,
+    reference: (all) => all[name],
     dtypes: [['f32', 'i32']],
     shape: ([x], { axis, keepDims }) => {
       if (x[axis] === 0) {
@@ -53,10 +53,10 @@ function positionOf(name: 'argMax' | 'argMin', reference: typeof argMaxReference
  * The position of the largest element along an axis (default the last), i32; of ties the first; NaN, if there is one.
  * x is f32 or i32 of rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
  */
-export const argMax = positionOf('argMax', argMaxReference);
+export const argMax = positionOf('argMax');
 
 /**
  * The position of the smallest element along an axis (default the last), i32; of ties the first; NaN, if there is one.
  * x is f32 or i32 of rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
  */
-export const argMin = positionOf('argMin', argMinReference);
+export const argMin = positionOf('argMin');

@@ -4,7 +4,7 @@ import sineWgsl from '../../shaders/sine.wgsl';
 import { ShapeError, ValueError } from '../errors.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import { defineOp } from '../op.ts';
-import { type AugmentAttributes, augment as reference } from '../reference/augment.ts';
+import type { AugmentAttributes } from '../reference/augment.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { SOFTWARE_WORKGROUP } from './rows.ts';
@@ -52,7 +52,7 @@ export function checkImages(op: string, sampleShape: Shape, imageShape: Shape): 
 export const augment = defineOp<[x: Tensor, state: Tensor], AugmentAttributes>({
   name: 'augmentation',
   shader: [philoxWgsl, sineWgsl, shader],
-  reference,
+  reference: ({ augment }) => augment,
   dtypes: [['f32'], ['i32']],
   shape: ([x], { imageShape }) => {
     checkImages('augmentation', x.slice(1), imageShape);

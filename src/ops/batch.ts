@@ -1,7 +1,6 @@
 import shader from '../../shaders/data/batch.wgsl';
 import { CpuDevice } from '../cpu.ts';
 import { runner } from '../op.ts';
-import { batch as reference } from '../reference/batch.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import { emptyOn, type Tensor } from '../tensor.ts';
@@ -41,7 +40,7 @@ export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): 
     const places = Array.from({ length: rows }, (_, i) => start + i);
     const positions = order === undefined ? places : places.map((place) => device.view(order).data[place]);
     const pick = ({ memory, shape }: Resident): Tensor =>
-      device.adopt(reference(device.view(memory), { positions, shape }));
+      device.adopt(device.references.batch(device.view(memory), { positions, shape }));
     return [pick(x), pick(y)];
   }
   const make = ({ shape, dtype }: { shape: Shape; dtype: DType }): Tensor => emptyOn(device, shape, dtype);

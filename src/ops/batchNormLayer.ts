@@ -6,11 +6,7 @@ import philoxWgsl from '../../shaders/philox.wgsl';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { defineOp, runner } from '../op.ts';
-import {
-  type BatchNormAttributes,
-  batchNorm as givenReference,
-  batchNormTraining as reference,
-} from '../reference/batchNorm.ts';
+import type { BatchNormAttributes } from '../reference/batchNorm.ts';
 import type { DropoutAttributes } from '../reference/dropout.ts';
 import { formatShape, normalizeAxis, type Shape, sameShape, viewAround } from '../shape.ts';
 import { emptyOn, type Tensor } from '../tensor.ts';
@@ -124,7 +120,7 @@ function shapeRule(op: string, [x, ...vectors]: readonly Shape[], { axis }: Batc
 /** Inputs: x, gamma, beta, the generator's state and, changed in place, running mean and variance. */
 const trainingOp = defineOp<readonly Tensor[], BatchNormAttributes>({
   name: 'batchNormTraining',
-  reference,
+  reference: ({ batchNormTraining }) => batchNormTraining,
   dtypes: [['f32'], ['f32'], ['f32'], ['i32'], ['f32']],
   shape: ([x, gamma, beta, , ...moving], attributes) =>
     shapeRule('batchNormTraining', [x, gamma, beta, ...moving], attributes),
@@ -138,7 +134,7 @@ export const batchNormGiven = defineOp<
   BatchNormAttributes
 >({
   name: 'batchNorm',
-  reference: givenReference,
+  reference: ({ batchNorm }) => batchNorm,
   shape: (shapes, attributes) => shapeRule('batchNorm', shapes, attributes),
   forward: (_run, inputs, attributes) => {
     const [{ device }] = inputs;

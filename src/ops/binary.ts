@@ -27,7 +27,7 @@ import { DTypeError } from '../errors.ts';
 import type { Constants, Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, runner } from '../op.ts';
 import { named } from '../options.ts';
-import { binaryReference, binary as functions, type NumberAttributes, numberReference } from '../reference/binary.ts';
+import type { binary as functions, NumberAttributes } from '../reference/binary.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import { Tensor } from '../tensor.ts';
@@ -94,7 +94,7 @@ function binary(
   };
   const op = defineOp<Pair>({
     name,
-    reference: binaryReference(functions[name], comparison),
+    reference: ({ binary, binaryReference }) => binaryReference(binary[name], comparison),
     dtypes: [['f32', 'i32']],
     shape: ([a, b]) => broadcastShapes(name, a, b),
     forward: (_run, pair, _, shape) => {
@@ -114,7 +114,7 @@ function binary(
   });
   const withNumber = defineOp<[x: Tensor], NumberAttributes>({
     name,
-    reference: numberReference(functions[name], comparison),
+    reference: ({ binary, numberReference }) => numberReference(binary[name], comparison),
     dtypes: [['f32', 'i32']],
     shape: ([x]) => x,
     forward: (_run, [x], attributes) =>

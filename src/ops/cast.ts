@@ -3,14 +3,13 @@ import specialWgsl from '../../shaders/special.wgsl';
 import oneWgsl from '../../shaders/vectors/one.wgsl';
 import { defineOp } from '../op.ts';
 import { checkWord } from '../options.ts';
-import { cast as reference } from '../reference/strided.ts';
 import { DTYPES, type DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 
 const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
   name: 'cast',
   shader: [shader, specialWgsl, oneWgsl],
-  reference,
+  reference: ({ cast }) => cast,
   dtypes: [['f32', 'i32']],
   shape: ([x]) => x,
   forward: (run, [x], { dtype }) =>

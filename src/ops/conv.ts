@@ -1,11 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { checkOptions } from '../options.ts';
-import {
-  type ConvolutionAttributes,
-  conv2d as reference,
-  convTranspose2d as transposeReference,
-} from '../reference/conv.ts';
+import type { ConvolutionAttributes } from '../reference/conv.ts';
 import type { ProductActivation } from '../reference/matmul.ts';
 import type { Pair } from '../reference/windows.ts';
 import { formatShape, sameShape } from '../shape.ts';
@@ -24,7 +20,7 @@ const linear = ({ activation: _, ...attributes }: ConvolutionAttributes): Convol
 
 const convOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   name: 'conv2d',
-  reference,
+  reference: ({ conv2d }) => conv2d,
   shape: ([x, filter], { windows }) => [x[0], ...windows.count, filter[3]],
   forward: (_run, [x, filter, bias], attributes) => ways(filter, attributes).convolve(x, filter, bias, attributes),
   backward: (_run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
@@ -39,7 +35,7 @@ const convOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
 
 const convTransposeOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   name: 'convTranspose2d',
-  reference: transposeReference,
+  reference: ({ convTranspose2d }) => convTranspose2d,
   shape: (_, { image }) => image,
   forward: (_run, [x, filter, bias], attributes) => ways(filter, attributes).deconvolve(x, filter, bias, attributes),
   backward: (_run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {

@@ -1,6 +1,5 @@
 import shader from '../../shaders/softmax_cross_entropy.wgsl';
 import { defineOp } from '../op.ts';
-import { softmaxCrossEntropy as reference } from '../reference/crossEntropy.ts';
 import type { Tensor } from '../tensor.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';
 import { reducingRows } from './rows.ts';
@@ -22,7 +21,7 @@ import { runSeveral } from './several.ts';
 export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'softmaxCrossEntropy',
   shader: reducingRows(shader),
-  reference,
+  reference: ({ softmaxCrossEntropy }) => softmaxCrossEntropy,
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => rowShape(logits, given, dtype),
   forward: (run, [logits, targets], _, shape) =>

@@ -2,7 +2,7 @@ import shader from '../../shaders/cumsum.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
 import { defineOp, type Op } from '../op.ts';
 import { checkedLater, checkValues, flag } from '../options.ts';
-import { type CumsumAttributes, cumsum as reference } from '../reference/cumsum.ts';
+import type { CumsumAttributes } from '../reference/cumsum.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { rowsAlong } from './rows.ts';
@@ -10,7 +10,7 @@ import { rowsAlong } from './rows.ts';
 const cumsumOp: Op<[x: Tensor], CumsumAttributes> = defineOp<[x: Tensor], CumsumAttributes>({
   name: 'cumsum',
   shader: [scaffold, shader],
-  reference,
+  reference: ({ cumsum }) => cumsum,
   dtypes: [['f32', 'i32']],
   shape: ([x]) => x,
   forward: (run, [x], { axis, exclusive, reverse }) =>

@@ -4,7 +4,7 @@ import philoxWgsl from '../../shaders/philox.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { defineOp, type Run } from '../op.ts';
 import { checkValues, countFrom0, fraction, required } from '../options.ts';
-import { type DropoutAttributes, dropout as reference } from '../reference/dropout.ts';
+import type { DropoutAttributes } from '../reference/dropout.ts';
 import type { Tensor } from '../tensor.ts';
 import { dropoutParams } from './dropoutParams.ts';
 import { streamOf } from './stream.ts';
@@ -19,7 +19,7 @@ const drop = (run: Run, x: Tensor, state: Tensor, attributes: DropoutAttributes)
 const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
   name: 'dropout',
   shader: [philoxWgsl, keptWgsl, shader, fourWgsl],
-  reference,
+  reference: ({ dropout }) => dropout,
   dtypes: [['f32'], ['i32']],
   shape: ([x]) => x,
   forward: (run, [x, state], attributes) => drop(run, x, state, attributes),

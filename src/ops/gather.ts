@@ -2,7 +2,6 @@ import shader from '../../shaders/gather.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { checkOptions } from '../options.ts';
-import { gather as reference } from '../reference/gather.ts';
 import { checkShape, formatShape, normalizeAxis, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -14,7 +13,7 @@ function sizes(x: Tensor, indices: Tensor, axis: number) {
 const gatherOp = defineOp<[x: Tensor, indices: Tensor], { readonly axis: number }>({
   name: 'gather',
   shader,
-  reference,
+  reference: ({ gather }) => gather,
   dtypes: [['f32', 'i32'], ['i32']],
   shape: ([x, indices], { axis }) => {
     if (x[axis] === 0 && sizeOf(indices) > 0) {

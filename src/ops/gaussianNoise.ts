@@ -4,14 +4,14 @@ import sineWgsl from '../../shaders/sine.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import { defineOp } from '../op.ts';
 import { checkValues, countFrom0, notNegative, required } from '../options.ts';
-import { type GaussianNoiseAttributes, gaussianNoise as reference } from '../reference/gaussianNoise.ts';
+import type { GaussianNoiseAttributes } from '../reference/gaussianNoise.ts';
 import type { Tensor } from '../tensor.ts';
 import { streamOf } from './stream.ts';
 
 const gaussianNoiseOp = defineOp<[x: Tensor, state: Tensor], GaussianNoiseAttributes>({
   name: 'gaussianNoise',
   shader: [philoxWgsl, sineWgsl, shader, fourWgsl],
-  reference,
+  reference: ({ gaussianNoise }) => gaussianNoise,
   dtypes: [['f32'], ['i32']],
   shape: ([x]) => x,
   forward: (run, [x, state], { stddev, stream }) =>

@@ -2,7 +2,7 @@ import shader from '../../shaders/layer_norm.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { checkedLater, checkRange, checkValues, notNegative } from '../options.ts';
-import { type LayerNormAttributes, layerNorm as reference } from '../reference/layerNorm.ts';
+import type { LayerNormAttributes } from '../reference/layerNorm.ts';
 import { formatShape, normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { sum } from './reduce.ts';
@@ -14,7 +14,7 @@ const constantsOf = ({ epsilon }: LayerNormAttributes) => ({ EPSILON: epsilon })
 const layerNormOp = defineOp<[x: Tensor, gamma: Tensor, beta: Tensor], LayerNormAttributes>({
   name: 'layerNorm',
   shader: reducingRows(shader),
-  reference,
+  reference: ({ layerNorm }) => layerNorm,
   shape: ([x, ...vectors], { axis }) => {
     const wrong = vectors.find((vector) => vector.length !== 1 || vector[0] !== x[axis]);
     if (wrong === undefined) return x;

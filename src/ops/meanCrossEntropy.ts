@@ -1,6 +1,5 @@
 import shader from '../../shaders/softmax_cross_entropy.wgsl';
 import { defineOp } from '../op.ts';
-import { meanCrossEntropy as reference } from '../reference/crossEntropy.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { mul } from './binary.ts';
@@ -16,7 +15,7 @@ import { runSeveral } from './several.ts';
 export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'meanCrossEntropy',
   shader: reducingRows(shader),
-  reference,
+  reference: ({ meanCrossEntropy }) => meanCrossEntropy,
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => {
     rowShape(logits, given, dtype);

@@ -1,7 +1,6 @@
 import shader from '../../shaders/moving_average.wgsl';
 import { CpuDevice } from '../cpu.ts';
 import { runner } from '../op.ts';
-import { movingAverage as reference } from '../reference/movingAverage.ts';
 import { checkSameShape, type Tensor } from '../tensor.ts';
 
 /**
@@ -12,7 +11,7 @@ export function updateMovingAverage(average: Tensor, value: Tensor, weight: numb
   checkSameShape('updateMovingAverage', 'value', value, average.shape);
   const { device } = average;
   if (device instanceof CpuDevice) {
-    reference(device.view(average), device.view(value), weight);
+    device.references.movingAverage(device.view(average), device.view(value), weight);
     return;
   }
   const run = runner({ name: 'movingAverage', sources: [shader] }, device);

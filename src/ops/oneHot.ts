@@ -1,14 +1,14 @@
 import shader from '../../shaders/one_hot.wgsl';
 import { defineOp } from '../op.ts';
 import { checkedLater, checkValues, checkWhole, finite } from '../options.ts';
-import { type OneHotAttributes, oneHot as reference } from '../reference/oneHot.ts';
+import type { OneHotAttributes } from '../reference/oneHot.ts';
 import { checkShape, normalizeAxis, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 const oneHotOp = defineOp<[indices: Tensor], OneHotAttributes>({
   name: 'oneHot',
   shader,
-  reference,
+  reference: ({ oneHot }) => oneHot,
   dtypes: [['i32']],
   shape: ([indices], { depth, axis }) => {
     const shape = [...indices.slice(0, axis), depth, ...indices.slice(axis)];

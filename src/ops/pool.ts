@@ -2,7 +2,7 @@ import averageWgsl from '../../shaders/windows/average_pool.wgsl';
 import maxWgsl from '../../shaders/windows/max_pool.wgsl';
 import { defineOp } from '../op.ts';
 import { checkOptions } from '../options.ts';
-import * as reference from '../reference/pool.ts';
+import type { AveragePoolAttributes, PoolAttributes } from '../reference/pool.ts';
 import type { Pair } from '../reference/windows.ts';
 import type { Shape } from '../shape.ts';
 import { emptyOn, type Tensor } from '../tensor.ts';
@@ -22,7 +22,7 @@ export interface AveragePoolOptions extends PoolOptions {
   readonly countIncludePad?: boolean;
 }
 
-const pooledShape = ([images, , , channels]: Shape, { windows }: reference.PoolAttributes): Shape => [
+const pooledShape = ([images, , , channels]: Shape, { windows }: PoolAttributes): Shape => [
   images,
   ...windows.count,
   channels,
@@ -37,9 +37,9 @@ function poolWindows(op: string, x: Tensor, given: PoolOptions, known = POOL_OPT
   return windowsOver(op, [x.shape[1], x.shape[2]], { ...options, strides: strides ?? size, size });
 }
 
-const maxPoolOp = defineOp<[x: Tensor], reference.PoolAttributes>({
+const maxPoolOp = defineOp<[x: Tensor], PoolAttributes>({
   name: 'maxPool2d',
-  reference: reference.maxPool2d,
+  reference: ({ maxPool2d }) => maxPool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
   forward: (_run, [x], { windows }, shape) => {
     const outputs = (['f32', 'i32'] as const).map((dtype) => emptyOn(x.device, shape, dtype));
@@ -56,7 +56,7 @@ const maxPoolOp = defineOp<[x: Tensor], reference.PoolAttributes>({
 });
 
 /** What an average pool's kernels are told. */
-function averaging(x: Tensor, { windows, countIncludePad }: reference.AveragePoolAttributes) {
+function averaging(x: Tensor, { windows, countIncludePad }: AveragePoolAttributes) {
   const { overWindows, overPixels } = slide(windows, x.shape);
   const constants = { ...overWindows.constants, COUNT_PAD: `${countIncludePad}` };
   return {
@@ -66,9 +66,9 @@ function averaging(x: Tensor, { windows, countIncludePad }: reference.AveragePoo
   };
 }
 
-const averagePoolOp = defineOp<[x: Tensor], reference.AveragePoolAttributes>({
+const averagePoolOp = defineOp<[x: Tensor], AveragePoolAttributes>({
   name: 'averagePool2d',
-  reference: reference.averagePool2d,
+  reference: ({ averagePool2d }) => averagePool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
   forward: (_run, [x], attributes, shape) => {
     const { run, overWindows } = averaging(x, attributes);

@@ -10,12 +10,7 @@ import { ShapeError } from '../errors.ts';
 import type { Constants, Grid, Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
 import { checkedLater, checkValues, checkWord, flag, named } from '../options.ts';
-import {
-  type MatmulAttributes as Attributes,
-  type ProductActivation,
-  matmul as reference,
-  slope as slopeReference,
-} from '../reference/matmul.ts';
+import type { MatmulAttributes as Attributes, ProductActivation } from '../reference/matmul.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { emptyOn, innerScope, type Tensor } from '../tensor.ts';
 import {
@@ -189,7 +184,7 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
 /** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product may end with. */
 export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
   name: 'slope',
-  reference: slopeReference,
+  reference: ({ slope }) => slope,
   shape: ([y]) => y,
   forward: (_run, [y, dy], { activation }) =>
     runner({ name: activation, sources: [unaryScaffold, specialWgsl, ACTIVATIONS[activation], fourWgsl] }, y.device)(
@@ -202,7 +197,7 @@ export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: Pr
 /** The product as an operation: of a, b and maybe a bias. */
 export const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readonly Tensor[], MatmulAttributes>({
   name: 'matmul',
-  reference,
+  reference: ({ matmul }) => matmul,
   shape: (shapes, attributes) => shapeRule(shapes, attributes),
   forward: (_run, inputs, attributes) => multiply(inputs, attributes),
   backward: (_run, dy, { inputs: [a, b, bias], y, attributes, needs }) => {

@@ -7,9 +7,9 @@ import sumWgsl from '../../shaders/reduce/sum.wgsl';
 import scaffold from '../../shaders/reduce.wgsl';
 import { DTypeError, ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
-import { defineOp, type OpDefinition, type Reference, runner } from '../op.ts';
+import { defineOp, type OpDefinition, runner } from '../op.ts';
 import { checkedLater, checkValues, finite, flag, named } from '../options.ts';
-import * as reference from '../reference/reduce.ts';
+import type { ReduceAttributes } from '../reference/reduce.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add, div, equal, minimum, mul, sub, weigh } from './binary.ts';
@@ -87,24 +87,23 @@ function reduceAxes(shader: Source, x: Tensor, axes: readonly number[], shape: S
   return reduceAxes(shader, reduceRun(shader, x, view, inner), rest, shape);
 }
 
-type Attributes = reference.ReduceAttributes;
+type Attributes = ReduceAttributes;
 
 type Backward = NonNullable<OpDefinition<[x: Tensor], Attributes>['backward']>;
 
 interface Reduction {
-  readonly name: string;
+  readonly name: 'sum' | 'max' | 'min' | 'prod';
   readonly shader: Source;
-  readonly reference: Reference<[x: Tensor], Attributes>;
   readonly backward: Backward;
   /** What a reduction of no elements gives. */
   readonly ofNothing: number;
 }
 
 // @__NO_SIDE_EFFECTS__
-function reduction({ name, shader, reference, backward, ofNothing }: Reduction) {
+function reduction({ name, shader, backward, ofNothing }: Reduction) {
   const op = defineOp<[x: Tensor], Attributes>({
     name,
-    reference,
+    reference: (all) => all[name],
     dtypes: [['f32', 'i32']],
     shape: ([shape], { axes, keepDims }, [x]) => {
       if (x.dtype === 'i32' && !Number.isFinite(ofNothing) && axes.some((axis) => shape[axis] === 0)) {
@@ -147,7 +146,6 @@ const extremeBackward: Backward = (_run, dy, { inputs: [x], y, attributes: { axe
 export const sum = reduction({
   name: 'sum',
   shader: sumWgsl,
-  reference: reference.sum,
   backward: (_run, dy, { inputs: [x], attributes: { axes } }) => [spread(dy, x.shape, axes)],
   ofNothing: 0,
 });
@@ -156,7 +154,6 @@ export const sum = reduction({
 export const max = reduction({
   name: 'max',
   shader: maxWgsl,
-  reference: reference.max,
   backward: extremeBackward,
   ofNothing: Number.NEGATIVE_INFINITY,
 });
@@ -165,7 +162,6 @@ export const max = reduction({
 export const min = reduction({
   name: 'min',
   shader: minWgsl,
-  reference: reference.min,
   backward: extremeBackward,
   ofNothing: Number.POSITIVE_INFINITY,
 });
@@ -174,7 +170,6 @@ export const min = reduction({
 export const prod = reduction({
   name: 'prod',
   shader: prodWgsl,
-  reference: reference.prod,
   backward: (_run, dy, { inputs: [x], attributes: { axes } }) => {
     // With one zero in a group only that element has a gradient: the product of the others. With two, none has.
     const kept = reducedShape(x.shape, axes, true);
@@ -216,7 +211,7 @@ const LARGEST = 3.4028234663852886e38;
 
 const logSumExpOp = defineOp<[x: Tensor], Attributes>({
   name: 'logSumExp',
-  reference: reference.logSumExp,
+  reference: ({ logSumExp }) => logSumExp,
   shape: ([shape], { axes, keepDims }) => reducedShape(shape, axes, keepDims),
   // What is subtracted stays finite, so that infinities do not make NaN of each other.
   forward: (_run, [x], { axes }, shape) => {

@@ -3,18 +3,17 @@ import softmaxWgsl from '../../shaders/softmax.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp } from '../op.ts';
 import { checkOptions } from '../options.ts';
-import { logSoftmax as logSoftmaxReference, softmax as softmaxReference } from '../reference/softmax.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { reducingRows, rowsAlong } from './rows.ts';
 import { softmaxScores } from './scores.ts';
 
 /** Both have a gradient made of the output and dy alone: the input is free to go. */
-const alongRows = /* @__NO_SIDE_EFFECTS__ */ (name: string, shader: Source, reference: typeof softmaxReference) =>
+const alongRows = /* @__NO_SIDE_EFFECTS__ */ (name: 'softmax' | 'logSoftmax', shader: Source) =>
   defineOp<[x: Tensor], { readonly axis: number }>({
     name,
     shader: reducingRows(shader),
-    reference,
+    reference: (all) => all[name],
     shape: ([x]) => x,
     forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x, axis) }),
     backward: (run, dy, { y, attributes: { axis } }) => [
@@ -22,8 +21,8 @@ const alongRows = /* @__NO_SIDE_EFFECTS__ */ (name: string, shader: Source, refe
     ],
   });
 
-const softmaxOp = alongRows('softmax', softmaxWgsl, softmaxReference);
-const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl, logSoftmaxReference);
+const softmaxOp = alongRows('softmax', softmaxWgsl);
+const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl);
 
 /**
  * Turns scores into probabilities along an axis: `y_j = exp(x_j) / sum_k exp(x_k)`.

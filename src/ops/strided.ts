@@ -2,7 +2,7 @@ import stridedWgsl from '../../shaders/strided.wgsl';
 import { ShapeError, ValueError } from '../errors.ts';
 import { defineOp, type Op } from '../op.ts';
 import { checkOptions, checkValue } from '../options.ts';
-import * as reference from '../reference/strided.ts';
+import type { PadAttributes, SliceAttributes } from '../reference/strided.ts';
 import {
   broadcastShapes,
   checkList,
@@ -23,7 +23,7 @@ const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((su
 const broadcastToOp = defineOp<[x: Tensor], { readonly shape: Shape }>({
   name: 'broadcastTo',
   shader: stridedWgsl,
-  reference: reference.broadcastTo,
+  reference: ({ broadcastTo }) => broadcastTo,
   dtypes: ANY,
   shape: ([x], { shape }) => {
     if (!sameShape(broadcastShapes('broadcastTo', x, shape), shape)) {
@@ -54,7 +54,7 @@ export const broadcastTo = (x: Tensor, shape: Shape): Tensor => broadcastToOp(x,
 
 const reshapeOp: Op<[x: Tensor], { readonly shape: Shape }> = defineOp<[x: Tensor], { readonly shape: Shape }>({
   name: 'reshape',
-  reference: reference.reshape,
+  reference: ({ reshape }) => reshape,
   dtypes: ANY,
   shape: (_, { shape }) => shape,
   forward: (_run, [x], { shape }) => x.alias(shape),
@@ -79,10 +79,10 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshapeOp(x, { shape: full });
 }
 
-const sliceOp = defineOp<[x: Tensor], reference.SliceAttributes>({
+const sliceOp = defineOp<[x: Tensor], SliceAttributes>({
   name: 'slice',
   shader: stridedWgsl,
-  reference: reference.slice,
+  reference: ({ slice }) => slice,
   dtypes: ANY,
   shape: (_, { sizes }) => sizes,
   forward: (run, [x], { starts, sizes, steps }) => {
@@ -165,10 +165,10 @@ function resolveRange(range: SliceRange, length: number) {
   return { start: size === 0 ? 0 : from, size, step };
 }
 
-const padOp = defineOp<[x: Tensor], reference.PadAttributes>({
+const padOp = defineOp<[x: Tensor], PadAttributes>({
   name: 'pad',
   shader: stridedWgsl,
-  reference: reference.pad,
+  reference: ({ pad }) => pad,
   dtypes: ANY,
   shape: ([x], { before, after }) => x.map((length, axis) => before[axis] + length + after[axis]),
   forward: (run, [x], { before, value }, shape) => {
@@ -198,7 +198,7 @@ export function pad(x: Tensor, widths: readonly (readonly [before: number, after
 const concatOp = defineOp<Tensor[], { readonly axis: number }>({
   name: 'concat',
   shader: stridedWgsl,
-  reference: reference.concat,
+  reference: ({ concat }) => concat,
   dtypes: ANY,
   shape: (shapes, { axis }) => {
     const [first] = shapes;

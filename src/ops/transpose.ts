@@ -3,7 +3,6 @@ import shader from '../../shaders/transpose.wgsl';
 import { ShapeError } from '../errors.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import { defineOp, type Op, type Run, runner } from '../op.ts';
-import * as reference from '../reference/strided.ts';
 import { checkList, formatShape, normalizeAxis, type Shape, sizeOf, stridesOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { ANY, gatherStrided } from './stridedCopy.ts';
@@ -41,7 +40,7 @@ const transposeOp: Op<[x: Tensor], { readonly permutation: readonly number[] }> 
 >({
   name: 'transpose',
   shader,
-  reference: reference.transpose,
+  reference: ({ transpose }) => transpose,
   dtypes: ANY,
   shape: ([x], { permutation }) => permutation.map((axis) => x[axis]),
   forward: (run, [x], { permutation }, shape) => {

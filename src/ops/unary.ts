@@ -42,7 +42,7 @@ import oneWgsl from '../../shaders/vectors/one.wgsl';
 import type { Source } from '../kernel.ts';
 import { defineOp, type Op, runner } from '../op.ts';
 import { type Check, checkValue, checkValues, finite, flag } from '../options.ts';
-import { unary as functions, type UnaryConstants, unaryReference } from '../reference/unary.ts';
+import type { unary as functions, UnaryConstants } from '../reference/unary.ts';
 import type { DType } from '../storage.ts';
 import type { Tensor } from '../tensor.ts';
 import { sigmoidScores } from './scores.ts';
@@ -64,7 +64,7 @@ function unary(
   const four = { sources: [...sources, fourWgsl], constants: { T: 'vec4<f32>' } };
   return defineOp<[x: Tensor], UnaryConstants>({
     name,
-    reference: unaryReference(functions[name]),
+    reference: ({ unary, unaryReference }) => unaryReference(unary[name]),
     dtypes: [dtypes],
     shape: ([x]) => x,
     forward: (_run, [x], { alpha = 0, beta = 0 }) => {

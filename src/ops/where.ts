@@ -1,7 +1,6 @@
 import shader from '../../shaders/where.wgsl';
 import { DTypeError } from '../errors.ts';
 import { defineOp, type Op } from '../op.ts';
-import { where as reference } from '../reference/where.ts';
 import { broadcastShapes, sameShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import type { Operand } from './binary.ts';
@@ -13,7 +12,7 @@ const whereOp: Op<[condition: Tensor, a: Tensor, b: Tensor], object> = defineOp<
 >({
   name: 'where',
   shader,
-  reference,
+  reference: ({ where }) => where,
   dtypes: [['i32'], ['f32', 'i32']],
   shape: ([condition, a, b], _, inputs) => {
     const [, { dtype }, other] = inputs;

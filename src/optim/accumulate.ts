@@ -2,7 +2,6 @@ import shader from '../../shaders/optim/accumulate.wgsl';
 import { CpuDevice } from '../cpu.ts';
 import type { Kernel } from '../kernel.ts';
 import { runner } from '../op.ts';
-import { accumulate as references } from '../reference/optim.ts';
 import type { Tensor } from '../tensor.ts';
 import { LANES } from './arena.ts';
 
@@ -12,7 +11,7 @@ const kernel: Kernel = { name: 'accumulate', sources: [shader] };
 export function accumulate(entry: 'add' | 'take', total: Tensor, gradient: Tensor): void {
   const { device } = total;
   if (device instanceof CpuDevice) {
-    references[entry](device.view(total).data, device.view(gradient).data);
+    device.references.accumulate[entry](device.view(total).data, device.view(gradient).data);
     return;
   }
   const size = total.size / LANES;

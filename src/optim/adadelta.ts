@@ -1,5 +1,4 @@
 import shader from '../../shaders/optim/adadelta.wgsl';
-import { adadelta as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -31,7 +30,7 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
       shader,
       moments: { meanSquare: true, meanSquareUpdate: true },
       numbers: (rate) => [1 - rho, epsilon, rate],
-      reference: (arrays, rate) => reference(arrays, settings, rate),
+      reference: ({ adadelta }, arrays, rate) => adadelta(arrays, settings, rate),
     },
     settings,
   );

@@ -1,5 +1,4 @@
 import shader from '../../shaders/optim/adagrad.wgsl';
-import { adagrad as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -32,7 +31,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
       moments: { accumulator: true },
       start: { accumulator: initialAccumulatorValue },
       numbers: (rate) => (convention === 'keras' ? [rate, epsilon, 0] : [rate, 0, epsilon]),
-      reference: (arrays, rate) => reference(arrays, settings, rate),
+      reference: ({ adagrad }, arrays, rate) => adagrad(arrays, settings, rate),
     },
     settings,
   );

@@ -1,5 +1,4 @@
 import shader from '../../shaders/optim/adam.wgsl';
-import { adam as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -58,7 +57,7 @@ function make(name: 'adam' | 'adamW', options: AdamOptions): Optimizer {
         const root2 = biasCorrection ? Math.sqrt(1 - beta2 ** t) : 1;
         return [1 - beta1, 1 - beta2, (rate * root2) / correction1, convention === 'keras' ? epsilon : epsilon * root2];
       },
-      reference: (arrays, rate, t) => reference(arrays, settings, rate, t),
+      reference: ({ adam }, arrays, rate, t) => adam(arrays, settings, rate, t),
       decoupled: name === 'adamW',
     },
     settings,

@@ -1,5 +1,4 @@
 import shader from '../../shaders/optim/adamax.wgsl';
-import { adamax as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -37,7 +36,7 @@ export function adamax(options: AdamaxOptions = {}): Optimizer {
         const inside = convention === 'keras' ? 0 : epsilon;
         return [1 - beta1, beta2, rate / (1 - beta1 ** t), inside, epsilon - inside];
       },
-      reference: (arrays, rate, t) => reference(arrays, settings, rate, t),
+      reference: ({ adamax }, arrays, rate, t) => adamax(arrays, settings, rate, t),
     },
     settings,
   );

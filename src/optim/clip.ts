@@ -5,7 +5,6 @@ import type { Kernel } from '../kernel.ts';
 import { runner } from '../op.ts';
 import { clip } from '../ops/unary.ts';
 import { checkValues } from '../options.ts';
-import { clipByNorm } from '../reference/optim.ts';
 import { emptyOn, keep, Tensor } from '../tensor.ts';
 import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';
 import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
@@ -60,7 +59,7 @@ export class NormClip {
     if (device instanceof CpuDevice) {
       const [{ starts, lengths, total }] = this.#layouts; // one, as memory has no limit there
       const groups = this.#isTogether ? [[0, total] as const] : starts.map((at, i) => [at, at + lengths[i]] as const);
-      clipByNorm(device.view(gradients[0]).data, groups, this.#maxNorm);
+      device.references.clipByNorm(device.view(gradients[0]).data, groups, this.#maxNorm);
       return;
     }
     const run = runner(kernel, device);

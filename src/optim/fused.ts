@@ -6,7 +6,6 @@ import { runner } from '../op.ts';
 import { mul } from '../ops/binary.ts';
 import { fullOn } from '../ops/fill.ts';
 import { checkValue } from '../options.ts';
-import { follow, penalize, prepare } from '../reference/optim.ts';
 import type { DType } from '../storage.ts';
 import { innerScope, keep, type Parameter, Tensor } from '../tensor.ts';
 import { accumulate } from './accumulate.ts';
@@ -333,11 +332,12 @@ export class FusedOptimizer implements Optimizer {
         return { arrays: Object.fromEntries(arrays), ...this.#group(traits, groupOf[layout.first + i], regularize) };
       });
     });
+    const { penalize, prepare, follow } = device.references;
     for (const { arrays, common } of each) penalize(arrays, common);
     normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
     for (const { arrays, common, rate, t } of each) {
       prepare(arrays, common);
-      this.#rule.reference(arrays, rate, t);
+      this.#rule.reference(device.references, arrays, rate, t);
       if (this.#settings.useEma) follow(arrays, common);
     }
   }

@@ -1,5 +1,4 @@
 import shader from '../../shaders/optim/nadam.wgsl';
-import { nadam as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -59,7 +58,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
         const alongGradient = (rate * root2 * (1 - now)) / (1 - product);
         return [1 - beta1, 1 - beta2, alongMean, alongGradient, epsilon * root2];
       },
-      reference: (arrays, rate, t) => reference(arrays, settings, rate, t),
+      reference: ({ nadam }, arrays, rate, t) => nadam(arrays, settings, rate, t),
     },
     settings,
   );

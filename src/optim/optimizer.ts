@@ -1,3 +1,4 @@
+import type { References } from '../cpu.ts';
 import type { Constants, Source } from '../kernel.ts';
 import type { OptimizerArrays } from '../reference/optim.ts';
 import type { Parameter, Tensor } from '../tensor.ts';
@@ -60,7 +61,7 @@ export interface Rule {
   readonly start?: Readonly<Record<string, number>>;
   /** The fields of `struct Rule`, in order, for step t = 1, 2, ... */
   readonly numbers: (rate: number, t: number) => readonly number[];
-  readonly reference: (arrays: OptimizerArrays, rate: number, t: number) => void;
+  readonly reference: (references: References, arrays: OptimizerArrays, rate: number, t: number) => void;
   /** Weight decay beside the gradient, in every convention. */
   readonly decoupled?: boolean;
 }

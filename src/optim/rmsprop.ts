@@ -1,5 +1,4 @@
 import shader from '../../shaders/optim/rmsprop.wgsl';
-import { rmsprop as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -40,7 +39,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
       moments: { meanSquare: true, mean: centered, velocity: moving },
       numbers: (rate) =>
         convention === 'keras' ? [1 - rho, epsilon, 0, momentum, rate, 1] : [1 - rho, 0, epsilon, momentum, 1, rate],
-      reference: (arrays, rate) => reference(arrays, settings, rate),
+      reference: ({ rmsprop }, arrays, rate) => rmsprop(arrays, settings, rate),
     },
     settings,
   );

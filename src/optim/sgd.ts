@@ -1,6 +1,5 @@
 import shader from '../../shaders/optim/sgd.wgsl';
 import { ValueError } from '../errors.ts';
-import { sgd as reference } from '../reference/optim.ts';
 import { FusedOptimizer } from './fused.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type OptimizerOptions, settingsOf } from './options.ts';
@@ -55,7 +54,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
           ? [momentum, gain, outside * momentum, inside * outside]
           : [momentum, gain, outside, 0];
       },
-      reference: (arrays, rate, t) => reference(arrays, settings, rate, t),
+      reference: ({ sgd }, arrays, rate, t) => sgd(arrays, settings, rate, t),
     },
     settings,
   );

@@ -20,7 +20,7 @@ export async function check(kernel: KernelCase, inputs: readonly Tensor[], resul
   const { name, size, parts, prepare } = kernel;
   const { device } = result;
   const { seed, step } = device.random;
-  const reference = new CpuDevice(new Generator(seed, { step }));
+  const reference = await CpuDevice.open(new Generator(seed, { step }));
   const picked = parts && positions(result.shape[parts.result]);
   const cut = (t: Tensor, axis: number | undefined): Tensor =>
     picked === undefined || axis === undefined ? t : gather(t, tensor(picked, { device: t.device }), { axis });

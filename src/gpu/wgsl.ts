@@ -39,7 +39,7 @@ export interface Field {
 /** The fields of `struct Params`, in order; none when the shader takes no parameters. */
 export function paramsOf(text: string): readonly Field[] {
   const body = /struct Params \{([^}]*)\}/.exec(text)?.[1] ?? '';
-  return [...body.matchAll(/(\w+): (u32|i32|f32)/g)].map(([, name, type]) => ({ name, type: type as Field['type'] }));
+  return [...body.matchAll(/(\w+): ?(u32|i32|f32)/g)].map(([, name, type]) => ({ name, type: type as Field['type'] }));
 }
 
 /** Lays parameter values out as `struct Params`, padded to 16 bytes. */

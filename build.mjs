@@ -1,5 +1,5 @@
 // Bundles src and shaders into dist: chunks for Node with the command line, and modules for the browser.
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -72,17 +72,36 @@ async function buildBrowser() {
   const entryPoints = ['src/browser.ts', 'src/data/index.ts', 'src/search/index.ts'];
   const { metafile } = await build({ ...options, entryPoints, metafile: true, write: false });
   const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
-  await build({
+  return build({
     ...options,
     entryPoints: files.map((file) => ({ in: file, out: outputOf(file).slice(0, -'.js'.length) })),
     plugins: [apart, wgsl],
     sourcemap: true,
+    metafile: true,
   });
+}
+
+/** The licences of the packages that are part of some outputs: their texts have to come along. */
+async function thirdParty(metafiles) {
+  const inputs = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap((output) => Object.keys(output.inputs));
+  const folders = new Set(inputs.flatMap((file) => file.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? []));
+  const sections = [...folders].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+    const files = await readdir(join(root, folder), { recursive: true });
+    const texts = files
+      .filter((file) => /^(licenses[/\\])?(licen[cs]e|notice)(?!s$)[^/\\]*$/i.test(file))
+      .sort()
+      .map(async (file) => (await readFile(join(root, folder, file), 'utf8')).trim());
+    return [`${name} ${version} (${license})`, ...(await Promise.all(texts))].join('\n\n');
+  });
+  return `dist contains parts of these packages.\n\n${(await Promise.all(sections)).join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
-  await Promise.all([
+  const built = await Promise.all([
     build({
       ...node,
       entryPoints: {
@@ -94,7 +113,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       outdir: 'dist/node',
       splitting: true,
       sourcemap: true,
+      sourcesContent: false, // nobody steps through the bundled libraries
+      metafile: true,
     }),
     buildBrowser(),
   ]);
+  await writeFile(join(root, 'dist/THIRD_PARTY.txt'), await thirdParty(built.map(({ metafile }) => metafile)));
 }

@@ -1,11 +1,6 @@
-import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, TitleComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import type { Limits } from '../roofline/limits.ts';
 import type { Measured } from '../roofline/suite.ts';
-
-use([BarChart, LineChart, ScatterChart, GridComponent, TitleComponent, SVGRenderer]);
+import { svgOf } from './charts.ts';
 
 const WIDTH = 900;
 const ROOF_HEIGHT = 360;
@@ -18,7 +13,6 @@ const FONT = 'system-ui, sans-serif';
 export function drawRoofline(limits: Limits, kernels: readonly Measured[]): string {
   const barsTop = ROOF_HEIGHT + 90;
   const height = barsTop + kernels.length * BAR_HEIGHT + 40;
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   const title = (text: string, subtext: string, top: number) => ({
     text,
     subtext,
@@ -27,10 +21,8 @@ export function drawRoofline(limits: Limits, kernels: readonly Measured[]): stri
     textStyle: { fontSize: 15, fontFamily: FONT },
     subtextStyle: { color: GREY, fontFamily: FONT },
   });
-  chart.setOption({
-    animation: false,
+  const option = {
     backgroundColor: '#ffffff',
-    textStyle: { fontFamily: FONT },
     title: [
       title(
         'Rate against operations per byte',
@@ -79,10 +71,8 @@ export function drawRoofline(limits: Limits, kernels: readonly Measured[]): stri
         })),
       },
     ],
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+  };
+  return svgOf(option, { width: WIDTH, height });
 }
 
 const intensity = ({ operations, bytes }: Measured): number => operations / bytes;

@@ -25,7 +25,6 @@ import {
 import { type Backend, count, positive, share } from './options.ts';
 import { choose, judge } from './outcome.ts';
 import { Progress } from './progress.ts';
-import { renderReport } from './report/page.ts';
 import { completeRun, createRun, defaultFolder, HistoryFile, type RunConfig, readUnfinished } from './run.ts';
 
 /** The flags of `dawngrad train`. */
@@ -185,6 +184,7 @@ ${model.summary()}
   best.restore();
   const { loss: testLoss, outcome } = await test(model, data.test, classes);
   await toFolder(folder)(await model.save());
+  const { renderReport } = await import('./report/page.ts'); // with a charting library
   const report = renderReport({
     config,
     summary: model.summary(),

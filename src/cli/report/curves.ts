@@ -1,5 +1,6 @@
 import { decimal } from '../../format.ts';
-import { type Html, html, jsonScript } from './html.ts';
+import { svgOf } from '../charts.ts';
+import { Html, html } from './html.ts';
 import type { Report } from './page.ts';
 
 const hasValidation = ({ epochs }: Report): boolean => epochs.some((record) => 'val_loss' in record);
@@ -17,8 +18,8 @@ export function curves(report: Report): Html {
     validated ? html`<span style="--series: var(--validation)">validation</span>` : []
   }</div>
 <div class="charts">
-<div class="chart"><h3>Loss</h3><div id="loss"></div></div>
-<div class="chart"><h3>Accuracy</h3><div id="accuracy"></div></div>
+<div class="chart"><h3>Loss</h3>${curve(report, 'loss')}</div>
+<div class="chart"><h3>Accuracy</h3>${curve(report, 'accuracy')}</div>
 </div>
 ${epochTable(report)}`;
 }
@@ -35,17 +36,41 @@ function epochTable({ epochs, best }: Report): Html {
 </table></div></details>`;
 }
 
-/** What the script draws: data in the page. */
-export function curveData(report: Report): Html {
-  const chart = (id: string) => ({
-    id,
-    series: [
-      { label: 'training', tint: '--train', values: report.epochs.map((record) => record[id]) },
-      ...(hasValidation(report)
-        ? [{ label: 'validation', tint: '--validation', values: report.epochs.map((record) => record[`val_${id}`]) }]
-        : []),
-    ],
+/** The training and validation values of one number over the epochs, in the colours of the page. */
+function curve({ epochs }: Report, name: string): Html {
+  const line = (key: string, colour: string) => ({
+    type: 'line',
+    data: epochs.map((record) => [record.epoch, record[key]]),
+    symbol: 'circle',
+    symbolSize: epochs.length > 30 ? 0 : 6,
+    color: colour,
+    lineStyle: { width: 2 },
   });
-  const epochs = report.epochs.map(({ epoch }) => epoch);
-  return jsonScript('curves', { epochs, charts: [chart('loss'), chart('accuracy')] });
+  const muted = { color: 'var(--muted)' };
+  const option = {
+    grid: { left: 52, right: 12, top: 12, bottom: 40 },
+    xAxis: {
+      type: 'value',
+      name: 'epoch',
+      nameLocation: 'middle',
+      nameGap: 24,
+      nameTextStyle: muted,
+      min: 1,
+      max: Math.max(2, epochs.length),
+      minInterval: 1,
+      axisLabel: muted,
+      axisLine: { lineStyle: { color: 'var(--line)' } },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      scale: true,
+      axisLabel: muted,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: { lineStyle: { color: 'var(--line)' } },
+    },
+    series: [line(name, 'var(--train)'), line(`val_${name}`, 'var(--validation)')],
+  };
+  return new Html(svgOf(option, { width: 460, height: 260 })); // of numbers alone
 }

@@ -26,12 +26,8 @@ function render(value: string | number | Html | readonly Html[]): string {
   return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
-/** A script or style sheet of our own, as it is: it must not hold its closing tag. */
-export function raw(element: 'script' | 'style', text: string): Html {
-  if (text.includes(`</${element}`)) throw new Error(`internal: the text of a <${element}> closes it`);
-  return new Html(`<${element}>${text}</${element}>`);
+/** A style sheet of our own, as it is: it must not hold its closing tag. */
+export function style(text: string): Html {
+  if (text.includes('</style')) throw new Error('internal: the text of a <style> closes it');
+  return new Html(`<style>${text}</style>`);
 }
-
-/** Data for a script in the page. */
-export const jsonScript = (id: string, data: unknown): Html =>
-  new Html(`<script type="application/json" id="${id}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`);

@@ -1,14 +1,11 @@
-import uplot from 'uplot/dist/uPlot.iife.min.js' with { type: 'text' };
-import uplotCss from 'uplot/dist/uPlot.min.css' with { type: 'text' };
 import type { LabelledImages } from '../../data/mnist.ts';
 import { clock, decimal } from '../../format.ts';
 import { deviceName, grouped, percent } from '../format.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochRecord, RunConfig } from '../run.ts';
-import charts from './charts.js' with { type: 'text' };
 import { confusionMatrix, mistakes } from './confusion.ts';
-import { curveData, curves } from './curves.ts';
-import { type Html, html, raw } from './html.ts';
+import { curves } from './curves.ts';
+import { type Html, html, style } from './html.ts';
 import css from './report.css' with { type: 'text' };
 
 /** Everything that a report tells. */
@@ -26,9 +23,6 @@ export interface Report {
   readonly test: LabelledImages;
 }
 
-/** uPlot writes numbers in the browser's language, and stops at one that Intl refuses (headless Chromium's `en-US@posix`). */
-const LANGUAGE = "Object.defineProperty(navigator, 'language', { value: document.documentElement.lang });";
-
 /** A page that needs nothing else, no network either: curves, confusion matrix, worst mistakes, configuration. */
 export function renderReport(report: Report): string {
   const { config, summary } = report;
@@ -39,8 +33,7 @@ export function renderReport(report: Report): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}: ${accuracyOf(report)}</title>
-${raw('style', uplotCss)}
-${raw('style', css)}
+${style(css)}
 </head>
 <body>
 <main>
@@ -56,10 +49,6 @@ ${mistakes(report.outcome, report.test)}
 ${facts(config)}
 <footer>Made by dawngrad ${config.dawngrad} on ${config.started.slice(0, 10)}.</footer>
 </main>
-${raw('script', LANGUAGE)}
-${raw('script', uplot)}
-${curveData(report)}
-${raw('script', charts)}
 </body>
 </html>
 `.text;

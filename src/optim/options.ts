@@ -50,12 +50,12 @@ const COMMON = {
   convention: 'keras' as Convention, // not only this one
 };
 /** The options that clip; at most one of them can be set. */
-export const CLIPS = ['clipNorm', 'globalClipNorm', 'clipValue'];
+export const CLIPS = ['clipNorm', 'globalClipNorm', 'clipValue'] as const;
 
 /** All options of an optimizer, those filled in that have a default. */
 export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRate: number | Schedule };
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS = {
   learningRate: RATE,
   weightDecay: notNegative,
   clipNorm: positive,
@@ -80,10 +80,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   biasCorrection: flag,
   initialAccumulatorValue: notNegative,
   momentumDecay: notNegative,
-};
+} satisfies Readonly<Record<string, Check>>;
+type OptionName = keyof typeof CHECKS;
 
 /** The checks of some options by their names. */
-export const checksOf = (names: readonly string[]): Readonly<Record<string, Check>> =>
+export const checksOf = (names: readonly OptionName[]): Readonly<Record<string, Check>> =>
   Object.fromEntries(names.map((name) => [name, CHECKS[name]]));
 
 /** Refuses more than one way to clip. @throws ValueError */
@@ -93,14 +94,15 @@ export function checkClips(op: string, options: object): void {
   throw new ValueError({ op, got: clips.join(' and '), expected: 'one way to clip', fix: 'Choose one of them.' });
 }
 
-/** Fills in the defaults of an optimizer. @throws ValueError for an option that is misspelt or out of range. */
+/** Fills in the defaults of an optimizer, each of which needs a check. @throws ValueError for an option that is misspelt or out of range. */
 export function settingsOf<Defaults extends { readonly learningRate: number }, Options extends OptimizerOptions>(
   op: string,
-  defaults: Readonly<Record<Convention, Defaults>>,
+  defaults: Readonly<Record<Convention, Defaults & Readonly<Record<Exclude<keyof Defaults, OptionName>, never>>>>,
   options: Options,
 ) {
-  const known = [...Object.keys(COMMON), ...Object.keys(defaults.keras), ...CLIPS, 'emaOverwriteFrequency'];
-  checkValues(op, options, checksOf(known));
+  const own = Object.keys(defaults.keras) as OptionName[]; // as the type of the defaults demands; the rate comes first
+  const common = Object.keys(COMMON) as (keyof typeof COMMON)[];
+  checkValues(op, options, checksOf([...own, ...common, ...CLIPS, 'emaOverwriteFrequency']));
   checkClips(op, options);
   checkGroups(op, options.parameterGroups ?? []);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

@@ -631,6 +631,11 @@ onBoth('accumulated gradients that are left over change the weights by their mea
     assert.ok(Math.abs(got[0] - wanted[0]) < 1e-6 && Math.abs(got[1] - wanted[1]) < 1e-6, `${got} and ${wanted}`);
     for (let i = 0; i < 7; i++) waiting.apply([vector(device, [9, 9])], [w]);
     assert.equal(await w.data(), got); // the next eight begin with nothing
+    waiting.discard();
+    assert.is(waiting.waiting, 0);
+    for (let i = 0; i < 8; i++) waiting.apply([vector(device, [0, 0])], [w]);
+    assert.equal(await w.data(), got);
+    assert.is(waiting.iterations, 2);
     for (const each of [waiting, direct, w, v]) each.dispose();
   }
 });

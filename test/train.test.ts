@@ -28,7 +28,7 @@ import {
 import { Generator, normal, uniform } from '../src/random.ts';
 import { Dataset } from '../src/train/dataset.ts';
 import { disposeValues, trainStep } from '../src/train/step.ts';
-import { rejects } from './check.ts';
+import { rejects, warningsOf } from './check.ts';
 import { cpu, onGpu } from './device.ts';
 
 const test = suite('train');
@@ -381,5 +381,39 @@ test('a loss that is not finite stops training with the place', async () => {
     /the loss \w+ in epoch \d.*Lower the learning rate/,
   );
 });
+
+for (const [name, run] of [
+  ['cpu', (title: string, body: (device: Device) => Promise<void>) => test(title, () => body(cpu))],
+  ['gpu', (title: string, body: (device: Device) => Promise<void>) => onGpu(test, title, body)],
+] as const) {
+  run(
+    `gradients that are left over at the end of fit are used, or it says that it changed nothing (${name})`,
+    async (device) => {
+      setCurrentDevice(device);
+      const make = (gradientAccumulationSteps: number, useEma = false): Model => {
+        const m = sequential([dense({ units: 1, useBias: false, kernelInitializer: 'ones', inputShape: [1] })]);
+        m.compile({
+          loss: 'meanSquaredError',
+          optimizer: sgd({ learningRate: 0.1, gradientAccumulationSteps, useEma }),
+        });
+        return m;
+      };
+      const weightOf = async (m: Model): Promise<number> => (await m.parameters[0].data())[0];
+      for (const useEma of [false, true]) {
+        using short = make(8, useEma);
+        const warnings = await warningsOf(() => short.fit([[1], [1]], [[0], [0]], { epochs: 3, batchSize: 1 }));
+        assert.match(warnings[0], /fit changed no weight: gradientAccumulationSteps is more than its 6 steps/);
+        assert.is(await weightOf(short), 1);
+      }
+      using one = make(2);
+      await warningsOf(() => one.fit([[1]], [[100]]));
+      await warningsOf(() => one.fit([[1]], [[1]]));
+      assert.is(await weightOf(one), 1); // nothing of the fit to 100 is left
+      using left = make(2);
+      assert.equal(await warningsOf(() => left.fit([[1], [1], [1]], [[0], [0], [0]], { batchSize: 1 })), []);
+      assert.ok(Math.abs((await weightOf(left)) - 0.64) < 1e-6); // 0.8 after the first two, then 0.8 - 0.1 * 2 * 0.8
+    },
+  );
+}
 
 test.run();

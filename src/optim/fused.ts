@@ -158,21 +158,37 @@ export class FusedOptimizer implements Optimizer {
     device.random.enterStep(device);
   }
 
+  get waiting(): number {
+    return this.calls % this.#settings.gradientAccumulationSteps;
+  }
+
   flush({ regularize = false }: ApplyOptions = {}): void {
-    const { gradientAccumulationSteps } = this.#settings;
-    const waiting = this.calls % gradientAccumulationSteps;
+    const { waiting } = this;
     if (this.#built === undefined || waiting === 0) return;
+    const { gradientAccumulationSteps } = this.#settings;
     const { device, stretches } = this.#built;
     for (const { layout, accumulated, gradient } of stretches) {
       innerScope(() => {
         // As if the others had been like them: the sum is divided by their full number, and clipped as such.
         const sum = mul(accumulated.whole, gradientAccumulationSteps / waiting);
         device.copy(sum.storage, gradient.whole.storage, layout.total);
-        device.copy(fullOn(device, [layout.total], 0, 'f32').storage, accumulated.whole.storage, layout.total);
       });
     }
     this.#change(this.#built, regularize);
-    this.calls += gradientAccumulationSteps - waiting;
+    this.discard();
+    this.calls += gradientAccumulationSteps;
+  }
+
+  discard(): void {
+    const { waiting } = this;
+    if (this.#built === undefined || waiting === 0) return;
+    const { device, stretches } = this.#built;
+    for (const { layout, accumulated } of stretches) {
+      innerScope(() => {
+        device.copy(fullOn(device, [layout.total], 0, 'f32').storage, accumulated.whole.storage, layout.total);
+      });
+    }
+    this.calls -= waiting;
   }
 
   scaleLoss(loss: Tensor): Tensor {

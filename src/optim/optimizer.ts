@@ -37,8 +37,12 @@ export interface Optimizer {
    * the same pass; default false.
    */
   apply(gradients: readonly Tensor[], parameters: readonly Parameter[], options?: ApplyOptions): void;
-  /** Changes the weights by the mean of the gradients that wait to be as many as `gradientAccumulationSteps`, if some do. */
+  /** Gradients that wait to be as many as `gradientAccumulationSteps`. */
+  readonly waiting: number;
+  /** Changes the weights by the mean of the gradients that wait, if some do. */
   flush(options?: ApplyOptions): void;
+  /** Drops the gradients that wait. */
+  discard(): void;
   /** The loss times `lossScaleFactor`, by which `apply` divides the gradients. */
   scaleLoss(loss: Tensor): Tensor;
   /** Ends a training run: with `useEma`, the weights become their moving averages, if there was an update at all. */

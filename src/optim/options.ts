@@ -30,7 +30,7 @@ export interface OptimizerOptions {
   readonly lossScaleFactor?: number;
   /**
    * Changes the weights in every so many calls, by the mean of their gradients; default 1. `fit` ends with a change by those
-   * that are left over.
+   * that are left over, unless it is too short for any: then it warns, and drops them.
    */
   readonly gradientAccumulationSteps?: number;
   /**

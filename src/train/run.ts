@@ -132,6 +132,7 @@ export class Run {
     const model = this.#model;
     const callbacks = this.#callbacks;
     let logs: Logs = {};
+    const before = model.optimizer.iterations;
     model.stopTraining = false;
     await each(callbacks, 'setModel', model);
     await each(callbacks, 'setParams', { epochs: this.#epochs, steps: this.#sizes.length });
@@ -156,7 +157,7 @@ export class Run {
       await each(callbacks, 'onEpochEnd', epoch, logs);
       if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
     }
-    finish(model, this.#trained);
+    finish(model, this.#trained, before);
     await each(callbacks, 'onTrainEnd', logs);
     return this.#history;
   }

@@ -118,14 +118,25 @@ export function trainStep(model: Model, trained: Trained, batch: Batch): Weighte
   });
 }
 
-/** Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place. */
-export function finish(model: Model, { optimizer }: Trained): void {
-  model.isolated(() =>
-    innerScope(() => {
-      optimizer.flush({ regularize: true });
-      constrain(model.trainableParameters);
-    }),
-  );
+/**
+ * Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place.
+ * @param before how often the weights had been changed when it began.
+ */
+export function finish(model: Model, { optimizer }: Trained, before: number): void {
+  const { waiting } = optimizer;
+  if (waiting > 0 && optimizer.iterations === before) {
+    console.warn(
+      `dawngrad: fit changed no weight: gradientAccumulationSteps is more than its ${waiting} steps, whose gradients are dropped. Set it lower, or call trainOnBatch, which goes on adding up.`,
+    );
+    optimizer.discard();
+  } else if (waiting > 0) {
+    model.isolated(() =>
+      innerScope(() => {
+        optimizer.flush({ regularize: true });
+        constrain(model.trainableParameters);
+      }),
+    );
+  }
   optimizer.finalize();
 }
 

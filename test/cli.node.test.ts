@@ -125,7 +125,7 @@ test('train writes a run: configuration, history, model, report', () => {
 });
 
 test('where the output is no terminal, there is a line per epoch and no control character', () => {
-  assert.is(trained.stdout.match(/^\d\/8 +[\d.]+ s( +\d\.\d{4}){4}$/gm)?.length, 8);
+  assert.is(trained.stdout.match(/^\d\/8 +[\d.]+ s( +\d\.\d{4}| +\d\.\d\de-\d){4}$/gm)?.length, 8);
   assert.not.match(trained.stdout + trained.stderr, new RegExp(String.fromCharCode(27)));
 });
 

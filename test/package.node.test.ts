@@ -139,7 +139,7 @@ const model = sequential([...block(200), ...block(100), dense({ units: 10, activ
 model.compile({ optimizer: adam(), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 await model.fit(x, y, { epochs: 5, batchSize: 128 });
 `;
-const LIMIT = 70; // KiB, a little above what it takes
+const LIMIT = 80; // KiB, a little above what it takes
 
 test('a page that trains takes what it uses', () => {
   write('lecture.mjs', LECTURE);
@@ -155,7 +155,7 @@ test('a page that trains takes what it uses', () => {
   load('bundle/lecture.js');
   const zipped = [...loaded].map((file) => gzipSync(readFileSync(join(folder, file)), { level: 9 }).length);
   const size = zipped.reduce((sum, bytes) => sum + bytes, 0) / 1024;
-  console.log(`note: the lecture's network in a page: ${size.toFixed(1)} KiB gzipped`);
+  console.log(`\nnote: the lecture's network in a page: ${size.toFixed(1)} KiB gzipped`);
   assert.ok(size < LIMIT, `${size} KiB`);
   const inputs = [...loaded].flatMap((file) => Object.keys(outputs[file].inputs));
   for (const left of ['reference/softmax', 'ops/conv', 'search/', 'nn/embedding', 'callbacks/', 'train/load']) {

@@ -207,6 +207,37 @@ onBoth('a model with nothing to learn reports its loss', async (device) => {
   still.dispose();
 });
 
+onBoth('a layer of a model that has ended is built anew, and the model says that it has ended', async (device) => {
+  setCurrentDevice(device);
+  const layer = dense({ units: 2, kernelInitializer: 'ones', inputShape: [3] });
+  const first = sequential([layer]);
+  first.build([3]);
+  first.dispose();
+  await rejects(() => first.predict(x), /model: got a disposed model/);
+  assert.throws(() => first.call(tensor(x)), /model: got a disposed model/);
+  using second = sequential([layer]);
+  assert.equal(await (await second.predict(x.slice(0, 1))).array(), [[6, 6]]);
+});
+
+onBoth('penalties on weights that are frozen during a fit end, and the history goes on', async (device) => {
+  setCurrentDevice(device);
+  const m = sequential([
+    dense({ units: 2, kernelRegularizer: 'l2', inputShape: [3] }),
+    dense({ units: 1, kernelInitializer: 'ones' }),
+  ]);
+  m.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.001 }) });
+  const freeze = {
+    onEpochBegin: (epoch: number): void => {
+      m.layers[0].trainable = epoch < 1;
+    },
+  };
+  const { history } = await m.fit(x, y, { epochs: 2, validationData: [x, y], callbacks: [freeze] });
+  assert.ok(history.penalty[0] > 0);
+  assert.is(history.penalty[1], 0);
+  assert.is(history.val_penalty[1], 0);
+  m.dispose();
+});
+
 onBoth('a freeze in the middle of a fit holds from the next step on', async (device) => {
   setCurrentDevice(device);
   const m = net();

@@ -174,9 +174,21 @@ export class Layer extends (Callable as new () => Apply) {
     return shapes;
   }
 
-  /** Makes the weights on `device`. */
+  /** Makes the weights on `device`, all of them or none. */
   build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
+    try {
+      this.#addWeights(weights, inputShape, device);
+    } catch (error) {
+      for (const weight of Object.values(weights)) weight.dispose();
+      throw error;
+    }
+    this.#weights = weights;
+    this.#learned = Object.values(weights).filter(({ trainable }) => trainable);
+    this.trainable = this.#trainable;
+  }
+
+  #addWeights(weights: Record<string, Parameter>, inputShape: Shape, device: Device): void {
     this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
       const name = `${this.#title ?? this.kind}/${weight}`;
       const options = within(name, () => ({
@@ -189,9 +201,6 @@ export class Layer extends (Callable as new () => Apply) {
       checkValue(name, 'its initializer, which returned', values, numbersFor(shape));
       weights[weight] = parameter(tensor(values, { shape, device }), options);
     }, inputShape);
-    this.#weights = weights;
-    this.#learned = Object.values(weights).filter(({ trainable }) => trainable);
-    this.trainable = this.#trainable;
   }
 
   /** Internal: a model uses its weights. */
@@ -201,8 +210,14 @@ export class Layer extends (Callable as new () => Apply) {
 
   /** Internal: a model has ended; the last one that used the weights frees them. */
   release(): void {
-    if (--this.#users > 0) return;
+    if (--this.#users === 0) this.unbuild();
+  }
+
+  /** Internal: frees the weights; a later model makes new ones. */
+  unbuild(): void {
     for (const weight of Object.values(this.#weights ?? {})) weight.dispose();
+    this.#weights = undefined;
+    this.#learned = [];
   }
 
   /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */

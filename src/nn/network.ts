@@ -1,12 +1,12 @@
 import { checkRoom, currentDevice, type Device, drawingFrom, withDevice } from '../device.ts';
-import { DeviceError, ShapeError, ValueError } from '../errors.ts';
+import { DeviceError, DisposedError, ShapeError, ValueError } from '../errors.ts';
 import { show } from '../options.ts';
 import { Generator } from '../random.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
 import { withoutRecording } from '../tape.ts';
 import { checkReturned, type HostArray, type Parameter, Tensor } from '../tensor.ts';
 import { Callable } from './callable.ts';
-import { type Applicable, applyGraph, type Graph, type SymbolicTensor } from './graph.ts';
+import { type Applicable, applyGraph, type Graph, type GraphNode, type SymbolicTensor } from './graph.ts';
 import type { Layer } from './layer.ts';
 import { nameLayers } from './names.ts';
 import { type Pass, passesOf } from './passes.ts';
@@ -77,11 +77,23 @@ export class Network extends (Callable as new () => Apply) {
     const firstStream = device.random.peekStream();
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
     for (const [name, shape] of this.weightShapes(sampleShape)) checkRoom(`The weight '${name}'`, shape, device);
-    const streams = nodes.map(({ layer, inputs }, node) => {
+    const made: Layer[] = [];
+    const streamOf = ({ layer, inputs }: GraphNode, node: number): number => {
       if (layer === undefined) return 0;
-      if (!layer.isBuilt) layer.build(shapes[inputs[0] ?? node], device);
+      if (!layer.isBuilt) {
+        layer.build(shapes[inputs[0] ?? node], device);
+        made.push(layer);
+      }
       return given?.[node] ?? device.random.nextStream();
-    });
+    };
+    let streams: readonly number[];
+    try {
+      streams = nodes.map(streamOf);
+    } catch (error) {
+      for (const layer of made) layer.unbuild();
+      device.random.returnTo(firstStream);
+      throw error;
+    }
     for (const layer of this.layers) layer.retain();
     const names = this.layers.flatMap(({ weights }, i) =>
       Object.entries(weights).map(([weight, p]) => [p, `${this.names[i]}/${weight}`] as const),
@@ -261,6 +273,14 @@ export class Network extends (Callable as new () => Apply) {
   }
 
   #require(): Built {
+    if (this.#isDisposed) {
+      throw new DisposedError({
+        op: 'model',
+        got: 'a disposed model',
+        expected: 'one that is still alive',
+        fix: 'Use it before dispose(), or make it anew.',
+      });
+    }
     const stated = inputShapesOf(this.graph);
     if (this.#built === undefined && stated !== undefined) this.build(stated[0]);
     if (this.#built === undefined) {

@@ -142,13 +142,18 @@ export class Dataset {
       if (memory !== given) owned.push(memory);
       return { memory, shape: given.shape.slice(1), bytes: false };
     };
-    const source: Source = {
-      kind: 'device',
-      x: reside(parts.x, 'f32'),
-      y: parts.y && reside(parts.y, labelType),
-      weight: parts.weight && reside(parts.weight, 'f32'),
-    };
-    return new Dataset(device, source, whole, owned);
+    try {
+      const source: Source = {
+        kind: 'device',
+        x: reside(parts.x, 'f32'),
+        y: parts.y && reside(parts.y, labelType),
+        weight: parts.weight && reside(parts.weight, 'f32'),
+      };
+      return new Dataset(device, source, whole, owned);
+    } catch (error) {
+      for (const t of owned) t.dispose(); // memory may run out in the middle
+      throw error;
+    }
   }
 
   /** Whether its samples have weights. */

@@ -6,6 +6,7 @@ import { penaltyOn } from '../nn/regularizers.ts';
 import type { Weighted } from '../nn/total.ts';
 import { add } from '../ops/binary.ts';
 import { cast } from '../ops/cast.ts';
+import { fullOn } from '../ops/fill.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { formatShape } from '../shape.ts';
 import { checkReturned, innerScope, type Parameter, Tensor } from '../tensor.ts';
@@ -32,9 +33,16 @@ function numbered(names: readonly string[]): string[] {
   return [...taken];
 }
 
+/** Whether a weight has a penalty, frozen or not. */
+const hasPenalty = ({ parameters }: Model): boolean => parameters.some(({ regularizer }) => regularizer);
+
+/** The sum of the penalties on the weights that learn; undefined if no weight has one. */
+const penaltyOf = (model: Model): Tensor | undefined =>
+  penaltyOn(model.trainableParameters) ?? (hasPenalty(model) ? fullOn(model.device, [], 0, 'f32') : undefined);
+
 /** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
 export function reportsOf(model: Model, { loss, metrics }: Trained): Report[] {
-  const isPenalized = model.trainableParameters.some(({ regularizer }) => regularizer);
+  const isPenalized = hasPenalty(model);
   const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
   // A metric that is called as the loss or the penalty must not take its place.
   const [first, last, ...others] = numbered(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
@@ -92,7 +100,7 @@ export function lossAndGradients(model: Model, { loss: by, optimizer }: Trained,
   const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
   const gradients = tape.gradient(optimizer.scaleLoss(own ? add(loss.value, own) : loss.value), parameters);
   const known = penaltyOn(parameters.filter(isKnown));
-  const penalty = own && known ? add(own, known) : (own ?? known);
+  const penalty = own && known ? add(own, known) : (own ?? known ?? penaltyOf(model));
   return { predicted, loss, penalty, parameters, gradients };
 }
 
@@ -181,7 +189,7 @@ export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: 
     const { x, ...batch } = data.take(size);
     const predicted = model.call(x);
     const value = judge(loss, batch, predicted);
-    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOn(model.trainableParameters));
+    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOf(model));
   });
 
 export async function evaluateWith(

@@ -6,10 +6,30 @@ export interface Fault {
   readonly fix: string;
 }
 
+/** The letters of a message that may come from a file or a caller. */
+const MOST = 200;
+/** Lists of what is known are longer. */
+const MOST_EXPECTED = 1000;
+
+/** A text from elsewhere as one line of a terminal can show it: what would control the terminal is escaped. */
+export function escapeText(text: string, most = MOST): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** An error of the engine that says what it is about. */
 export class FaultError extends Error {
   readonly fault: Fault;
-  constructor(fault: Fault) {
+  constructor({ op, got, expected, fix }: Fault) {
+    const fault = {
+      op: escapeText(op),
+      got: escapeText(got, 2 * MOST),
+      expected: escapeText(expected, MOST_EXPECTED),
+      fix: escapeText(fix, MOST_EXPECTED),
+    };
     super(`${fault.op}: got ${fault.got}; expected ${fault.expected}. ${fault.fix}`);
     this.fault = fault;
   }

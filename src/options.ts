@@ -1,4 +1,4 @@
-import { ValueError } from './errors.ts';
+import { escapeText, ValueError } from './errors.ts';
 
 /** The options, unless they are no object, or `op` does not know one, as after a typing error. */
 export function checkOptions<Options extends object>(op: string, options: Options, known: readonly string[]): Options {
@@ -21,12 +21,23 @@ export function checkOptions<Options extends object>(op: string, options: Option
 }
 
 /** A value as a message shows it. */
-export function show(value: unknown): string {
+export const show = (value: unknown): string => escapeText(shown(value, 0));
+
+/** Lists in lists are written out so deep. */
+const DEPTH = 6;
+
+function shown(value: unknown, depth: number): string {
   if (typeof value === 'string') return `'${value}'`;
   if (value instanceof Function) return `the function ${value.name || 'without a name'}`;
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
-  if (!Array.isArray(value)) return `an object of type ${value.constructor?.name.replace(/^_/, '') ?? 'null'}`; // bundlers put the line before
-  return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
+  if (!Array.isArray(value)) return `an object of type ${typeName(value)}`;
+  if (value.length > 8 || depth === DEPTH) return `an array of ${value.length}`;
+  return `[${value.map((item) => shown(item, depth + 1)).join(', ')}]`;
+}
+
+function typeName(value: object): string {
+  const { constructor: type } = value;
+  return typeof type === 'function' ? type.name.replace(/^_/, '') : 'null'; // bundlers put the line before
 }
 
 /** A function that goes by a name of its own: messages show it. */
@@ -130,13 +141,13 @@ export function checkWord(op: string, name: string, word: unknown, known: readon
     op,
     got: `${name} ${show(word)}`,
     expected: known.map((each) => `'${each}'`).join(' or '),
-    fix: `${suggestion(String(word), known)}Use one of these.`,
+    fix: `${suggestion(word, known)}Use one of these.`,
   });
 }
 
 /** Looks a name up, in camelCase or as Python writes it (`he_normal`), or lists the names there are. */
 export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: string): T {
-  const key = String(name).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const key = typeof name === 'string' ? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : '';
   if (Object.hasOwn(table, key)) return table[key];
   throw new ValueError({
     op,
@@ -153,8 +164,12 @@ export function checkMade(op: string, table: Readonly<Record<string, unknown>>, 
   throw new ValueError({ op, got: `the function ${name}`, expected: 'what it returns', fix: `Call it: ${name}().` });
 }
 
+/** No name is as long, and the time to compare grows with the square. */
+const LONGEST = 100;
+
 /** `Did you mean 'adam'? ` if one of the known words is that close to the given one, as after a typing error. */
-export function suggestion(word: string, known: readonly string[]): string {
+export function suggestion(word: unknown, known: readonly string[]): string {
+  if (typeof word !== 'string' || word.length > LONGEST) return '';
   const [nearest] = known
     .map((other) => ({ other, edits: editsBetween(word.toLowerCase(), other.toLowerCase()) }))
     .filter(({ edits }) => edits <= Math.max(1, word.length / 3))

@@ -39,7 +39,7 @@ export function checkShape(op: string, shape: Shape): void {
   if (shape.length > MAX_RANK || shape.some((length) => !Number.isInteger(length) || length < 0)) {
     throw new ShapeError({
       op,
-      got: `the shape ${formatShape(shape)}`,
+      got: `the shape ${show(shape)}`,
       expected: `at most ${MAX_RANK} axes, each a whole number of 0 or more`,
       fix: 'Merge axes with reshape, or correct the lengths.',
     });

@@ -2,7 +2,7 @@ import type { Device } from './device.ts';
 import { DisposedError, DTypeError, ShapeError, ValueError } from './errors.ts';
 import { checkValue, show } from './options.ts';
 import { currentScope, runInnerScope, runInScope, Scope } from './scope.ts';
-import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+import { checkShape, formatShape, MAX_RANK, type Shape, sameShape, sizeOf } from './shape.ts';
 import type { DType, Storage, TypedArray } from './storage.ts';
 
 declare global {
@@ -320,7 +320,7 @@ export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape
   const shape: number[] = [];
   for (let level: NestedNumbers = nested; isList(level); level = level[0]) {
     shape.push(level.length);
-    if (level.length === 0) break;
+    if (level.length === 0 || shape.length > MAX_RANK) break; // an array may contain itself
   }
   checkShape('tensor', shape);
   const values: number[] = [];

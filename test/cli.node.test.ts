@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { encode } from 'fast-png';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,16 +9,16 @@ import { decodeGrey, fitImage } from '../src/cli/images.ts';
 import { choose, judge } from '../src/cli/outcome.ts';
 import { html } from '../src/cli/report/html.ts';
 import { loadMnist } from '../src/data/node.ts';
+import { readSafetensors } from '../src/data/safetensors.ts';
 import { setCurrentDevice } from '../src/device.ts';
 import { conv2d, dense, flatten, sequential, toFolder } from '../src/node.ts';
-import { unpack } from '../src/train/safetensors.ts';
 import { rejects } from './check.ts';
 import { cpu } from './device.ts';
 
 const test = suite('cli');
 
 const built = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
-const CLI = 'dist/node/cli.js';
+const CLI = resolve('dist/node/cli.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'dawngrad-cli-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -29,10 +29,20 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command line; `interruptAt` sends Ctrl-C once the output shows it. */
-function dawngrad(args: readonly string[], { interruptAt }: { readonly interruptAt?: RegExp } = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [CLI, ...args], { timeout: 60_000, killSignal: 'SIGKILL' });
+interface Options {
+  /** Sends Ctrl-C once the output shows it. */
+  readonly interruptAt?: RegExp;
+  /** Reads no further once the output shows it. */
+  readonly hangUpAt?: RegExp | 'at once';
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs the command line. */
+function dawngrad(args: readonly string[], { interruptAt, hangUpAt, ...options }: Options = {}): Promise<Ended> {
+  return new Promise((end) => {
+    const child = spawn(process.execPath, [CLI, ...args], { timeout: 60_000, killSignal: 'SIGKILL', ...options });
+    if (hangUpAt === 'at once') child.stdout.destroy();
     let stdout = '';
     let stderr = '';
     let interrupted = false;
@@ -41,11 +51,12 @@ function dawngrad(args: readonly string[], { interruptAt }: { readonly interrupt
     });
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
+      if (hangUpAt instanceof RegExp && hangUpAt.test(stdout)) child.stdout.destroy();
       if (interrupted || !interruptAt?.test(stdout)) return;
       interrupted = true;
       child.kill('SIGINT');
     });
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => end({ code, stdout, stderr }));
   });
 }
 
@@ -117,7 +128,7 @@ test('train writes a run: configuration, history, model, report', () => {
     [1, 2, 3, 4, 5, 6, 7, 8],
   );
   assert.equal(Object.keys(history[0]), ['epoch', 'seconds', 'loss', 'accuracy', 'val_loss', 'val_accuracy']);
-  const { tensors } = unpack(readFileSync(join(run, 'weights.safetensors')));
+  const { tensors } = readSafetensors(readFileSync(join(run, 'weights.safetensors')));
   assert.equal(tensors['dense/kernel'].shape, [SIDE * SIDE, 16]);
   const { layers } = JSON.parse(textOf(run, 'model.json'));
   const kinds = layers.map(({ kind }: { kind: string }) => kind);
@@ -192,16 +203,53 @@ test('few images and a single class: one validates, and all are right', async ()
   assert.not.ok(existsSync(join(folder, 'none')));
 });
 
-test('Ctrl-C stops after the running step, and the run is complete', async () => {
+test('Ctrl-C stops after the running step: what is learnt is tested, and the run can go on', async () => {
   const out = join(folder, 'interrupted');
   const args = [...TRAIN, '--epochs', '100000', '--out', out];
   const { code, stdout } = await dawngrad(args, { interruptAt: /^2\/100000/m });
   assert.is(code, 130);
   assert.match(stdout, /Stopping after this step/);
   assert.match(stdout, /Test accuracy/);
-  assert.ok(historyOf(out).length >= 2);
-  for (const file of ['model.json', 'weights.safetensors']) assert.ok(existsSync(join(out, file)), file);
-  assert.match(textOf(out, 'report.html'), /Training was stopped during epoch \d+ of 100000/);
+  const { length } = historyOf(out);
+  assert.ok(length >= 2);
+  const files = ['model.json', 'weights.safetensors', 'checkpoint.safetensors'];
+  for (const file of files) assert.ok(existsSync(join(out, file)), file);
+  assert.match(textOf(out, 'report.html'), new RegExp(`Training was stopped during epoch ${length + 1} of 100000`));
+  assert.match(stdout, /Stopped in epoch \d+ of 100000\. Go on with: dawngrad train --resume .*interrupted$/m);
+});
+
+test('of six runs that begin in one folder at once one is made, without parts of others', async () => {
+  const out = join(folder, 'six');
+  const runs = await Promise.all(
+    Array.from({ length: 6 }, (_, i) => dawngrad([...TRAIN, '--epochs', '1', '--seed', String(i), '--out', out])),
+  );
+  const won = runs.flatMap(({ code }, i) => (code === 0 ? [i] : []));
+  assert.is(won.length, 1);
+  assert.is(JSON.parse(textOf(out, 'config.json')).options.seed, won[0]);
+  for (const { code, stderr } of runs) {
+    if (code !== 0) assert.match(stderr, /^error: train: got .*(to which process \d+ on|which holds a run)/);
+  }
+  assert.equal(
+    readdirSync(out).filter((file) => /lock|unfinished/.test(file)),
+    [],
+  );
+});
+
+test('runs that begin in one second have folders of their own', async () => {
+  const cwd = join(folder, 'second');
+  mkdirSync(cwd);
+  const runs = await Promise.all([1, 2, 3].map(() => dawngrad([...TRAIN, '--epochs', '1'], { cwd })));
+  for (const { code, stderr } of runs) assert.is(code, 0, stderr);
+  assert.is(readdirSync(join(cwd, 'runs')).length, 3);
+});
+
+test('a run outlives the reader of its output; what only prints ends as by SIGPIPE', async () => {
+  const out = join(folder, 'unread');
+  const { code } = await dawngrad([...TRAIN, '--epochs', '3', '--out', out], { hangUpAt: /Device/ });
+  assert.is(code, 0);
+  assert.ok(existsSync(join(out, 'report.html')));
+  const images = join(data, 't10k-images-idx3-ubyte');
+  assert.is((await dawngrad(['predict', run, images, '--backend', 'cpu'], { hangUpAt: 'at once' })).code, 141);
 });
 
 test('lr-find prints the losses and a range, and draws them', async () => {

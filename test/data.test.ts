@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkFinite, minMaxStatistics, readIdx, type Statistics, statistics } from '../src/data/index.ts';
-import { pack, unpack } from '../src/train/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../src/data/safetensors.ts';
 import { rejects } from './check.ts';
 
 const test = suite('data');
@@ -123,17 +123,17 @@ const tensors = {
 };
 
 test('safetensors: what is packed comes back', () => {
-  const file = pack(tensors, { made: 'by a test' });
-  assert.equal(unpack(file), { tensors: { ...tensors }, metadata: { made: 'by a test' } });
+  const file = writeSafetensors(tensors, { made: 'by a test' });
+  assert.equal(readSafetensors(file), { tensors: { ...tensors }, metadata: { made: 'by a test' } });
   // The view of a larger buffer, at an odd place, as a server hands it over.
   const shifted = new Uint8Array(file.length + 1);
   shifted.set(file, 1);
-  assert.equal(unpack(shifted.subarray(1)).tensors, { ...tensors });
-  assert.equal(unpack(pack({})), { tensors: {}, metadata: {} });
+  assert.equal(readSafetensors(shifted.subarray(1)).tensors, { ...tensors });
+  assert.equal(readSafetensors(writeSafetensors({})), { tensors: {}, metadata: {} });
 });
 
 test('safetensors: the layout of the format', () => {
-  const file = pack(tensors);
+  const file = writeSafetensors(tensors);
   const headerLength = Number(new DataView(file.buffer).getBigUint64(0, true));
   assert.is(headerLength % 8, 0);
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerLength)));
@@ -144,23 +144,105 @@ test('safetensors: the layout of the format', () => {
 });
 
 test('safetensors: damaged and foreign files are refused', () => {
-  const file = pack(tensors);
-  assert.throws(() => unpack(file.subarray(0, 4)), /^safetensors: got a file of 4 bytes; expected 8 or more/);
-  assert.throws(() => unpack(file.subarray(0, 40)), /with a header that should end at \d+; expected the whole header/);
+  const file = writeSafetensors(tensors);
+  assert.throws(() => readSafetensors(file.subarray(0, 4)), /^safetensors: got a file of 4 bytes; expected 8 or more/);
   assert.throws(
-    () => unpack(file.subarray(0, -1)),
+    () => readSafetensors(file.subarray(0, 40)),
+    /with a header that should end at \d+; expected the whole header/,
+  );
+  assert.throws(
+    () => readSafetensors(file.subarray(0, -1)),
     /got bytes 28 to 31 of 30 for 'bytes'; expected 3 bytes for U8 \[3\]/,
   );
   const foreign = (header: string): Uint8Array =>
     Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header));
-  assert.throws(() => unpack(foreign('not json')), /8 bytes as header that are no JSON/);
-  assert.throws(() => unpack(foreign('[1]')), /a header that is no JSON object/);
+  assert.throws(() => readSafetensors(foreign('not json')), /8 bytes as header that are no JSON/);
+  assert.throws(() => readSafetensors(foreign('[1]')), /a header that is no JSON object/);
   assert.throws(
-    () => unpack(foreign('{"w":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}')),
-    /BF16.*for 'w'; expected dtype/,
+    () => readSafetensors(foreign('{"w":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}')),
+    /^safetensors: got the dtype F8_E4M3 of 'w'; expected one of F64, F32, F16, BF16, I64.* Save that tensor as F32/,
   );
-  assert.throws(() => unpack(foreign('{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}')), /for 'w'/);
-  assert.throws(() => unpack('run' as never), /^safetensors: got file 'run'; expected a Uint8Array or an ArrayBuffer/);
+  assert.throws(() => readSafetensors(foreign('{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}')), /for 'w'/);
+  assert.throws(
+    () => readSafetensors('run' as never),
+    /^safetensors: got file 'run'; expected a Uint8Array or an ArrayBuffer/,
+  );
+});
+
+/** A file as others write them: the dtype, shape and elements of each tensor. */
+function file(
+  tensors: Readonly<Record<string, readonly [dtype: string, data: Uint8Array | BigInt64Array]>>,
+): Uint8Array {
+  const header: Record<string, object> = {};
+  const bytes: number[] = [];
+  for (const [name, [dtype, { buffer, length, BYTES_PER_ELEMENT }]] of Object.entries(tensors)) {
+    const start = bytes.length;
+    bytes.push(...new Uint8Array(buffer));
+    const size = BYTES_PER_ELEMENT === 8 ? 8 : dtype.endsWith('16') ? 2 : dtype === 'U32' ? 4 : 1;
+    header[name] = { dtype, shape: [(length * BYTES_PER_ELEMENT) / size], data_offsets: [start, bytes.length] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  return Uint8Array.of(json.length & 255, json.length >> 8, 0, 0, 0, 0, 0, 0, ...json, ...bytes);
+}
+
+test('safetensors: dtypes that tensors do not have are converted, or refused by name', () => {
+  // IEEE 754 binary16: 1.5, -0, the largest, the smallest, infinity, NaN; bfloat16: 1.5, -2, nearly 3e38
+  const half = Uint16Array.of(0x3e00, 0x8000, 0x7bff, 0x0001, 0x7c00, 0x7e00);
+  const brain = Uint16Array.of(0x3fc0, 0xc000, 0x7f62);
+  const bytes = ({ buffer }: Uint16Array | Int16Array | Uint32Array) => new Uint8Array(buffer);
+  const { tensors } = readSafetensors(
+    file({
+      half: ['F16', bytes(half)],
+      brain: ['BF16', bytes(brain)],
+      batches: ['I64', BigInt64Array.of(3n, -(2n ** 31n))],
+      words: ['U32', bytes(Uint32Array.of(7, 2 ** 31 - 1))],
+      short: ['I16', bytes(Int16Array.of(-3))],
+      unsigned: ['U16', bytes(Uint16Array.of(65535))],
+      tiny: ['I8', Uint8Array.of(255)],
+      mask: ['BOOL', Uint8Array.of(1, 0)],
+    }),
+  );
+  const data = Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, array.data]));
+  assert.equal([...data.half.slice(0, 5)], [1.5, -0, 65504, 2 ** -24, Number.POSITIVE_INFINITY]);
+  assert.ok(Number.isNaN(data.half[5]));
+  assert.ok(Object.is(data.half[1], -0));
+  assert.equal([...data.brain.slice(0, 2)], [1.5, -2]);
+  assert.ok(Math.abs(data.brain[2] / 3e38 - 1) < 2 ** -8);
+  assert.equal(data.batches, Int32Array.of(3, -(2 ** 31)));
+  assert.equal(data.words, Int32Array.of(7, 2 ** 31 - 1));
+  assert.equal(data.short, Int32Array.of(-3));
+  assert.equal(data.unsigned, Int32Array.of(65535));
+  assert.equal(data.tiny, Int32Array.of(-1));
+  assert.equal(data.mask, Uint8Array.of(1, 0));
+  assert.throws(
+    () => readSafetensors(file({ ids: ['I64', BigInt64Array.of(1n, 2n ** 40n)] })),
+    /got 1099511627776 as element 1 of 'ids'; expected whole numbers of 32 bits.* Save that tensor as F64/,
+  );
+});
+
+test('safetensors: arrays that the format or its reader would misread are not written', () => {
+  const write = (array: unknown, metadata?: unknown) => () =>
+    writeSafetensors({ w: array } as never, metadata as never);
+  assert.throws(
+    write({ data: BigInt64Array.of(1n), shape: [1] }),
+    /^writeSafetensors: got w with data a BigInt64Array .* Convert them/,
+  );
+  assert.throws(write({ data: Float32Array.of(1), shape: [2] }), /w with 1 numbers and the shape \[2\]/);
+  assert.throws(write({ data: Float32Array.of(1), shape: [1] }, { a: 1 }), /metadata .*; expected texts by name/);
+  assert.throws(() => writeSafetensors(undefined as never), /expected arrays \{ data, shape \} by name/);
+  assert.throws(() => writeSafetensors({ __metadata__: tensors.bytes }), /the name '__metadata__'; expected another/);
+  const odd = JSON.parse('{ "__proto__": 0 }');
+  Object.defineProperty(odd, '__proto__', { value: tensors.bytes });
+  assert.equal(Object.keys(readSafetensors(writeSafetensors(odd)).tensors), ['__proto__']);
+});
+
+test('safetensors: headers that nest without end, and texts that are none', () => {
+  const foreign = (header: string): Uint8Array =>
+    Uint8Array.of(header.length & 255, header.length >> 8, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header));
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
+  assert.throws(() => readSafetensors(foreign(`{"w":${deep}}`)), /bytes as header that are no JSON/);
+  assert.throws(() => readSafetensors(foreign(`{"w":{"dtype":${deep}}}`)), /bytes as header that are no JSON/);
+  assert.equal(readSafetensors(foreign('{"__metadata__":{"a":{"toString":1}}}')).metadata, { a: '{"toString":1}' });
 });
 
 test('safetensors: each byte is of one tensor, and each name there once', () => {
@@ -179,21 +261,30 @@ test('safetensors: each byte is of one tensor, and each name there once', () => 
     bytes.set(header, 8);
     return bytes;
   };
-  const whole = unpack(file({ last: [2, 5], none: [2, 2], first: [0, 2] }, 5)).tensors;
+  const whole = readSafetensors(file({ last: [2, 5], none: [2, 2], first: [0, 2] }, 5)).tensors;
   assert.equal(Object.keys(whole), ['last', 'none', 'first']);
   assert.throws(
-    () => unpack(file({ a: [0, 4], b: [2, 6] }, 6)),
+    () => readSafetensors(file({ a: [0, 4], b: [2, 6] }, 6)),
     /got bytes 2 to 6 for 'b' after tensors that end at 4; expected tensors one after another, without overlaps and gaps/,
   );
-  assert.throws(() => unpack(file({ a: [0, 4], b: [0, 4] }, 4)), /bytes 0 to 4 for 'b' after tensors that end at 4/);
-  assert.throws(() => unpack(file({ a: [0, 2], b: [3, 4] }, 4)), /bytes 3 to 4 for 'b' after tensors that end at 2/);
-  assert.throws(() => unpack(file({ a: [1, 2] }, 2)), /bytes 1 to 2 for 'a' after tensors that end at 0/);
-  assert.throws(() => unpack(file({ a: [0, 4], none: [2, 2] }, 4)), /bytes 2 to 2 for 'none'/);
-  assert.throws(() => unpack(file({ a: [0, 2] }, 3)), /got 3 bytes of tensors that end at 2; expected no bytes after/);
-  assert.throws(() => unpack(file({}, 1)), /got 1 bytes of tensors that end at 0/);
+  assert.throws(
+    () => readSafetensors(file({ a: [0, 4], b: [0, 4] }, 4)),
+    /bytes 0 to 4 for 'b' after tensors that end at 4/,
+  );
+  assert.throws(
+    () => readSafetensors(file({ a: [0, 2], b: [3, 4] }, 4)),
+    /bytes 3 to 4 for 'b' after tensors that end at 2/,
+  );
+  assert.throws(() => readSafetensors(file({ a: [1, 2] }, 2)), /bytes 1 to 2 for 'a' after tensors that end at 0/);
+  assert.throws(() => readSafetensors(file({ a: [0, 4], none: [2, 2] }, 4)), /bytes 2 to 2 for 'none'/);
+  assert.throws(
+    () => readSafetensors(file({ a: [0, 2] }, 3)),
+    /got 3 bytes of tensors that end at 2; expected no bytes after/,
+  );
+  assert.throws(() => readSafetensors(file({}, 1)), /got 1 bytes of tensors that end at 0/);
 
   const entry = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}';
-  const twice = (json: string) => () => unpack(withHeader(json, 1));
+  const twice = (json: string) => () => readSafetensors(withHeader(json, 1));
   assert.throws(twice(`{"a":${entry},"a":${entry}}`), /got the name 'a' twice in the header; expected each name once/);
   assert.throws(twice(`{"a" : ${entry} , "\\u0061"\n: ${entry}}`), /the name 'a' twice/);
   assert.throws(twice(`{"a":${entry.replace('{', '{"dtype":"I32",')}}`), /the name 'dtype' twice/);

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeSafetensors } from '../src/data/safetensors.ts';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   activation,
@@ -43,7 +44,6 @@ import {
   zeros,
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
-import { pack } from '../src/train/safetensors.ts';
 import { disposeValues, trainStep } from '../src/train/step.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
@@ -423,7 +423,7 @@ test('prototype keys in a file are names like others', async () => {
   assert.throws(after(withKey), /the option '__proto__'/);
   assert.is('polluted' in {}, false);
   const files = await sequential([dense({ units: 1, inputShape: [1] })]).save();
-  const weights = pack({ __proto__x: { data: Float32Array.of(1), shape: [1] } });
+  const weights = writeSafetensors({ __proto__x: { data: Float32Array.of(1), shape: [1] } });
   const text = new TextDecoder('latin1').decode(weights).replace('__proto__x"', '__proto__" ');
   const hostile = Uint8Array.from(text, (character) => character.charCodeAt(0));
   assert.throws(() => loadModel({ ...files, 'weights.safetensors': hostile }), /that the model lacks: __proto__/);
@@ -459,7 +459,7 @@ test('a model that was saved before graphs and versions still loads', async () =
   setCurrentDevice(cpu);
   const options = { units: 1, name: 'dense', kernelInitializer: 'ones' };
   const old = { format: 'dawngrad', inputShape: [2], layers: [{ kind: 'dense', options }] };
-  const weights = pack({
+  const weights = writeSafetensors({
     'dense/kernel': { data: Float32Array.of(1, 2), shape: [2, 1] },
     'dense/bias': { data: Float32Array.of(3), shape: [1] },
   });

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readSafetensors, writeSafetensors } from '../src/data/safetensors.ts';
 import {
   activation,
   adam,
@@ -13,6 +14,7 @@ import {
   type FitOptions,
   type HostArray,
   init,
+  lambdaCallback,
   learningRateScheduler,
   type Model,
   makeLoss,
@@ -24,7 +26,6 @@ import {
   sparseCategoricalCrossentropy,
 } from '../src/node.ts';
 import { Generator, normal } from '../src/random.ts';
-import { pack } from '../src/train/safetensors.ts';
 import { rejects } from './check.ts';
 import { onGpu } from './device.ts';
 
@@ -161,8 +162,8 @@ test('a damaged or foreign checkpoint is refused, and one of another run', async
   flipped[flipped.length - 20] ^= 1;
   await refused({ resume: flipped }, /contents that are not those that were written/);
   const kernel = { data: new Float32Array(2), shape: [2] };
-  await refused({ resume: pack({ kernel }) }, /a safetensors file of another kind/);
-  const old = pack({ kernel }, { checkpoint: '{"format":"dawngrad checkpoint 2"}' });
+  await refused({ resume: writeSafetensors({ kernel }) }, /a safetensors file of another kind/);
+  const old = writeSafetensors({ kernel }, { checkpoint: '{"format":"dawngrad checkpoint 2"}' });
   await refused({ resume: old }, /a file of the format 'dawngrad checkpoint 2'; expected one of the format/);
   await refused({ batchSize: 9 }, /got batchSize 9; expected 8, as in the run/);
   await refused({ shuffle: false }, /got shuffle false; expected true/);
@@ -226,6 +227,72 @@ test('validation data that come or go are refused', async () => {
   const { files } = await runOf(setting, 'cpu', { validationSplit: 0 });
   const run = () => runOf(setting, 'cpu', { validationSplit: 0, validationData: [x, y], resume: files[0] });
   await rejects(run, /got validationSamples 70; expected 0/);
+});
+
+for (const backend of ['cpu', 'webgpu'] as const) {
+  const run = backend === 'cpu' ? test : (title: string, body: () => Promise<void>) => onGpu(test, title, body);
+  run(`${backend}: a model made later in the same process goes on to the same bits`, async () => {
+    const setting = settings['adam with a schedule'];
+    const { end, files } = await runOf(setting, backend);
+    await fresh(backend, async () => {
+      await network(setting).fit(x, y, { batchSize: 8, validationSplit: 0.2 });
+      for (const resume of [files[0], files[files.length - 1]]) {
+        const model = network(setting);
+        const options = { epochs: EPOCHS, batchSize: 8, validationSplit: 0.2, resume };
+        assert.equal((await model.fit(x, y, options)).history, end.history);
+        const weights = Object.entries(await model.getWeights()).map(([name, { data }]) => [name, [...data]]);
+        assert.equal(weights, end.weights);
+      }
+    });
+  });
+
+  run(`${backend}: a run whose signal is aborted saves where it is, and goes on to the same bits`, async () => {
+    const setting = settings['adam with a schedule'];
+    const { end } = await runOf(setting, backend);
+    for (const at of [0, 9, 2 * 7 - 1]) {
+      const abort = new AbortController();
+      const files: Uint8Array[] = [];
+      let steps = 0;
+      const stop = lambdaCallback({ onBatchEnd: () => void (steps++ === at && abort.abort(new Error('enough'))) });
+      const interrupted = () =>
+        runOf(setting, backend, {
+          callbacks: [stop],
+          signal: abort.signal,
+          checkpoint: { everySteps: 1000, save: ({ 'checkpoint.safetensors': file }) => void files.push(file) },
+        });
+      await rejects(interrupted, /^enough$/);
+      assert.is(steps, at + 1);
+      assert.is(files.length, 1);
+      assert.equal((await runOf(setting, backend, { resume: files[0] })).end, end);
+    }
+  });
+}
+
+/** A checkpoint with another header, and with the checksum of that. */
+async function forged(file: Uint8Array, header: string): Promise<Uint8Array> {
+  const { tensors } = readSafetensors(file);
+  const bytes = Uint8Array.from(writeSafetensors(tensors, { checkpoint: header }));
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return writeSafetensors(tensors, { checkpoint: header, sha256 });
+}
+
+test('a checkpoint with a right checksum whose header is none is refused', async () => {
+  const setting = settings['adam with a schedule'];
+  const [file] = (await runOf(setting, 'cpu')).files;
+  const { checkpoint } = readSafetensors(file).metadata;
+  const format = /^{"format":"[^"]*"/.exec(checkpoint)?.[0];
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
+  for (const header of [`${format}, no JSON`, `${format}}`, `${format},"place":${deep}}`]) {
+    const resume = await forged(file, header);
+    await rejects(() => runOf(setting, 'cpu', { resume }), /^resume: got a header that a checkpoint does not have/);
+  }
+  const other = await forged(file, checkpoint.replace('"backend":"cpu"', '"backend":"webgpu"'));
+  await rejects(
+    () => runOf(setting, 'cpu', { resume: other }),
+    /^resume: got device.backend "cpu"; expected "webgpu", as in the run .*exactResume: false/,
+  );
+  await runOf(setting, 'cpu', { resume: other, exactResume: false });
 });
 
 test('a model whose rate callbacks have changed goes on from an earlier checkpoint of its own', async () => {

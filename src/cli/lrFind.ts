@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { loadMnist } from '../data/mnist.ts';
 import { decimal } from '../format.ts';
-import { init } from '../node.ts';
 import { findLearningRate, type LearningRates } from '../train/learningRateFinder.ts';
 import { deviceName, table } from './format.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type NetworkOptions,
   type OptimizerOptions,
 } from './network.ts';
+import { openToTrain } from './open.ts';
 import { type Backend, count, positive } from './options.ts';
 
 interface LrFindOptions extends NetworkOptions, Omit<OptimizerOptions, 'schedule'> {
@@ -43,7 +43,7 @@ async function lrFind(options: LrFindOptions): Promise<void> {
   const data = await loadMnist(options.data === 'mnist' ? undefined : options.data);
   const { images, labels } = data.train;
   const optimizer = buildOptimizer({ ...options, schedule: 'constant' }, steps);
-  const device = await init({ backend, seed });
+  const device = await openToTrain({ backend, seed });
   try {
     const model = buildNetwork(options, data.train, { training: images.shape[0], classes: classesIn(data) });
     model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
@@ -63,7 +63,7 @@ const rateOf = (rate: number): string => rate.toExponential(2);
 
 /** Some of the losses, each with a bar, and what they suggest. */
 function describe({ learningRates, losses, suggestion }: LearningRates): string {
-  const most = Math.max(...losses);
+  const most = losses.reduce((a, b) => Math.max(a, b));
   const every = Math.ceil(losses.length / ROWS);
   const rows = losses
     .map((loss, i) => [rateOf(learningRates[i]), decimal(loss), '█'.repeat(Math.round((BAR * loss) / most))])

@@ -19,9 +19,19 @@ const program = new Command('dawngrad')
   .addCommand(gradcheckCommand)
   .addCommand(benchCommand);
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+/** Commands whose files are what they are for: they go on where nobody reads what they print. */
+const WRITERS = [trainCommand, lrFindCommand, benchCommand];
+/** 128 and the number of SIGPIPE, as shells have it: a reader that has seen enough (`| head`) is no error of ours. */
+const UNREAD = 141;
+
+let running: Command | undefined;
+program.hook('preAction', (_, command) => {
+  running = command;
 });
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (running === undefined || !WRITERS.includes(running)) process.exit(UNREAD);
+  });
+}
 await program.parseAsync().catch(fail);

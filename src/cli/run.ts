@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRecord, parseJson } from '../data/json.ts';
 import type { DeviceInfo } from '../device.ts';
 import { ValueError } from '../errors.ts';
+import { lockFolder } from '../files.ts';
 import type { Shape } from '../shape.ts';
 import type { Callback, Logs, Memory } from '../train/callbacks.ts';
 import { toFolder } from '../train/folder.ts';
-import { isRecord } from '../train/json.ts';
 import type { ModelFiles } from '../train/save.ts';
 import type { TrainOptions } from './train.ts';
 
@@ -25,17 +26,37 @@ export interface RunConfig {
     readonly classes: number;
   };
   readonly device: DeviceInfo;
+  /** The names of all devices that it ran on, in turn. */
+  readonly devices: readonly string[];
 }
 
 /** A line of history.jsonl: `epoch` (from 1), `seconds`, `loss`, `accuracy`, and the same with `val_`. */
 export type EpochRecord = Readonly<Record<string, number>>;
 
-/** `runs/2026-11-23-18-05-59`, in local time. */
-export const defaultFolder = (now: Date): string => join('runs', now.toLocaleString('sv').replace(/[ :]/g, '-'));
+/** Makes a folder of its own for a run that begins now, in local time: `runs/2026-11-23-18-05-59`. */
+async function makeDefaultFolder(): Promise<string> {
+  const name = join('runs', new Date().toLocaleString('sv').replace(/[ :]/g, '-'));
+  await mkdir('runs', { recursive: true });
+  for (let i = 1; ; i++) {
+    const folder = i === 1 ? name : `${name}-${i}`;
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if (!existsSync(folder)) throw error; // else another run of this second has it
+    }
+  }
+}
 
-/** Makes the folder of a run and writes its config.json. @throws ValueError if there is a run in it. */
-export async function createRun(folder: string, config: RunConfig): Promise<void> {
-  if (existsSync(join(folder, 'config.json'))) {
+/**
+ * Makes the folder of a run, `out` or a new one, which is locked until this process ends, and writes its config.json.
+ * @throws ValueError if there is a run in it.
+ */
+export async function createRun(out: string | undefined, config: RunConfig): Promise<string> {
+  const folder = out ?? (await makeDefaultFolder());
+  await mkdir(folder, { recursive: true });
+  await lockFolder('train', folder);
+  if (existsSync(join(folder, CONFIG))) {
     throw new ValueError({
       op: 'train',
       got: `--out ${folder}, which holds a run`,
@@ -43,51 +64,66 @@ export async function createRun(folder: string, config: RunConfig): Promise<void
       fix: 'Name another one, or leave --out away.',
     });
   }
-  await toFolder(folder)({ 'config.json': `${JSON.stringify(config, undefined, 2)}\n` });
+  await writeConfig(folder, config);
+  return folder;
 }
+
+const writeConfig = (folder: string, config: object): Promise<void> =>
+  toFolder(folder)({ [CONFIG]: `${JSON.stringify(config, undefined, 2)}\n` });
 
 /** A run that ended before it was complete. */
 export interface Unfinished {
-  /** As its config.json has them. */
+  readonly folder: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The options in it. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Its last checkpoint, if it came that far. */
   readonly checkpoint: Uint8Array | undefined;
 }
 
+const CONFIG = 'config.json';
 const CHECKPOINT = 'checkpoint.safetensors';
 /** The last file of a run to be written. */
 const REPORT = 'report.html';
 
-/** Reads a run to go on with. @throws ValueError if the folder holds none, or one that is complete. */
+/**
+ * Reads a run to go on with, whose folder is locked until this process ends.
+ * @throws ValueError if the folder holds none, or one that is complete.
+ */
 export async function readUnfinished(folder: string): Promise<Unfinished> {
   const refuse = (got: string): never => {
     const expected = 'the folder of a run that was interrupted';
     throw new ValueError({ op: 'train', got, expected, fix: 'Correct --resume, or start a new run without it.' });
   };
-  const config = join(folder, 'config.json');
-  if (!existsSync(config)) refuse(`no file ${config}`);
-  if (existsSync(join(folder, REPORT))) refuse(`--resume ${folder}, a run that is complete`);
-  const checkpoint = join(folder, CHECKPOINT);
-  return {
-    options: optionsOf(await readFile(config, 'utf8')) ?? refuse(`a damaged ${config}`),
-    checkpoint: existsSync(checkpoint) ? await readFile(checkpoint) : undefined,
-  };
+  const file = join(folder, CONFIG);
+  if (!existsSync(file)) refuse(`no file ${file}`);
+  await lockFolder('train', folder);
+  const path = join(folder, CHECKPOINT);
+  const checkpoint = existsSync(path) ? await readFile(path) : undefined;
+  if (checkpoint === undefined && existsSync(join(folder, REPORT)))
+    refuse(`--resume ${folder}, a run that is complete`);
+  const config = parseJson(await readFile(file, 'utf8'));
+  if (!isRecord(config) || !isRecord(config.options)) return refuse(`a damaged ${file}`);
+  return { folder, config, options: config.options, checkpoint };
 }
 
-/** The options in the text of a config.json, if it is one. */
-function optionsOf(text: string): Unfinished['options'] | undefined {
-  try {
-    const config: unknown = JSON.parse(text);
-    return isRecord(config) && isRecord(config.options) ? config.options : undefined;
-  } catch {
-    return undefined;
-  }
+/** The names of the devices that a run was on, and at last of this one: config.json says so from here on. */
+export async function addDevice({ folder, config }: Unfinished, device: string): Promise<readonly string[]> {
+  const { devices } = config;
+  const before = Array.isArray(devices) ? devices.map(String) : [];
+  if (before.at(-1) === device) return before;
+  await writeConfig(folder, { ...config, devices: [...before, device] });
+  return [...before, device];
 }
 
-/** Writes the report, with which a run is complete, and removes what was kept to go on. */
-export async function completeRun(folder: string, report: string): Promise<string> {
+/** Writes the report. A run that was not interrupted is complete with it: what was kept to go on is removed. */
+export async function writeReport(
+  folder: string,
+  report: string,
+  { interrupted }: { readonly interrupted: boolean },
+): Promise<string> {
   await toFolder(folder)({ [REPORT]: report });
-  await rm(join(folder, CHECKPOINT), { force: true });
+  if (!interrupted) await rm(join(folder, CHECKPOINT), { force: true });
   return join(folder, REPORT);
 }
 

@@ -1,12 +1,11 @@
+import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json';
 import { type LabelledImages, loadMnist, type Mnist } from '../data/mnist.ts';
 import type { Device } from '../device.ts';
-import { ValueError } from '../errors.ts';
-import { init } from '../node.ts';
+import { escapeText, ValueError } from '../errors.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { show } from '../options.ts';
-import type { Callback } from '../train/callbacks.ts';
 import { trainingCount } from '../train/fit.ts';
 import { toFolder } from '../train/folder.ts';
 import type { Model } from '../train/model.ts';
@@ -22,10 +21,19 @@ import {
   optimizers,
   schedules,
 } from './network.ts';
+import { openToTrain } from './open.ts';
 import { type Backend, count, positive, share } from './options.ts';
 import { choose, judge } from './outcome.ts';
 import { Progress } from './progress.ts';
-import { completeRun, createRun, defaultFolder, HistoryFile, type RunConfig, readUnfinished } from './run.ts';
+import {
+  addDevice,
+  createRun,
+  HistoryFile,
+  type RunConfig,
+  readUnfinished,
+  type Unfinished,
+  writeReport,
+} from './run.ts';
 
 /** The flags of `dawngrad train`. */
 export interface TrainOptions extends NetworkOptions, OptimizerOptions {
@@ -74,18 +82,23 @@ export const trainCommand = addNetworkOptions(
     '--resume <run>',
     'the folder of an interrupted run to go on with; its options are those that it was begun with',
   )
+  .option('--inexact', 'with --resume: also on another device or version, with which the end has other bits')
   .action(start);
 
+interface ResumeOptions {
+  readonly resume?: string;
+  readonly inexact?: true;
+}
+
 /** Begins a run, or goes on with one that was interrupted. */
-async function start(given: TrainOptions & { readonly resume?: string }, command: Command): Promise<void> {
-  const { resume: folder, ...options } = given;
+async function start(given: TrainOptions & ResumeOptions, command: Command): Promise<void> {
+  const { resume: folder, inexact = false, ...options } = given;
   if (folder === undefined) {
     await train(options);
     return;
   }
-  const other = command.options.find(
-    (option) => option.attributeName() !== 'resume' && command.getOptionValueSource(option.attributeName()) === 'cli',
-  );
+  const flags = command.options.filter((option) => !['resume', 'inexact'].includes(option.attributeName()));
+  const other = flags.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
   if (other !== undefined) {
     throw new ValueError({
       op: 'train',
@@ -94,8 +107,8 @@ async function start(given: TrainOptions & { readonly resume?: string }, command
       fix: 'A run goes on with the options that it was begun with.',
     });
   }
-  const { options: saved, checkpoint } = await readUnfinished(folder);
-  await train(optionsIn(saved, command.options), { folder, checkpoint });
+  const run = await readUnfinished(folder);
+  await train(optionsIn(run.options, flags), { ...run, exact: !inexact });
 }
 
 /** The options of a run from its config.json, read by the flags that they were given with. @throws ValueError */
@@ -123,10 +136,10 @@ function optionsIn(saved: Readonly<Record<string, unknown>>, flags: readonly Opt
   return Object.fromEntries(entries) as unknown as TrainOptions; // as its flags have read it
 }
 
-/** A run to go on with: its folder and its last checkpoint. */
-interface Begun {
-  readonly folder: string;
-  readonly checkpoint: Uint8Array | undefined;
+/** A run to go on with. */
+interface Begun extends Unfinished {
+  /** Whether its end is to have the bits of a run that was not interrupted. */
+  readonly exact: boolean;
 }
 
 interface Settings {
@@ -152,7 +165,7 @@ async function train(given: TrainOptions, begun?: Begun): Promise<void> {
     });
   }
   const optimizer = buildOptimizer(options, options.epochs * Math.ceil(training / options.batchSize));
-  const device = await init({ backend: options.backend, seed: options.seed });
+  const device = await openToTrain(options);
   try {
     await trainOn(device, data, { options, optimizer, training, begun });
   } finally {
@@ -164,44 +177,48 @@ async function trainOn(device: Device, data: Mnist, settings: Settings): Promise
   const { options, optimizer, training, begun } = settings;
   const config = describe(device, data, settings);
   const { classes, imageShape } = config.data;
-  const folder = begun?.folder ?? options.out ?? defaultFolder(new Date());
-  if (begun === undefined) await createRun(folder, config);
   const model = buildNetwork(options, data.train, { training, classes });
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  console.log(`Device  ${deviceName(device.info)}
-Data    ${options.data}: ${grouped(training)} training, ${grouped(config.data.validation)} validation and ${grouped(config.data.test)} test images of ${imageShape.join(' x ')}
+  const summary = model.summary();
+  const folder = begun?.folder ?? (await createRun(options.out, config));
+  const devices = begun === undefined ? config.devices : await addDevice(begun, deviceName(device.info));
+  console.log(`Device  ${devices.map(escapeText).join(', then ')}
+Data    ${escapeText(options.data)}: ${grouped(training)} training, ${grouped(config.data.validation)} validation and ${grouped(config.data.test)} test images of ${imageShape.join(' x ')}
 Run     ${folder}
 
-${model.summary()}
+${summary}
 `);
+  if (begun !== undefined && begun.checkpoint === undefined) console.log('It has no checkpoint yet: it begins anew.\n');
 
-  const { best, epochs, interrupted } = await fit(model, data.train, {
-    options,
-    training,
-    folder,
-    checkpoint: begun?.checkpoint,
-  });
-  best.restore();
-  const { loss: testLoss, outcome } = await test(model, data.test, classes);
-  await toFolder(folder)(await model.save());
-  const { renderReport } = await import('./report/page.ts'); // with a charting library
-  const report = renderReport({
-    config,
-    summary: model.summary(),
-    parameters: model.parameters.reduce((sum, { size }) => sum + size, 0),
-    epochs,
-    best: best.epoch,
-    interrupted,
-    testLoss,
-    outcome,
-    test: data.test,
-  });
-  const reportFile = await completeRun(folder, report);
-  const accuracy = percent(outcome.correct / config.data.test);
-  console.log(`
+  const { best, epochs, interrupted } = await fit(model, data.train, { options, training, folder, begun });
+  const isEvaluated = epochs.length > 0;
+  if (isEvaluated) {
+    best.restore();
+    const { loss: testLoss, outcome } = await test(model, data.test, classes);
+    await toFolder(folder)(await model.save());
+    const { renderReport } = await import('./report/page.ts'); // with a charting library
+    const report = renderReport({
+      config: { ...config, devices },
+      summary,
+      parameters: model.parameters.reduce((sum, { size }) => sum + size, 0),
+      epochs,
+      best: best.epoch,
+      interrupted: interrupted !== undefined,
+      testLoss,
+      outcome,
+      test: data.test,
+    });
+    const reportFile = await writeReport(folder, report, { interrupted: interrupted !== undefined });
+    const accuracy = percent(outcome.correct / config.data.test);
+    console.log(`
 Test accuracy ${accuracy} on ${grouped(config.data.test)} images, with the weights of epoch ${best.epoch}
 Report ${reportFile}`);
-  if (interrupted) process.exitCode = 130; // 128 + SIGINT, as shells have it
+  }
+  if (interrupted === undefined) return;
+  console.log(
+    `\nStopped in epoch ${epochs.length + 1} of ${options.epochs}. Go on with: dawngrad train --resume ${folder}`,
+  );
+  process.exitCode = 128 + constants.signals[interrupted]; // as shells have it
 }
 
 function describe({ info }: Device, data: Mnist, { options, optimizer, training }: Settings): RunConfig {
@@ -219,50 +236,50 @@ function describe({ info }: Device, data: Mnist, { options, optimizer, training 
       classes: classesIn(data),
     },
     device: info,
+    devices: [deviceName(info)],
   };
 }
 
-interface FitSettings {
-  readonly options: TrainOptions;
-  readonly training: number;
+interface FitSettings extends Pick<Settings, 'options' | 'training' | 'begun'> {
   readonly folder: string;
-  readonly checkpoint: Uint8Array | undefined;
 }
+
+/** The signals that end a run so that it can go on. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Trains until the last epoch, or until Ctrl-C; a second Ctrl-C ends the process. */
 async function fit(model: Model, { images, labels }: LabelledImages, settings: FitSettings) {
-  const { options, training, folder, checkpoint } = settings;
+  const { options, training, folder, begun } = settings;
   const { epochs, batchSize, validationSplit = 0, checkpointEvery } = options;
   const progress = new Progress({ epochs, steps: Math.ceil(training / batchSize) });
   const best = new BestWeights(model);
   const history = new HistoryFile(folder);
-  let interrupted = false;
-  const stop = (): void => {
-    interrupted = true;
-    model.stopTraining = true;
+  const abort = new AbortController();
+  let interrupted: (typeof SIGNALS)[number] | undefined;
+  const stop = (signal: (typeof SIGNALS)[number]): void => {
+    interrupted = signal;
+    abort.abort();
     progress.stop();
     console.log('Stopping after this step. Ctrl-C again ends at once.');
   };
-  // fit may set the flag back when it begins.
-  const remind: Callback = {
-    onBatchEnd: () => {
-      if (interrupted) model.stopTraining = true;
-    },
-  };
-  process.once('SIGINT', stop);
+  for (const signal of SIGNALS) process.once(signal, stop);
   try {
     await model.fit(images, labels, {
       epochs,
       batchSize,
       validationSplit,
-      callbacks: [remind, progress, best, history],
+      callbacks: [progress, best, history],
       verbose: 0,
       checkpoint: { everySeconds: checkpointEvery, save: toFolder(folder) },
-      ...(checkpoint && { resume: checkpoint }),
+      signal: abort.signal,
+      ...(begun?.checkpoint && { resume: begun.checkpoint, exactResume: begun.exact }),
     });
+    interrupted = undefined; // after the last step there is nothing to go on with
+  } catch (error) {
+    if (error !== abort.signal.reason) throw error;
   } finally {
     progress.stop();
-    process.removeListener('SIGINT', stop);
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
   }
   return { best, epochs: history.records, interrupted };
 }

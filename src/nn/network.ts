@@ -27,8 +27,6 @@ interface Built {
   readonly passes: readonly Pass[];
   /** The stream of each node's random numbers. */
   readonly streams: readonly number[];
-  /** The generator's stream before the first weight. */
-  readonly firstStream: number;
 }
 
 /** Applies the layers of a network to places of a graph. */
@@ -74,7 +72,6 @@ export class Network extends (Callable as new () => Apply) {
 
   #make(device: Device, sampleShape: Shape, given?: readonly number[]): Built {
     const { nodes } = this.graph;
-    const firstStream = device.random.peekStream();
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
     for (const [name, shape] of this.weightShapes(sampleShape)) checkRoom(`The weight '${name}'`, shape, device);
     const made: Layer[] = [];
@@ -105,7 +102,6 @@ export class Network extends (Callable as new () => Apply) {
       names: new Map(names),
       passes: passesOf(this.graph, streams),
       streams,
-      firstStream,
     };
   }
 
@@ -128,9 +124,14 @@ export class Network extends (Callable as new () => Apply) {
     return this.#require().device;
   }
 
-  /** The generator's stream before the first weight: the same seed and stream make the same network. */
-  get firstStream(): number {
-    return this.#require().firstStream;
+  /** The stream of random numbers of each node. */
+  get streams(): readonly number[] {
+    return this.#require().streams;
+  }
+
+  /** Internal: draws random numbers from other streams from here on, as a run does that goes on. */
+  drawFrom(streams: readonly number[]): void {
+    this.#built = { ...this.#require(), streams, passes: passesOf(this.graph, streams) };
   }
 
   /** All weights, in the order of the layers. */

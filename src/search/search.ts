@@ -1,3 +1,4 @@
+import { isRecord } from '../data/json.ts';
 import { currentDevice } from '../device.ts';
 import { DeviceError, ValueError } from '../errors.ts';
 import {
@@ -13,7 +14,6 @@ import {
   word,
 } from '../options.ts';
 import { Generator, uniform } from '../random.ts';
-import { isRecord } from '../train/json.ts';
 import { grid, type Point, type Request, random, type Sampler } from './sampler.ts';
 import { dimensionsOf, type Space, type Values } from './space.ts';
 import { tpe } from './tpe.ts';

@@ -1,11 +1,12 @@
+import { isRecord, isWhole, parseJson } from '../data/json.ts';
+import { type Bytes, readSafetensors, writeSafetensors } from '../data/safetensors.ts';
 import { ValueError } from '../errors.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
+import { version } from '../version.ts';
 import { type Callback, memoriesOf } from './callbacks.ts';
 import type { Place } from './guard.ts';
-import { isRecord } from './json.ts';
 import type { Model } from './model.ts';
-import { type Bytes, pack as packTensors, unpack as unpackTensors } from './safetensors.ts';
 import { plain } from './save.ts';
 import { stateOf } from './state.ts';
 import { reportsOf } from './step.ts';
@@ -42,8 +43,10 @@ interface Conditions {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** The generator's stream before the model's first weight: the streams of its dropout layers follow from it. */
-  readonly modelStream: number;
+  /** The version of dawngrad: others may have other kernels. */
+  readonly version: string;
+  /** The backend, and names and driver of the adapter. */
+  readonly device: object;
 }
 
 /** Where a run is, besides its tensors. */
@@ -60,9 +63,11 @@ interface Progress {
   readonly step: number;
   readonly stream: number;
   readonly orderStream: number;
+  /** The streams that the nodes of the model draw from. */
+  readonly streams: readonly number[];
 }
 
-const FORMAT = 'dawngrad checkpoint 4';
+const FORMAT = 'dawngrad checkpoint 5';
 
 interface Header extends Conditions, Progress {
   readonly format: string;
@@ -111,6 +116,7 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
     step: random.step,
     stream: random.peekStream(),
     orderStream,
+    streams: model.streams,
   };
   const tensors: Record<string, HostArray> = { steps: vector([sums.steps]) };
   sums.totals.forEach(({ values, weight }, i) => {
@@ -132,19 +138,23 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
 
 /** Reads a checkpoint. @throws ValueError if the file is damaged, is something else, or of another version. */
 export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> {
-  const { tensors, metadata } = unpackTensors(file);
+  const { tensors, metadata } = readSafetensors(file);
   const { checkpoint, sha256 } = metadata;
   const [, format] = /^{"format":"([^"]*)"/.exec(checkpoint) ?? [];
   if (format !== FORMAT) {
     const got = format === undefined ? 'a safetensors file of another kind' : `a file of the format '${format}'`;
     throw foreign(got, `one of the format '${FORMAT}'`);
   }
-  if (sha256 !== (await digest(packTensors(tensors, { checkpoint })))) {
+  if (sha256 !== (await digest(writeSafetensors(tensors, { checkpoint })))) {
     throw foreign('contents that are not those that were written', 'the checksum to be that of the contents');
   }
-  const header = JSON.parse(checkpoint) as Header; // written by packCheckpoint, says the checksum
-  const totals = header.metrics.split(', ').map((_, i) => {
-    const [weight, ...values] = tensors[`totals/${i}`].data;
+  const header = parseJson(checkpoint);
+  const names = isHeader(header) ? header.metrics.split(', ').map((_, i) => `totals/${i}`) : [];
+  if (!isHeader(header) || ['steps', ...names].some((name) => tensors[name] === undefined)) {
+    throw foreign('a header that a checkpoint does not have', 'where the run is, in JSON');
+  }
+  const totals = names.map((name) => {
+    const [weight, ...values] = tensors[name].data;
     return { weight, values };
   });
   const history = Object.entries(tensors).filter(([name]) => name.startsWith('history/'));
@@ -156,8 +166,26 @@ export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> 
   };
 }
 
-/** Refuses a checkpoint of another run. @throws ValueError that says what differs. */
-export function checkConditions(checkpoint: Conditions, moment: Moment): void {
+/** Whether it says where a run is. Its conditions are compared with those of now, whatever they are. */
+function isHeader(header: unknown): header is Header {
+  if (!isRecord(header) || !isRecord(header.place)) return false;
+  const { metrics, place, epochs, stopped, calls, learningRate, step, stream, orderStream, streams } = header;
+  return (
+    [place.epoch, place.batch, calls, step, stream, orderStream].every(isWhole) &&
+    [epochs, streams].every((list) => Array.isArray(list) && list.every(isWhole)) &&
+    typeof metrics === 'string' &&
+    typeof stopped === 'boolean' &&
+    (learningRate === null || typeof learningRate === 'number')
+  );
+}
+
+/**
+ * Refuses a checkpoint of another run.
+ * @param options `exact`: also one of the same run on another device, whose end would have other bits.
+ * @throws ValueError that says what differs.
+ */
+export function checkConditions(checkpoint: Conditions, moment: Moment, { exact }: { readonly exact: boolean }): void {
+  const elsewhere = 'or let the end have other bits: exactResume: false, on the command line --inexact.';
   const fixes: Readonly<Record<keyof Conditions, string>> = {
     optimizer: 'Compile the model with the same optimizer and options.',
     loss: 'Compile the model with the same loss and options.',
@@ -169,11 +197,13 @@ export function checkConditions(checkpoint: Conditions, moment: Moment): void {
     batchSize: 'Pass the same batchSize.',
     shuffle: 'Pass the same shuffle.',
     seed: `Call init({ seed: ${checkpoint.seed} }).`,
-    modelStream: 'Make the model at once after init(), or as late as it was made then.',
+    version: `Go on with that version of dawngrad, ${elsewhere}`,
+    device: `Go on with that device, ${elsewhere}`,
   };
   const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(moment))); // as the file has been
   for (const [name, fix] of Object.entries(fixes)) {
     const key = name as keyof Conditions; // fixes has no others
+    if (!exact && (key === 'version' || key === 'device')) continue;
     const [difference] = differencesOf(key, now[key], checkpoint[key]);
     if (difference === undefined) continue;
     const { got, expected } = difference;
@@ -233,6 +263,7 @@ export async function restoreCheckpoint(
 
 function conditionsOf({ model, samples, weighted, validationSamples, batchSize, shuffle }: Moment): Conditions {
   const { optimizer, loss } = model.compiled;
+  const { info } = model.device;
   return {
     optimizer: optimizer.config(),
     loss: { name: loss.name, ...loss.config },
@@ -251,7 +282,8 @@ function conditionsOf({ model, samples, weighted, validationSamples, batchSize, 
     batchSize,
     shuffle,
     seed: model.random.seed,
-    modelStream: model.firstStream,
+    version,
+    device: { backend: info.backend, ...info.adapter },
   };
 }
 
@@ -259,8 +291,8 @@ const vector = (values: readonly number[]): HostArray => ({ data: Float64Array.f
 
 /** Packs tensors with a header and a checksum over both. */
 async function seal(tensors: Readonly<Record<string, HostArray>>, checkpoint: string): Promise<Uint8Array> {
-  const sha256 = await digest(packTensors(tensors, { checkpoint }));
-  return packTensors(tensors, { checkpoint, sha256 });
+  const sha256 = await digest(writeSafetensors(tensors, { checkpoint }));
+  return writeSafetensors(tensors, { checkpoint, sha256 });
 }
 
 async function digest(bytes: Uint8Array): Promise<string> {

@@ -1,11 +1,11 @@
 import { kFold } from '../data/folds.ts';
 import { type HostNumbers, hostArrayOf } from '../data/hostArray.ts';
+import { isRecord } from '../data/json.ts';
 import { samplesAt } from '../data/samples.ts';
 import { checkLabelCount } from '../data/split.ts';
 import { ValueError } from '../errors.ts';
 import { type Check, checkOptions, checkValue, flag } from '../options.ts';
 import type { FitOptions } from './fitOptions.ts';
-import { isRecord } from './json.ts';
 import { Model } from './model.ts';
 
 export interface CrossValidationOptions {

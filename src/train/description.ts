@@ -1,7 +1,7 @@
-import { ValueError } from '../errors.ts';
+import { isRecord, isWhole, parseJson } from '../data/json.ts';
+import { escapeText, ValueError } from '../errors.ts';
 import type { LayerOptions } from '../nn/layer.ts';
 import { MAX_RANK, type Shape } from '../shape.ts';
-import { isRecord, isWhole } from './json.ts';
 
 /** The newest form of model.json; a file says which one it has, as an older version of dawngrad may not know it. */
 export const VERSION = 1;
@@ -26,7 +26,7 @@ export interface GraphDescription {
 
 /** Reads model.json. @throws ValueError for what `model.save()` did not write. */
 export function readDescription(json: string): Description {
-  const found = parse(json);
+  const found = parseJson(json);
   if (!isRecord(found) || found.format !== 'dawngrad') {
     throw new ValueError({
       op: 'loadModel',
@@ -69,15 +69,6 @@ function checkGraph(graph: unknown, layers: number): void {
   if (!isPositions([output], nodes.length)) throw damaged('the output', output, `one of the ${nodes.length} nodes`);
 }
 
-/** What a text says in JSON; undefined if it is damaged. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const isShape = (value: unknown): boolean => Array.isArray(value) && value.length < MAX_RANK && value.every(isWhole);
 
 const isLayer = (value: unknown): boolean =>
@@ -89,7 +80,7 @@ const isPositions = (value: unknown, below: number): boolean =>
 const damaged = (what: string, got: unknown, expected: string): ValueError =>
   new ValueError({
     op: 'loadModel',
-    got: `${JSON.stringify(got)?.slice(0, 100)} as ${what} in model.json`,
+    got: `${escapeText(JSON.stringify(got) ?? 'nothing', 100)} as ${what} in model.json`,
     expected,
     fix: 'The file is damaged, or no file of dawngrad.',
   });

@@ -1,3 +1,4 @@
+import { type Bytes, FILE } from '../data/safetensors.ts';
 import { ValueError } from '../errors.ts';
 import {
   type Checks,
@@ -15,7 +16,6 @@ import { type Verbosity, verbosity } from './callbacks/progress.ts';
 import { type Callback, checkCallbacks } from './callbacks.ts';
 import type { CheckpointOptions } from './checkpoint.ts';
 import type { Samples } from './dataset.ts';
-import { type Bytes, FILE } from './safetensors.ts';
 import type { SampleWeightOptions } from './sampleWeights.ts';
 
 export interface FitOptions extends SampleWeightOptions {
@@ -51,6 +51,16 @@ export interface FitOptions extends SampleWeightOptions {
    * that it is of; then weights and history end with the bits of a run that was not interrupted.
    */
   readonly resume?: Bytes;
+  /**
+   * Whether `resume` refuses to go on with another device or version of dawngrad than those of the run, as its end would
+   * have other bits; default true.
+   */
+  readonly exactResume?: boolean;
+  /**
+   * When it is aborted, `fit` ends after the running step: it saves a checkpoint of that place, if `checkpoint` says where,
+   * and rejects with the signal's reason.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** What `fit` saw: the epochs, and for each name its value after each of them. */
@@ -86,6 +96,8 @@ const CHECKS: Checks<keyof FitOptions> = {
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
   resume: FILE,
+  exactResume: flag,
+  signal: [(value) => value instanceof AbortSignal, 'an AbortSignal: new AbortController().signal'],
   ...SAMPLE_WEIGHT_CHECKS,
 };
 const CHECKPOINT: Checks<keyof CheckpointOptions> = {

@@ -1,25 +1,32 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeUnfinished, writeWhole } from '../files.ts';
+import { type Check, checkValue } from '../options.ts';
+
+const FOLDER: Check = [(value) => typeof value === 'string' && value !== '', 'the path of a folder'];
+const isContent = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const FILES: Check = [
+  (value) => Object.values(Object(value)).length > 0 && Object.values(Object(value)).every(isContent),
+  'files, each a text or a Uint8Array by its name: await model.save()',
+];
 
 /**
- * Makes the `save` of `modelCheckpoint` and of `checkpoint`: files are written to a folder, each under another name until
- * it is complete and on the disk, so that a process that is killed leaves the file as it was or as it will be.
+ * Makes the `save` of `modelCheckpoint` and of `checkpoint`: files are written to a folder, one call after the other, and
+ * each under another name until it is complete and on the disk, so that a process that is killed leaves the file as it was
+ * or as it will be.
  */
-export const toFolder =
-  (folder: string) =>
-  async (files: object): Promise<void> => {
+export function toFolder(folder: string): (files: object) => Promise<void> {
+  checkValue('toFolder', 'folder', folder, FOLDER);
+  const write = async (files: object): Promise<void> => {
     await mkdir(folder, { recursive: true });
+    await removeUnfinished(folder);
     for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content);
   };
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  const file = await open(unfinished, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(unfinished, path);
+  let last = Promise.resolve();
+  return async (files) => {
+    checkValue('toFolder', 'files', files, FILES);
+    const written = last.then(() => write(files));
+    last = written.catch(() => {}); // its caller hears of it
+    return written;
+  };
 }

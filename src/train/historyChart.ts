@@ -1,6 +1,6 @@
+import { isRecord } from '../data/json.ts';
 import { checkValue } from '../options.ts';
 import type { History } from './fitOptions.ts';
-import { isRecord } from './json.ts';
 
 const PANEL = { width: 380, height: 260, left: 56, right: 16, top: 44, bottom: 40 };
 /** From the palette of Okabe and Ito (2008), which colour-blind readers can tell apart. */

@@ -1,3 +1,4 @@
+import { type Bytes, FILE, readSafetensors } from '../data/safetensors.ts';
 import { ValueError, within } from '../errors.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
@@ -8,7 +9,6 @@ import { type Check, checkValue, checkValues, listOf, suggestion } from '../opti
 import type { HostArray } from '../tensor.ts';
 import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
-import { type Bytes, FILE, unpack } from './safetensors.ts';
 
 /** What `model.save()` made, as it was read or fetched. */
 export interface SavedModel {
@@ -32,7 +32,7 @@ export function loadModel(files: SavedModel, options: LoadOptions = {}): Model {
   checkValue('loadModel', 'model.json', json, TEXT);
   checkValue('loadModel', 'weights.safetensors', weights, FILE);
   const description = readDescription(json);
-  const { tensors } = unpack(weights);
+  const { tensors } = readSafetensors(weights);
   checkFinite(tensors);
   const model = new Model(makeGraph(description, kindsWith(options)));
   checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for

@@ -247,6 +247,12 @@ export class Model extends Network {
     });
   }
 
+  /** Internal: a captured step draws from the streams that it was captured with. */
+  override drawFrom(streams: readonly number[]): void {
+    super.drawFrom(streams);
+    this.#batchStep.dispose();
+  }
+
   /** The model as files: its layers in JSON and its weights in the safetensors format. */
   async save(): Promise<ModelFiles> {
     return pack(this);

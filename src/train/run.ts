@@ -1,3 +1,4 @@
+import type { Bytes } from '../data/safetensors.ts';
 import type { Weighted } from '../nn/total.ts';
 import { innerScope } from '../tensor.ts';
 import { withProgress } from './callbacks/progress.ts';
@@ -17,7 +18,6 @@ import type { FitOptions, History } from './fitOptions.ts';
 import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
-import type { Bytes } from './safetensors.ts';
 import { buildOptimizer, evaluateWith, evaluationSteps, finish, reportsOf, type Trained, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 import { noSums, StepValues, type Sums } from './stepValues.ts';
@@ -76,6 +76,8 @@ export class Run {
   readonly #guarded: boolean;
   readonly #saver: Saver | undefined;
   readonly #resume: Bytes | undefined;
+  readonly #exactResume: boolean;
+  readonly #signal: AbortSignal | undefined;
   #guard: Guard | undefined;
   /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
   readonly #orders = new Map<number, number>();
@@ -98,6 +100,8 @@ export class Run {
       checkpoint,
       resume,
       verbose,
+      exactResume = true,
+      signal,
     } = options;
     this.#model = model;
     this.#trained = trained;
@@ -112,6 +116,8 @@ export class Run {
     this.#guarded = terminateOnNaN;
     this.#saver = checkpoint && new Saver(checkpoint);
     this.#resume = resume;
+    this.#exactResume = exactResume;
+    this.#signal = signal;
     this.#epoch = initialEpoch;
     this.#frozen = model.frozen;
   }
@@ -137,10 +143,10 @@ export class Run {
     await each(callbacks, 'setModel', model);
     await each(callbacks, 'setParams', { epochs: this.#epochs, steps: this.#sizes.length });
     await each(callbacks, 'onTrainBegin', {});
+    let from = this.#resume && (await this.#read(this.#resume));
     await this.#steps.prepare(this.#sizes);
     await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
     buildOptimizer(model, this.#trained);
-    let from = this.#resume && (await this.#read(this.#resume));
     const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
     if (from !== undefined && !isWithinEpoch) {
       await restoreCheckpoint(from, model, callbacks);
@@ -155,7 +161,9 @@ export class Run {
       logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
       from = undefined;
       await each(callbacks, 'onEpochEnd', epoch, logs);
-      if (this.#saver?.isDueAfterEpoch()) await this.#save({ epoch: epoch + 1, batch: 0 });
+      const isAborted = this.#signal?.aborted;
+      if (this.#saver?.isDueAfterEpoch() || isAborted) await this.#save({ epoch: epoch + 1, batch: 0 });
+      if (isAborted && epoch + 1 < this.#epochs) throw this.#signal?.reason;
     }
     finish(model, this.#trained, before);
     await each(callbacks, 'onTrainEnd', logs);
@@ -181,13 +189,15 @@ export class Run {
         const seen = { batch, size, ...(isNew && values.results) };
         await each(this.#callbacks, 'onBatchEnd', batch, seen);
         if (isLast) break;
-        const isDue = this.#saver?.isDue();
+        const isAborted = this.#signal?.aborted;
+        const isDue = this.#saver?.isDue() || isAborted;
         if (isDue || this.#model.stopTraining) {
           await values.readAll();
           await this.#judge(epoch, values);
         }
         if (this.#model.stopTraining) break;
         if (isDue) await this.#save({ epoch, batch: batch + 1 }, values.sums);
+        if (isAborted) throw this.#signal?.reason;
       }
       await this.#guard?.checkWeights({ epoch, batch: values.sums.steps - 1 });
       return values.results;
@@ -233,7 +243,8 @@ export class Run {
   /** Reads a checkpoint of this run, and the history in it. */
   async #read(file: Bytes): Promise<Checkpoint> {
     const checkpoint = await readCheckpoint(file);
-    checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums));
+    checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
+    this.#model.drawFrom(checkpoint.streams);
     this.#epoch = checkpoint.place.epoch;
     this.#history.epoch.push(...checkpoint.epochs);
     for (const [name, values] of Object.entries(checkpoint.history)) this.#history.history[name] = [...values];
@@ -251,8 +262,9 @@ export class Run {
   }
 
   async #save(place: Place, sums: Sums = noSums(reportsOf(this.#model, this.#trained))): Promise<void> {
+    if (this.#saver === undefined) return;
     const file = await packCheckpoint(this.#moment(place, sums));
-    if (file !== undefined) await this.#saver?.save(file);
+    if (file !== undefined) await this.#saver.save(file);
   }
 
   #moment(place: Place, sums: Sums): Moment {

@@ -1,9 +1,9 @@
+import { writeSafetensors } from '../data/safetensors.ts';
 import { ValueError } from '../errors.ts';
 import { isChain } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
 import type { Network } from '../nn/network.ts';
 import { type Description, type GraphDescription, VERSION } from './description.ts';
-import { pack as packTensors } from './safetensors.ts';
 
 /** A saved model: two files, by name. */
 export interface ModelFiles {
@@ -22,7 +22,7 @@ export async function pack(model: Network): Promise<ModelFiles> {
   };
   return {
     'model.json': `${JSON.stringify(description, undefined, 2)}\n`,
-    'weights.safetensors': packTensors(await model.getWeights()),
+    'weights.safetensors': writeSafetensors(await model.getWeights()),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { LabelledImages } from '../../data/mnist.ts';
 import { clock, decimal } from '../../format.ts';
-import { deviceName, grouped, percent } from '../format.ts';
+import { grouped, percent } from '../format.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochRecord, RunConfig } from '../run.ts';
 import { confusionMatrix, mistakes } from './confusion.ts';
@@ -64,7 +64,7 @@ function introduction({ config, interrupted, epochs }: Report): string {
   const units = [height * width, ...options.layers, data.classes].join(' – ');
   const parts = [options.activation, ...(options.batchNorm ? ['batch normalisation'] : [])];
   if (options.dropout > 0) parts.push(`dropout ${options.dropout}`);
-  const stopped = interrupted ? ` Training was stopped during epoch ${epochs.length} of ${options.epochs}.` : '';
+  const stopped = interrupted ? ` Training was stopped during epoch ${epochs.length + 1} of ${options.epochs}.` : '';
   return `A network of ${units} units with ${parts.join(', ')}, trained by ${options.optimizer} on ${grouped(data.training)} images and tested on ${grouped(data.test)} others.${stopped}`;
 }
 
@@ -94,7 +94,7 @@ function learningRateOf({ options, optimizer: { learningRate } }: RunConfig): st
 }
 
 function facts(config: RunConfig): Html {
-  const { options, data, device, started } = config;
+  const { options, data, devices, started } = config;
   const momentum = options.momentum === undefined ? '' : `, momentum ${options.momentum}`;
   const rows: readonly (readonly [string, string | number])[] = [
     [
@@ -108,7 +108,7 @@ function facts(config: RunConfig): Html {
     ['Batch size', options.batchSize],
     ['Epochs asked for', options.epochs],
     ['Seed', options.seed],
-    ['Device', deviceName(device)],
+    ['Device', devices.join(', then ')],
     ['Started', `${started.slice(0, 16).replace('T', ' ')} UTC`],
   ];
   return html`<table class="facts">${rows.map(

@@ -1,0 +1,21 @@
+import type { Device } from '../device.ts';
+import { DeviceError } from '../errors.ts';
+import { init } from '../node.ts';
+import type { Backend } from './options.ts';
+
+/** Opens a device to train on: the float64 reference only where it is asked for, as it takes a hundred times as long. */
+export async function openToTrain({
+  backend,
+  seed,
+}: {
+  readonly backend: Backend;
+  readonly seed: number;
+}): Promise<Device> {
+  if (backend !== 'auto') return init({ backend, seed });
+  try {
+    return await init({ backend: 'webgpu', seed });
+  } catch (error) {
+    if (!(error instanceof DeviceError) || error.reason !== 'unavailable') throw error;
+    throw new DeviceError('unavailable', `${error.message} On the command line that is --backend cpu, which is slow.`);
+  }
+}

@@ -101,7 +101,12 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     if (!(device instanceof GpuDevice)) throw new CaptureError('the CPU backend has no captured steps');
     const step = find(device, inputs).plan;
     const dispatches = step.commands.filter(({ kind }) => kind === 'dispatch').length;
-    return { dispatches, bytes: step.bytes, largest: Math.max(0, ...step.buffers), explain: () => explain(step) };
+    return {
+      dispatches,
+      bytes: step.bytes,
+      largest: step.buffers.reduce((a, b) => Math.max(a, b), 0),
+      explain: () => explain(step),
+    };
   };
 
   const tune = async (...inputs: Inputs): Promise<void> => {

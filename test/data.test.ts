@@ -41,6 +41,21 @@ test('IDX: gzip is unpacked', async () => {
   await rejects(() => readIdx(packed.subarray(0, 20)), /^readIdx: got gzip data of 20 bytes that can't be unpacked/);
 });
 
+test('IDX: gzip is unpacked no further than its header says', async () => {
+  const many = new Blob(new Array(200).fill(new Uint8Array(2 ** 20)));
+  const file = new Blob([Uint8Array.from(idx(0x08, [10], [])), many]);
+  const packed = new Uint8Array(
+    await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer(),
+  );
+  await rejects(() => readIdx(packed), /^readIdx: got more than 18 bytes; expected 18 for uint8 of shape \[10\]/);
+  const zeros = new Uint8Array(
+    await new Response(many.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer(),
+  );
+  await rejects(() => readIdx(zeros), /got the element type 0x00/);
+  const short = await gzip(Uint8Array.from(idx(0x08, [2 ** 31, 28, 28], [1, 2])));
+  await rejects(() => readIdx(short), /got 18 bytes; expected 1683627180048 .* truncated/);
+});
+
 test('IDX: damaged and foreign files are refused', async () => {
   const good = idx(0x08, [2, 3], [1, 2, 3, 4, 5, 6]);
   await rejects(

@@ -14,7 +14,7 @@ export function deviceName({ backend, adapter }: DeviceInfo): string {
 
 /** Rows in columns of equal width, the first row being the heads. Numbers stand at the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = rows[0].map((_, column) => rows.reduce((width, row) => Math.max(width, row[column].length), 0));
   const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-\d]/.test(row[column])));
   const line = (row: readonly string[]): string =>
     row

@@ -1,6 +1,7 @@
 import { convertIndexedToRgb, type DecodedPng, decode, encode } from 'fast-png';
 import { ValueError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
+import { neededParts } from './png.ts';
 
 /** A grey picture, row by row, from 0 (black) to 255 (white). */
 export interface GreyImage {
@@ -15,7 +16,7 @@ export interface GreyImage {
  */
 export function decodeGrey(bytes: Uint8Array, name: string): GreyImage {
   const { width, height, data, channels, largest } = decodePixels(bytes, name);
-  const grey = new Float64Array(width * height);
+  const grey = new Float32Array(width * height);
   const hasAlpha = channels === 2 || channels === 4;
   for (let i = 0; i < grey.length; i++) {
     const pixel = data.subarray(i * channels, (i + 1) * channels);
@@ -28,7 +29,7 @@ export function decodeGrey(bytes: Uint8Array, name: string): GreyImage {
 
 function decodePixels(bytes: Uint8Array, name: string) {
   try {
-    const png = decode(bytes);
+    const png = decode(neededParts(bytes));
     if (png.palette === undefined && png.depth >= 8) return { ...png, largest: 2 ** png.depth - 1 };
     const palette = png.palette ?? greyPalette(png);
     return { ...png, data: convertIndexedToRgb({ ...png, palette }), channels: palette[0].length, largest: 255 };
@@ -36,8 +37,8 @@ function decodePixels(bytes: Uint8Array, name: string) {
     throw new ValueError({
       op: name,
       got: `a PNG that can't be read (${error instanceof Error ? error.message : error})`,
-      expected: 'a complete PNG',
-      fix: 'Save it again.',
+      expected: 'a complete PNG of at most 100 million pixels',
+      fix: 'Save it again, smaller if it is large.',
     });
   }
 }
@@ -45,6 +46,26 @@ function decodePixels(bytes: Uint8Array, name: string) {
 /** Several pixels share a byte below 8 bits per pixel, of greys as of a palette: so greys are read as one. */
 const greyPalette = ({ depth }: DecodedPng): number[][] =>
   Array.from({ length: 2 ** depth }, (_, level) => [(255 * level) / (2 ** depth - 1)]);
+
+/** Bytes that files of other kinds open with. */
+const KINDS: Readonly<Record<string, readonly number[]>> = {
+  'a JPEG': [0xff, 0xd8, 0xff],
+  'a PNG': [0x89, 0x50, 0x4e, 0x47],
+  'a GIF': [0x47, 0x49, 0x46, 0x38],
+  'a BMP': [0x42, 0x4d],
+  'a RIFF file, such as WebP': [0x52, 0x49, 0x46, 0x46],
+  'a zip archive, such as .npz': [0x50, 0x4b, 3, 4],
+  'a NumPy file': [0x93, 0x4e, 0x55, 0x4d],
+};
+
+/** What else a file seems to be: `, a JPEG`. */
+export function kindOf(file: Uint8Array): string {
+  const kind = Object.keys(KINDS).find((name) => KINDS[name].every((byte, i) => file[i] === byte));
+  if (kind !== undefined) return `, ${kind}`;
+  return file.subarray(0, 100).every((byte) => byte === 9 || byte === 10 || byte === 13 || byte >= 32)
+    ? ', a text'
+    : '';
+}
 
 /** A picture as MNIST has its digits, bright on black, and whether it had to be inverted for that. */
 export interface FittedImage {
@@ -55,7 +76,7 @@ export interface FittedImage {
 /** Inverts a picture with a light border, and scales it to `[height, width]`, centred, in its own proportions. */
 export function fitImage(image: GreyImage, [height, width]: Shape): FittedImage {
   const inverted = borderLevel(image) > 127.5;
-  const data = inverted ? Float64Array.from(image.data, (level) => 255 - level) : image.data;
+  const data = inverted ? Float32Array.from(image.data, (level) => 255 - level) : image.data;
   return { pixels: scale({ ...image, data }, { width, height }), inverted };
 }
 

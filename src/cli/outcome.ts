@@ -1,3 +1,4 @@
+import { positionOfLargest } from '../data/samples.ts';
 import type { TypedArray } from '../storage.ts';
 
 /** The class a model chose for one image, and the probability that it gave it. */
@@ -26,8 +27,8 @@ export interface Outcome {
 export function choose(probabilities: TypedArray, classes: number): Prediction[] {
   return Array.from({ length: probabilities.length / classes }, (_, i) => {
     const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    const confidence = Math.max(...row);
-    return { label: row.indexOf(confidence), confidence };
+    const label = positionOfLargest(row);
+    return { label, confidence: row[label] };
   });
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { hasPngSignature } from 'fast-png';
-import { readIdx } from '../data/idx.ts';
+import { mayBeIdx, readIdx } from '../data/idx.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import { decimal } from '../format.ts';
 import { init } from '../node.ts';
@@ -11,7 +11,7 @@ import type { HostArray } from '../tensor.ts';
 import { loadModel } from '../train/load.ts';
 import type { Model } from '../train/model.ts';
 import { grouped, percent, table } from './format.ts';
-import { decodeGrey, fitImage } from './images.ts';
+import { decodeGrey, fitImage, kindOf } from './images.ts';
 import { type Backend, backendOption } from './options.ts';
 import { choose, type Prediction } from './outcome.ts';
 import { readModelFiles } from './run.ts';
@@ -34,17 +34,29 @@ const BAR = 20;
 
 async function predict(run: string, file: string, { labels, backend }: PredictOptions): Promise<void> {
   const files = await readModelFiles(run);
-  const bytes = await readFile(file);
+  const bytes = await readImages(file);
   const device = await init({ backend });
   try {
     const model = loadModel(files);
     checkClassifier(model);
     if (hasPngSignature(bytes)) await predictPng(model, bytes, file);
+    else if (!mayBeIdx(bytes)) throw new ValueError({ op: 'predict', got: `${file}${kindOf(bytes)}`, ...FORMATS });
     else await predictIdx(model, bytes, { file, ...(labels !== undefined && { labels }) });
   } finally {
     device.dispose();
   }
 }
+
+/** Reads a file; a folder holds no image that is meant. */
+async function readImages(file: string): Promise<Uint8Array> {
+  if (!(await stat(file)).isDirectory()) return readFile(file);
+  throw new ValueError({ op: 'predict', got: `the folder ${file}`, ...FORMATS });
+}
+
+const FORMATS = {
+  expected: 'an IDX file of images (plain or as .gz), or a PNG',
+  fix: 'Save the picture as a PNG. For other data call model.predict() from a program.',
+};
 
 function checkClassifier({ outputShape }: Model): void {
   if (outputShape.length === 1) return;

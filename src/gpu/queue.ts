@@ -50,7 +50,7 @@ export class CommandQueue {
   /** Adds the commands of a whole step. */
   pushStep(commands: readonly Command[]): void {
     this.#changes++;
-    this.#pending.push(...commands);
+    for (const command of commands) this.#pending.push(command);
     if (++this.#pendingSteps >= this.stepsPerSubmit) this.flush();
   }
 

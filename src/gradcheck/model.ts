@@ -49,7 +49,7 @@ export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<r
       using value = scope(() => loss(labels, twin.call(samples, true)));
       return value.item();
     };
-    const longestSum = Math.max(data.size, ...model.parameters.flatMap(({ shape }) => shape));
+    const longestSum = model.parameters.flatMap(({ shape }) => shape).reduce((a, b) => Math.max(a, b), data.size);
     const rounding = model.layers.length * longestSum * UNIT;
     // Where a sum over the samples cancels, as for a bias in front of batch norm, what is left is rounding of its terms, and
     // the other gradients of the layer tell how large those are.

@@ -23,7 +23,9 @@ export function summaryTable({ graph, layers, names, shapes, parameters }: Netwo
     return [[label, `[${['batch', ...shapes[node]].join(', ')}]`, size, inputs.map(nameAt).join(', ')]];
   });
   const head = ['Layer', 'Output shape', 'Parameters', 'Connected to'].slice(0, isChain(graph) ? 3 : 4);
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const widths = head.map((title, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column].length), title.length),
+  );
   const line = (row: readonly string[]): string =>
     head
       .map((_, column) => (column === 2 ? row[column].padStart(widths[column]) : row[column].padEnd(widths[column])))

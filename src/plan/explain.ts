@@ -15,7 +15,7 @@ export function explain<Place extends Range, Command>(plan: Plan<Place, Command>
   };
   const list = (operands: readonly Operand<Place>[]): string => operands.map(name).join(' ') || '-';
   const dispatches = commands.filter(({ kind }) => kind === 'dispatch').length;
-  const width = Math.max(...commands.map(({ label }) => label.length), 0);
+  const width = commands.reduce((width, { label }) => Math.max(width, label.length), 0);
   return [
     `${dispatches} dispatches, ${commands.length - dispatches} copies; ${dropped} unused commands dropped, ${elided} copies saved`,
     ...commands.map(

@@ -69,6 +69,7 @@ export async function findLearningRate(
   const unsmoothed: number[] = [];
   try {
     let mean = 0;
+    let smallest = Number.POSITIVE_INFINITY;
     for (let t = 0; t < count; t++) {
       const batch = t % Math.floor(data.size / size); // whole batches alone, in a new order each time through
       if (batch === 0) {
@@ -82,7 +83,8 @@ export async function findLearningRate(
       mean = smoothing * mean + (1 - smoothing) * own;
       disposeValues(values);
       const loss = mean / (1 - smoothing ** (t + 1));
-      if (!(loss <= DIVERGED * Math.min(loss, ...losses))) break;
+      smallest = Math.min(smallest, loss);
+      if (!(loss <= DIVERGED * smallest)) break;
       learningRates.push(rate);
       losses.push(loss);
       unsmoothed.push(own);
@@ -103,7 +105,7 @@ export async function findLearningRate(
       fix: 'Look for extreme values in the data, and at how the weights begin.',
     });
   }
-  const least = losses.indexOf(Math.min(...losses));
+  const least = losses.indexOf(leastOf(losses));
   const falls = hasFallen(unsmoothed.slice(0, least + 1), losses[least], smoothing);
   return { learningRates, losses, suggestion: falls ? suggest(learningRates, losses) : undefined };
 }
@@ -119,6 +121,8 @@ function settingsOf(options: FindLearningRateOptions): Required<FindLearningRate
   checkRange(op, 'smoothing', smoothing, { low: 0, high: 1 });
   return { minLearningRate, maxLearningRate, steps, batchSize, smoothing };
 }
+
+const leastOf = (losses: readonly number[]): number => losses.reduce((a, b) => Math.min(a, b));
 
 /**
  * Whether losses have fallen to `end`, their smoothed mean, by more than chance: compared with the mean of their first half.
@@ -142,7 +146,7 @@ function suggest(
   learningRates: readonly number[],
   losses: readonly number[],
 ): { readonly low: number; readonly high: number } {
-  const fall = losses[0] - Math.min(...losses);
+  const fall = losses[0] - leastOf(losses);
   const whereDone = (share: number): number =>
     learningRates[losses.findIndex((loss) => losses[0] - loss >= share * fall)];
   return { low: whereDone(0.1), high: whereDone(0.9) };

@@ -246,7 +246,7 @@ export class Run {
     checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
     this.#model.drawFrom(checkpoint.streams);
     this.#epoch = checkpoint.place.epoch;
-    this.#history.epoch.push(...checkpoint.epochs);
+    for (const epoch of checkpoint.epochs) this.#history.epoch.push(epoch);
     for (const [name, values] of Object.entries(checkpoint.history)) this.#history.history[name] = [...values];
     return checkpoint;
   }

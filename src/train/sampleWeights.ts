@@ -1,3 +1,4 @@
+import { positionOfLargest } from '../data/samples.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import type { HostArray } from '../tensor.ts';
@@ -73,8 +74,5 @@ async function classesOf(y: Given, areClasses: boolean): Promise<number[]> {
     });
   }
   if (width === 1) return Array.from(data);
-  return Array.from({ length: shape[0] }, (_, i) => {
-    const row = data.subarray(i * width, (i + 1) * width);
-    return row.indexOf(Math.max(...row));
-  });
+  return Array.from({ length: shape[0] }, (_, i) => positionOfLargest(data.subarray(i * width, (i + 1) * width)));
 }

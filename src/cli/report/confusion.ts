@@ -12,7 +12,8 @@ export function confusionMatrix({ confusion }: Outcome): Html {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count) => count / Math.max(1, total));
   });
-  const worst = Math.max(...shares.flatMap((row, label) => row.filter((_, predicted) => predicted !== label)));
+  const wrong = shares.flatMap((row, label) => row.filter((_, predicted) => predicted !== label));
+  const worst = wrong.reduce((a, b) => Math.max(a, b), 0);
   const cell = (count: number, label: number, predicted: number): Html => {
     if (count === 0) return html`<td class="none">0</td>`;
     const share = shares[label][predicted];

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { hasVulkanLoader, useSoftwareGpu } from './software.ts';
 import type { GpuSource } from './source.ts';
 
@@ -24,7 +25,9 @@ export const dawnSources: readonly GpuSource[] = [
     },
   },
   {
-    name: 'software GPU',
+    name: isMainThread
+      ? 'software GPU'
+      : 'software GPU (beside a Vulkan loader of the system new Worker needs { env: SHARE_ENV } for it)',
     open: async () => {
       await useSoftwareGpu();
       return dawn();

@@ -1,58 +1,85 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
-import envPaths from 'env-paths';
 import { parseTar } from 'nanotar';
+import { removeUnfinished, writeWhole } from '../files.ts';
+import { cacheFolder } from './cacheFolder.ts';
 
 const PACKAGE = '@sparticuz/chromium';
 const VULKAN_LOADER = 'libvulkan.so.1';
+const DRIVER = 'libvk_swiftshader.so';
+/** What a Vulkan loader reads of a driver. */
+const MANIFEST = 'vk_swiftshader_icd.json';
 const RTLD_NODELETE = 0x1000;
 
 /**
- * Points Vulkan at SwiftShader, a GPU in software that ships inside the npm package @sparticuz/chromium.
- * It is unpacked once into the user's cache folder.
+ * Lets Dawn find SwiftShader, a GPU in software that ships inside the npm package @sparticuz/chromium. It is unpacked once
+ * into the user's cache folder.
+ *
+ * Dawn asks for a library of the loader's name. A driver has the functions of a loader, so SwiftShader goes by that name,
+ * and no environment variable is needed: in a worker thread `process.env` is a copy, which native code does not see.
+ * Where the system has a loader, which then has the name, a variable says where the driver is.
  * @throws Error when the package is missing or this is not Linux on x64.
  */
 export async function useSoftwareGpu(): Promise<void> {
-  const folder = await unpack();
-  process.env.VK_ICD_FILENAMES = join(folder, 'vk_swiftshader_icd.json');
-  loadLibrary(join(folder, VULKAN_LOADER)); // Dawn looks it up by name, and finds what is loaded already
+  const found = await findPackage();
+  const isNameTaken = hasVulkanLoader();
+  const folder = join(await cacheFolder(), `swiftshader-${found.version}`);
+  if (!(await isWhole(folder)) || !loadLibrary(join(folder, DRIVER))) {
+    await unpack(found.archive, folder);
+    if (!loadLibrary(join(folder, DRIVER))) throw new Error(`${join(folder, DRIVER)} can't be loaded`);
+  }
+  if (isNameTaken) process.env.VK_ICD_FILENAMES = join(folder, MANIFEST);
 }
 
-/** Whether Dawn can look for a driver: on Linux it needs the system's Vulkan loader, and complains without it. */
-export const hasVulkanLoader = (): boolean => process.platform !== 'linux' || loadLibrary(VULKAN_LOADER);
+let systemLoader: boolean | undefined;
+
+/** Whether the system has a Vulkan loader: on Linux Dawn complains without it. The answer is from before ours has its name. */
+export function hasVulkanLoader(): boolean {
+  systemLoader ??= process.platform !== 'linux' || loadLibrary(VULKAN_LOADER);
+  return systemLoader;
+}
 
 /** Loads a shared library so that it stays; it is no Node addon, and dlopen throws to say so. */
 function loadLibrary(file: string): boolean {
   try {
     process.dlopen({ exports: {} }, file, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
   } catch (error) {
-    return !String(error).includes('cannot open shared object');
+    return String(error).includes('did not self-register');
   }
   return true;
 }
 
-/** The folder with the driver's files, unpacked if this is the first use. */
-async function unpack(): Promise<string> {
-  const { archive, version } = await findPackage();
-  const folder = join(envPaths('dawngrad', { suffix: '' }).cache, `swiftshader-${version}`);
-  if (existsSync(join(folder, 'vk_swiftshader_icd.json'))) return folder;
-  await mkdir(dirname(folder), { recursive: true });
-  const partial = await mkdtemp(`${folder}-`);
-  for (const { name, data } of parseTar(await promisify(brotliDecompress)(await readFile(archive)))) {
-    if (data !== undefined && data.length > 0) await writeFile(join(partial, name), data);
-  }
+/** Whether the driver is there as it was unpacked: the process would end where a part of it is missing. */
+async function isWhole(folder: string): Promise<boolean> {
   try {
-    await rename(partial, folder); // all files appear at once, also when two processes start together
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
+    const { size }: { size?: unknown } = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'));
+    return size === (await stat(join(folder, DRIVER))).size;
+  } catch {
+    return false;
   }
-  return folder;
+}
+
+async function unpack(archive: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await removeUnfinished(folder);
+  const files = parseTar(await promisify(brotliDecompress)(await readFile(archive)));
+  const { data } = files.find(({ name }) => name === DRIVER) ?? {};
+  if (data === undefined) throw new Error(`${archive} has no ${DRIVER}`);
+  const driver = Buffer.from(data);
+  // Its own name, among the strings that the dynamic linker reads; the file of each is ended by a zero.
+  const name = driver.indexOf(`${DRIVER}\0`);
+  if (name >= 0) driver.fill(0, name, name + DRIVER.length).write(VULKAN_LOADER, name);
+  await writeWhole(join(folder, DRIVER), driver);
+  const manifest = {
+    file_format_version: '1.0.0',
+    ICD: { library_path: `./${DRIVER}`, api_version: '1.0.5' },
+    size: driver.length,
+  };
+  await writeWhole(join(folder, MANIFEST), JSON.stringify(manifest)); // the last: it says that the driver is whole
 }
 
 async function findPackage(): Promise<{ archive: string; version: string }> {

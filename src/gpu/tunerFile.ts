@@ -1,15 +1,15 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
+import { writeWhole } from '../files.ts';
+import { cacheFolder } from './cacheFolder.ts';
 import type { TunerStore } from './tuner.ts';
 
 /** Files in the user's cache folder, or in another folder. */
-export const tunerFiles = (folder = envPaths('dawngrad', { suffix: '' }).cache): TunerStore => ({
-  read: (name) => readFile(join(folder, `${name}.json`), 'utf8'),
+export const tunerFiles = (given?: string): TunerStore => ({
+  read: async (name) => readFile(join(given ?? (await cacheFolder()), `${name}.json`), 'utf8'),
   write: async (name, text) => {
+    const folder = given ?? (await cacheFolder());
     await mkdir(folder, { recursive: true });
-    const file = join(folder, `${name}.json`);
-    await writeFile(`${file}.${process.pid}`, text);
-    await rename(`${file}.${process.pid}`, file); // whole at any time, also when two processes write
+    await writeWhole(join(folder, `${name}.json`), text);
   },
 });

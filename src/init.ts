@@ -1,6 +1,7 @@
 import { CpuDevice } from './cpu.ts';
 import { type Device, setCurrentDevice } from './device.ts';
 import { DeviceError } from './errors.ts';
+import { type Folders, setFolders } from './folders.ts';
 import { findAdapter, openAdapter } from './gpu/adapter.ts';
 import type { Gpu, GpuSource } from './gpu/source.ts';
 import type { TunerStore } from './gpu/tuner.ts';
@@ -42,6 +43,8 @@ interface Platform {
   readonly store: TunerStore;
   /** How it follows code over an await, where it can. */
   readonly context?: AsyncContext;
+  /** How models get to folders, where there are some. */
+  readonly folders?: Folders;
 }
 
 /** Makes `init` for a platform. */
@@ -49,6 +52,7 @@ export const makeInit = (platform: Platform) =>
   named('init', async (options: InitOptions = {}): Promise<Device> => {
     checkValues('init', options, CHECKS);
     if (platform.context !== undefined) setAsyncContext(platform.context);
+    if (platform.folders !== undefined) setFolders(platform.folders);
     const { backend = 'auto', seed = 0 } = options;
     const random = new Generator(seed);
     const device = backend === 'cpu' ? await CpuDevice.open(random) : await openGpu(backend, options, platform, random);

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { dawnSources } from './gpu/dawn.ts';
 import { tunerFiles } from './gpu/tunerFile.ts';
 import { makeInit } from './init.ts';
+import { readFolder, toFolder } from './train/folder.ts';
 
 export * from './index.ts';
 export { toFolder } from './train/folder.ts';
@@ -11,4 +12,9 @@ export { toFolder } from './train/folder.ts';
  * made on.
  * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
  */
-export const init = makeInit({ sources: dawnSources, store: tunerFiles(), context: new AsyncLocalStorage() });
+export const init = makeInit({
+  sources: dawnSources,
+  store: tunerFiles(),
+  context: new AsyncLocalStorage(),
+  folders: { write: (folder, files) => toFolder(folder)(files), read: readFolder },
+});

@@ -163,7 +163,7 @@ const SHORT: Readonly<Record<string, keyof typeof losses>> = {
 
 /** The name that a short one stands for, or the name itself. */
 export const inFull = (name: string, short: Readonly<Record<string, string>> = SHORT): string => {
-  const key = String(name).toLowerCase();
+  const key = typeof name === 'string' ? name.toLowerCase() : '';
   return Object.hasOwn(short, key) ? short[key] : name;
 };
 

@@ -34,6 +34,8 @@ import { meanOfBoth, sumOfBoth, type Totalling } from './total.ts';
 export interface Metric extends Totalling {
   readonly name: string;
   (yTrue: Tensor, yPred: Tensor): Tensor;
+  /** The options that it was made with, where files can say how to make it again. */
+  readonly config?: object;
 }
 
 /** What distinguishes one metric from another. */
@@ -41,6 +43,7 @@ export interface MetricDefinition extends Totalling {
   readonly weighted: NonNullable<Totalling['weighted']>;
   /** The same as `result`, in operations; default: the value itself. */
   readonly scalar?: (value: Tensor) => Tensor;
+  readonly config?: object;
 }
 
 /**
@@ -59,6 +62,9 @@ export const makeMetric = (name: string, { scalar, ...definition }: MetricDefini
 /** Reductions over the first axis, where the samples are. */
 const FIRST = { axis: 0 };
 
+const made = (name: string, config: object, metric: (yTrue: Tensor, yPred: Tensor) => Tensor): Metric =>
+  Object.assign(named(name, metric), { config });
+
 const share = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
 
 /** Whether targets are class numbers rather than a row of targets for each row of outputs. */
@@ -72,14 +78,14 @@ const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
 /** The share of outputs on the right side of `threshold` (default 0.5), for targets of 0 and 1. */
 export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
   const { threshold = 0.5 } = checkValues('binaryAccuracy', options, { threshold: finite });
-  return named('binaryAccuracy', (yTrue, yPred) =>
+  return made('binaryAccuracy', options, (yTrue, yPred) =>
     share(equal(cast(greater(yPred, threshold), 'f32'), targetsLike('binaryAccuracy', yTrue, yPred))),
   );
 };
 
 /** The share of rows whose largest output is that of the right class, for class numbers or one-hot targets. */
 export const categoricalAccuracy = (): Metric =>
-  named('categoricalAccuracy', (yTrue, yPred) => {
+  made('categoricalAccuracy', {}, (yTrue, yPred) => {
     const judged = accuracies.get(yPred);
     if (judged?.yTrue === yTrue && !judged.accuracy.isDisposed) return judged.accuracy.alias();
     return share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
@@ -94,7 +100,7 @@ const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === '
  */
 export const accuracy = (): Metric => {
   const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
-  return named('accuracy', (yTrue, yPred) => {
+  return made('accuracy', {}, (yTrue, yPred) => {
     const isBinary = yPred.shape.at(-1) === 1 && !isOnlyClass(yTrue, yPred);
     return (isBinary ? binary : categorical)(yTrue, yPred);
   });
@@ -103,7 +109,7 @@ export const accuracy = (): Metric => {
 /** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */
 export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
   const { k = 5 } = checkValues('topKAccuracy', options, { k: count });
-  return named('topKAccuracy', (yTrue, yPred) => {
+  return made('topKAccuracy', options, (yTrue, yPred) => {
     const chosen = oneHot(classesOf('topKAccuracy', yTrue, yPred), yPred.shape[yPred.ndim - 1]);
     const score = sum(where(cast(chosen, 'i32'), yPred, 0), { axis: -1, keepDims: true }); // not a product: 0 times infinity is NaN
     const larger = sum(greater(yPred, score), LAST);
@@ -114,6 +120,7 @@ export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
 /** `sqrt(mean((p - y)^2))` over all outputs. */
 export const rootMeanSquaredError = (): Metric =>
   makeMetric('rootMeanSquaredError', {
+    config: {},
     weighted: (yTrue, yPred) => ({
       value: mean(square(sub(yPred, targetsLike('rootMeanSquaredError', yTrue, yPred)))),
     }),
@@ -133,6 +140,7 @@ const thirds = <T>(length: number, part: (start: number, stop: number) => T): [m
  */
 export const r2Score = (): Metric =>
   makeMetric('r2Score', {
+    config: {},
     weighted: (yTrue, yPred) => {
       const rows = [-1, yPred.ndim > 1 ? yPred.shape[yPred.ndim - 1] : 1];
       const y = reshape(targetsLike('r2Score', yTrue, yPred), rows);
@@ -195,6 +203,7 @@ function decisions(op: string, options: DecisionOptions) {
 export const precision = (options: DecisionOptions = {}): Metric => {
   const decide = decisions('precision', options);
   return makeMetric('precision', {
+    config: options,
     weighted: (yTrue, yPred) => {
       const { answers, targets } = decide(yTrue, yPred);
       return ratio(sum(mul(answers, targets)), sum(answers));
@@ -206,6 +215,7 @@ export const precision = (options: DecisionOptions = {}): Metric => {
 export const recall = (options: DecisionOptions = {}): Metric => {
   const decide = decisions('recall', options);
   return makeMetric('recall', {
+    config: options,
     weighted: (yTrue, yPred) => {
       const { answers, targets } = decide(yTrue, yPred);
       return ratio(sum(mul(answers, targets)), sum(targets));
@@ -231,6 +241,7 @@ export const auc = (options: AucOptions = {}): Metric => {
   });
   const bins = numThresholds - 1;
   return makeMetric('auc', {
+    config: options,
     weighted: (yTrue, yPred) => {
       const yes = reshape(targetsLike('auc', yTrue, yPred), [1, -1]);
       const p = reshape(fromLogits ? sigmoid(yPred) : yPred, [-1]);

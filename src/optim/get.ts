@@ -8,7 +8,8 @@ import type { Optimizer } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 
-const factories: Readonly<Record<string, () => Optimizer>> = {
+/** All optimizers by their names, each a function of its options. */
+export const optimizers: Readonly<Record<string, () => Optimizer>> = {
   sgd,
   rmsprop,
   adam,
@@ -26,7 +27,7 @@ const OPTIMIZER: Check = [
 
 /** The optimizer of that name with its default options, or the given one. @throws ValueError for an unknown name. */
 export function getOptimizer(nameOrObject: string | Optimizer): Optimizer {
-  if (typeof nameOrObject === 'string') return lookUp('optimizer', factories, nameOrObject)();
+  if (typeof nameOrObject === 'string') return lookUp('optimizer', optimizers, nameOrObject)();
   checkValue('compile', 'optimizer', nameOrObject, OPTIMIZER);
   return nameOrObject;
 }

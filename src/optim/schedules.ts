@@ -205,3 +205,15 @@ export function warmup(options: {
       : then(step - warmupSteps),
   );
 }
+
+/** All schedules by their names. */
+export const schedules = {
+  exponentialDecay,
+  inverseTimeDecay,
+  piecewiseConstant,
+  polynomialDecay,
+  cosineDecay,
+  cosineDecayRestarts,
+  oneCycle,
+  warmup,
+} satisfies Record<string, (options: never) => Schedule>;

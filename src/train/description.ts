@@ -2,6 +2,7 @@ import { isRecord, isWhole, parseJson } from '../data/json.ts';
 import { escapeText, ValueError } from '../errors.ts';
 import type { LayerOptions } from '../nn/layer.ts';
 import { MAX_RANK, type Shape } from '../shape.ts';
+import type { CompiledDescription } from './compiled.ts';
 
 /** The newest form of model.json; a file says which one it has, as an older version of dawngrad may not know it. */
 export const VERSION = 1;
@@ -15,6 +16,8 @@ export interface Description {
   readonly layers: readonly { readonly kind: string; readonly options: LayerOptions }[];
   /** How the layers are connected, if not one after another. */
   readonly graph?: GraphDescription;
+  /** What the model was compiled with, if names stand for all of it; checked by the functions of these names. */
+  readonly compiled?: CompiledDescription;
 }
 
 /** A graph as a list: a node says by positions which layer it has, and which earlier nodes that takes. */

@@ -1,5 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ValueError } from '../errors.ts';
 import { removeUnfinished, writeWhole } from '../files.ts';
 import { type Check, checkValue } from '../options.ts';
 
@@ -29,4 +31,20 @@ export function toFolder(folder: string): (files: object) => Promise<void> {
     last = written.catch(() => {}); // its caller hears of it
     return written;
   };
+}
+
+/** Reads files of a folder that a model was saved to. @throws ValueError if there is none. */
+export async function readFolder(folder: string, names: readonly string[]): Promise<Record<string, Uint8Array>> {
+  checkValue('loadModel', 'folder', folder, FOLDER);
+  const read = async (name: string): Promise<readonly [string, Uint8Array]> => {
+    const path = join(folder, name);
+    if (existsSync(path)) return [name, await readFile(path)];
+    throw new ValueError({
+      op: 'loadModel',
+      got: `no file ${path}`,
+      expected: `a folder with ${names.join(' and ')}`,
+      fix: 'Name the folder that model.save(folder) or `dawngrad train` wrote.',
+    });
+  };
+  return Object.fromEntries(await Promise.all(names.map(read)));
 }

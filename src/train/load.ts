@@ -1,12 +1,14 @@
 import { type Bytes, FILE, readSafetensors } from '../data/safetensors.ts';
 import { ValueError, within } from '../errors.ts';
+import { foldersFor } from '../folders.ts';
 import { chain } from '../nn/chain.ts';
 import { type Graph, graphOf, SymbolicTensor, symbolic } from '../nn/graph.ts';
 import { kinds } from '../nn/kinds.ts';
 import { LAYER_CHECKS, Layer, type LayerMaker, type LayerOptions } from '../nn/layer.ts';
 import { checkWeights } from '../nn/weights.ts';
-import { type Check, checkValue, checkValues, listOf, suggestion } from '../options.ts';
+import { type Check, checkValue, checkValues, listOf, show, suggestion } from '../options.ts';
 import type { HostArray } from '../tensor.ts';
+import { compileOptionsOf } from './compiled.ts';
 import { type Description, readDescription } from './description.ts';
 import { Model } from './model.ts';
 
@@ -26,8 +28,27 @@ export interface LoadOptions {
 /** Makers of layers by kind. */
 type Kinds = Readonly<Record<string, (options: never) => Layer>>;
 
-/** Makes a model from its files, on the current device; `compile` it to train on. @throws ValueError for foreign files. */
-export function loadModel(files: SavedModel, options: LoadOptions = {}): Model {
+/**
+ * Makes a model from its files, on the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is
+ * compiled as it was when it was saved, with an optimizer that begins anew, unless a loss, metric, optimizer or schedule of
+ * one's own was among that: then `compile` it to train on.
+ * @throws ValueError for foreign files.
+ */
+export function loadModel(folder: string, options?: LoadOptions): Promise<Model>;
+export function loadModel(files: SavedModel, options?: LoadOptions): Model;
+export function loadModel(given: string | SavedModel, options: LoadOptions = {}): Model | Promise<Model> {
+  return typeof given === 'string' ? fromFolder(given, options) : fromFiles(given, options);
+}
+
+async function fromFolder(folder: string, options: LoadOptions): Promise<Model> {
+  const instead = "loadModel({ 'model.json': text, 'weights.safetensors': arrayBuffer }), as fetch gives them";
+  const { read } = foldersFor('loadModel', folder, instead);
+  const files = await read(folder, ['model.json', 'weights.safetensors']);
+  const json = new TextDecoder().decode(files['model.json']);
+  return fromFiles({ 'model.json': json, 'weights.safetensors': files['weights.safetensors'] }, options);
+}
+
+function fromFiles(files: SavedModel, options: LoadOptions): Model {
   const { 'model.json': json, 'weights.safetensors': weights }: SavedModel = Object(files);
   checkValue('loadModel', 'model.json', json, TEXT);
   checkValue('loadModel', 'weights.safetensors', weights, FILE);
@@ -38,6 +59,7 @@ export function loadModel(files: SavedModel, options: LoadOptions = {}): Model {
   checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
   model.build(description.inputShape);
   model.setWeights(tensors);
+  if (description.compiled !== undefined) model.compile(compileOptionsOf(description.compiled));
   return model;
 }
 
@@ -115,7 +137,7 @@ function makeLayer(kind: string, options: LayerOptions, known: Kinds): Layer {
   }
   const make = known[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
   const { name = kind, ...own } = options;
-  return within(`layer '${name}' of model.json`, () => {
+  return within(`layer ${show(name)} of model.json`, () => {
     checkValue(kind, 'name', name, LAYER_CHECKS.name);
     const layer = make(own);
     layer.entitle(name); // not given for good: in another model it may be numbered

@@ -1,5 +1,6 @@
 import { compile } from '../compile.ts';
 import { ValueError } from '../errors.ts';
+import { foldersFor } from '../folders.ts';
 import { chain } from '../nn/chain.ts';
 import { type Applicable, type Block, graphOf, type SymbolicTensor, symbolic, vocabularyOf } from '../nn/graph.ts';
 import { getLoss, type Loss, type LossFunction } from '../nn/losses.ts';
@@ -253,9 +254,18 @@ export class Model extends Network {
     this.#batchStep.dispose();
   }
 
-  /** The model as files: its layers in JSON and its weights in the safetensors format. */
-  async save(): Promise<ModelFiles> {
-    return pack(this);
+  /**
+   * The model as files: its layers in JSON, with optimizer, loss and metrics where names stand for them, and its weights in
+   * the safetensors format. What the optimizer remembers is not among them: checkpoints have that.
+   * @param folder where they are written, too, in Node.
+   */
+  async save(folder?: string): Promise<ModelFiles> {
+    const instead =
+      "const files = await model.save() has the texts and bytes of 'model.json' and 'weights.safetensors'";
+    const folders = folder === undefined ? undefined : foldersFor('save', folder, instead);
+    const files = await pack(this, this.#trained);
+    if (folder !== undefined) await folders?.write(folder, files);
+    return files;
   }
 
   /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */

@@ -3,7 +3,9 @@ import { ValueError } from '../errors.ts';
 import { isChain } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
 import type { Network } from '../nn/network.ts';
+import { describeCompiled } from './compiled.ts';
 import { type Description, type GraphDescription, VERSION } from './description.ts';
+import type { Trained } from './step.ts';
 
 /** A saved model: two files, by name. */
 export interface ModelFiles {
@@ -12,13 +14,15 @@ export interface ModelFiles {
 }
 
 /** Writes a model's layers and weights. Functions among the options (an activation of one's own) can't be saved. */
-export async function pack(model: Network): Promise<ModelFiles> {
+export async function pack(model: Network, trained: Trained | undefined): Promise<ModelFiles> {
+  const compiled = trained && describeCompiled(trained);
   const description: Description = {
     format: 'dawngrad',
     version: VERSION,
     inputShape: model.inputShape,
     layers: model.layers.map((layer, i) => ({ kind: layer.kind, options: savable(layer, model.names[i]) })),
     ...(!isChain(model.graph) && { graph: describeGraph(model) }),
+    ...(compiled && { compiled }),
   };
   return {
     'model.json': `${JSON.stringify(description, undefined, 2)}\n`,

@@ -14,7 +14,10 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((length, axis) => length === b[axis]);
 
 /** `[2, 3]`, as messages show a shape. */
-export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;
+export const formatShape = (shape: Shape): string => `[${shape.map(shownLength).join(', ')}]`;
+
+/** An object is named by its type, as it may have no text. */
+const shownLength = (length: unknown): unknown => (typeof length === 'object' ? show(length) : length);
 
 /** Distance in elements between neighbours along each axis of a row-major tensor. */
 export function stridesOf(shape: Shape): number[] {
@@ -71,7 +74,7 @@ export function normalizeAxis(op: string, axis: number, ndim: number): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     throw new ShapeError({
       op,
-      got: `axis ${axis} for a tensor with ${ndim} ${ndim === 1 ? 'axis' : 'axes'}`,
+      got: `axis ${shownLength(axis)} for a tensor with ${ndim} ${ndim === 1 ? 'axis' : 'axes'}`,
       expected: ndim === 0 ? 'a tensor of rank 1 or more' : `a whole number from ${-ndim} to ${ndim - 1}`,
       fix: 'Count axes from 0, or from -1 at the end.',
     });

@@ -148,4 +148,16 @@ test('model files that are made to harm end in a short message at once', () => {
   assert.match(messages[10], /a layer of kind 'dens\\u001b\[2J\\u202e'/);
 });
 
+test('60,000 layers in model.json end in a message as fast as their number grows', () => {
+  const layers = Array.from({ length: 60_000 }, (_, i) => ({
+    kind: 'activation',
+    options: { activation: 'relu', name: `a${i}` },
+  }));
+  const start = performance.now();
+  assert.is(messageOf(layersOf(layers)), 'loaded');
+  assert.ok(performance.now() - start < 20_000);
+  const twice = layersOf([...layers, layers[0]]);
+  assert.match(messageOf(twice), /two layers of the name 'a0'/);
+});
+
 test.run();

@@ -7,6 +7,7 @@ import {
   concat,
   type Device,
   DisposedError,
+  dense,
   full,
   keep,
   matmul,
@@ -307,6 +308,18 @@ test('nested arrays are typed as numbers and as lists', async () => {
   const number: number = nested[0][1];
   const rows: number[][] = nested;
   assert.equal([number, rows], [2, [[1, 2]]]);
+});
+
+test('arrays that contain themselves or nest without end are refused at once', () => {
+  const self: unknown[] = [];
+  self.push(self);
+  let deep: unknown = 1;
+  for (let i = 0; i < 10_000; i++) deep = [deep];
+  for (const nested of [self, deep]) {
+    assert.throws(() => tensor(nested as never), /got the shape \[1, 1, 1, 1, 1, 1, 1\]; expected at most 6 axes/);
+    assert.throws(() => tensor([1], { shape: nested as never }), /expected at most 6 axes/);
+    assert.throws(() => dense({ units: 1, inputShape: nested as never }), /inputShape .*an array of 1/);
+  }
 });
 
 test.run();

@@ -43,10 +43,13 @@ export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   return passes;
 }
 
-/** The nodes after one, as long as each has the result before it for itself. */
+/** No kernel takes more layers after its own. */
+const MOST_TAKEN = 2;
+
+/** Some nodes after one, as long as each has the result before it for itself. */
 function followingOf(first: number, { nodes, output }: Graph, users: readonly (readonly number[])[]) {
   const following: { readonly layer: Layer; readonly node: number }[] = [];
-  for (let last = first; last !== output && users[last].length === 1; ) {
+  for (let last = first; last !== output && users[last].length === 1 && following.length < MOST_TAKEN; ) {
     const [node] = users[last];
     const { layer, inputs } = nodes[node];
     if (inputs.length > 1 || layer === undefined) break;

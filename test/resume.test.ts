@@ -311,4 +311,32 @@ test('a model whose rate callbacks have changed goes on from an earlier checkpoi
   });
 });
 
+for (const backend of ['cpu', 'webgpu'] as const) {
+  const body = async (): Promise<void> => {
+    /** Trains the head, then all of it; the second fit is interrupted by what `end` does with its checkpoint. */
+    const train = (resume?: Uint8Array): Promise<{ weights: string; checkpoint: Uint8Array | undefined }> =>
+      fresh(backend, async () => {
+        const model = network({ optimizer: () => adam({ learningRate: 0.05 }) });
+        model.build([FEATURES]);
+        let checkpoint: Uint8Array | undefined;
+        if (resume === undefined) {
+          model.layers[0].trainable = false;
+          await model.fit(x, y, { epochs: 2 });
+          model.layers[0].trainable = true;
+        }
+        const save = (files: { 'checkpoint.safetensors': Uint8Array }): void => {
+          checkpoint ??= files['checkpoint.safetensors'];
+        };
+        await model.fit(x, y, { epochs: 2, checkpoint: { everySteps: 2, save }, ...(resume && { resume }) });
+        const weights = await model.getWeights();
+        return { weights: JSON.stringify(Object.values(weights).map(({ data }) => [...data])), checkpoint };
+      });
+    const whole = await train();
+    assert.is((await train(whole.checkpoint)).weights, whole.weights);
+  };
+  const name = `weights that joined later go on as they were (${backend})`;
+  if (backend === 'cpu') test(name, body);
+  else onGpu(test, name, body);
+}
+
 test.run();

@@ -75,6 +75,7 @@ export class Network extends (Callable as new () => Apply) {
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
     for (const [name, shape] of this.weightShapes(sampleShape)) checkRoom(`The weight '${name}'`, shape, device);
     const made: Layer[] = [];
+    const firstStream = device.random.peekStream();
     const streamOf = ({ layer, inputs }: GraphNode, node: number): number => {
       if (layer === undefined) return 0;
       if (!layer.isBuilt) {

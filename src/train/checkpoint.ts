@@ -59,6 +59,8 @@ interface Progress {
   /** The optimizer's calls, and its rate where that is a number. */
   readonly calls: number;
   readonly learningRate: number | null;
+  /** How often the weights had been changed when each that learns joined. */
+  readonly joined: readonly number[];
   /** The generator's step, its next stream, and the stream that the order of the epoch came from. */
   readonly step: number;
   readonly stream: number;
@@ -104,7 +106,7 @@ export interface Moment {
 export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undefined> {
   const { model, callbacks, place, orderStream, epochs, history, sums } = moment;
   const { optimizer, random } = model;
-  const { learningRate, calls } = optimizer;
+  const { learningRate, calls, joined } = optimizer;
   const header: Header = {
     format: FORMAT,
     ...conditionsOf(moment),
@@ -113,6 +115,7 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
     stopped: model.stopTraining,
     calls,
     learningRate: typeof learningRate === 'number' ? learningRate : null,
+    joined,
     step: random.step,
     stream: random.peekStream(),
     orderStream,
@@ -169,10 +172,10 @@ export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> 
 /** Whether it says where a run is. Its conditions are compared with those of now, whatever they are. */
 function isHeader(header: unknown): header is Header {
   if (!isRecord(header) || !isRecord(header.place)) return false;
-  const { metrics, place, epochs, stopped, calls, learningRate, step, stream, orderStream, streams } = header;
+  const { metrics, place, epochs, stopped, calls, learningRate, joined, step, stream, orderStream, streams } = header;
   return (
     [place.epoch, place.batch, calls, step, stream, orderStream].every(isWhole) &&
-    [epochs, streams].every((list) => Array.isArray(list) && list.every(isWhole)) &&
+    [epochs, joined, streams].every((list) => Array.isArray(list) && list.every(isWhole)) &&
     typeof metrics === 'string' &&
     typeof stopped === 'boolean' &&
     (learningRate === null || typeof learningRate === 'number')
@@ -226,7 +229,8 @@ export async function restoreCheckpoint(
   model: Model,
   callbacks: readonly Callback[],
 ): Promise<void> {
-  const { tensors, stopped, calls, learningRate, step } = checkpoint;
+  const { tensors, stopped, calls, learningRate, joined, step } = checkpoint;
+  model.optimizer.joined = joined;
   const state = stateOf(model);
   const saved = Object.keys(tensors).filter((name) => /^(weights|optimizer)\//.test(name));
   const wrong = [...saved, ...Object.keys(state)].find(

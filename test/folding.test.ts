@@ -13,17 +13,19 @@ const test = suite('folding');
 
 /** Workgroups along one axis of a grid; real devices take 65,535, and a kernel with barriers takes minutes for more. */
 const FEW = 7;
+/** Those of the products below are more than 7 x 7, so that they fold to more of them. */
+const FEW_OF_PRODUCTS = 20;
 
 /**
- * A device like another that claims to take FEW workgroups along an axis, so that every larger grid folds; it is
+ * A device like another that claims to take a few workgroups along an axis, so that every larger grid folds; it is
  * deterministic, so that the trees are checked that other devices do without.
  */
-async function narrow({ instance, info }: GpuDevice): Promise<GpuDevice> {
+async function narrow({ instance, info }: GpuDevice, few: number): Promise<GpuDevice> {
   const adapter = await instance.requestAdapter();
   if (adapter === null) throw new Error('the adapter is gone');
   const requiredFeatures = info.features.filter((name) => name === 'subgroups') as GPUFeatureName[]; // that name
   const device = await adapter.requestDevice({ requiredFeatures });
-  const limits = standIn(device.limits, { maxComputeWorkgroupsPerDimension: FEW });
+  const limits = standIn(device.limits, { maxComputeWorkgroupsPerDimension: few });
   return new GpuDevice({
     instance,
     device: standIn(device, { limits }),
@@ -43,8 +45,9 @@ const standIn = <T extends object>(target: T, replaced: Partial<T>): T =>
     },
   });
 
-const device = gpu instanceof GpuDevice ? await narrow(gpu) : undefined;
-/** 23 small products, long enough to split: 4 rows of 6 workgroups, one of them a surplus that the kernel has to guard. */
+const device = gpu instanceof GpuDevice ? await narrow(gpu, FEW) : undefined;
+const deviceOfProducts = gpu instanceof GpuDevice ? await narrow(gpu, FEW_OF_PRODUCTS) : undefined;
+/** 23 small products, long enough to split: two rows of 12 workgroups, one of them a surplus that the kernel has to guard. */
 const PRODUCTS: Case = {
   shapes: [
     [23, 5, 200],
@@ -56,10 +59,12 @@ const PRODUCTS: Case = {
 for (const { cases, ...subject } of [...operations, ...matmulFamily]) {
   const [first] = cases;
   if (first.shapes === undefined) continue; // it takes no tensors
-  const row = subject.name.startsWith('matmul') ? PRODUCTS : first;
+  const isProduct = subject.name.startsWith('matmul');
+  const row = isProduct ? PRODUCTS : first;
   onGpu(test, subject.name, async () => {
-    if (device === undefined) throw new Error('internal: there is a GPU, but no narrow device');
-    const { verdict, reason } = await check(subject, row, { device, reference: cpu });
+    const narrowed = isProduct ? deviceOfProducts : device;
+    if (narrowed === undefined) throw new Error('internal: there is a GPU, but no narrow device');
+    const { verdict, reason } = await check(subject, row, { device: narrowed, reference: cpu });
     if (verdict === 'failed') throw new Error(reason);
   });
 }

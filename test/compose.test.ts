@@ -1,12 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { setCurrentDevice } from '../src/device.ts';
 import {
   activation,
   adam,
   average,
   batchNormalization,
-  type Device,
   dense,
   dropout,
   input,
@@ -19,16 +17,11 @@ import {
   tensor,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
-import { cpu, onGpu } from './device.ts';
+import { onBoth } from './device.ts';
 
 // Models put together from others, and layers that are frozen.
 
 const test = suite('compose');
-
-const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
-  test(`${name} (cpu)`, () => body(cpu));
-  onGpu(test, `${name} (gpu)`, body);
-};
 
 const x = [
   [1, 2, 3],
@@ -60,8 +53,7 @@ const predicted = async (m: Model): Promise<number[]> => {
   return [...(await t.data())];
 };
 
-onBoth('models are joined without naming their layers, share weights, and are saved and loaded', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'models are joined without naming their layers, share weights, and are saved and loaded', async () => {
   const [a, b] = [net(), net()];
   const both = join(a, b);
   assert.equal(both.names, ['input', 'dense', 'dense_1', 'dense_2', 'dense_3', 'average']);
@@ -88,8 +80,7 @@ onBoth('models are joined without naming their layers, share weights, and are sa
   for (const m of [both, a, b, loaded, twins]) m.dispose();
 });
 
-onBoth('a model is a layer of another, and a head that was used alone before finds its place', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a model is a layer of another, and a head that was used alone before finds its place', async () => {
   const base = net(5);
   const head = dense({ units: 2 });
   sequential([head]);
@@ -109,8 +100,7 @@ onBoth('a model is a layer of another, and a head that was used alone before fin
   await rejects(() => whole.predict([x, x, x] as never), /model: got x of shape \[3, 4, 3\]/);
 });
 
-onBoth('weights that models share are freed with the last of them', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'weights that models share are freed with the last of them', async (device) => {
   await device.sync();
   const before = device.memory().buffers;
   const [a, b] = [net(), net()];
@@ -126,8 +116,7 @@ onBoth('weights that models share are freed with the last of them', async (devic
 });
 
 for (const kind of ['option', 'layer', 'model', 'weights'] as const) {
-  onBoth(`frozen by its ${kind}: a layer keeps its weights, and batch normalisation its statistics`, async (device) => {
-    setCurrentDevice(device);
+  onBoth(test, `frozen by its ${kind}: a layer keeps its weights, and batch normalisation its statistics`, async () => {
     const frozen = { trainable: kind !== 'option' };
     const base = sequential([dense({ units: 4, inputShape: [3], ...frozen }), batchNormalization(frozen)]);
     const m = sequential([base, activation('relu'), dropout({ rate: 0.2 }), dense({ units: 1 })]);
@@ -161,8 +150,7 @@ for (const kind of ['option', 'layer', 'model', 'weights'] as const) {
   });
 }
 
-onBoth('a layer that is frozen between two steps stays as it is, and learns again when it thaws', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a layer that is frozen between two steps stays as it is, and learns again when it thaws', async () => {
   for (const optimizer of [sgd({ learningRate: 0.01, momentum: 0.9 }), adam({ learningRate: 0.01 })]) {
     const m = net();
     m.compile({ loss: 'meanSquaredError', optimizer });
@@ -189,8 +177,7 @@ onBoth('a layer that is frozen between two steps stays as it is, and learns agai
   }
 });
 
-onBoth('a model with nothing to learn reports its loss', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a model with nothing to learn reports its loss', async () => {
   const still = sequential([activation('relu')]);
   still.compile({ loss: 'meanSquaredError', optimizer: 'rmsprop' });
   const { loss } = await still.evaluate(
@@ -207,8 +194,7 @@ onBoth('a model with nothing to learn reports its loss', async (device) => {
   still.dispose();
 });
 
-onBoth('a layer of a model that has ended is built anew, and the model says that it has ended', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a layer of a model that has ended is built anew, and the model says that it has ended', async () => {
   const layer = dense({ units: 2, kernelInitializer: 'ones', inputShape: [3] });
   const first = sequential([layer]);
   first.build([3]);
@@ -219,8 +205,7 @@ onBoth('a layer of a model that has ended is built anew, and the model says that
   assert.equal(await (await second.predict(x.slice(0, 1))).array(), [[6, 6]]);
 });
 
-onBoth('penalties on weights that are frozen during a fit end, and the history goes on', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'penalties on weights that are frozen during a fit end, and the history goes on', async () => {
   const m = sequential([
     dense({ units: 2, kernelRegularizer: 'l2', inputShape: [3] }),
     dense({ units: 1, kernelInitializer: 'ones' }),
@@ -238,8 +223,7 @@ onBoth('penalties on weights that are frozen during a fit end, and the history g
   m.dispose();
 });
 
-onBoth('a freeze in the middle of a fit holds from the next step on', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a freeze in the middle of a fit holds from the next step on', async () => {
   const m = net();
   let before: number[] = [];
   await m.fit(x, y, {

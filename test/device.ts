@@ -1,3 +1,4 @@
+import { setCurrentDevice } from '../src/device.ts';
 import type { Device } from '../src/index.ts';
 import { init, setVerbosity } from '../src/node.ts';
 
@@ -33,4 +34,14 @@ export function onGpu(test: Suite, name: string, body: (device: Device) => Promi
     console.log(`skipped: ${name} (no GPU)`);
     test.skip(name, () => {});
   }
+}
+
+/** A test on either backend, with its device as the current one. */
+export function onBoth(test: Suite, name: string, body: (device: Device) => Promise<void> | void): void {
+  const on = (device: Device): Promise<void> | void => {
+    setCurrentDevice(device);
+    return body(device);
+  };
+  test(`${name} (cpu)`, () => on(cpu));
+  onGpu(test, `${name} (gpu)`, on);
 }

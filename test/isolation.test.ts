@@ -1,10 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { setCurrentDevice } from '../src/device.ts';
 import {
   adam,
   batchNormalization,
-  type Device,
   dense,
   dropout,
   init,
@@ -21,16 +19,11 @@ import {
   tensor,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
-import { cpu, onGpu } from './device.ts';
+import { onBoth, onGpu } from './device.ts';
 
 // Models do not notice what else is initialised, trained or recorded at the same time.
 
 const test = suite('isolation');
-
-const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
-  test(`${name} (cpu)`, () => body(cpu));
-  onGpu(test, `${name} (gpu)`, body);
-};
 
 const x = Array.from({ length: 24 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
 const y = x.map(([a, b]) => [2 * a - b]);
@@ -50,8 +43,7 @@ function drawing(): Model {
 const weightsOf = async (m: Model): Promise<number[]> =>
   Object.values(await m.getWeights()).flatMap(({ data }) => [...data]);
 
-onBoth('two models trained at once have the bits of two trained in turn', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'two models trained at once have the bits of two trained in turn', async () => {
   const options = { epochs: 3, batchSize: 5 };
   const train = async (atOnce: boolean): Promise<number[][]> => {
     setSeed(1);
@@ -68,8 +60,7 @@ onBoth('two models trained at once have the bits of two trained in turn', async 
   assert.not.equal(inTurn[0], inTurn[1]);
 });
 
-onBoth('a seed that is set begins the orders and masks of a model anew', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a seed that is set begins the orders and masks of a model anew', async () => {
   const m = drawing();
   m.build([2]);
   const before = await m.getWeights();
@@ -123,8 +114,7 @@ for (const backend of ['cpu', 'webgpu'] as const) {
   });
 }
 
-onBoth('a model is trained by one call at a time', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a model is trained by one call at a time', async () => {
   const m = drawing();
   const running = m.fit(x, y, { epochs: 2 });
   const refused = /: got a model that a call of fit or trainOnBatch is training; expected one call at a time/;
@@ -139,8 +129,7 @@ onBoth('a model is trained by one call at a time', async (device) => {
   m.dispose();
 });
 
-onBoth('a tape that is open elsewhere does not see models', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a tape that is open elsewhere does not see models', async () => {
   const m = drawing();
   const tape = new Tape();
   const w = ones([1]);

@@ -2,7 +2,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
-  type Device,
   defineLayer,
   dense,
   gradcheck,
@@ -15,14 +14,9 @@ import {
   type Tensor,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
-import { cpu, onGpu } from './device.ts';
+import { cpu, onBoth } from './device.ts';
 
 const test = suite('ownLayer');
-
-const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
-  test(`${name} (cpu)`, () => body(cpu));
-  onGpu(test, `${name} (gpu)`, body);
-};
 
 const scale = defineLayer<LayerOptions & { readonly factor?: number }>(
   'scale',
@@ -47,8 +41,7 @@ function net(): Model {
   return m;
 }
 
-onBoth("a layer of one's own trains, is checked, saved and loaded", async (device) => {
-  setCurrentDevice(device);
+onBoth(test, "a layer of one's own trains, is checked, saved and loaded", async () => {
   using m = net();
   const { history } = await m.fit(x, y, { epochs: 20 });
   assert.ok(history.loss[19] < 0.5 * history.loss[0], `${history.loss}`);

@@ -1,20 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { setCurrentDevice } from '../src/device.ts';
-import { type Device, dense, keep, mul, ones, scope, sequential, type Tensor, tensor } from '../src/node.ts';
-import { cpu, onGpu } from './device.ts';
+import { dense, keep, mul, ones, scope, sequential, type Tensor, tensor } from '../src/node.ts';
+import { onBoth } from './device.ts';
 
 const test = suite('scope');
 
-const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
-  test(`${name} (cpu)`, () => body(cpu));
-  onGpu(test, `${name} (gpu)`, body);
-};
-
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-onBoth('functions that run at once each free what they made', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'functions that run at once each free what they made', async (device) => {
   const m = sequential([dense({ units: 2, kernelInitializer: 'ones', inputShape: [2] })]);
   m.build([2]);
   await (await m.predict([[1, 1]])).data();
@@ -31,8 +24,7 @@ onBoth('functions that run at once each free what they made', async (device) => 
   m.dispose();
 });
 
-onBoth('what is made beside a scope outlives it, what is returned belongs to the scope around', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'what is made beside a scope outlives it, what is returned belongs to the scope around', async () => {
   let outer: Tensor | undefined;
   await scope(async () => {
     const pending = scope(async () => {
@@ -49,8 +41,7 @@ onBoth('what is made beside a scope outlives it, what is returned belongs to the
   assert.ok(outer?.isDisposed);
 });
 
-onBoth('an error frees what was made, and kept tensors stay', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'an error frees what was made, and kept tensors stay', async (device) => {
   const before = device.memory().buffers;
   let kept: Tensor | undefined;
   const failing = scope(async () => {

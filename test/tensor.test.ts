@@ -5,7 +5,6 @@ import {
   arange,
   cast,
   concat,
-  type Device,
   DisposedError,
   dense,
   full,
@@ -25,17 +24,12 @@ import {
   zeros,
 } from '../src/index.ts';
 import { rejects } from './check.ts';
-import { cpu, onGpu } from './device.ts';
+import { cpu, onBoth, onGpu } from './device.ts';
 
 const test = suite('tensor');
 
 /** The same on both backends. */
-function onBoth(name: string, body: (device: Device) => Promise<void> | void): void {
-  test(`${name} (cpu)`, () => body(cpu));
-  onGpu(test, `${name} (gpu)`, body);
-}
-
-onBoth('nested arrays of every rank come back as they went in', async (device) => {
+onBoth(test, 'nested arrays of every rank come back as they went in', async (device) => {
   const nested: NestedNumbers[] = [
     5,
     [1, 2, 3],
@@ -67,7 +61,7 @@ onBoth('nested arrays of every rank come back as they went in', async (device) =
   });
 });
 
-onBoth('shape, size, rank and dtype', async (device) => {
+onBoth(test, 'shape, size, rank and dtype', async (device) => {
   using t = tensor(
     [
       [1, 2, 3],
@@ -82,7 +76,7 @@ onBoth('shape, size, rank and dtype', async (device) => {
   assert.equal([empty.size, (await empty.data()).length], [0, 0]);
 });
 
-onBoth('typed arrays are copied, with their dtype', async (device) => {
+onBoth(test, 'typed arrays are copied, with their dtype', async (device) => {
   const source = Float32Array.of(1, 2, 3, 4);
   using matrix = tensor(source, { shape: [2, 2], device });
   source[0] = 9;
@@ -160,7 +154,7 @@ test('item() is for one element', async () => {
   await rejects(() => two.item(), /item: got a tensor of shape \[2\]; expected a tensor of size 1/);
 });
 
-onBoth('assign overwrites in place', async (device) => {
+onBoth(test, 'assign overwrites in place', async (device) => {
   using t = zeros([2, 2], { device });
   using alias = t.alias([4]);
   t.assign([1, 2, 3, 4]);
@@ -168,7 +162,7 @@ onBoth('assign overwrites in place', async (device) => {
   assert.throws(() => t.assign([1]), /assign: got 1 numbers; expected 4 for shape \[2, 2\]/);
 });
 
-onBoth('what was asked before assign sees the old elements', async (device) => {
+onBoth(test, 'what was asked before assign sees the old elements', async (device) => {
   using t = ones([3], { device });
   using sum = add(t, 1);
   t.assign([5, 5, 5]);
@@ -182,7 +176,7 @@ onBoth('what was asked before assign sees the old elements', async (device) => {
   );
 });
 
-onBoth('a disposed tensor says so', async (device) => {
+onBoth(test, 'a disposed tensor says so', async (device) => {
   const t = ones([2, 3], { device });
   t.dispose();
   t.dispose(); // a second time does nothing
@@ -195,14 +189,14 @@ onBoth('a disposed tensor says so', async (device) => {
   await rejects(() => t.data(), message);
 });
 
-onBoth('an alias outlives the tensor it came from', async (device) => {
+onBoth(test, 'an alias outlives the tensor it came from', async (device) => {
   const t = ones([2], { device });
   using alias = t.alias();
   t.dispose();
   assert.equal(await alias.array(), [1, 1]);
 });
 
-onBoth('a scope frees what was made inside, but for what it returns', async (device) => {
+onBoth(test, 'a scope frees what was made inside, but for what it returns', async (device) => {
   const before = device.memory().buffers;
   let inner: Tensor | undefined;
   const result = scope(() => {
@@ -216,7 +210,7 @@ onBoth('a scope frees what was made inside, but for what it returns', async (dev
   assert.is(device.memory().buffers, before);
 });
 
-onBoth('an async scope frees at its end', async (device) => {
+onBoth(test, 'an async scope frees at its end', async (device) => {
   const before = device.memory().buffers;
   const value = await scope(async () => {
     const t = ones([3], { device });
@@ -259,7 +253,7 @@ test('keep takes a tensor out of every scope', () => {
   kept[0].dispose();
 });
 
-onBoth('a parameter outlives scopes and takes its source over', async (device) => {
+onBoth(test, 'a parameter outlives scopes and takes its source over', async (device) => {
   const before = device.memory().buffers;
   let source: Tensor | undefined;
   const w = scope(() => {

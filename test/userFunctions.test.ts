@@ -4,7 +4,6 @@ import { setCurrentDevice } from '../src/device.ts';
 import {
   type CompileOptions,
   cast,
-  type Device,
   dense,
   type Model,
   makeLoss,
@@ -22,16 +21,11 @@ import {
   valueAndGrad,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
-import { cpu, onGpu } from './device.ts';
+import { cpu, onBoth } from './device.ts';
 
 // What users hand in as code: it is asked for what it needs, and what it returns is checked.
 
 const test = suite('userFunctions');
-
-const onBoth = (name: string, body: (device: Device) => Promise<void>): void => {
-  test(`${name} (cpu)`, () => body(cpu));
-  onGpu(test, `${name} (gpu)`, body);
-};
 
 /** `y = w x` with w = 1, in steps of 0.1. */
 function line(loss: CompileOptions['loss'], options: Partial<CompileOptions> = {}): Model {
@@ -62,8 +56,7 @@ const weighable: readonly [name: string, loss: CompileOptions['loss']][] = [
 ];
 
 for (const [name, loss] of weighable) {
-  onBoth(`${name}: weights count wherever they are given`, async (device) => {
-    setCurrentDevice(device);
+  onBoth(test, `${name}: weights count wherever they are given`, async () => {
     const m = line(loss);
     const sampleWeight = [0, 1];
     assert.is((await m.evaluate(x, y, { sampleWeight })).loss, 0);
@@ -79,8 +72,7 @@ for (const [name, loss] of weighable) {
   });
 }
 
-onBoth('a function that returns one number for a batch can not weigh samples, and says so', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'a function that returns one number for a batch can not weigh samples, and says so', async () => {
   const m = line(function total(t, p) {
     return mean(squares(t, p));
   });
@@ -93,8 +85,7 @@ onBoth('a function that returns one number for a batch can not weigh samples, an
   m.dispose();
 });
 
-onBoth('class numbers reach a function as it needs them, whatever they are kept in', async (device) => {
-  setCurrentDevice(device);
+onBoth(test, 'class numbers reach a function as it needs them, whatever they are kept in', async () => {
   const scores = tensor([
     [1, 0],
     [0, 1],
@@ -124,8 +115,7 @@ const wrong: readonly [what: string, value: (p: Tensor) => unknown, message: Reg
 ];
 
 for (const [what, value, message] of wrong) {
-  onBoth(`${what} in place of a tensor is refused, by the name of the function`, async (device) => {
-    setCurrentDevice(device);
+  onBoth(test, `${what} in place of a tensor is refused, by the name of the function`, async () => {
     const named = (name: string, text = message): RegExp => new RegExp(`${name}: ${text.source}`);
     const mine = (p: Tensor): Tensor => value(p) as Tensor;
     const throughAll = async (m: Model, name: string): Promise<void> => {

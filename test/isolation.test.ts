@@ -5,6 +5,7 @@ import {
   batchNormalization,
   dense,
   dropout,
+  findLearningRate,
   init,
   type Model,
   mean,
@@ -117,9 +118,10 @@ for (const backend of ['cpu', 'webgpu'] as const) {
 onBoth(test, 'a model is trained by one call at a time', async () => {
   const m = drawing();
   const running = m.fit(x, y, { epochs: 2 });
-  const refused = /: got a model that a call of fit or trainOnBatch is training; expected one call at a time/;
+  const refused = /: got a model that another call is training; expected one call at a time/;
   await rejects(() => m.fit(x, y), refused);
   await rejects(() => m.trainOnBatch(x, y), refused);
+  await rejects(() => findLearningRate(m, x, y), refused);
   assert.throws(() => m.compile({ loss: 'meanSquaredError' }), refused);
   assert.throws(() => m.dispose(), refused);
   await running;
@@ -127,6 +129,17 @@ onBoth(test, 'a model is trained by one call at a time', async () => {
   await rejects(() => m.fit(x, [[1]]), /got x of shape/);
   await m.fit(x, y); // an error is not the end
   m.dispose();
+});
+
+onBoth(test, 'an optimizer belongs to one model at a time', async () => {
+  const optimizer = adam();
+  const [first, second] = [drawing(), drawing()];
+  for (const m of [first, second]) m.compile({ loss: 'meanSquaredError', optimizer });
+  await first.fit(x, y);
+  await rejects(() => second.fit(x, y), /adam: got an optimizer that holds the weights of another model; expected one/);
+  first.dispose();
+  await second.fit(x, y);
+  second.dispose();
 });
 
 onBoth(test, 'a tape that is open elsewhere does not see models', async () => {

@@ -4,7 +4,7 @@ import { innerScope } from '../tensor.ts';
 import type { Samples } from './dataset.ts';
 import type { Model } from './model.ts';
 import { Snapshot } from './state.ts';
-import { disposeValues, readLoss, trainStep } from './step.ts';
+import { buildOptimizer, disposeValues, readLoss, trainStep } from './step.ts';
 import { Steps } from './steps.ts';
 
 export interface FindLearningRateOptions {
@@ -54,20 +54,30 @@ export async function findLearningRate(
   y: Samples,
   options: FindLearningRateOptions = {},
 ): Promise<LearningRates> {
-  const { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing } = settingsOf(options);
+  const settings = settingsOf(options);
+  return model.whileTraining('findLearningRate', () => find(model, { x, y }, settings));
+}
+
+async function find(
+  model: Model,
+  { x, y }: { readonly x: Samples; readonly y: Samples },
+  { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing }: Required<FindLearningRateOptions>,
+): Promise<LearningRates> {
   const trained = model.compiled;
   const { optimizer } = trained;
   const data = await model.dataset(x, y, { op: 'findLearningRate' });
   const { random } = model;
   const size = Math.min(batchSize, data.size);
   const steps = new Steps(model, (rows) => trainStep(model, trained, data.take(rows)));
-  await steps.prepare([size]);
-  optimizer.build(model.trainableParameters);
-  const before = { snapshot: new Snapshot(model), learningRate: optimizer.learningRate, stream: random.peekStream() };
+  const before = { learningRate: optimizer.learningRate, stream: random.peekStream() };
+  let snapshot: Snapshot | undefined;
   const learningRates: number[] = [];
   const losses: number[] = [];
   const unsmoothed: number[] = [];
   try {
+    await steps.prepare([size]);
+    buildOptimizer(model, trained);
+    snapshot = new Snapshot(model);
     let mean = 0;
     let smallest = Number.POSITIVE_INFINITY;
     for (let t = 0; t < count; t++) {
@@ -90,8 +100,8 @@ export async function findLearningRate(
       unsmoothed.push(own);
     }
   } finally {
-    before.snapshot.restore();
-    before.snapshot.dispose();
+    snapshot?.restore();
+    snapshot?.dispose();
     optimizer.learningRate = before.learningRate;
     random.returnTo(before.stream);
     steps.dispose();

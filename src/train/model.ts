@@ -117,7 +117,7 @@ export class Model extends Network {
    * stops being finite, and for a model that another call is training.
    */
   async fit(x: Samples, y: Samples, options: FitOptions = {}): Promise<History> {
-    return this.#whileTraining('fit', () => fit(this, this.compiled, { x, y }, options));
+    return this.whileTraining('fit', () => fit(this, this.compiled, { x, y }, options));
   }
 
   /** Loss and metrics over all samples, in inference mode. */
@@ -148,9 +148,11 @@ export class Model extends Network {
       vocabularies: this.graph.inputs.map((_, i) => vocabularyOf(this.graph, i)),
     });
     const steps = new Steps(this, (size) => [this.call(data.map((each) => each.take(size).x))]);
-    const outputs = keep(emptyOn(device, [data[0].size, ...this.outputShape]));
-    let start = 0;
+    const owned: { dispose(): void }[] = [...data, steps];
     try {
+      const outputs = keep(emptyOn(device, [data[0].size, ...this.outputShape]));
+      owned.push(outputs);
+      let start = 0;
       for (const size of data[0].sizes(batchSize)) {
         innerScope(() => {
           const [y] = steps.run(size);
@@ -160,9 +162,7 @@ export class Model extends Network {
       }
       return outputs.alias();
     } finally {
-      outputs.dispose();
-      steps.dispose();
-      for (const each of data) each.dispose();
+      for (const each of owned) each.dispose();
     }
   }
 
@@ -185,7 +185,7 @@ export class Model extends Network {
 
   /** One update from one batch; loss and metrics are from before it. @throws as `fit`. */
   async trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
-    return this.#whileTraining('trainOnBatch', () => this.#trainOnBatch(x, y, options));
+    return this.whileTraining('trainOnBatch', () => this.#trainOnBatch(x, y, options));
   }
 
   async #trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions): Promise<Record<string, number>> {
@@ -227,8 +227,8 @@ export class Model extends Network {
     super.dispose();
   }
 
-  /** Two runs at once would run through each other: on the same weights, with the same optimizer. */
-  async #whileTraining<R>(op: string, body: () => Promise<R>): Promise<R> {
+  /** Internal: two runs at once would run through each other, on the same weights, with the same optimizer. */
+  async whileTraining<R>(op: string, body: () => Promise<R>): Promise<R> {
     this.#refuseWhileTraining(op);
     this.#isTraining = true;
     try {
@@ -242,7 +242,7 @@ export class Model extends Network {
     if (!this.#isTraining) return;
     throw new ValueError({
       op,
-      got: 'a model that a call of fit or trainOnBatch is training',
+      got: 'a model that another call is training',
       expected: 'one call at a time',
       fix: 'Await that call first; to end a fit early set model.stopTraining = true.',
     });

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts';
+import { ShapeError, ValueError } from '../errors.ts';
 import { Tape } from '../gradient.ts';
 import type { Loss } from '../nn/losses.ts';
 import type { Metric } from '../nn/metrics.ts';
@@ -104,8 +104,17 @@ export function lossAndGradients(model: Model, { loss: by, optimizer }: Trained,
   return { predicted, loss, penalty, parameters, gradients };
 }
 
-/** Gathers the weights that training changes in the optimizer, if there are any. */
-export function buildOptimizer({ trainableParameters }: Model, { optimizer }: Trained): void {
+/** Gathers the weights that training changes in the optimizer, if there are any. @throws ValueError if it has another model's. */
+export function buildOptimizer(model: Model, { optimizer }: Trained): void {
+  const { parameters, trainableParameters } = model;
+  if (optimizer.parameters.some((p) => !p.isDisposed && !parameters.includes(p))) {
+    throw new ValueError({
+      op: optimizer.name,
+      got: 'an optimizer that holds the weights of another model',
+      expected: 'one for each model, as it keeps moments of the weights',
+      fix: 'Make a new one, or dispose of the other model first.',
+    });
+  }
   if (trainableParameters.length > 0) optimizer.build(trainableParameters);
 }
 

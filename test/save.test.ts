@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   adamW,
+  auc,
   binaryAccuracy,
   type CompileOptions,
   cosineDecay,
@@ -12,6 +13,7 @@ import {
   type Model,
   makeLoss,
   meanSquaredError,
+  precision,
   sequential,
   sgd,
   type Tensor,
@@ -40,7 +42,7 @@ test('a loaded model is compiled with the names and options that it had', async 
     {
       loss: huber({ delta: 0.5 }),
       optimizer: 'adam',
-      metrics: ['meanAbsoluteError', binaryAccuracy({ threshold: 3 })],
+      metrics: ['mae', 'acc', binaryAccuracy({ threshold: 3 }), auc(), precision({ threshold: 3 })],
     },
     { loss: 'meanSquaredError', optimizer: sgd({ learningRate: decay, momentum: 0.9, globalClipNorm: 1 }) },
     {
@@ -80,7 +82,6 @@ test("what is of one's own making has no name: the loaded model is to be compile
   ];
   for (const options of others) {
     const [model, loaded] = await savedAndLoaded(options);
-    assert.not.match((await model.save())['model.json'], /compiled/);
     assert.throws(() => loaded.compiled, /a model without a loss/);
     assert.equal(await loaded.getWeights(), await model.getWeights());
   }
@@ -95,14 +96,37 @@ test('files that say something else are refused', async () => {
       'model.json': JSON.stringify({ ...JSON.parse(files['model.json']), compiled: changed }),
     });
   const { optimizer, loss } = JSON.parse(files['model.json']).compiled;
-  const place = /^compiled of model\.json, /;
-  assert.throws(compiled({}), place);
-  assert.throws(compiled([]), place);
-  assert.throws(compiled({ optimizer, loss: { name: 'toString' } }), /got 'toString'; expected one of /);
-  assert.throws(compiled({ optimizer, loss: { name: { toString: 1 } } }), place);
-  assert.throws(compiled({ optimizer: { ...optimizer, learningRate: { name: 'sgd' } }, loss }), place);
-  assert.throws(compiled({ optimizer: { ...optimizer, rho: 2 }, loss }), /rho 2; expected/);
-  assert.throws(compiled({ optimizer, loss, metrics: 7 }), place);
+  const damaged = /as compiled in model\.json; expected optimizer, loss and metrics/;
+  const metrics: unknown[] = [];
+  const broken = [
+    {},
+    [],
+    7,
+    { optimizer, loss },
+    { optimizer, loss, metrics: [7] },
+    { optimizer: 'adam', loss, metrics },
+  ];
+  for (const each of broken) assert.throws(compiled(each as object), damaged);
+  assert.throws(compiled({ optimizer, loss: { name: { toString: 1 } }, metrics }), damaged);
+  assert.throws(
+    compiled({ optimizer: { ...optimizer, rho: 2 }, loss, metrics }),
+    /^compiled of model.json, rmsprop: .*rho 2/,
+  );
+  const rate = { name: 'cosineDecay', decaySteps: 5 };
+  assert.throws(
+    compiled({ optimizer: { ...optimizer, learningRate: rate }, loss, metrics }),
+    /^compiled of model\.json, cosineDecay: got initialLearningRate undefined/,
+  );
+  for (const name of ['toString', '__proto__', 'own']) {
+    for (const each of [
+      { optimizer, loss: { name }, metrics },
+      { optimizer: { ...optimizer, name }, loss, metrics },
+      { optimizer: { ...optimizer, learningRate: { name, a: 1 } }, loss, metrics },
+      { optimizer, loss, metrics: [{ name }] },
+    ]) {
+      assert.throws(() => compiled(each)().compiled, /a model without a loss/);
+    }
+  }
 });
 
 /** A model file with some layers, and the error that it ends with. */

@@ -289,12 +289,15 @@ const SHORT: Readonly<Record<string, keyof typeof metrics>> = {
   sparse_top_k_categorical_accuracy: 'topKAccuracy',
 };
 
+/** The name that a short one stands for, or the name itself. */
+export const metricName = (name: string): string => inFull(inFull(name, SHORT));
+
 /** A metric from its name, or the metric itself. A short name is kept: it is what the history is asked for. */
 export function getMetric(metric: Metric | string): Metric {
   const known = { ...metrics, ...losses };
   checkMade('metric', known, metric);
   if (typeof metric === 'function') return metric;
-  const name = inFull(inFull(metric, SHORT));
+  const name = metricName(metric);
   const found = lookUp<() => Metric>('metric', known, name)();
   return name === metric ? found : named(metric, found);
 }

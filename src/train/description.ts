@@ -2,7 +2,6 @@ import { isRecord, isWhole, parseJson } from '../data/json.ts';
 import { escapeText, ValueError } from '../errors.ts';
 import type { LayerOptions } from '../nn/layer.ts';
 import { MAX_RANK, type Shape } from '../shape.ts';
-import type { CompiledDescription } from './compiled.ts';
 
 /** The newest form of model.json; a file says which one it has, as an older version of dawngrad may not know it. */
 export const VERSION = 1;
@@ -16,8 +15,17 @@ export interface Description {
   readonly layers: readonly { readonly kind: string; readonly options: LayerOptions }[];
   /** How the layers are connected, if not one after another. */
   readonly graph?: GraphDescription;
-  /** What the model was compiled with, if names stand for all of it; checked by the functions of these names. */
   readonly compiled?: CompiledDescription;
+}
+
+/** A name, and the options that the function of that name was called with. */
+export type Named = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** What a model was compiled with, where names stand for all of it. */
+export interface CompiledDescription {
+  readonly optimizer: Named;
+  readonly loss: Named;
+  readonly metrics: readonly Named[];
 }
 
 /** A graph as a list: a node says by positions which layer it has, and which earlier nodes that takes. */
@@ -38,7 +46,7 @@ export function readDescription(json: string): Description {
       fix: 'Check the path.',
     });
   }
-  const { version = VERSION, inputShape, layers, graph } = found;
+  const { version = VERSION, inputShape, layers, graph, compiled } = found;
   if (!isWhole(version) || version < 1) throw damaged('version', version, `a whole number from 1 to ${VERSION}`);
   if (version > VERSION) {
     throw new ValueError({
@@ -52,6 +60,8 @@ export function readDescription(json: string): Description {
   if (!Array.isArray(layers)) throw damaged('layers', layers, 'a list');
   for (const layer of layers) if (!isLayer(layer)) throw damaged('a layer', layer, 'its kind and options');
   if (graph !== undefined) checkGraph(graph, layers.length);
+  if (compiled !== undefined && !isCompiled(compiled))
+    throw damaged('compiled', compiled, 'optimizer, loss and metrics');
   return found as unknown as Description; // as was just checked
 }
 
@@ -76,6 +86,15 @@ const isShape = (value: unknown): boolean => Array.isArray(value) && value.lengt
 
 const isLayer = (value: unknown): boolean =>
   isRecord(value) && typeof value.kind === 'string' && isRecord(value.options);
+
+const isNamed = (value: unknown): boolean => isRecord(value) && typeof value.name === 'string';
+
+const isCompiled = (value: unknown): boolean =>
+  isRecord(value) &&
+  isNamed(value.optimizer) &&
+  isNamed(value.loss) &&
+  Array.isArray(value.metrics) &&
+  value.metrics.every(isNamed);
 
 const isPositions = (value: unknown, below: number): boolean =>
   Array.isArray(value) && value.every((position) => isWhole(position) && position < below);

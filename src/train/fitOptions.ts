@@ -60,8 +60,17 @@ export interface FitOptions extends SampleWeightOptions {
    * When it is aborted, `fit` ends after the running step: it saves a checkpoint of that place, if `checkpoint` says where,
    * and rejects with the signal's reason.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
+
+/** Of an `AbortSignal`, what `fit` looks at. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+}
+
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'aborted' in value && 'reason' in value;
 
 /** What `fit` saw: the epochs, and for each name its value after each of them. */
 export interface History {
@@ -97,7 +106,7 @@ const CHECKS: Checks<keyof FitOptions> = {
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
   resume: FILE,
   exactResume: flag,
-  signal: [(value) => value instanceof AbortSignal, 'an AbortSignal: new AbortController().signal'],
+  signal: [isSignal, 'an AbortSignal: new AbortController().signal'],
   ...SAMPLE_WEIGHT_CHECKS,
 };
 const CHECKPOINT: Checks<keyof CheckpointOptions> = {

@@ -59,7 +59,8 @@ function fromFiles(files: SavedModel, options: LoadOptions): Model {
   checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
   model.build(description.inputShape);
   model.setWeights(tensors);
-  if (description.compiled !== undefined) model.compile(compileOptionsOf(description.compiled));
+  const compiled = description.compiled && compileOptionsOf(description.compiled);
+  if (compiled !== undefined) model.compile(compiled);
   return model;
 }
 

@@ -14,7 +14,7 @@ import {
 } from './checkpoint.ts';
 import { Copies } from './copies.ts';
 import type { Dataset } from './dataset.ts';
-import type { FitOptions, History } from './fitOptions.ts';
+import type { FitOptions, History, Signal } from './fitOptions.ts';
 import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import type { Model } from './model.ts';
@@ -77,7 +77,7 @@ export class Run {
   readonly #saver: Saver | undefined;
   readonly #resume: Bytes | undefined;
   readonly #exactResume: boolean;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: Signal | undefined;
   #guard: Guard | undefined;
   /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
   readonly #orders = new Map<number, number>();

@@ -1,10 +1,16 @@
+import { isRecord } from '../data/json.ts';
 import { writeSafetensors } from '../data/safetensors.ts';
 import { ValueError } from '../errors.ts';
 import { isChain } from '../nn/graph.ts';
 import type { Layer, LayerOptions } from '../nn/layer.ts';
 import type { Network } from '../nn/network.ts';
-import { describeCompiled } from './compiled.ts';
-import { type Description, type GraphDescription, VERSION } from './description.ts';
+import {
+  type CompiledDescription,
+  type Description,
+  type GraphDescription,
+  type Named,
+  VERSION,
+} from './description.ts';
 import type { Trained } from './step.ts';
 
 /** A saved model: two files, by name. */
@@ -29,6 +35,24 @@ export async function pack(model: Network, trained: Trained | undefined): Promis
     'weights.safetensors': writeSafetensors(await model.getWeights()),
   };
 }
+
+/** What the model was compiled with; nothing where a part of that does not say with which options it was made. */
+function describeCompiled({ optimizer, loss, metrics }: Trained): CompiledDescription | undefined {
+  const rule: Named = { ...optimizer.config(), name: optimizer.name };
+  const criterion = describe(loss);
+  const judges = metrics.flatMap((metric) => describe(metric) ?? []);
+  const isWhole = criterion !== undefined && judges.length === metrics.length && hasDescribedRate(rule);
+  return isWhole ? { optimizer: rule, loss: criterion, metrics: judges } : undefined;
+}
+
+/** What the library makes says so; a function of one's own does not, whatever its name. */
+const describe = ({ name, config }: { readonly name: string; readonly config?: object }): Named | undefined =>
+  config && { ...config, name };
+
+/** Whether a rate is a number or a schedule with options; a function of one's own has none, also inside a warm-up. */
+const hasDescribedRate = ({ learningRate }: Readonly<Record<string, unknown>>): boolean =>
+  typeof learningRate !== 'function' &&
+  (!isRecord(learningRate) || (Object.keys(learningRate).length > 1 && hasDescribedRate(learningRate)));
 
 const describeGraph = ({ graph, layers }: Network): GraphDescription => ({
   ...graph,

@@ -20,6 +20,7 @@ import {
   topKAccuracy,
   warmup,
 } from '../src/node.ts';
+import { rejects } from './check.ts';
 import { cpu } from './device.ts';
 
 const test = suite('save');
@@ -85,6 +86,16 @@ test("what is of one's own making has no name: the loaded model is to be compile
     assert.throws(() => loaded.compiled, /a model without a loss/);
     assert.equal(await loaded.getWeights(), await model.getWeights());
   }
+});
+
+test('a browser has no folders: save and loadModel say what to call', async () => {
+  if (!('document' in globalThis)) return;
+  const [model] = await savedAndLoaded({ loss: 'meanSquaredError' });
+  await rejects(
+    () => model.save('model'),
+    /^save: got the folder 'model' in a browser.* const files = await model\.save/,
+  );
+  await rejects(() => loadModel('model'), /^loadModel: got the folder 'model' in a browser.* as fetch gives them/);
 });
 
 test('files that say something else are refused', async () => {

@@ -94,6 +94,7 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
 
   const outputs = (...args: Arguments<Inputs, Attributes>): readonly Tensor[] => {
     const { inputs, attributes } = split<Inputs, Attributes>(args);
+    checkInputs(name, inputs);
     checkDTypes(name, inputs, definition.dtypes ?? [['f32']]);
     const device = commonDevice(name, inputs);
     const shape = definition.shape(inputs.map((t) => t.shape) as Shapes<Inputs>, attributes, inputs);
@@ -199,6 +200,17 @@ function split<Inputs extends readonly Tensor[], Attributes>(args: readonly unkn
 
 const views = <Inputs extends readonly Tensor[]>(device: CpuDevice, inputs: Inputs): Arrays<Inputs> =>
   inputs.map((t) => device.view(t)) as readonly NdArray[] as Arrays<Inputs>; // one array per input, in order
+
+/** Refuses a call without inputs, as of an operation that is taken for a layer. */
+function checkInputs(op: string, inputs: readonly Tensor[]): void {
+  if (inputs.length > 0) return;
+  throw new DTypeError({
+    op,
+    got: 'nothing',
+    expected: 'a tensor',
+    fix: `It is an operation on tensors; the layer is activation('${op}'), or a function of that name with options.`,
+  });
+}
 
 function checkDTypes(op: string, inputs: readonly Tensor[], allowed: readonly (readonly DType[])[]): void {
   inputs.forEach((t, i) => {

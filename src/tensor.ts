@@ -267,11 +267,20 @@ function leave(ended: Scope, result?: unknown): void {
   ended.isOpen = false;
   let { outer } = ended;
   while (outer !== undefined && !outer.isOpen) outer = outer.outer;
-  mapTensors(result, (t) => {
-    if (ended.made.has(t)) t.enter(outer);
-    return t;
-  });
-  for (const t of ended.made) t.dispose();
+  const seen = new Set<unknown>(); // it may hold itself
+  const hand = (part: unknown): void => {
+    if (seen.has(part)) return;
+    seen.add(part);
+    if (part instanceof Tensor) {
+      if (ended.made.has(part)) part.enter(outer);
+    } else if (Array.isArray(part)) part.forEach(hand);
+    else if (isPlainObject(part)) Object.values(part).forEach(hand);
+  };
+  try {
+    hand(result);
+  } finally {
+    for (const t of ended.made) t.dispose();
+  }
 }
 
 /** A tensor whose elements are still to be written. */

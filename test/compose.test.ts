@@ -5,16 +5,22 @@ import {
   adam,
   average,
   batchNormalization,
+  compile,
   dense,
   dropout,
   input,
   loadModel,
   type Model,
+  mean,
   model,
   type SymbolicTensor,
   sequential,
   sgd,
+  square,
+  sub,
+  type Tensor,
   tensor,
+  valueAndGrad,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
 import { onBoth } from './device.ts';
@@ -242,6 +248,61 @@ onBoth(test, 'a freeze in the middle of a fit holds from the next step on', asyn
   });
   assert.equal((await numbersOf(m))['dense/kernel'], before);
   m.dispose();
+});
+
+onBoth(test, "a captured step of one's own follows layers that are frozen", async () => {
+  const m = net();
+  const [a, b] = m.layers;
+  const optimizer = sgd({ learningRate: 0.01 });
+  const step = compile((samples: Tensor, labels: Tensor) => {
+    const learned = m.trainableParameters;
+    optimizer.build(learned);
+    const { grads } = valueAndGrad(() => mean(square(sub(m.call(samples, true), labels))), learned);
+    optimizer.apply(grads, learned);
+  });
+  const moved = async (): Promise<boolean[]> => {
+    const before = await numbersOf(m);
+    step(tensor(x), tensor(y));
+    const after = await numbersOf(m);
+    return ['dense/kernel', 'dense_1/kernel'].map((name) => String(before[name]) !== String(after[name]));
+  };
+  assert.equal(await moved(), [true, true]);
+  a.trainable = false;
+  assert.equal(await moved(), [false, true]);
+  [a.trainable, b.trainable] = [true, false];
+  assert.equal(await moved(), [true, false]);
+  step.dispose();
+  optimizer.dispose();
+  m.dispose();
+});
+
+onBoth(test, 'groups of parameters go by the names in the model', async () => {
+  const joined = sequential([net(3), net(2)]);
+  const freeze = [{ match: '^dense_2/', learningRateFactor: 0 }];
+  joined.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.01, parameterGroups: freeze }) });
+  const before = await numbersOf(joined);
+  await joined.fit(
+    x,
+    x.map((row) => row.slice(1)),
+  );
+  const after = await numbersOf(joined);
+  const still = Object.keys(before).filter((name) => String(before[name]) === String(after[name]));
+  assert.equal(still, ['dense_2/kernel', 'dense_2/bias']);
+});
+
+onBoth(test, 'models that share a layer are trained in turn, each with an optimizer', async () => {
+  const shared = dense({ units: 4, inputShape: [3] });
+  const models = [1, 2].map(() => sequential([shared, dense({ units: 1 })]));
+  for (const m of models) m.compile({ loss: 'meanSquaredError', optimizer: adam({ learningRate: 0.01 }) });
+  for (let i = 0; i < 3; i++) {
+    for (const m of models) {
+      const before = await numbersOf(m);
+      await m.fit(x, y);
+      await m.trainOnBatch(x, y);
+      assert.not.equal((await numbersOf(m))['dense/kernel'], before['dense/kernel']);
+    }
+  }
+  for (const m of models) m.dispose();
 });
 
 test.run();

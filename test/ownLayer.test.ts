@@ -2,16 +2,22 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
+  type AddWeight,
   defineLayer,
+  defineOp,
   dense,
   gradcheck,
   type LayerOptions,
   loadModel,
   type Model,
   mul,
+  parameter,
   sequential,
   sgd,
+  sum,
   type Tensor,
+  tensor,
+  valueAndGrad,
 } from '../src/node.ts';
 import { rejects } from './check.ts';
 import { cpu, onBoth } from './device.ts';
@@ -81,6 +87,69 @@ test('what a definition gets wrong is said with its name', async () => {
     () => loadModel(files, { layers: [scale({})] as never }),
     /layers.*expected a list of what defineLayer made/,
   );
+});
+
+test('weights of a layer are made once, at once, and with options that exist', () => {
+  setCurrentDevice(cpu);
+  const build = (body: (add: AddWeight) => unknown): (() => void) => {
+    const layer = defineLayer('own', {}, () => ({
+      outputShape: (shape) => shape,
+      build: body as () => void,
+      call: (t) => t,
+    }));
+    const m = sequential([layer({ inputShape: [2] })]);
+    return () => m.build([2]);
+  };
+  const before = cpu.memory().buffers;
+  const twice = build((add) => {
+    add('a', [2], 'ones');
+    add('a', [2], 'ones');
+  });
+  assert.throws(twice, /own: got the weight 'a'; expected one of each name/);
+  assert.throws(
+    build((add) => add('a', [2], 'ones', { trainble: false } as object)),
+    /own\/a: got the option 'trainble'.*Did you mean 'trainable'/,
+  );
+  assert.throws(
+    build(async (add) => add('a', [2], 'ones')),
+    /own: got the result of build an object of type Promise; expected no promise/,
+  );
+  assert.throws(
+    build((add) => add('a', [-1], 'ones')),
+    /own\/a/,
+  );
+  assert.is(cpu.memory().buffers, before);
+});
+
+onBoth(test, 'operations of one name of file, each with its own text', async () => {
+  const times = (factor: number) =>
+    defineOp<[x: Tensor]>({
+      name: 'times',
+      shader: {
+        file: 'times.wgsl',
+        text: `struct Params { size: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+const WORKGROUP_SIZE: u32 = 64;
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x < params.size) { y[id.x] = ${factor}.0 * x[id.x]; }
+}
+`,
+      },
+      reference: { forward: ([{ data, shape }]) => ({ data: data.map((value) => factor * value), shape }) },
+      shape: ([shape]) => shape,
+      forward: (run, [t]) => run('forward', [t], { shape: t.shape, params: { size: t.size } }),
+      backward: (_run, dy) => [mul(dy, factor)],
+    });
+  const [double, triple] = [times(2), times(3)];
+  const t = tensor([1, 2, 3]);
+  assert.equal(await double(t).array(), [2, 4, 6]);
+  assert.equal(await triple(t).array(), [3, 6, 9]);
+  const w = parameter(tensor([1, 2]));
+  const { grads } = valueAndGrad(() => sum(triple(w)), [w]);
+  assert.equal(await grads[0].array(), [3, 3]);
 });
 
 test.run();

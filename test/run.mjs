@@ -9,7 +9,7 @@ import { bundle, withFolder } from './bundle.mjs';
 import { hasChrome, openChrome } from './chrome.mjs';
 import { printFile, readTotals, summary } from './report.mjs';
 
-const TIMEOUT = 240_000; // per file, in ms
+const TIMEOUT = 480_000; // per file, in ms
 
 const { values, positionals } = parseArgs({
   options: { node: { type: 'boolean' }, chrome: { type: 'boolean' } },

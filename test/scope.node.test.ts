@@ -57,4 +57,17 @@ onBoth(test, 'an error frees what was made, and kept tensors stay', async (devic
   assert.is(device.memory().buffers, before);
 });
 
+onBoth(test, 'what is returned may hold itself', async (device) => {
+  const before = device.memory().buffers;
+  const { t } = scope(() => {
+    const result: { t: Tensor; self?: unknown } = { t: tensor([1]) };
+    result.self = result;
+    ones([2]);
+    return result;
+  });
+  assert.equal(await t.array(), [1]);
+  t.dispose();
+  assert.is(device.memory().buffers, before);
+});
+
 test.run();

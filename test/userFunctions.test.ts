@@ -10,6 +10,7 @@ import {
   mean,
   mul,
   parameter,
+  relu,
   sequential,
   sgd,
   sparseCategoricalCrossentropy,
@@ -146,6 +147,24 @@ test('sources and losses that are none are refused', () => {
   );
   assert.throws(() => valueAndGrad(() => sum(w), [3] as never), /expected a list of tensors: \[w, b\]/);
   assert.throws(() => line((t, p) => sub(p, t) as never).call([[1]] as never), /got \[1\] as input; expected a tensor/);
+});
+
+onBoth(test, 'a constraint may return its weight, and classes may weigh by a map', async (device) => {
+  const m = sequential([dense({ units: 1, useBias: false, kernelConstraint: (w) => w, inputShape: [1] })]);
+  m.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.1 }) });
+  await m.fit(x, y);
+  assert.ok(Number.isFinite(await weightOf(m)));
+  const still = line('meanSquaredError');
+  await still.fit(x, y, { classWeight: new Map([[0, 0]]) });
+  assert.is(await weightOf(still), 1);
+  await device.sync();
+});
+
+test('an operation that is taken for a layer says that it is none', () => {
+  assert.throws(
+    () => (relu as unknown as () => unknown)(),
+    /relu: got nothing; expected a tensor.*activation\('relu'\)/,
+  );
 });
 
 test.run();

@@ -1,5 +1,5 @@
 import { DeviceError, ShaderError } from '../errors.ts';
-import type { Constants, Kernel } from '../kernel.ts';
+import type { Constants, Kernel, Source } from '../kernel.ts';
 import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from './wgsl.ts';
 
 /** An entry point with its constants, and what a dispatch of it needs to know. */
@@ -28,6 +28,8 @@ export class PipelineCache {
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #checks = new Set<Promise<void>>();
+  readonly #numbers = new WeakMap<Source, number>();
+  #sources = 0;
 
   constructor(device: GPUDevice, options: PipelineOptions) {
     this.#device = device;
@@ -42,13 +44,21 @@ export class PipelineCache {
   ): Pipeline {
     const kernel = { name, sources: this.#options.subgroups ? withSubgroups : usual };
     const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
-    const key = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
+    const sources = kernel.sources.map((source) => this.#numberOf(source)); // files of users may have one name
+    const key = [...sources, entry, ...counts, ...settings].join(' ');
     let made = this.#pipelines.get(key);
     if (made === undefined) {
-      made = this.#prepare(kernel, entry, counts, constants, key);
+      const label = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
+      made = this.#prepare(kernel, entry, counts, constants, label);
       this.#pipelines.set(key, made);
     }
     return made;
+  }
+
+  #numberOf(source: Source): number {
+    const number = this.#numbers.get(source) ?? this.#sources++;
+    this.#numbers.set(source, number);
+    return number;
   }
 
   /** Rejects with the ShaderError of a pipeline that did not compile, whoever asks and however often. */

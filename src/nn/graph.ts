@@ -133,13 +133,16 @@ export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTenso
   return graph;
 }
 
+/** Kinds of layers that hand numbers on as they are, or 0. */
+const PASSING = ['flatten', 'reshape', 'dropout', 'spatialDropout2d', 'concatenate'];
+
 /** How many rows the table has that an input's numbers stand for, if a layer takes them as such. */
 export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | undefined {
   const same = new Set([inputs[input]]); // nodes with the numbers of the input
   let smallest: number | undefined;
   nodes.forEach(({ layer, inputs: from }, node) => {
     if (layer === undefined || !from.some((other) => same.has(other))) return;
-    if (layer.kind === 'flatten' || layer.kind === 'reshape') same.add(node);
+    if (PASSING.includes(layer.kind)) same.add(node);
     if (layer.vocabulary !== undefined) smallest = Math.min(layer.vocabulary, smallest ?? layer.vocabulary);
   });
   return smallest;

@@ -1,8 +1,8 @@
 import type { Device } from '../device.ts';
 import { ShapeError, within } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
-import { type Check, type Checks, checkValue, checkValues, flag, listOf, named } from '../options.ts';
-import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
+import { type Check, type Checks, checkedLater, checkValue, checkValues, flag, listOf, named } from '../options.ts';
+import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import { checkReturned, type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { Callable } from './callable.ts';
 import { type ConstraintOption, getConstraint } from './constraints.ts';
@@ -70,6 +70,12 @@ const numbersFor = (shape: Shape): Check => [
   (values) => ArrayBuffer.isView(values) && 'length' in values && values.length === sizeOf(shape),
   `${sizeOf(shape)} numbers in a typed array`,
 ];
+
+const WEIGHT_CHECKS: Checks<keyof WeightOptions> = {
+  trainable: flag,
+  regularizer: checkedLater,
+  constraint: checkedLater,
+};
 
 type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
 
@@ -189,8 +195,13 @@ export class Layer extends (Callable as new () => Apply) {
   }
 
   #addWeights(weights: Record<string, Parameter>, inputShape: Shape, device: Device): void {
-    this.#definition.build?.((weight, shape, initializer, { trainable = true, regularizer, constraint } = {}) => {
+    let isOpen = true;
+    const done: unknown = this.#definition.build?.((weight, shape, initializer, given = {}) => {
       const name = `${this.#title ?? this.kind}/${weight}`;
+      const isNew = isOpen && !Object.hasOwn(weights, weight);
+      checkValue(this.kind, 'the weight', weight, [() => isNew, 'one of each name, made before build returns']);
+      checkShape(name, shape);
+      const { trainable = true, regularizer, constraint } = checkValues(name, given, WEIGHT_CHECKS);
       const options = within(name, () => ({
         name,
         trainable,
@@ -199,8 +210,11 @@ export class Layer extends (Callable as new () => Apply) {
       }));
       const values = within(name, () => getInitializer(initializer))(shape, device.random);
       checkValue(name, 'its initializer, which returned', values, numbersFor(shape));
-      weights[weight] = parameter(tensor(values, { shape, device }), options);
+      weights[weight] = parameter(tensor(values, { shape, device, dtype: 'f32' }), options);
     }, inputShape);
+    isOpen = false;
+    if (done instanceof Promise) done.catch(() => {});
+    checkValue(this.kind, 'the result of build', done, [(value) => !(value instanceof Promise), 'no promise']);
   }
 
   /** Internal: a model uses its weights. */

@@ -171,7 +171,14 @@ export class Network extends (Callable as new () => Apply) {
 
   /** The weights that training changes. */
   get trainableParameters(): readonly Parameter[] {
+    this.#followFreezing();
     return this.parameters.filter(({ trainable }) => trainable);
+  }
+
+  /** Lets a captured step follow layers that are frozen later. */
+  #followFreezing(): void {
+    const { device } = this;
+    if (device.recording !== undefined) device.dependOn(() => this.frozen);
   }
 
   /** Internal: which weights are frozen now, to tell when that changes. */
@@ -195,6 +202,7 @@ export class Network extends (Callable as new () => Apply) {
       inputs.map((node) => shapes[node]),
     );
     checkDevice(device, given);
+    this.#followFreezing();
     const values: Tensor[] = [];
     inputs.forEach((node, i) => {
       values[node] = given[i];

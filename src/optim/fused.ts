@@ -12,7 +12,7 @@ import { accumulate } from './accumulate.ts';
 import { Arena, BLOCK, LANES, type Layout, layoutOf, layoutsOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
-import { type Grouping, groupParameters } from './groups.ts';
+import { type Gathered, type Grouping, groupParameters } from './groups.ts';
 import type { ApplyOptions, Optimizer, Rule } from './optimizer.ts';
 import type { Settings } from './options.ts';
 import { RATE, type Schedule } from './schedules.ts';
@@ -44,10 +44,8 @@ function slotsOf({ stretches }: Built, rule: Rule): Record<string, readonly Tens
 }
 
 /** What the first step makes. */
-interface Built extends Grouping {
+interface Built extends Grouping, Gathered {
   readonly device: Device;
-  readonly parameters: readonly Parameter[];
-  readonly joined: readonly number[];
   /** In the order of the parameters; more than one where a buffer can't hold all. */
   readonly stretches: readonly Stretch[];
   readonly hyper: Tensor;
@@ -115,17 +113,17 @@ export class FusedOptimizer implements Optimizer {
   set joined(joined: readonly number[]) {
     const built = this.#built;
     if (built === undefined || built.joined.every((step, i) => step === joined[i])) return;
-    this.#built = this.#rebuild(built, { parameters: built.parameters, joined });
+    this.#built = this.#rebuild(built, { ...built, joined });
   }
 
-  build(parameters: readonly Parameter[]): void {
-    const built = this.#require(parameters);
-    const isSame =
-      built.parameters.length === parameters.length && built.parameters.every((p, i) => p === parameters[i]);
-    if (isSame) return;
+  build(parameters: readonly Parameter[], names = parameters.map(({ name }) => name)): void {
+    const built = this.#require(parameters, names);
+    const places = built.stretches.flatMap(({ weight }) => weight.parts);
+    const isSame = (p: Parameter, i: number): boolean => p === parameters[i] && p.storage === places[i].storage;
+    if (built.parameters.length === parameters.length && built.parameters.every(isSame)) return;
     checkParameters(this.name, parameters);
     const joined = parameters.map((p) => built.joined[built.parameters.indexOf(p)] ?? this.iterations);
-    this.#built = this.#rebuild(built, { parameters, joined });
+    this.#built = this.#rebuild(built, { parameters, names, joined });
   }
 
   apply(
@@ -216,18 +214,18 @@ export class FusedOptimizer implements Optimizer {
     this.calls = 0;
   }
 
-  #require(parameters: readonly Parameter[]): Built {
+  #require(parameters: readonly Parameter[], names = parameters.map(({ name }) => name)): Built {
     if (this.#built === undefined) {
       checkParameters(this.name, parameters);
       const device = commonDevice(this.name, parameters);
       const joined = parameters.map(() => 0);
-      this.#built = device.outsideRecording(() => this.#gather(device, { parameters, joined }));
+      this.#built = device.outsideRecording(() => this.#gather(device, { parameters, names, joined }));
     }
     return this.#built;
   }
 
   /** Gathers other parameters; the slots of those that stay come along. */
-  #rebuild(before: Built, given: Pick<Built, 'parameters' | 'joined'>): Built {
+  #rebuild(before: Built, given: Gathered): Built {
     const { device, parameters, owned } = before;
     return device.outsideRecording(() => {
       const after = this.#gather(device, given);
@@ -250,7 +248,7 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** Makes everything before the first parameter moves: where memory runs out, nothing has happened. */
-  #gather(device: Device, { parameters, joined }: Pick<Built, 'parameters' | 'joined'>): Built {
+  #gather(device: Device, { parameters, names, joined }: Gathered): Built {
     const owned: Owned[] = [];
     const own = <T extends Owned>(each: T): T => {
       owned.push(each);
@@ -260,7 +258,7 @@ export class FusedOptimizer implements Optimizer {
       own(keep(new Tensor(device, device.upload(numbers, dtype), [numbers.length], dtype)));
     const { parameterGroups, useEma, gradientAccumulationSteps } = this.#settings;
     const { moments, start = {} } = this.#rule;
-    const { traits, groupOf } = groupParameters(this.name, parameterGroups, { parameters, joined });
+    const { traits, groupOf } = groupParameters(this.name, parameterGroups, { parameters, names, joined });
     const numbers = this.#numbers(traits);
     try {
       const layouts = layoutsOf(device, parameters);
@@ -293,7 +291,7 @@ export class FusedOptimizer implements Optimizer {
       parameters.forEach((parameter, i) => {
         parameter.moveTo(places[i].storage.retain());
       });
-      return { device, parameters, joined, stretches, hyper, traits, groupOf, normClip, owned };
+      return { device, parameters, names, joined, stretches, hyper, traits, groupOf, normClip, owned };
     } catch (error) {
       for (const each of owned) each.dispose();
       throw error;

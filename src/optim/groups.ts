@@ -53,17 +53,23 @@ export interface Grouping {
   readonly groupOf: readonly number[];
 }
 
+/** Parameters, what they are called where they are trained, and how often the weights had been changed when each joined. */
+export interface Gathered {
+  readonly parameters: readonly Parameter[];
+  readonly names: readonly string[];
+  readonly joined: readonly number[];
+}
+
 /** Sorts parameters by their traits. @throws ValueError for a group that no parameter is in. */
 export function groupParameters(
   op: string,
   groups: readonly ParameterGroup[],
-  { parameters, joined }: { readonly parameters: readonly Parameter[]; readonly joined: readonly number[] },
+  { parameters, names, joined }: Gathered,
 ): Grouping {
-  const chosen = parameters.map(({ name }) => groups.findIndex(({ match }) => new RegExp(match).test(name)));
+  const chosen = names.map((name) => groups.findIndex(({ match }) => new RegExp(match).test(name)));
   groups.forEach(({ match }, i) => {
     if (chosen.includes(i)) return;
-    const names = parameters.map(({ name }) => name).join(', ');
-    const expected = `one that matches a name of ${names}, and no group before it`;
+    const expected = `one that matches a name of ${names.join(', ')}, and no group before it`;
     throw new ValueError({ op, got: `a parameter group '${match}'`, expected, fix: 'Correct the expression.' });
   });
   const known = new Map<string, number>();

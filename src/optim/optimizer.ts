@@ -28,8 +28,9 @@ export interface Optimizer {
   /**
    * Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. Given other
    * parameters later, those that stay keep their slots, those that are new begin with none, and the others are let go.
+   * @param names what `parameterGroups` match; default their own.
    */
-  build(parameters: readonly Parameter[]): void;
+  build(parameters: readonly Parameter[], names?: readonly string[]): void;
   /**
    * One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call. Then the
    * device enters the next training step, in which dropout draws new masks.

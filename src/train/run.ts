@@ -135,6 +135,7 @@ export class Run {
   }
 
   async #train(): Promise<History> {
+    if (this.#signal?.aborted) throw this.#signal.reason;
     const model = this.#model;
     const callbacks = this.#callbacks;
     let logs: Logs = {};

@@ -9,7 +9,7 @@ export interface SampleWeightOptions {
   /** A weight for each sample: its loss is multiplied by it, and the mean is still over the number of samples. */
   readonly sampleWeight?: Samples | undefined;
   /** A weight for each class by its number, default 1: `{ 0: 1, 1: 5 }`. Multiplied with `sampleWeight`; not for validation. */
-  readonly classWeight?: Readonly<Record<number, number>> | undefined;
+  readonly classWeight?: Readonly<Record<number, number>> | ReadonlyMap<number, number> | undefined;
 }
 
 /**
@@ -48,8 +48,9 @@ async function given(sampleWeight: Samples, count: number): Promise<Float64Array
   return Float64Array.from(data);
 }
 
-function weightsOf(classWeight: Readonly<Record<number, number>>): Map<number, number> {
-  const entries = Object.entries(classWeight).map(([key, weight]) => [Number(key), weight] as const);
+function weightsOf(classWeight: NonNullable<SampleWeightOptions['classWeight']>): Map<number, number> {
+  const given = classWeight instanceof Map ? [...classWeight] : Object.entries(classWeight);
+  const entries = given.map(([key, weight]) => [Number(key), weight] as const);
   for (const [label, weight] of entries) {
     check('classWeight', `the weight ${weight} of class ${label}`, Number.isInteger(label) ? weight : Number.NaN);
   }

@@ -115,16 +115,16 @@ export function buildOptimizer(model: Model, { optimizer }: Trained): void {
       fix: 'Make a new one, or dispose of the other model first.',
     });
   }
-  if (trainableParameters.length > 0) optimizer.build(trainableParameters);
+  if (trainableParameters.length === 0) return;
+  optimizer.build(
+    trainableParameters,
+    trainableParameters.map((p) => model.nameOf(p)),
+  );
 }
-
-/** Lets a captured step follow layers that are frozen later. */
-const followFreezing = (model: Model): void => model.device.dependOn(() => model.frozen);
 
 /** One update. The values, in the order of the reports, are from before it. */
 export function trainStep(model: Model, trained: Trained, batch: Batch): Weighted[] {
   return innerScope(() => {
-    followFreezing(model);
     buildOptimizer(model, trained);
     const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
     const seen = judgeAll(trained.metrics, batch.y, predicted);
@@ -162,7 +162,7 @@ function constrain(parameters: readonly Parameter[]): void {
   for (const w of parameters) {
     if (w.constraint === undefined) continue;
     const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
-    w.device.copy(allowed.storage, w.storage, w.size);
+    if (allowed.storage !== w.storage) w.device.copy(allowed.storage, w.storage, w.size);
   }
 }
 
@@ -194,7 +194,6 @@ export async function evaluateOn(
 
 export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps<Weighted[]> =>
   new Steps(model, (size) => {
-    followFreezing(model);
     const { x, ...batch } = data.take(size);
     const predicted = model.call(x);
     const value = judge(loss, batch, predicted);

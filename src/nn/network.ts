@@ -145,6 +145,11 @@ export class Network extends (Callable as new () => Apply) {
     return this.#require().names.get(parameter) ?? parameter.name;
   }
 
+  /** Whether a weight is one of its own. */
+  has(parameter: Parameter): boolean {
+    return this.#require().names.has(parameter);
+  }
+
   /** What its training draws random numbers from, a branch of the device's. */
   get random(): Generator {
     return this.#require().random.followed;
@@ -211,7 +216,8 @@ export class Network extends (Callable as new () => Apply) {
       const taken = from.map((node) => values[node]);
       const y = call(taken, training);
       const shape = [taken[0].shape[0], ...shapes[to]];
-      values[to] = checkReturned(this.#titleAt(to), y, { dtype: y.dtype, shape });
+      if (!sameShape(y.shape, shape)) checkReturned(this.#titleAt(to), y, { dtype: y.dtype, shape });
+      values[to] = y;
     }
     return values[output];
   }

@@ -8,7 +8,7 @@ import { type Given, givenAs, onHost, type Samples } from './dataset.ts';
 export interface SampleWeightOptions {
   /** A weight for each sample: its loss is multiplied by it, and the mean is still over the number of samples. */
   readonly sampleWeight?: Samples | undefined;
-  /** A weight for each class by its number, default 1: `{ 0: 1, 1: 5 }`. Multiplied with `sampleWeight`; not for validation. */
+  /** A weight for each class by its number, default 1: `{ 0: 1, 1: 5 }`, or a Map. Multiplied with `sampleWeight`; not for validation. */
   readonly classWeight?: Readonly<Record<number, number>> | ReadonlyMap<number, number> | undefined;
 }
 

@@ -106,8 +106,8 @@ export function lossAndGradients(model: Model, { loss: by, optimizer }: Trained,
 
 /** Gathers the weights that training changes in the optimizer, if there are any. @throws ValueError if it has another model's. */
 export function buildOptimizer(model: Model, { optimizer }: Trained): void {
-  const { parameters, trainableParameters } = model;
-  if (optimizer.parameters.some((p) => !p.isDisposed && !parameters.includes(p))) {
+  const { trainableParameters } = model;
+  if (optimizer.parameters.some((p) => !p.isDisposed && !model.has(p))) {
     throw new ValueError({
       op: optimizer.name,
       got: 'an optimizer that holds the weights of another model',

@@ -1,6 +1,5 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { setCurrentDevice } from '../src/device.ts';
 import { inputsOf, labelOf, type Subject } from '../src/gradcheck/case.ts';
 import { type Bound, type Evaluation, evaluate } from '../src/gradcheck/evaluate.ts';
 import { entries } from '../src/gradcheck/suite.ts';
@@ -9,7 +8,7 @@ import * as ops from '../src/node.ts';
 import { clipGradients } from '../src/optim/index.ts';
 import { Generator } from '../src/random.ts';
 import { sizeOf } from '../src/shape.ts';
-import { cpu, gpu, onGpu } from './device.ts';
+import { cpu, gpu, onBoth, onGpu } from './device.ts';
 
 // NaN must not vanish: the guard that ends a run would never see it. WGSL promises nothing of it, so max, min and clamp may
 // drop it, and exp and log may make a number of it. In Node alone, as Chrome has the same driver.
@@ -86,16 +85,6 @@ for (const subject of new Set(entries.map((entry) => entry.subject))) {
   if (gpu === undefined) test(`${name}, the reference alone`, () => hold(cpu));
 }
 
-/** Runs a test on both backends. */
-function onBoth(name: string, body: () => Promise<void>): void {
-  const on = (device: ops.Device): Promise<void> => {
-    setCurrentDevice(device);
-    return ops.scope(body);
-  };
-  test(`${name}, on the CPU`, () => on(cpu));
-  onGpu(test, `${name}, on the GPU`, on);
-}
-
 const { tensor } = ops;
 const long = Float32Array.from({ length: 300 }, (_, i) => ([70, 200].includes(i) ? nan : i === 5 ? infinity : i));
 
@@ -126,7 +115,7 @@ const table: Record<string, [result: () => ops.Tensor, expected: readonly number
   'clip by a norm of all': [() => clipGradients([tensor([3]), tensor([nan])], { globalClipNorm: 1 })[0], [3]],
 };
 for (const [name, [result, expected]] of Object.entries(table)) {
-  onBoth(name, async () => assert.equal([...(await result().data())], expected));
+  onBoth(test, name, async () => assert.equal([...(await result().data())], expected));
 }
 
 const sparse = Int32Array.of(0, 1);
@@ -135,7 +124,7 @@ const oneHot = [
   [0, 1],
 ];
 for (const [name, makeLoss] of Object.entries(losses)) {
-  onBoth(`the loss ${name} of NaN`, async () => {
+  onBoth(test, `the loss ${name} of NaN`, async () => {
     const p = tensor([
       [0.25, 0.75],
       [nan, 0.5],

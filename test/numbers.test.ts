@@ -1,23 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { setCurrentDevice } from '../src/device.ts';
 import * as ops from '../src/node.ts';
-import { cpu, onGpu } from './device.ts';
+import { onBoth, onGpu } from './device.ts';
 
 // What a row of src/gradcheck/edges.ts can't say: compositions, and inputs too long to write down.
 
 const test = suite('numbers');
 const { tensor } = ops;
-
-/** Runs a test on both backends. */
-function onBoth(name: string, body: () => Promise<void>): void {
-  const on = (device: ops.Device): Promise<void> => {
-    setCurrentDevice(device);
-    return ops.scope(body);
-  };
-  test(`${name}, on the CPU`, () => on(cpu));
-  onGpu(test, `${name}, on the GPU`, on);
-}
 
 /** The gradient of the sum of f at x. */
 async function slope(f: (x: ops.Tensor) => ops.Tensor, x: readonly number[]): Promise<number[]> {
@@ -36,7 +25,7 @@ const compositions: Record<string, readonly [f: (x: ops.Tensor) => ops.Tensor, x
   'NaN stays': [(x) => ops.mul(ops.sqrt(x), tensor([Number.NaN, 1])), [4, 4], [Number.NaN, 0.25]],
 };
 for (const [name, [f, x, expected]] of Object.entries(compositions)) {
-  onBoth(`the gradient of ${name}`, async () => assert.equal(await slope(f, x), expected));
+  onBoth(test, `the gradient of ${name}`, async () => assert.equal(await slope(f, x), expected));
 }
 
 onGpu(test, 'a sum of ten million is right to six digits', async (device) => {
@@ -48,14 +37,14 @@ onGpu(test, 'a sum of ten million is right to six digits', async (device) => {
   assert.ok(Math.abs(column - exact / 10) < 0.2, `along columns: ${column}`);
 });
 
-onBoth('numbers far from 0 keep their variance in a long row', async () => {
+onBoth(test, 'numbers far from 0 keep their variance in a long row', async () => {
   const x = tensor(Float32Array.from({ length: 3000 }, (_, i) => 1e6 + (i % 8) / 2)); // variance 21 / 16
   assert.ok(Math.abs((await ops.variance(x).item()) - 1.3125) < 1e-5);
   const [y] = await ops.layerNorm(ops.reshape(x, [1, -1]), ops.ones([3000]), ops.zeros([3000])).data();
   assert.ok(Math.abs(y + 1.75 / Math.sqrt(1.3125 + 1e-3)) < 1e-5, `got ${y}`);
 });
 
-onBoth('sines of any size are sines', async () => {
+onBoth(test, 'sines of any size are sines', async () => {
   const angles = Float32Array.from({ length: 4000 }, (_, i) => (i % 2 ? -1 : 1) * 8000 * 1.025 ** i).filter(
     Number.isFinite,
   );

@@ -8,11 +8,15 @@ import {
   compile,
   dense,
   dropout,
+  embedding,
+  flatten,
   input,
+  type Layer,
   loadModel,
   type Model,
   mean,
   model,
+  reshape,
   type SymbolicTensor,
   sequential,
   sgd,
@@ -303,6 +307,32 @@ onBoth(test, 'models that share a layer are trained in turn, each with an optimi
     }
   }
   for (const m of models) m.dispose();
+});
+
+onBoth(test, 'numbers that an embedding has no row for are refused, and no row changes', async () => {
+  const make = (between: readonly Layer[]): Model => {
+    const table = embedding({ inputDim: 4, outputDim: 1, embeddingsInitializer: 'zeros' });
+    const m = sequential([...between, table, flatten()]);
+    m.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.5 }) });
+    m.build([1]);
+    return m;
+  };
+  const refused = /got .* at position 0 of x; expected a whole number from 0 to 3, as the embedding has 4 rows/;
+  for (const between of [() => [], () => [reshape({ shape: [1] })]]) {
+    for (const id of [4, 100, -1, 1.9]) {
+      using m = make(between());
+      for (const samples of [[[id]], tensor([[id]])]) {
+        await rejects(() => m.fit(samples, [[1]]), refused);
+        await rejects(() => m.evaluate(samples, [[1]]), refused);
+        await rejects(() => m.predict(samples), refused);
+        await rejects(() => m.trainOnBatch(samples, [[1]]), refused);
+      }
+      assert.equal([...(await m.parameters[0].data())], [0, 0, 0, 0]);
+    }
+  }
+  using m = make([]);
+  await m.fit([[3]], [[1]]);
+  assert.equal([...(await m.parameters[0].data())], [0, 0, 0, 1]);
 });
 
 test.run();

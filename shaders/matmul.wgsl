@@ -6,6 +6,7 @@
 alias T = f32;
 const A_TRANSPOSED: bool = false; // A: [K, M] in memory, else [M, K]
 const B_TRANSPOSED: bool = false; // B: [N, K] in memory, else [K, N]
+const K_ALIGNED: bool = false; // K is a multiple of 4
 const BIAS: bool = false;
 const SUMS: bool = false;
 struct Params {
@@ -21,6 +22,12 @@ struct Params {
 // Which matrix of A or B batch i multiplies, as an element offset.
 fn a_origin(batch: u32) -> u32 { return (batch / params.a_repeat) % params.a_period * params.M * params.K; }
 fn b_origin(batch: u32) -> u32 { return (batch / params.b_repeat) % params.b_period * params.K * params.N; }
+
+// Step k + i of an operand: 0 past K. K_ALIGNED promises that no block reaches past K.
+fn within(v: vec4<f32>, k: u32) -> vec4<f32> {
+  if (K_ALIGNED) { return v; }
+  return select(vec4<f32>(), v, k < params.K);
+}
 
 // Elements n of a row of C, from their sums.
 fn finish(n: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {

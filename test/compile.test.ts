@@ -33,6 +33,7 @@ import {
   type Tensor,
   tensor,
 } from '../src/node.ts';
+import type { MatmulChoice } from '../src/ops/matmulKernels.ts';
 import { matmulBy } from '../src/ops/product.ts';
 import { Generator, normal } from '../src/random.ts';
 import { rejects, warningsOf } from './check.ts';
@@ -149,12 +150,12 @@ onGpu(test, 'new shapes are captured anew, inputs and outer tensors come back as
   }
 });
 
-onGpu(test, 'a product with few tiles is split along K, and only then', (device) => {
+onGpu(test, 'a product that is cut into parts of K takes a second dispatch', (device) => {
   setCurrentDevice(device);
-  const dispatches = (K: number): number =>
-    compile((a: Tensor, b: Tensor) => matmulBy('split64')(a, b)).plan(ones([64, K]), ones([K, 64])).dispatches;
-  assert.is(dispatches(64), 1);
-  assert.is(dispatches(1024), 2);
+  const dispatches = (choice: MatmulChoice): number =>
+    compile((a: Tensor, b: Tensor) => matmulBy(choice)(a, b)).plan(ones([64, 256]), ones([256, 64])).dispatches;
+  assert.is(dispatches('tiled64'), 1);
+  assert.is(dispatches('tiled64/2'), 2);
 });
 
 onGpu(test, 'a plan says what a step will do before anything runs', async (device) => {

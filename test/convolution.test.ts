@@ -140,9 +140,9 @@ const values = (shape: readonly number[], seed: number): Tensor =>
 
 // The gradient check sees the kernel that is chosen on this machine; these are the others' ways to read windows.
 for (const [kernel, channels] of [
-  ['split32', 6],
-  ['split32', 8],
-  ['skinny', 8],
+  ['tiled32/2', 6],
+  ['tiled32', 8],
+  ['tiled16x64', 8],
 ] as const) {
   onGpu(test, `${kernel} reads ${channels} channels of windows in the images`, async (device) => {
     const [shape, filter] = [

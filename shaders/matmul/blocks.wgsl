@@ -3,7 +3,6 @@
 // A block is a mat4x4 whose columns are rows of C's product: C_block += b_block * a_block.
 
 const B_ALIGNED: bool = false; // B's rows in memory are multiples of 4 elements: read as vec4
-const K_ALIGNED: bool = false; // K is a multiple of 4
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 
 fn b_at(e: u32) -> f32 { return b[e >> 2u][e & 3u]; }
@@ -22,12 +21,6 @@ fn b_start(batch: u32, n: u32) -> vec4<u32> {
   return origin + min(n, ((params.N + 3) & ~3u) - 4) + vec4<u32>(0, 1, 2, 3) * params.N;
 }
 
-// Step k + i of an operand: 0 past K. K_ALIGNED promises that no block reaches past K.
-fn within(v: vec4<f32>, k: u32) -> vec4<f32> {
-  if (K_ALIGNED) { return v; }
-  return select(vec4<f32>(), v, k < params.K);
-}
-
 // Column i holds B[k + i, n .. n + 3].
 fn b_block(start: vec4<u32>, k: u32, n: u32) -> mat4x4<f32> {
   if (B_TRANSPOSED) {
@@ -43,16 +36,6 @@ fn b_block(start: vec4<u32>, k: u32, n: u32) -> mat4x4<f32> {
     within(b_vector(e.x, valid), k), within(b_vector(e.y, valid), k + 1),
     within(b_vector(e.z, valid), k + 2), within(b_vector(e.w, valid), k + 3),
   );
-}
-
-fn store_row(batch: u32, m: u32, n: u32, sum: vec4<f32>) {
-  if (m >= params.M) { return; }
-  let start = (batch * params.M + m) * params.N + n;
-  let v = finish(min(n + vec4<u32>(0, 1, 2, 3), vec4<u32>(params.N - 1)), sum);
-  if (n < params.N) { c[start] = v.x; }
-  if (n + 1 < params.N) { c[start + 1] = v.y; }
-  if (n + 2 < params.N) { c[start + 2] = v.z; }
-  if (n + 3 < params.N) { c[start + 3] = v.w; }
 }
 
 fn store(batch: u32, m: u32, n: u32, block: mat4x4<f32>) {

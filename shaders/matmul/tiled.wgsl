@@ -1,27 +1,36 @@
-// C = op(A) op(B) through workgroup memory: a workgroup computes TILE_M x TILE_N outputs, each invocation BLOCKS_M x
-// BLOCKS_N blocks of 4 x 4 of them. A and B pass through workgroup memory in slices of SLICE along K, so that each is
-// read from storage once per tile. Workgroup memory: (TILE_M + TILE_N) * SLICE * 4 bytes (8 KiB).
+// C = op(A) op(B) through workgroup memory: a workgroup computes a tile of TILE_M x TILE_N elements, an invocation OWN_M x
+// OWN_N of them, in quads that lie SIDE_M or SIDE_N quads apart. A and B come in slices of SLICE steps of K, so that
+// each is read from storage once per tile; while one slice is multiplied, the next is on its way into registers.
 // With several PARTS a workgroup computes the sums over one part of K, for merge.wgsl: C is [PARTS, batches, M, N] then,
 // and sums are [PARTS, N].
+// Joined to matmul.wgsl, to what reads A and B (a_elements.wgsl, a_vectors.wgsl, a_blocks.wgsl) and to what writes C.
+// Workgroup memory: (TILE_M + TILE_N + 8) * SLICE * 4 bytes.
 
 const TILE_M: u32 = 64;
 const TILE_N: u32 = 64;
 const SLICE: u32 = 16;
+const OWN_M: u32 = 4;
+const OWN_N: u32 = 4;
 const PARTS: u32 = 1;
-const BLOCKS_M: u32 = 1;
-const BLOCKS_N: u32 = 1;
-const SIDE_M: u32 = TILE_M / 4 / BLOCKS_M; // invocations along each side
-const SIDE_N: u32 = TILE_N / 4 / BLOCKS_N;
+const SIDE_M: u32 = TILE_M / OWN_M; // invocations along each side
+const SIDE_N: u32 = TILE_N / OWN_N;
 const INVOCATIONS: u32 = SIDE_M * SIDE_N;
-const A_BLOCKS: u32 = SLICE / 4 * TILE_M / 4;
-const B_BLOCKS: u32 = SLICE / 4 * TILE_N / 4;
+const QUADS: u32 = OWN_N / 4;
+// Of 32 neighbours, whom most GPUs run in step, 8 lie along n and 4 along m: they read the fewest banks.
+const LINE: u32 = min(8, SIDE_N);
+const LINES: u32 = 32 / LINE;
+// Whether rows of A, or columns of B, that are neighbours are so in memory too; else their steps of K are.
+const A_BY_STEPS: bool = A_TRANSPOSED;
+const B_BY_STEPS: bool = !B_TRANSPOSED;
+// From one step of K to the next, in vec4: odd, so that neighbours who write different steps write different banks.
+const A_STRIDE: u32 = TILE_M / 4 + 1;
+const B_STRIDE: u32 = TILE_N / 4 + 1;
 
-// [SLICE / 4][TILE / 4] blocks each
-var<workgroup> a_slice: array<mat4x4<f32>, A_BLOCKS>;
-var<workgroup> b_slice: array<mat4x4<f32>, B_BLOCKS>;
-var<private> column_sums: array<vec4<f32>, BLOCKS_N>;
+var<workgroup> a_slice: array<vec4<f32>, SLICE * A_STRIDE>;
+var<workgroup> b_slice: array<vec4<f32>, SLICE * B_STRIDE>;
 
 struct Tile { part: u32, m: u32, n: u32, local_m: u32, local_n: u32, inside: bool }
+var<private> column_sums: array<vec4<f32>, QUADS>;
 
 fn compute(group: vec3<u32>, groups: vec3<u32>, index: u32) -> Tile {
   let tiles_m = (params.M + TILE_M - 1) / TILE_M;
@@ -32,42 +41,47 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, index: u32) -> Tile {
   if (batch >= params.batches) { return Tile(); } // uniform: no invocation of this workgroup reaches a barrier
   let m = tile / tiles_n % tiles_m * TILE_M;
   let n = tile % tiles_n * TILE_N;
-  let local_m = index / SIDE_N;
-  let local_n = index % SIDE_N;
-  var sum: array<mat4x4<f32>, BLOCKS_M * BLOCKS_N>;
+  let line = index / LINE;
+  let local_m = line % LINES + line / (LINES * (SIDE_N / LINE)) * LINES;
+  let local_n = index % LINE + line / LINES % (SIDE_N / LINE) * LINE;
+  var sum: array<vec4<f32>, OWN_M * QUADS>;
   let part_length = (params.K + PARTS * SLICE - 1) / (PARTS * SLICE) * SLICE; // whole slices
-  let last = min((part + 1) * part_length, params.K);
-  for (var k = part * part_length; k < last; k += SLICE) {
-    for (var i = index; i < A_BLOCKS; i += INVOCATIONS) {
-      let at_k = k + i / (TILE_M / 4) * 4;
-      let at_m = m + i % (TILE_M / 4) * 4;
-      var block = mat4x4<f32>();
-      if (at_k < params.K) { block = a_block(a_start(batch, at_m), at_m, at_k); }
-      a_slice[i] = block;
-    }
-    for (var i = index; i < B_BLOCKS; i += INVOCATIONS) {
-      let at_k = k + i / (TILE_N / 4) * 4;
-      let at_n = n + i % (TILE_N / 4) * 4;
-      var block = mat4x4<f32>();
-      if (at_k < params.K) { block = b_block(b_start(batch, at_n), at_k, at_n); }
-      b_slice[i] = block;
-    }
+  let first = part * part_length;
+  let last = min(first + part_length, params.K);
+  a_begin(batch, m, index);
+  b_begin(batch, n, index);
+  a_fetch(first, last, index);
+  b_fetch(first, last, index);
+  for (var k = first; k < last; k += SLICE) {
+    a_put(index);
+    b_put(index);
     workgroupBarrier();
-    for (var step = 0u; step < SLICE / 4; step++) {
-      for (var j = 0u; j < BLOCKS_N; j++) {
-        let b_part = b_slice[step * TILE_N / 4 + local_n + j * SIDE_N];
-        for (var i = 0u; i < BLOCKS_M; i++) {
-          sum[i * BLOCKS_N + j] += b_part * a_slice[step * TILE_M / 4 + local_m + i * SIDE_M];
+    if (k + SLICE < last) {
+      a_fetch(k + SLICE, last, index);
+      b_fetch(k + SLICE, last, index);
+    }
+    for (var step = 0u; step < SLICE; step++) {
+      var b_part: array<vec4<f32>, QUADS>;
+      for (var j = 0u; j < QUADS; j++) {
+        b_part[j] = b_slice[step * B_STRIDE + local_n + j * SIDE_N];
+        if (SUMS) { column_sums[j] += b_part[j]; }
+      }
+      for (var i = 0u; i < OWN_M / 4; i++) {
+        let a_part = a_slice[step * A_STRIDE + local_m + i * SIDE_M];
+        for (var j = 0u; j < QUADS; j++) {
+          sum[4 * i * QUADS + j] += a_part.x * b_part[j];
+          sum[(4 * i + 1) * QUADS + j] += a_part.y * b_part[j];
+          sum[(4 * i + 2) * QUADS + j] += a_part.z * b_part[j];
+          sum[(4 * i + 3) * QUADS + j] += a_part.w * b_part[j];
         }
-        if (SUMS && m == 0) { column_sums[j] += b_part[0] + b_part[1] + b_part[2] + b_part[3]; }
       }
     }
     workgroupBarrier();
   }
-  for (var i = 0u; i < BLOCKS_M; i++) {
-    for (var j = 0u; j < BLOCKS_N; j++) {
-      let block = sum[i * BLOCKS_N + j];
-      store(part * params.batches + batch, m + (local_m + i * SIDE_M) * 4, n + (local_n + j * SIDE_N) * 4, block);
+  for (var i = 0u; i < OWN_M; i++) {
+    let row = m + 4 * (local_m + i / 4 * SIDE_M) + i % 4;
+    for (var j = 0u; j < QUADS; j++) {
+      store_row(part * params.batches + batch, row, n + 4 * (local_n + j * SIDE_N), sum[i * QUADS + j]);
     }
   }
   return Tile(part, m, n, local_m, local_n, true);
@@ -90,8 +104,8 @@ fn forward_with_sums(
 ) {
   let tile = compute(group, groups, index);
   if (!tile.inside || tile.m > 0 || tile.local_m > 0) { return; }
-  for (var j = 0u; j < BLOCKS_N; j++) {
-    let n = tile.n + (tile.local_n + j * SIDE_N) * 4;
+  for (var j = 0u; j < QUADS; j++) {
+    let n = tile.n + 4 * (tile.local_n + j * SIDE_N);
     for (var i = 0u; i < 4; i++) {
       if (n + i < params.N) { sums[tile.part * params.N + n + i] = column_sums[j][i]; }
     }

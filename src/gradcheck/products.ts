@@ -1,6 +1,6 @@
 import { add } from '../ops/binary.ts';
 import { matmul } from '../ops/matmul.ts';
-import { type MatmulKernelName, matmulKernels } from '../ops/matmulKernels.ts';
+import { type MatmulChoice, type MatmulKernelName, matmulKernels } from '../ops/matmulKernels.ts';
 import { type MatmulOptions, matmulBy } from '../ops/product.ts';
 import { relu, tanh } from '../ops/unary.ts';
 import type { Shape } from '../shape.ts';
@@ -84,19 +84,19 @@ const few: readonly Case[] = [
   product({ M: 132, N: 136, K: 200, activation: 'tanh' }, false, false), // of so many sums one lies at the kink of relu
 ];
 
-const THOROUGH: readonly MatmulKernelName[] = ['tiled32', 'plain', 'lanes'];
+const THOROUGH: readonly MatmulChoice[] = ['tiled32', 'plain', 'lanes'];
 
-const casesOf = (kernel: MatmulKernelName | undefined): readonly Case[] => {
-  if (kernel === undefined) return ended;
-  return THOROUGH.includes(kernel) ? every : few;
+const choices: readonly MatmulChoice[] = [...(Object.keys(matmulKernels) as MatmulKernelName[]), 'tiled32/4'];
+
+const casesOf = (choice: MatmulChoice | undefined): readonly Case[] => {
+  if (choice === undefined) return ended;
+  return THOROUGH.includes(choice) ? every : few;
 };
 
-/** Every kernel that `matmul` chooses from; without a name, the one it chooses. */
-export const matmulFamily: readonly Suite[] = [undefined, ...(Object.keys(matmulKernels) as MatmulKernelName[])].map(
-  (kernel) => ({
-    name: kernel === undefined ? 'matmul with bias' : `matmul ${kernel}`,
-    call: ([a, b, bias], [options]) => matmulBy(kernel)(a, b, { ...(options as MatmulOptions), ...(bias && { bias }) }),
-    accuracy: { ...MATMUL, roundings: (inputs) => longestSum(inputs) + (inputs.length > 2 ? TANH : 0) },
-    cases: casesOf(kernel),
-  }),
-);
+/** Every kernel that `matmul` chooses from, one of them with parts of K; without a name, the one it chooses. */
+export const matmulFamily: readonly Suite[] = [undefined, ...choices].map((choice) => ({
+  name: choice === undefined ? 'matmul with bias' : `matmul ${choice}`,
+  call: ([a, b, bias], [options]) => matmulBy(choice)(a, b, { ...(options as MatmulOptions), ...(bias && { bias }) }),
+  accuracy: { ...MATMUL, roundings: (inputs) => longestSum(inputs) + (inputs.length > 2 ? TANH : 0) },
+  cases: casesOf(choice),
+}));

@@ -1,5 +1,10 @@
+import aBlocksWgsl from '../../shaders/matmul/a_blocks.wgsl';
+import aElementsWgsl from '../../shaders/matmul/a_elements.wgsl';
 import aMatrixWgsl from '../../shaders/matmul/a_matrix.wgsl';
+import aVectorsWgsl from '../../shaders/matmul/a_vectors.wgsl';
 import blocksWgsl from '../../shaders/matmul/blocks.wgsl';
+import cElementsWgsl from '../../shaders/matmul/c_elements.wgsl';
+import cVectorsWgsl from '../../shaders/matmul/c_vectors.wgsl';
 import lanesWgsl from '../../shaders/matmul/lanes.wgsl';
 import plainWgsl from '../../shaders/matmul/plain.wgsl';
 import tiledWgsl from '../../shaders/matmul/tiled.wgsl';
@@ -17,16 +22,40 @@ export interface Sizes {
   readonly batches: number;
 }
 
-/** One way to multiply matrices: a shader with its constants. */
+/** How the operands of a product lie in memory. */
+export interface Operands {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** The shader that reads blocks of A in something else, where A is no matrix in memory, with its constants. */
+  readonly windows?: { readonly source: Source; readonly constants: Constants };
+}
+
+/** One way to multiply matrices. */
 export interface MatmulKernel {
+  /** The shader for operands that lie like that; nothing if it can't read them. */
+  readonly shader: (operands: Operands) => Shader | undefined;
+  /** How many workgroups cover C. */
+  readonly workgroups: (sizes: Sizes) => number;
+  /** What a tile takes; of kernels that may cut K into parts, which a second dispatch adds up. */
+  readonly tile?: Tile;
+}
+
+interface Shader {
   readonly sources: readonly Source[];
   readonly constants: Constants;
-  /** How many workgroups cover C. */
-  readonly workgroups: (product: Omit<Sizes, 'K'>) => number;
-  /** What it reads as vec4 where that is a multiple of 4: rows of A or B in memory, K. */
-  readonly aligned: readonly ('A_ALIGNED' | 'B_ALIGNED' | 'K_ALIGNED')[];
-  /** Whether it may cut K into parts, which a second dispatch adds up. */
-  readonly splits?: boolean;
+}
+
+interface Tile {
+  readonly m: number;
+  readonly n: number;
+  /** Steps of K that are in workgroup memory at a time. */
+  readonly slice: number;
+  /** Microseconds that a slice takes at the least, and operations per microsecond of a full GPU: of an NVIDIA H200. */
+  readonly latency: number;
+  readonly rate: number;
 }
 
 /** A workgroup for each tile of C. */
@@ -35,88 +64,135 @@ const tiles =
   ({ M, N, batches }) =>
     Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches;
 
-/** What blocks.wgsl has to know. */
-const BLOCKS_ALIGNED = ['A_ALIGNED', 'B_ALIGNED', 'K_ALIGNED'] as const;
-
-const tiled = (tileM: number, tileN: number, blocksM: number, blocksN: number): MatmulKernel => ({
-  sources: [commonWgsl, blocksWgsl, aMatrixWgsl, tiledWgsl],
-  constants: { TILE_M: tileM, TILE_N: tileN, BLOCKS_M: blocksM, BLOCKS_N: blocksN },
-  workgroups: tiles(tileM, tileN),
-  aligned: BLOCKS_ALIGNED,
+/** A shader that reads A, for B instead: B^T is to (A B)^T what A is to A B. */
+const mirrored = ({ file, text }: Source): Source => ({
+  file,
+  text: text
+    .replace(/\ba_/g, 'b_')
+    .replace(/\bA_/g, 'B_')
+    .replace(/TILE_M/g, 'TILE_N')
+    .replace(/params\.M/g, 'params.N')
+    .replace(/\ba\b(?=[:[])/g, 'b')
+    .replace('@binding(1)', '@binding(2)'),
 });
 
-const split = (kernel: MatmulKernel): MatmulKernel => ({ ...kernel, splits: true });
+const bElementsWgsl = mirrored(aElementsWgsl);
+const bVectorsWgsl = mirrored(aVectorsWgsl);
+
+const isAligned = (length: number): string => `${length % 4 === 0}`;
+
+const tiled = ([rows, columns]: readonly [rows: number, columns: number], tile: Tile): MatmulKernel => ({
+  shader: ({ M, N, K, transposeA, transposeB, windows }) => ({
+    sources: [
+      ...[commonWgsl, tiledWgsl],
+      ...(windows ? [windows.source, aBlocksWgsl] : [transposeA && M % 4 === 0 ? aVectorsWgsl : aElementsWgsl]),
+      !transposeB && N % 4 === 0 ? bVectorsWgsl : bElementsWgsl,
+      N % 4 === 0 ? cVectorsWgsl : cElementsWgsl,
+    ],
+    constants: {
+      ...{ TILE_M: tile.m, TILE_N: tile.n, SLICE: tile.slice, OWN_M: rows, OWN_N: columns },
+      ...(windows && { ...windows.constants, K_ALIGNED: isAligned(K) }),
+    },
+  }),
+  workgroups: tiles(tile.m, tile.n),
+  tile,
+});
 
 const PLAIN: MatmulKernel = {
-  sources: [commonWgsl, plainWgsl],
-  constants: {},
+  shader: ({ windows }) => (windows ? undefined : { sources: [commonWgsl, plainWgsl], constants: {} }),
   workgroups: ({ M, N, batches }) => Math.ceil((M * N * batches) / constantOf(plainWgsl.text, 'WORKGROUP_SIZE')),
-  aligned: [],
 };
 
-/** The family, by names that say the tile and the outputs of an invocation. */
+const LANES: MatmulKernel = {
+  shader: ({ M, N, K, transposeA, transposeB, windows }) => ({
+    sources: [subgroupsWgsl, commonWgsl, cElementsWgsl, blocksWgsl, windows?.source ?? aMatrixWgsl, lanesWgsl],
+    constants: {
+      ...(windows?.constants ?? { A_ALIGNED: isAligned(transposeA ? M : K) }),
+      ...{ B_ALIGNED: isAligned(transposeB ? K : N), K_ALIGNED: isAligned(K) },
+    },
+  }),
+  workgroups: tiles(constantOf(lanesWgsl.text, 'TILE_M'), constantOf(lanesWgsl.text, 'TILE_N')),
+};
+
+/** The family, by names that say the tile. */
 export const matmulKernels = {
-  tiled128: tiled(128, 128, 2, 2),
-  tiled64: tiled(64, 64, 1, 1),
-  tiled32: tiled(32, 32, 1, 1),
-  skinny: tiled(16, 64, 1, 1),
-  split64: split(tiled(64, 64, 1, 1)),
-  split32: split(tiled(32, 32, 1, 1)),
+  tiled128: tiled([8, 8], { m: 128, n: 128, slice: 8, latency: 1.5, rate: 41e6 }),
+  tiled128x64: tiled([8, 4], { m: 128, n: 64, slice: 16, latency: 1.35, rate: 36e6 }),
+  tiled64: tiled([8, 4], { m: 64, n: 64, slice: 16, latency: 1.1, rate: 34e6 }),
+  tiled32: tiled([4, 4], { m: 32, n: 32, slice: 32, latency: 0.9, rate: 24e6 }),
+  tiled16x64: tiled([4, 4], { m: 16, n: 64, slice: 32, latency: 1.1, rate: 20e6 }),
+  tiled64x16: tiled([4, 4], { m: 64, n: 16, slice: 32, latency: 1.1, rate: 18e6 }),
   plain: PLAIN,
-  lanes: {
-    sources: [subgroupsWgsl, commonWgsl, blocksWgsl, aMatrixWgsl, lanesWgsl],
-    constants: {},
-    workgroups: tiles(constantOf(lanesWgsl.text, 'TILE_M'), constantOf(lanesWgsl.text, 'TILE_N')),
-    aligned: BLOCKS_ALIGNED,
-  },
+  lanes: LANES,
 } satisfies Record<string, MatmulKernel>;
 
 export type MatmulKernelName = keyof typeof matmulKernels;
+
+/** A kernel of the family, and how many parts it cuts K into: `tiled32/4`; in one without a number. */
+export type MatmulChoice = MatmulKernelName | `${MatmulKernelName}/${number}`;
+
+export function kernelOf(choice: MatmulChoice): { readonly kernel: MatmulKernel; readonly parts: number } {
+  const [name, parts = '1'] = choice.split('/');
+  const found = names.find((each) => each === name);
+  if (found === undefined) throw new Error(`internal: no matmul kernel is called ${choice}`);
+  return { kernel: matmulKernels[found], parts: Number(parts) };
+}
 
 const names = Object.keys(matmulKernels) as MatmulKernelName[]; // the keys of the table
 
 /** Products of fewer multiplications are not worth the 0.1 s that a GPU in software takes to compile another kernel. */
 const TINY = 300_000;
-/** Workgroups below which a GPU idles, so that smaller tiles are faster. */
-const ENOUGH_WORKGROUPS = 128;
 
-/** Steps of K below which a part is not worth its place in memory. */
-const SHORTEST_PART = 64;
-/** Parts from which a second dispatch is expected to pay. */
-const MANY_PARTS = 16;
+/** What times are reckoned with: units of the GPU, microseconds of a dispatch and of a part to be added, bytes per microsecond. */
+const UNITS = 132;
+const DISPATCH = 2.5;
+const PART = 0.03;
+const TRAFFIC = 2e6;
+/** Slices of the shortest part, and workgroups that are always enough. */
+const SHORTEST_PART = 2;
+const ENOUGH_WORKGROUPS = 8 * UNITS;
 
-/** How many parts a kernel cuts K into: as many as let it fill a GPU; a power of two, for fewer variants of the kernel. */
-export function partsOf({ splits = false, workgroups }: MatmulKernel, { K, ...sizes }: Sizes): number {
-  const wanted = Math.min(ENOUGH_WORKGROUPS / Math.max(1, workgroups(sizes)), K / SHORTEST_PART);
-  return splits && wanted >= 2 ? 2 ** Math.floor(Math.log2(wanted)) : 1;
+/** Microseconds that a tiled kernel is expected to take on a large GPU. */
+function expectedTime(tile: Tile, tileCount: number, sizes: Sizes, parts: number): number {
+  const each = Math.ceil((parts * tileCount) / UNITS);
+  const slices = Math.ceil(sizes.K / parts / tile.slice);
+  const work = (2 * tile.m * tile.n * tile.slice * UNITS) / tile.rate;
+  const merging = DISPATCH + PART * parts + (4 * parts * sizes.M * sizes.N * sizes.batches) / TRAFFIC;
+  return DISPATCH + slices * Math.max(tile.latency, each * work) + (parts > 1 ? merging : 0);
 }
 
-/** The candidate that is expected to be the fastest. */
-export function chooseKernel(
-  { info }: Device,
-  sizes: Sizes,
-  candidates: readonly MatmulKernelName[],
-): MatmulKernelName {
-  const { M, N, K } = sizes;
-  if (info.adapter.software && M * N * K < TINY && candidates.includes('plain')) return 'plain';
-  if (info.adapter.software && candidates.includes('lanes')) return 'lanes';
-  if (M <= 16) return 'skinny';
-  if (partsOf(matmulKernels.split64, sizes) >= MANY_PARTS) return 'split64';
-  const fills = (name: MatmulKernelName): boolean => matmulKernels[name].workgroups(sizes) >= ENOUGH_WORKGROUPS;
-  return (['tiled128', 'tiled64'] as const).find(fills) ?? 'tiled32';
+interface Ranked {
+  readonly choice: MatmulChoice;
+  readonly time: number;
 }
 
-/** The kernels that a device can run, without those that would split nothing. */
-export const candidatesOn = ({ info }: Device, sizes: Sizes): readonly MatmulKernelName[] =>
-  names.filter((name) => {
-    const kernel: MatmulKernel = matmulKernels[name];
-    if (kernel.splits && partsOf(kernel, sizes) === 1) return false;
-    return info.features.includes('subgroups') || !kernel.sources.includes(subgroupsWgsl);
-  });
+/** The choices that a large GPU is expected to be fastest with, the best first: each tiled kernel with the best number of parts. */
+function ranked(sizes: Sizes): readonly Ranked[] {
+  return names
+    .flatMap((name) => {
+      const { tile, workgroups }: MatmulKernel = matmulKernels[name];
+      if (tile === undefined) return [];
+      const tileCount = workgroups(sizes);
+      const most = Math.min(sizes.K / (SHORTEST_PART * tile.slice), ENOUGH_WORKGROUPS / Math.max(1, tileCount));
+      let best: Ranked = { choice: name, time: expectedTime(tile, tileCount, sizes, 1) };
+      for (let parts = 2; parts <= most; parts *= 2) {
+        const time = expectedTime(tile, tileCount, sizes, parts);
+        if (time < best.time) best = { choice: `${name}/${parts}`, time };
+      }
+      return [best];
+    })
+    .sort((a, b) => a.time - b.time);
+}
 
-/** A kernel by its name. */
-export function kernelNamed(name: string): MatmulKernelName {
-  const found = names.find((each) => each === name);
-  if (found === undefined) throw new Error(`internal: no matmul kernel is called ${name}`);
-  return found;
+/** Choices that are expected to take longer than this many times the best are no candidates. */
+const HOPELESS = 2;
+
+/** What a device may choose from, the best first as far as one knows. */
+export function candidatesOn({ info }: Device, sizes: Sizes): readonly MatmulChoice[] {
+  const [best, ...others] = ranked(sizes);
+  const rest = others.filter(({ time }) => time < HOPELESS * best.time);
+  const all = [best, ...rest].map(({ choice }) => choice);
+  if (!info.adapter.software) return all;
+  const usual = info.features.includes('subgroups') ? (['lanes'] as const) : [];
+  return sizes.M * sizes.N * sizes.K < TINY ? ['plain', ...usual, ...all] : [...usual, ...all, 'plain'];
 }

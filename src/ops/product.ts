@@ -13,23 +13,14 @@ import { checkedLater, checkValues, checkWord, flag, named } from '../options.ts
 import type { MatmulAttributes as Attributes, ProductActivation } from '../reference/matmul.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { emptyOn, innerScope, type Tensor } from '../tensor.ts';
-import {
-  candidatesOn,
-  chooseKernel,
-  kernelNamed,
-  type MatmulKernel,
-  type MatmulKernelName,
-  matmulKernels,
-  partsOf,
-  type Sizes,
-} from './matmulKernels.ts';
+import { candidatesOn, kernelOf, type MatmulChoice, type Operands, type Sizes } from './matmulKernels.ts';
 import { repetitionOf } from './repetition.ts';
 import { runSeveral } from './several.ts';
 import { broadcastTo, reshape } from './strided.ts';
 
 interface MatmulAttributes extends Attributes {
   /** Default: the kernel that is expected to be the fastest. */
-  readonly kernel?: MatmulKernelName;
+  readonly kernel?: MatmulChoice;
 }
 
 /** What stands for A where it is no matrix in memory, but kernels can read its rows in something else. */
@@ -37,8 +28,8 @@ export interface Rows {
   /** Tells contests apart. */
   readonly name: string;
   readonly shape: Shape;
-  /** The kernel that reads them, if it can. */
-  readonly reading: (kernel: MatmulKernel) => MatmulKernel | undefined;
+  /** What reads blocks of them. */
+  readonly windows: NonNullable<Operands['windows']>;
 }
 
 interface ProductAttributes extends MatmulAttributes {
@@ -96,28 +87,32 @@ function batched(x: Tensor, batch: Shape): { x: Tensor; repeat: number; period: 
 /** A shape stands for those of about its size. */
 const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));
 
-/** The kernel that won for products like this one, or the usual one. */
-function contested(operands: readonly Tensor[], attributes: ProductAttributes, sizes: Sizes): MatmulKernelName {
+/** The choice that won for products like this one, or the usual one. */
+function contested(
+  operands: readonly Tensor[],
+  attributes: ProductAttributes,
+  sizes: Sizes,
+  layout: Operands,
+): MatmulChoice {
   const { device } = operands[0];
   const { transposeA, transposeB, activation = 'linear', sums = false, rows } = attributes;
   const { M, N, K, batches } = sizes;
-  const layout = `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`;
   const ends = [operands.length > 2 ? 'bias' : '', activation, sums ? 'sums' : ''].filter(Boolean).join('+');
   const shapes = operands.map(({ shape }) => shape);
-  const candidates = candidatesOn(device, sizes).filter((each) => !rows || rows.reading(matmulKernels[each]));
+  const candidates = candidatesOn(device, sizes).filter((choice) => kernelOf(choice).kernel.shader(layout));
   const winner = device.choose(
     {
-      key: `${rows?.name ?? 'matmul'} ${layout} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
+      key: `${rows?.name ?? 'matmul'} ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
       candidates,
       run: (candidate) =>
         innerScope(() => {
           const scratch = shapes.map((shape) => emptyOn(device, shape));
-          multiply(scratch, { ...attributes, kernel: kernelNamed(candidate) });
+          multiply(scratch, { ...attributes, kernel: candidate as MatmulChoice });
         }),
     },
-    chooseKernel(device, sizes, candidates),
+    candidates[0],
   );
-  return kernelNamed(winner);
+  return winner as MatmulChoice;
 }
 
 /** What sets one dispatch of a product apart from the other. */
@@ -137,12 +132,13 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
   const { M, N, K } = sizes(shapes[0], shapes[1], attributes);
   const batch = shape.slice(0, -2);
   const product = { M, N, K, batches: sizeOf(batch) };
-  const name = attributes.kernel ?? contested(operands, attributes, product);
-  const kernel: MatmulKernel | undefined = rows ? rows.reading(matmulKernels[name]) : matmulKernels[name];
-  if (kernel === undefined) throw new Error(`internal: the kernel ${name} can't read ${rows?.name}`);
+  const layout = { M, N, K, transposeA, transposeB, ...(rows && { windows: rows.windows }) };
+  const choice = attributes.kernel ?? contested(operands, attributes, product, layout);
+  const { kernel, parts } = kernelOf(choice);
+  const shader = kernel.shader(layout);
+  if (shader === undefined) throw new Error(`internal: the kernel ${choice} can't read ${rows?.name}`);
   const a = rows ? { x: aGiven, repeat: 1, period: 1 } : batched(aGiven, batch);
   const b = batched(bGiven, batch);
-  const alignments = { A_ALIGNED: transposeA ? M : K, B_ALIGNED: transposeB ? K : N, K_ALIGNED: K };
   const dispatch = (
     shader: string,
     sources: readonly Source[],
@@ -154,8 +150,7 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
       ...options,
     });
   const constants = {
-    ...kernel.constants,
-    ...Object.fromEntries(kernel.aligned.map((each) => [each, `${alignments[each] % 4 === 0}`])),
+    ...shader.constants,
     A_TRANSPOSED: `${transposeA}`,
     B_TRANSPOSED: `${transposeB}`,
     SUMS: `${sums}`,
@@ -164,12 +159,11 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
   const outputs = sums ? [shape, [N]] : [shape];
   const end = activation ? ACTIVATIONS[activation] : linearWgsl;
   const BIAS = `${bias !== undefined}`;
-  const parts = partsOf(kernel, product);
   if (parts === 1) {
     const options = { shapes: outputs, constants: { ...constants, BIAS }, grid: { workgroups } };
-    return dispatch(name, [...kernel.sources, end], [a.x, b.x, bias ?? b.x], options);
+    return dispatch(choice, [...shader.sources, end], [a.x, b.x, bias ?? b.x], options);
   }
-  const partial = dispatch(name, [...kernel.sources, linearWgsl], [a.x, b.x, b.x], {
+  const partial = dispatch(choice, [...shader.sources, linearWgsl], [a.x, b.x, b.x], {
     shapes: outputs.map((each) => [parts, ...each]),
     constants: { ...constants, PARTS: parts },
     grid: { workgroups: parts * workgroups },
@@ -245,7 +239,7 @@ export interface MatmulOptions {
 /** `matmul` with a kernel of the family that is named rather than chosen: for checks and benches. */
 export const matmulBy =
   /* @__NO_SIDE_EFFECTS__ */
-  (kernel: MatmulKernelName | undefined) =>
+  (kernel: MatmulChoice | undefined) =>
     named('matmul', (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor => {
       const checks = { transposeA: flag, transposeB: flag, bias: checkedLater, activation: checkedLater };
       const { transposeA = false, transposeB = false, bias, activation } = checkValues('matmul', options, checks);

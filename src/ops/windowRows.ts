@@ -1,8 +1,6 @@
-import aMatrixWgsl from '../../shaders/matmul/a_matrix.wgsl';
 import aWindowsWgsl from '../../shaders/matmul/a_windows.wgsl';
 import type { ConvolutionAttributes } from '../reference/conv.ts';
 import { type Shape, sizeOf } from '../shape.ts';
-import type { MatmulKernel } from './matmulKernels.ts';
 import type { Rows } from './product.ts';
 
 /**
@@ -14,22 +12,16 @@ export function windowRows(
   { windows, groups }: Pick<ConvolutionAttributes, 'windows' | 'groups'>,
 ): Rows {
   const { size, strides, dilation, before, count } = windows;
-  const geometry = {
-    ...{ HEIGHT: height, WIDTH: width, CHANNELS: channels, DEPTH: channels / groups },
-    ...{ ROWS: count[0], COLUMNS: count[1], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },
-    ...{ DILATION_H: dilation[0], DILATION_W: dilation[1], TOP: before[0], LEFT: before[1] },
-  };
   return {
     name: 'windows',
     shape: [...(groups > 1 ? [groups] : []), images * sizeOf(count), (sizeOf(size) * channels) / groups],
-    reading: ({ sources, constants, aligned, ...kernel }: MatmulKernel) =>
-      sources.includes(aMatrixWgsl)
-        ? {
-            ...kernel,
-            sources: sources.map((source) => (source === aMatrixWgsl ? aWindowsWgsl : source)),
-            constants: { ...constants, ...geometry },
-            aligned: aligned.filter((each) => each !== 'A_ALIGNED'),
-          }
-        : undefined,
+    windows: {
+      source: aWindowsWgsl,
+      constants: {
+        ...{ HEIGHT: height, WIDTH: width, CHANNELS: channels, DEPTH: channels / groups },
+        ...{ ROWS: count[0], COLUMNS: count[1], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },
+        ...{ DILATION_H: dilation[0], DILATION_W: dilation[1], TOP: before[0], LEFT: before[1] },
+      },
+    },
   };
 }

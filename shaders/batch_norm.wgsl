@@ -11,7 +11,7 @@
 // [columns].
 //
 // A workgroup takes one chunk (in `statistics`) or one slab of TILE neighbouring columns, LANES invocations each.
-// Workgroup memory in statistics: 12 or 36 * WORKGROUP_SIZE bytes.
+// Workgroup memory in statistics and forward: 12 or 36 * WORKGROUP_SIZE bytes.
 // Source of `combine`: Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for computing
 // sample variances".
 
@@ -91,6 +91,12 @@ fn combine_lanes(moments: Moments, local: u32) -> Moments {
   return partial_moments[local];
 }
 
+// What the first lane of a column has, for all.
+fn first_of_lanes(moments: Moments, local: u32) -> Moments {
+  if (LANES == 1) { return moments; }
+  return partial_moments[local % TILE];
+}
+
 // The first element of a column. Means are taken relative to it: far from 0 they would lose the digits that the
 // variance is made of.
 fn pivot_of(column: u32) -> V { return x[column * params.inner]; }
@@ -128,14 +134,16 @@ fn statistics(
   }
 }
 
-// Mean and variance of a column, from those of its chunks.
-fn merged(column: u32) -> Moments {
-  var moments = Moments();
-  for (var chunk = 0u; chunk < params.chunks; chunk++) {
+// Mean and variance of a column, from those of its chunks, which its lanes share.
+fn merged(column: u32, local: u32) -> Moments {
+  var own = Moments();
+  for (var chunk = local / TILE; chunk < params.chunks; chunk += LANES) {
     let count = f32(min((chunk + 1) * params.chunk_length, params.n) - chunk * params.chunk_length);
     let i = 2 * chunk * params.columns + column;
-    moments = combine(moments, Moments(count, chunks[i], chunks[i + params.columns] * count));
+    own = combine(own, Moments(count, chunks[i], chunks[i + params.columns] * count));
   }
+  own = combine_lanes(own, local);
+  let moments = first_of_lanes(own, local);
   return Moments(moments.count, moments.mean + pivot_of(column), moments.m2 / max(moments.count, 1.0));
 }
 
@@ -147,8 +155,8 @@ fn finish(i: u32, z: V) -> V {
 }
 
 // Writes y of a slab; returns the moments of the column.
-fn transform(own: Walk) -> Moments {
-  let moments = merged(own.column);
+fn transform(own: Walk, local: u32) -> Moments {
+  let moments = merged(own.column, local);
   let scale = gamma[own.column] * inverseSqrt(moments.m2 + params.epsilon);
   let shift = beta[own.column];
   for (var e = own.first; e < own.end; e += LANES) {
@@ -172,7 +180,7 @@ fn forward(
   @builtin(local_invocation_index) local: u32,
 ) {
   let own = walk(group, groups, local, params.slabs, params.slab_length);
-  let moments = transform(own);
+  let moments = transform(own, local);
   if (own.first == 0 && own.end > 0) { save(own.column, moments); }
 }
 
@@ -183,7 +191,7 @@ fn forward_and_track(
   @builtin(local_invocation_index) local: u32,
 ) {
   let own = walk(group, groups, local, params.slabs, params.slab_length);
-  let moments = transform(own);
+  let moments = transform(own, local);
   if (own.first == 0 && own.end > 0) {
     save(own.column, moments);
     moving_mean[own.column] += (moments.mean - moving_mean[own.column]) * params.gain;

@@ -5,7 +5,7 @@
 //             dx = gamma / sqrt(variance + epsilon) * (dz - (dbeta + h * dgamma) / n), the statistics being the batch's;
 //             GIVEN statistics do not depend on x: dx = gamma / sqrt(variance + epsilon) * dz
 // dy, dx: as x; saved: [4, columns] as forward has it; chunk sums: [chunks, 2, columns]; dgamma, dbeta: [columns].
-// Workgroup memory in sums: 8 or 32 * WORKGROUP_SIZE bytes.
+// Workgroup memory: 8 or 32 * WORKGROUP_SIZE bytes.
 
 const GIVEN: bool = false;
 // sums(x, dy, saved; state) -> chunk_sums
@@ -57,6 +57,12 @@ fn add_lanes(sum: Sums, local: u32) -> Sums {
   return partial_sums[local];
 }
 
+// What the first lane of a column has, for all.
+fn sum_of_lanes(sum: Sums, local: u32) -> Sums {
+  if (LANES == 1) { return sum; }
+  return partial_sums[local % TILE];
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn sums(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -89,12 +95,14 @@ fn backward(
 ) {
   let own = walk(group, groups, local, params.slabs, params.slab_length);
   let channel = channel_of(own.column);
-  var sum = Sums();
-  for (var chunk = 0u; chunk < params.chunks; chunk++) {
+  var lane_sum = Sums();
+  for (var chunk = local / TILE; chunk < params.chunks; chunk += LANES) {
     let i = 2 * chunk * params.columns + own.column;
-    sum.dz += chunk_sums[i];
-    sum.dz_distance += chunk_sums[i + params.columns];
+    lane_sum.dz += chunk_sums[i];
+    lane_sum.dz_distance += chunk_sums[i + params.columns];
   }
+  lane_sum = add_lanes(lane_sum, local);
+  let sum = sum_of_lanes(lane_sum, local);
   if (own.first == 0 && own.end > 0) {
     dbeta[own.column] = sum.dz;
     dgamma[own.column] = sum.dz_distance * channel.inverse_deviation;

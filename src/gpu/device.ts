@@ -15,8 +15,12 @@ import { CommandQueue } from './queue.ts';
 import type { Tuner } from './tuner.ts';
 import { packParams } from './wgsl.ts';
 
-/** A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one vec4 in each, 44 with 16. */
-const SOFTWARE_ITEMS = 16;
+/**
+ * How elementwise kernels are cut up. A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one
+ * vec4 in each, 44 with 16. Hardware is slow to start a workgroup: relu of 256 MiB takes 161 us in workgroups of 64 on an
+ * NVIDIA H200, 128 in those of 256.
+ */
+const ELEMENTWISE = { software: { ITEMS: 16 }, hardware: { WORKGROUP_SIZE: 256, ITEMS: 1 } };
 /** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
 const ARENA_ALIGNMENT = 256;
 
@@ -65,7 +69,7 @@ export class GpuDevice implements Device {
     this.info = info;
     this.random = random;
     this.#pipelines = new PipelineCache(device, {
-      items: info.adapter.software ? SOFTWARE_ITEMS : undefined,
+      elementwise: ELEMENTWISE[info.adapter.software ? 'software' : 'hardware'],
       subgroups: info.features.includes('subgroups') && !deterministic,
     });
     this.#failures = new Failures(device, this.#pipelines);

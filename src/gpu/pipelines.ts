@@ -16,8 +16,8 @@ export interface Pipeline {
 export type BindingCounts = readonly [uniforms: number, reads: number, writes: number];
 
 interface PipelineOptions {
-  /** What an invocation computes of vectors one after another, where that is not what the shaders say. */
-  readonly items: number | undefined;
+  /** The form of elementwise kernels, which are those that declare ITEMS. */
+  readonly elementwise: Constants;
   readonly subgroups: boolean;
 }
 
@@ -70,7 +70,7 @@ export class PipelineCache {
 
   #prepare(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
     const source = joined(kernel.sources);
-    const usual = declares(source, 'ITEMS') && this.#options.items !== undefined ? { ITEMS: this.#options.items } : {};
+    const usual = declares(source, 'ITEMS') ? this.#options.elementwise : {};
     const text = specialize(source, { ...usual, ...constants });
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);

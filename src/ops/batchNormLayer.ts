@@ -17,25 +17,31 @@ import { runSeveral } from './several.ts';
 import { concat, reshape } from './strided.ts';
 import { sqrt } from './unary.ts';
 
-/** Workgroups that keep a GPU busy; with fewer columns than that, each is cut into chunks. */
+/** Workgroups that keep a GPU busy; with fewer columns than that, each is cut into parts. */
 const ENOUGH_WORKGROUPS = 1024;
-/** Every later pass merges the chunks for itself, so they stay few. */
+/** Every later pass merges the chunks for itself, so they stay few: one for each lane of hardware. */
 const MOST_CHUNKS = 32;
 
 /**
  * A workgroup's invocations and columns, and how many elements an invocation walks at least before another chunk or slab
- * is worth it. On a GPU neighbouring columns make whole memory transactions; in software each invocation has its own, as
- * a barrier costs more than the work.
+ * is worth it; slabs are short, and fill a GPU that many `rounds`. On a GPU neighbouring columns make whole memory
+ * transactions; in software each invocation has its own, as a barrier costs more than the work.
  */
 const blockFor = ({ info }: Device) =>
   info.adapter.software
-    ? { workgroupSize: SOFTWARE_WORKGROUP, widestTile: SOFTWARE_WORKGROUP, shortestChunk: 256, shortestSlab: 64 }
-    : { workgroupSize: 256, widestTile: 8, shortestChunk: 16, shortestSlab: 4 };
+    ? {
+        workgroupSize: SOFTWARE_WORKGROUP,
+        widestTile: SOFTWARE_WORKGROUP,
+        shortestChunk: 256,
+        shortestSlab: 64,
+        rounds: 1,
+      }
+    : { workgroupSize: 256, widestTile: 8, shortestChunk: 8, shortestSlab: 4, rounds: 8 };
 
 /** Shader, parameters and grids for x; `state` is the generator's, for dropout. See batch_norm.wgsl. */
 function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, state: Tensor) {
   const { axis, epsilon, relu, dropout, gain = 0 } = attributes;
-  const { workgroupSize, widestTile, shortestChunk, shortestSlab } = blockFor(device);
+  const { workgroupSize, widestTile, shortestChunk, shortestSlab, rounds } = blockFor(device);
   const { outer, length: channels, inner } = viewAround(shape, axis);
   const n = outer * inner;
   const width = inner === 1 && channels % 4 === 0 ? 4 : 1;
@@ -43,16 +49,13 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
   const tile = inner > 1 ? 1 : Math.min(widestTile, 2 ** Math.ceil(Math.log2(Math.max(1, columns))));
   const tiles = Math.ceil(columns / tile);
   const lanes = workgroupSize / tile;
-  const cut = (shortest: number, most: number): { count: number; length: number } => {
-    const wanted = Math.max(
-      1,
-      Math.floor(Math.min(most, ENOUGH_WORKGROUPS / Math.max(1, tiles), n / (lanes * shortest))),
-    );
+  const cut = (shortest: number, most: number, enough: number): { count: number; length: number } => {
+    const wanted = Math.max(1, Math.floor(Math.min(most, enough / Math.max(1, tiles), n / (lanes * shortest))));
     const length = Math.ceil(n / wanted);
     return { count: Math.max(1, Math.ceil(n / Math.max(1, length))), length };
   };
-  const chunks = cut(shortestChunk, MOST_CHUNKS);
-  const slabs = cut(shortestSlab, ENOUGH_WORKGROUPS);
+  const chunks = cut(shortestChunk, MOST_CHUNKS, ENOUGH_WORKGROUPS);
+  const slabs = cut(shortestSlab, ENOUGH_WORKGROUPS, rounds * ENOUGH_WORKGROUPS);
   const kernel = {
     name: 'batchNorm',
     sources: [philoxWgsl, width === 4 ? kept4Wgsl : keptWgsl, forwardWgsl, backwardWgsl],

@@ -30,13 +30,19 @@ const CHECKS = { axis: checkedLater, keepDims: flag };
 
 /** Invocations that keep a GPU busy; a reduction with fewer results is cut into chunks. */
 const ENOUGH_INVOCATIONS = 16384;
-/** Elements that are not worth another chunk. */
-const SHORTEST_CHUNK = 256;
 /**
- * Elements of the longest chunk, of which an invocation combines at most 512 vectors: its rounding errors grow with them,
- * those of chunk upon chunk with their logarithm.
+ * Elements that are not worth another chunk, and those of the longest one, of which an invocation combines at most 512
+ * vectors: its rounding errors grow with them, those of chunk upon chunk with their logarithm. On hardware another
+ * dispatch costs as much as a long row, and columns want many invocations.
  */
-const LONGEST_CHUNK = { rows: 8192, columns: 512 };
+const CHUNK = {
+  software: { shortest: { rows: 256, columns: 256 }, longest: { rows: 8192, columns: 512 } },
+  hardware: { shortest: { rows: 4096, columns: 32 }, longest: { rows: 16384, columns: 128 } },
+};
+
+/** Invocations for a row of so many vectors: as many as four loads each keep busy. */
+const rowWorkgroup = (vectors: number): number =>
+  Math.min(256, Math.max(64, 2 ** Math.floor(Math.log2(Math.max(1, vectors / 4)))));
 
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
 function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
@@ -44,17 +50,18 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
   const entry = inner === 1 ? 'rows' : 'columns';
   const width = (entry === 'rows' ? length : inner) % 4 === 0 ? 4 : 1;
   const along = entry === 'rows' ? width : 1; // elements of length in a V
-  const wanted = Math.floor(ENOUGH_INVOCATIONS / Math.max(1, outer * inner * (entry === 'rows' ? SHORTEST_CHUNK : 1)));
+  const { software } = x.device.info.adapter;
+  const { shortest, longest } = CHUNK[software ? 'software' : 'hardware'];
+  const wanted = Math.floor(ENOUGH_INVOCATIONS / Math.max(1, outer * inner * (entry === 'rows' ? shortest.rows : 1)));
   const chunks = Math.max(
     1,
-    Math.ceil(length / LONGEST_CHUNK[entry]),
-    Math.min(wanted, Math.floor(length / SHORTEST_CHUNK)),
+    Math.ceil(length / longest[entry]),
+    Math.min(wanted, Math.floor(length / shortest[entry])),
   );
   const chunkLength = Math.ceil(length / along / chunks);
   const used = Math.max(1, Math.ceil(length / along / Math.max(1, chunkLength)));
   const inners = inner / (width / along);
   const results = outer * used * inners;
-  const { software } = x.device.info.adapter;
   const kernel = { name: 'reduce', sources: [scaffold, shader, width === 4 ? across4Wgsl : across1Wgsl] };
   const y = runner(kernel, x.device)(entry, [x], {
     shape: used === 1 ? shape : [outer, used, inner],
@@ -63,7 +70,7 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
     constants: {
       T: x.dtype,
       V: width === 4 ? `vec4<${x.dtype}>` : x.dtype,
-      ...(software && entry === 'rows' && { WORKGROUP_SIZE: SOFTWARE_WORKGROUP }),
+      ...(entry === 'rows' && { WORKGROUP_SIZE: software ? SOFTWARE_WORKGROUP : rowWorkgroup(length / along / used) }),
     },
     grid: entry === 'rows' ? { workgroups: results } : { invocations: results },
   });

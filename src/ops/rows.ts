@@ -8,6 +8,9 @@ import { viewAround } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
+const LARGEST_WORKGROUP = 256; // that WebGPU promises
+/** Elements of a long row for an invocation: so few that a row is read at once. */
+const SHARE = 4;
 
 /**
  * Invocations that meet at barriers on a GPU in software: one subgroup of SwiftShader's, as a barrier between several
@@ -28,7 +31,8 @@ export const reducingRows = (shader: Source): Omit<Kernel, 'name'> => ({
 export function rowsAlong({ shape, device }: Tensor, axis: number, constants: Constants = {}) {
   const { outer, length, inner } = viewAround(shape, axis);
   const rows = length === 0 ? 0 : outer * inner;
-  const workgroupSize = device.info.adapter.software ? SOFTWARE_WORKGROUP : WORKGROUP_SIZE;
+  const wanted = Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
+  const workgroupSize = device.info.adapter.software ? SOFTWARE_WORKGROUP : wanted;
   const lanes = length <= WORKGROUP_SIZE ? 1 : workgroupSize;
   return {
     params: { rows, length, inner },

@@ -16,6 +16,8 @@
 // sample variances".
 
 alias V = f32;
+alias I = i32; // for special.wgsl, like B
+alias B = bool;
 const RELU: bool = false;
 const DROPOUT: bool = false;
 const WORKGROUP_SIZE: u32 = 256;
@@ -70,7 +72,7 @@ struct Moments { count: f32, mean: V, m2: V } // m2: the sum of squared distance
 
 fn combine(a: Moments, b: Moments) -> Moments {
   let count = a.count + b.count;
-  let share = b.count / max(count, 1.0);
+  let share = b.count / max(count, 1.0); // NaN: no count is
   let delta = b.mean - a.mean;
   return Moments(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * (a.count * share));
 }
@@ -130,7 +132,7 @@ fn statistics(
   if (local < TILE && own.end > 0) {
     let i = 2 * own.part * params.columns + own.column;
     chunks_out[i] = moments.mean;
-    chunks_out[i + params.columns] = moments.m2 / max(moments.count, 1.0);
+    chunks_out[i + params.columns] = moments.m2 / max(moments.count, 1.0); // NaN: no count is
   }
 }
 
@@ -144,12 +146,12 @@ fn merged(column: u32, local: u32) -> Moments {
   }
   own = combine_lanes(own, local);
   let moments = first_of_lanes(own, local);
-  return Moments(moments.count, moments.mean + pivot_of(column), moments.m2 / max(moments.count, 1.0));
+  return Moments(moments.count, moments.mean + pivot_of(column), moments.m2 / max(moments.count, 1.0)); // NaN: no count is
 }
 
 fn finish(i: u32, z: V) -> V {
   var v = z;
-  if (RELU) { v = select(z, V(), z < V()); } // NaN stays NaN
+  if (RELU) { v = keep_nan(z, select(z, V(), z < V())); }
   if (DROPOUT) { v *= kept(i); }
   return v;
 }

@@ -33,7 +33,7 @@ fn dz_at(i: u32, distance: V, channel: Channel) -> V {
   if (DROPOUT) { dz *= kept(i); }
   if (RELU) {
     let z = distance * (channel.gamma * channel.inverse_deviation) + channel.beta;
-    dz = select(V(), dz, z > V());
+    dz = select(V(), dz, z > V()); // NaN: where z is, either will do
   }
   return dz;
 }

@@ -6,6 +6,7 @@
 // says that one of them does not. An invocation computes ITEMS Rs, WORKGROUP_SIZE apart.
 
 alias T = f32;
+alias V = T; // for special.wgsl
 alias R = f32;
 const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 1;

@@ -2,6 +2,7 @@
 // x, y: [size], contiguous. Joined to special.wgsl.
 
 alias T = f32;
+alias V = T; // for special.wgsl
 alias R = i32;
 const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 4;
@@ -12,8 +13,8 @@ struct Params { size: u32 }
 
 fn converted(v: T) -> R {
   if (IS_INTEGER) { return R(v); }
-  let whole = select(R(v), R(2147483647), v > T(2147483520)); // the largest f32 in i32
-  return select(whole, R(0), is_nan(v));
+  // 2147483520 is the largest f32 in i32.
+  return select(select(R(v), R(2147483647), v > T(2147483520)), R(0), is_nan(v));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -3,5 +3,5 @@
 fn erf(x: T) -> T {
   let t = 1 / (1 + 0.3275911 * abs(x));
   let tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return sign(x) * (1 - tail * exp(-x * x));
+  return sign(x) * (1 - tail * exp(-x * x)); // NaN: tail is
 }

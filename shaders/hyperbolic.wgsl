@@ -8,11 +8,11 @@ fn sinh_of(x: T) -> T {
   let inverse = 0.5 / r;
   let x2 = x * x;
   let series = x * (1 + x2 / 6 * (1 + x2 / 20 * (1 + x2 / 42)));
-  return select(series, sign(x) * (r * r - inverse * inverse), abs(x) > T(0.5));
+  return keep_nan(x, select(series, sign(x) * (r * r - inverse * inverse), abs(x) > T(0.5)));
 }
 
 fn cosh_of(x: T) -> T {
   let r = exp(0.5 * abs(x) - HALF_LOG_2);
   let inverse = 0.5 / r;
-  return select(r * r + inverse * inverse, x, is_nan(x));
+  return keep_nan(x, r * r + inverse * inverse);
 }

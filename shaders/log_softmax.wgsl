@@ -20,7 +20,7 @@ fn forward(
   let row = row_of(group, groups, local);
   let start = row.start;
   var largest = x[start];
-  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j * params.inner]); }
+  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j * params.inner]); } // NaN: see rows.wgsl
   let m = row_max(largest, local);
   var sum = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j * params.inner] - m); }

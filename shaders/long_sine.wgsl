@@ -20,14 +20,14 @@ fn angle_of_long(x: f32) -> Angle {
   let phase = high * m + (((low >> 24) * m) >> 8) + ((((low >> 16) & 255) * m) >> 16) + ((((low >> 8) & 255) * m) >> 24);
   let quarters = i32((phase + 0x20000000) >> 30);
   let r = f32(bitcast<i32>(phase << 2)) * 3.657295198e-10; // pi/2 * 2^-32
-  if (x < 0) { return Angle(-quarters, -r); }
+  if (x < 0) { return Angle(-quarters, -r); } // NaN: has returned above
   return Angle(quarters, r);
 }
 
 // On hardware the long way costs nothing where no x takes it; SwiftShader computes both, and is half as fast as without.
 fn any_angle(x: f32) -> Angle {
   var angle = angle_of(x);
-  if (abs(x) >= LONG) { angle = angle_of_long(x); }
+  if (abs(x) >= LONG) { angle = angle_of_long(x); } // NaN: both ways keep it
   return angle;
 }
 

@@ -29,6 +29,9 @@ fn within(v: vec4<f32>, k: u32) -> vec4<f32> {
   return select(vec4<f32>(), v, k < params.K);
 }
 
+// y, but NaN where x is, as in special.wgsl.
+fn keep_nan(x: T, y: T) -> T { return select(y, x, (bitcast<u32>(x) & 0x7fffffff) > 0x7f800000); }
+
 // Elements n of a row of C, from their sums.
 fn finish(n: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {
   var z = sum;

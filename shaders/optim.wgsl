@@ -10,6 +10,9 @@
 // An invocation computes ITEMS elements, WORKGROUP_SIZE apart. No workgroup memory.
 
 alias T = vec4<f32>;
+alias V = T; // for special.wgsl, like I and B
+alias I = vec4<i32>;
+alias B = vec4<bool>;
 const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 4;
 const GROUPS: u32 = 1;
@@ -36,7 +39,7 @@ fn hyper_of(i: u32) -> Hyper {
   return hyper[groups[i / BLOCK]];
 }
 
-fn penalty_gradient(w: T, own: Hyper) -> T { return own.l1 * sign(w) + own.l2 * w; }
+fn penalty_gradient(w: T, own: Hyper) -> T { return own.l1 * sign(w) + own.l2 * w; } // NaN: own.l2 * w is
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn update(
@@ -52,13 +55,13 @@ fn update(
     if (!PENALIZED) { g += penalty_gradient(old, own); }
     if (CLIP_VALUE) {
       let limit = T(own.clip_value);
-      g = select(select(g, -limit, g < -limit), limit, g > limit); // NaN stays NaN
+      g = keep_nan(g, clamp(g, -limit, limit));
     }
     var w = updated(i, old - own.decay * old, g + own.coupled_decay * old, own.rule);
     if (EMA) {
       let a = average[i] + own.ema_gain * (w - average[i]);
       average[i] = a;
-      w = select(w, a, own.overwrite != 0.0);
+      w = select(w, a, own.overwrite != 0.0); // NaN: it is 0 or 1
     }
     weight[i] = w;
   }

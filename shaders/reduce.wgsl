@@ -9,6 +9,8 @@
 
 alias T = f32;
 alias V = f32;
+alias I = i32; // for special.wgsl, like B
+alias B = bool;
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
 struct Params { outer: u32, length: u32, inner: u32, chunks: u32, chunk_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

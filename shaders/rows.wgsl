@@ -1,9 +1,13 @@
 // What the kernels along one axis share: which row an invocation works on. rows/tree.wgsl and rows/subgroups.wgsl have
-// row_max, which may drop NaN, and row_sum, reductions over a row, of which one is joined.
+// row_max and row_sum, reductions over a row, of which one is joined. row_max may lose NaN, whose difference from the
+// largest is NaN all the same.
 // Tensors are [outer, length, inner], contiguous; a row is one (outer, inner), its elements `inner` apart.
 // LANES invocations walk a row together, in steps of LANES: all of a workgroup, or one alone, for short rows, without
 // workgroup memory. Rows beyond 65535 workgroups fold into grid.y.
 
+alias V = f32; // for special.wgsl, like I and B
+alias I = i32;
+alias B = bool;
 const WORKGROUP_SIZE: u32 = 64; // a power of two: trees halve it
 const LANES: u32 = 64; // WORKGROUP_SIZE or 1
 struct Params { rows: u32, length: u32, inner: u32 }
@@ -23,7 +27,7 @@ fn row_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Row {
   return Row(index, start, local % LANES, select(0u, params.length, index < params.rows));
 }
 
-// The exponential of what is not above 0, as differences from the largest of a row, and the logarithm of a sum of them.
-// NaN, of which exp() and log() promise nothing, stays NaN.
-fn exp_below(d: f32) -> f32 { return select(d, exp(d), d <= 0); }
-fn log_of_sum(s: f32) -> f32 { return select(s, log(s), s > 0); }
+// The exponential of a difference from the largest of a row, and the logarithm of a sum of them. NaN, of which exp() and
+// log() promise nothing, stays NaN.
+fn exp_below(d: f32) -> f32 { return keep_nan(d, exp(d)); }
+fn log_of_sum(s: f32) -> f32 { return keep_nan(s, log(s)); }

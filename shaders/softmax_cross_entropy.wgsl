@@ -50,7 +50,7 @@ fn forward(
   let row = row_of(group, groups, local);
   let start = row.start;
   var largest = x[start];
-  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j]); }
+  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j]); } // NaN: see rows.wgsl
   let m = row_max(largest, local);
   var sum = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j] - m); }
@@ -92,8 +92,8 @@ fn judge(
   var largest = x[start];
   var largest_target = target_at(row.index, 0);
   for (var j = row.lane; j < row.end; j += LANES) {
-    largest = max(largest, x[start + j]);
-    largest_target = max(largest_target, target_at(row.index, j));
+    largest = max(largest, x[start + j]); // NaN: see rows.wgsl
+    largest_target = max(largest_target, target_at(row.index, j)); // NaN: sum_targets is
   }
   let m = row_max(largest, local);
   let m_target = row_max(largest_target, local);
@@ -106,6 +106,7 @@ fn judge(
     let t = target_at(row.index, j);
     sum += exp_below(x[start + j] - m);
     sum_targets += t;
+    // NaN: a row with it may count as right or wrong.
     if (x[start + j] == m) { place = max(place, f32(params.length - j)); }
     if (t == m_target) { place_target = max(place_target, f32(params.length - j)); }
   }

@@ -6,6 +6,7 @@
 
 alias T = f32;
 alias R = T;
+alias V = T; // for special.wgsl
 const WORKGROUP_SIZE: u32 = 64;
 const ITEMS: u32 = 1;
 struct Params { size: u32, alpha: f32, beta: f32 }

@@ -6,6 +6,7 @@
 alias V = f32;
 alias I = i32; // as many integers
 alias B = bool;
+alias T = V; // for the activation at the end
 const WORKGROUP_SIZE: u32 = 64;
 const SIZE_H: i32 = 1;
 const SIZE_W: i32 = 1;

@@ -10,6 +10,8 @@ export interface Limits {
   memory?: number;
   /** Whether errors come some time after the call that failed, as in a page; default: inside it, as in Node. */
   readonly late?: boolean;
+  /** What its compiler reads in place of a shader; default the same. */
+  readonly read?: (shader: string) => string;
   /** Whether its device is lost from the beginning; default false. */
   readonly lost?: boolean;
 }
@@ -60,7 +62,10 @@ function withMemory(device: GPUDevice, budget: Limits): GPUDevice {
     listeners.push(listener);
     device.addEventListener(type, listener as EventListener);
   };
-  return inFrontOf(device, { createBuffer, addEventListener });
+  const { read = (shader) => shader } = budget;
+  const createShaderModule = (descriptor: GPUShaderModuleDescriptor): GPUShaderModule =>
+    device.createShaderModule({ ...descriptor, code: read(descriptor.code) });
+  return inFrontOf(device, { createBuffer, createShaderModule, addEventListener });
 }
 
 /** A device like `device` that has less. */

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
 import { inputsOf, labelOf, type Subject } from '../src/gradcheck/case.ts';
 import { type Bound, type Evaluation, evaluate } from '../src/gradcheck/evaluate.ts';
 import { entries } from '../src/gradcheck/suite.ts';
@@ -9,11 +10,28 @@ import { clipGradients } from '../src/optim/index.ts';
 import { Generator } from '../src/random.ts';
 import { sizeOf } from '../src/shape.ts';
 import { cpu, gpu, onBoth, onGpu } from './device.ts';
+import { limitedGpu } from './limited.ts';
+import { comparedOtherwise } from './wgsl.ts';
 
 // NaN must not vanish: the guard that ends a run would never see it. WGSL promises nothing of it, so max, min and clamp may
-// drop it, and exp and log may make a number of it. In Node alone, as Chrome has the same driver.
+// drop it, exp and log may make a number of it, and comparisons may be folded as if there were none: `folding` stands for a
+// driver that does so, as that of the software GPU does not. In Node alone, as Chrome has the same driver.
 
 const test = suite('nan');
+
+/** A GPU whose comparisons say of NaN the opposite of what they should. */
+const folding = gpu && (await limitedGpu(gpu, { read: comparedOtherwise }));
+
+/** A test on each of the devices, with it as the current one. */
+function onAll(name: string, body: () => Promise<void>): void {
+  onBoth(test, name, body);
+  const on = (device: ops.Device): Promise<void> => {
+    setCurrentDevice(device);
+    return body();
+  };
+  if (folding !== undefined) test(`${name} (folded)`, () => on(folding));
+}
+
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
 /** Elements of an input; more would take long and show no more. */
@@ -82,6 +100,7 @@ for (const subject of new Set(entries.map((entry) => entry.subject))) {
     for (const [position, any] of shown) assert.ok(any, `the reference hides NaN in input ${position}`);
   };
   onGpu(test, name, hold);
+  if (folding !== undefined) test(`${name}, folded`, () => hold(folding));
   if (gpu === undefined) test(`${name}, the reference alone`, () => hold(cpu));
 }
 
@@ -115,7 +134,7 @@ const table: Record<string, [result: () => ops.Tensor, expected: readonly number
   'clip by a norm of all': [() => clipGradients([tensor([3]), tensor([nan])], { globalClipNorm: 1 })[0], [3]],
 };
 for (const [name, [result, expected]] of Object.entries(table)) {
-  onBoth(test, name, async () => assert.equal([...(await result().data())], expected));
+  onAll(name, async () => assert.equal([...(await result().data())], expected));
 }
 
 const sparse = Int32Array.of(0, 1);
@@ -124,7 +143,7 @@ const oneHot = [
   [0, 1],
 ];
 for (const [name, makeLoss] of Object.entries(losses)) {
-  onBoth(test, `the loss ${name} of NaN`, async () => {
+  onAll(`the loss ${name} of NaN`, async () => {
     const p = tensor([
       [0.25, 0.75],
       [nan, 0.5],

@@ -1,6 +1,7 @@
 // a^b. i32 are multiplied, as f32 has 24 bits; a negative exponent is a division of 1, so 0 unless a is 1 or -1.
 // WGSL's pow() promises nothing at 0, infinities and NaN, nor of a negative base: there the answers of C stand in its place.
 
+// NaN: T is i32.
 fn whole_power(a: T, b: T) -> T {
   if (b < 0) { return select(T(0), select(T(1), a, (i32(b) & 1) == 1), a == T(1) || a == T(-1)); }
   var power = T(1);
@@ -17,6 +18,7 @@ fn f(a: T, b: T) -> R {
   let base = f32(a);
   let exponent = f32(b);
   let size = abs(base);
+  // NaN: `known` is, below.
   let is_whole = floor(exponent) == exponent;
   let is_endless = abs(exponent) == infinity();
   // pow() may be a little below a whole number, where the power is one.
@@ -28,14 +30,8 @@ fn f(a: T, b: T) -> R {
   let is_negative = (bitcast<u32>(base) >> 31) == 1; // -0 is
   let signed = select(of_size, -of_size, is_odd & is_negative);
   let real = select(signed, sqrt(base), (base < 0) & !is_whole & (size < infinity())); // NaN: no real number
-  let known = select(real, f32(a + b), is_nan(a) | is_nan(b));
-  return R(select(known, 1.0, (exponent == 0) | (base == 1) | ((size == 1) & is_endless)));
+  let known = select(select(real, 1.0, (size == 1) & is_endless), f32(a + b), is_nan(a) | is_nan(b));
+  return R(select(known, 1.0, ((base == 1) & !is_nan(a)) | ((exponent == 0) & !is_nan(b))));
 }
-fn dfa(a: T, b: T, y: T) -> T {
-  if (b == 0) { return T(0); }
-  return zero_wins(b, T(f(a, b - 1)));
-}
-fn dfb(a: T, b: T, y: T) -> T {
-  if (a <= 0) { return T(0); }
-  return select(zero_wins(y, T(log(f32(a)))), a, is_nan(a));
-}
+fn dfa(a: T, b: T, y: T) -> T { return select(zero_wins(b, T(f(a, b - 1))), T(0), (b == T(0)) & !is_nan(b)); }
+fn dfb(a: T, b: T, y: T) -> T { return keep_nan(a, select(zero_wins(y, T(log(f32(a)))), T(0), a <= 0)); }

@@ -1,11 +1,11 @@
 // The cross-entropy of sigmoid(a) with a target b, log(1 + e^a) - a b, as a sum that can't overflow: |a| times the share that a
-// gets wrong, where 0 wins, and log(1 + e^-|a|).
+// gets wrong, where 0 wins, and log(1 + e^-|a|). NaN stays NaN.
 fn f(a: T, b: T) -> R {
   let size = abs(a);
-  return select(zero_wins(size, select(b, 1 - b, a > T(0))) + log(1 + exp(-size)), a, is_nan(a));
+  return keep_nan(a, zero_wins(size, select(b, 1 - b, a > T(0))) + log(1 + exp(-size)));
 }
 fn dfa(a: T, b: T, y: T) -> T {
   let e = exp(-abs(a));
-  return select(e, T(1), a >= T(0)) / (1 + e) - b;
+  return keep_nan(a, select(e, T(1), a >= T(0)) / (1 + e) - b);
 }
 fn dfb(a: T, b: T, y: T) -> T { return -a; }

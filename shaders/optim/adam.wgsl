@@ -16,7 +16,7 @@ fn updated(i: u32, w: T, g: T, rule: Rule) -> T {
   mean_square[i] = v;
   var u = v;
   if (AMSGRAD) {
-    u = max(v, largest[i]);
+    u = max(v, largest[i]); // NaN: m is, too
     largest[i] = u;
   }
   return w - rule.rate * m / (sqrt(u) + rule.epsilon);

@@ -10,7 +10,7 @@ struct Rule { gain: f32, beta2: f32, rate: f32, epsilon_inside: f32, epsilon_out
 fn updated(i: u32, w: T, g: T, rule: Rule) -> T {
   let m = mean[i] + rule.gain * (g - mean[i]);
   mean[i] = m;
-  let u = max(rule.beta2 * largest[i], abs(g) + rule.epsilon_inside);
+  let u = max(rule.beta2 * largest[i], abs(g) + rule.epsilon_inside); // NaN: m is, too
   largest[i] = u;
   return w - rule.rate * m / (u + rule.epsilon_outside);
 }

@@ -7,6 +7,9 @@
 // One workgroup per chunk; chunks beyond 65535 fold into grid.y. The order of addition depends on the sizes alone.
 // Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
+alias V = f32; // for special.wgsl, like I and B
+alias I = i32;
+alias B = bool;
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
 const LARGE = 1099511627776.0; // 2^40
 struct Params { count: u32, first: u32, max_norm: f32 } // first: where the sums of this arena's chunks begin
@@ -62,6 +65,6 @@ fn scale(
   for (var s = chunk.z + local; s < chunk.w; s += WORKGROUP_SIZE) { sum += group_sums[s]; }
   let excess = LARGE * sqrt(workgroup_sum(sum, local));
   // A norm of NaN scales nothing: the padding has to stay 0, and NaN stays where it is.
-  let factor = 1.0 / select(1.0, excess, excess > 1.0);
+  let factor = 1.0 / select(max(1.0, excess), 1.0, is_nan(excess));
   for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { scaled[i] *= factor; }
 }

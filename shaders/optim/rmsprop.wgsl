@@ -21,7 +21,7 @@ fn updated(i: u32, w: T, g: T, rule: Rule) -> T {
   if (CENTERED) {
     let m = mean[i] + rule.gain * (g - mean[i]);
     mean[i] = m;
-    spread = max(s - m * m, T());
+    spread = max(s - m * m, T()); // NaN: g is, too
   }
   let d = rule.rate_inside * g / (sqrt(spread + rule.epsilon_inside) + rule.epsilon_outside);
   if (!MOMENTUM) { return w - rule.rate_outside * d; }

@@ -4,6 +4,7 @@
 
 var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
 
+// NaN: may be lost, see rows.wgsl.
 fn row_max(value: f32, local: u32) -> f32 {
   if (LANES == 1) { return value; }
   var largest = subgroupMax(value);

@@ -2,6 +2,6 @@
 // -0 for the other side of the circle.
 fn f(x: T) -> T {
   let adjacent = sqrt((1 - x) * (1 + x));
-  return select(2 * atan(x / (1 + adjacent)), adjacent, is_nan(adjacent));
+  return keep_nan(adjacent, 2 * atan(x / (1 + adjacent)));
 }
 fn df(x: T, y: T) -> T { return inverseSqrt((1 - x) * (1 + x)); }

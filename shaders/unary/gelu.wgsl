@@ -5,7 +5,7 @@ const SQRT_2_OVER_PI: f32 = 0.79788456;
 const CUBIC: f32 = 0.044715;
 
 // Exactly 1 where float32 can't tell, which WGSL does not promise of tanh().
-fn bounded_tanh(x: T) -> T { return select(tanh(x), sign(x), abs(x) > T(10)); }
+fn bounded_tanh(x: T) -> T { return select(tanh(x), sign(x), abs(x) > T(10)); } // NaN: f and df multiply this by x
 
 fn f(x: T) -> T {
   if (params.alpha == 0) { return 0.5 * fading(x) * (1 + erf(x * SQRT_HALF)); }

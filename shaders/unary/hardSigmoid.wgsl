@@ -1,6 +1,6 @@
 // alpha * x + beta limited to 0 .. 1; the slope at both kinks is 0. NaN stays NaN.
 fn f(x: T) -> T {
   let v = params.alpha * x + params.beta;
-  return select(clamp(v, T(0), T(1)), v, is_nan(v));
+  return keep_nan(v, clamp(v, T(0), T(1)));
 }
 fn df(x: T, y: T) -> T { return select(T(0), T(params.alpha), (y > T(0)) & (y < T(1))); }

@@ -1,4 +1,5 @@
 // x * tanh(log(1 + e^x)), the tanh as a fraction in e^-|x|, which can't overflow, and wins over x: 0 at minus infinity.
+// NaN: f multiplies this by x, and df adds a term that is NaN.
 fn tanh_softplus(x: T) -> T {
   let e = exp(-abs(x));
   let numerator = select(e * (e + 2), 1 + 2 * e, x >= T(0));
@@ -7,7 +8,7 @@ fn tanh_softplus(x: T) -> T {
 fn f(x: T) -> T { return fading(x) * tanh_softplus(x); }
 fn df(x: T, y: T) -> T {
   let e = exp(-abs(x));
-  let sigmoid = select(e, T(1), x >= T(0)) / (1 + e);
+  let sigmoid = select(e, T(1), x >= T(0)) / (1 + e); // NaN: multiplied by x below
   let t = tanh_softplus(x);
   return t + zero_wins(x, (1 - t * t) * sigmoid);
 }

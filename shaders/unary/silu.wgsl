@@ -1,4 +1,5 @@
 // x / (1 + e^-x), the fraction in e^-|x|, which can't overflow, and wins over x: 0 at minus infinity.
+// NaN: f and df multiply this by x.
 fn sigmoid(x: T) -> T {
   let e = exp(-abs(x));
   return select(e, T(1), x >= T(0)) / (1 + e);

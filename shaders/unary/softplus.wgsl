@@ -1,6 +1,6 @@
-// log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which can't overflow; NaN stays NaN, which max() may turn into 0.
-fn f(x: T) -> T { return select(x, T(0), x < T(0)) + log(1 + exp(-abs(x))); }
+// log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which can't overflow; NaN stays NaN.
+fn f(x: T) -> T { return keep_nan(x, select(x, T(0), x < T(0)) + log(1 + exp(-abs(x)))); }
 fn df(x: T, y: T) -> T {
   let e = exp(-abs(x));
-  return select(e, T(1), x >= T(0)) / (1 + e);
+  return keep_nan(x, select(e, T(1), x >= T(0)) / (1 + e));
 }

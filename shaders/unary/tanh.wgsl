@@ -4,6 +4,6 @@
 fn f(x: T) -> T {
   let x2 = x * x;
   let series = x * (1 - x2 * (1 / 3.0 - x2 * (2 / 15.0 - x2 * (17 / 315.0))));
-  return select(series, tanh(clamp(x, T(-10), T(10))), abs(x) >= T(0.2));
+  return keep_nan(x, select(series, tanh(clamp(x, T(-10), T(10))), abs(x) >= T(0.2)));
 }
 fn df(x: T, y: T) -> T { return 1 - y * y; }

@@ -6,7 +6,6 @@
 // where MULTIPLIER is 1. f comes from unary/<name>.wgsl or linear.wgsl. An invocation per window, pixel, or row of windows,
 // and vector of channels. No workgroup memory.
 
-alias T = V;
 const BIAS: bool = false;
 const MULTIPLIER: u32 = 1;
 // convolve(x, filter, bias) -> y; without BIAS the third is anything

@@ -28,7 +28,7 @@ fn forward(
     for (var j = 0; j < SIZE_W; j++) {
       let pixel = pixel_at(window, i, j);
       let v = x[in_images(window, max(pixel, 0))];
-      let better = B(pixel >= 0) & ((best_pixel < I(0)) | (!(v <= best) & (best == best)));
+      let better = B(pixel >= 0) & ((best_pixel < I(0)) | (((v > best) | is_nan(v)) & !is_nan(best)));
       best = select(best, v, better);
       best_pixel = select(best_pixel, I(pixel), better);
     }

@@ -3,7 +3,6 @@
 // x: images; patches: [groups, images * rows * columns, SIZE_H * SIZE_W, channels / groups]; bias: [channels].
 // f comes from unary/<name>.wgsl or linear.wgsl. An invocation per pixel and vector of channels. No workgroup memory.
 
-alias T = V;
 const BIAS: bool = false;
 const GROUPS: u32 = 1; // into which channels are cut
 // scatter(patches, bias) -> x; without BIAS the second is anything

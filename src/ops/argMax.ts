@@ -1,12 +1,11 @@
 import shader from '../../shaders/arg_max.wgsl';
-import scaffold from '../../shaders/rows.wgsl';
 import { ShapeError } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { checkedLater, checkValues, flag, named } from '../options.ts';
 import type { ArgAttributes } from '../reference/argMax.ts';
 import { formatShape, normalizeAxis, reducedShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { rowsAlong } from './rows.ts';
+import { rowsAlong, walkingRows } from './rows.ts';
 
 export interface ArgOptions {
   /** Default the last. */
@@ -21,7 +20,7 @@ export interface ArgOptions {
 function positionOf(name: 'argMax' | 'argMin') {
   const op = defineOp<[x: Tensor], ArgAttributes>({
     name,
-    shader: [scaffold, shader],
+    shader: walkingRows(shader),
     reference: (all) => all[name],
     dtypes: [['f32', 'i32']],
     shape: ([x], { axis, keepDims }) => {

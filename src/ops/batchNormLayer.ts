@@ -3,6 +3,7 @@ import backwardWgsl from '../../shaders/batch_norm_backward.wgsl';
 import keptWgsl from '../../shaders/dropout/kept.wgsl';
 import kept4Wgsl from '../../shaders/dropout/kept4.wgsl';
 import philoxWgsl from '../../shaders/philox.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import type { Device } from '../device.ts';
 import { ShapeError } from '../errors.ts';
 import { defineOp, runner } from '../op.ts';
@@ -16,6 +17,7 @@ import { SOFTWARE_WORKGROUP } from './rows.ts';
 import { runSeveral } from './several.ts';
 import { concat, reshape } from './strided.ts';
 import { sqrt } from './unary.ts';
+import { vectorsOf } from './vectors.ts';
 
 /** Workgroups that keep a GPU busy; with fewer columns than that, each is cut into parts. */
 const ENOUGH_WORKGROUPS = 1024;
@@ -58,7 +60,7 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
   const slabs = cut(shortestSlab, ENOUGH_WORKGROUPS, rounds * ENOUGH_WORKGROUPS);
   const kernel = {
     name: 'batchNorm',
-    sources: [philoxWgsl, width === 4 ? kept4Wgsl : keptWgsl, forwardWgsl, backwardWgsl],
+    sources: [philoxWgsl, width === 4 ? kept4Wgsl : keptWgsl, specialWgsl, forwardWgsl, backwardWgsl],
   };
   const options = {
     uniforms: [state],
@@ -67,7 +69,7 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
       ...{ slabs: slabs.count, slab_length: slabs.length, ...dropoutParams(dropout ?? { rate: 0, stream: 0 }) },
     },
     constants: {
-      V: width === 4 ? 'vec4<f32>' : 'f32',
+      ...vectorsOf(width),
       WORKGROUP_SIZE: workgroupSize,
       TILE: tile,
       RELU: `${relu}`,

@@ -20,6 +20,7 @@ import subWgsl from '../../shaders/binary/sub.wgsl';
 import weighWgsl from '../../shaders/binary/weigh.wgsl';
 import scaffold from '../../shaders/binary.wgsl';
 import gradients from '../../shaders/binary_backward.wgsl';
+import infinityWgsl from '../../shaders/infinity.wgsl';
 import specialWgsl from '../../shaders/special.wgsl';
 import fourWgsl from '../../shaders/vectors/four.wgsl';
 import oneWgsl from '../../shaders/vectors/one.wgsl';
@@ -59,11 +60,11 @@ interface Elementwise {
 // @__NO_SIDE_EFFECTS__
 function binary(
   name: keyof typeof functions,
-  shader: Source,
+  shader: Source | readonly Source[],
   { kind = 'arithmetic', single = false, backward }: BinaryOptions = {},
 ) {
   const comparison = kind === 'comparison';
-  const files = [scaffold, specialWgsl, ...(comparison || backward !== undefined ? [] : [gradients]), shader];
+  const files = [scaffold, specialWgsl, ...(comparison || backward !== undefined ? [] : [gradients]), shader].flat();
   /** Runs one element at a time, or four where both operands allow it. */
   const runOn = (
     entry: string,
@@ -210,7 +211,7 @@ export const div = binary('div', divWgsl);
  * result is that of C: `0^0 = 1`, `0^-1` is infinite, `1^NaN = 1`. In i32 a negative exponent is a division of 1: 0 unless a is 1
  * or -1. The gradient of b is 0 where a <= 0.
  */
-export const pow = binary('pow', powWgsl, { single: true });
+export const pow = binary('pow', [infinityWgsl, powWgsl], { single: true });
 /** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
 export const maximum = binary('maximum', maximumWgsl);
 /** The smaller of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */

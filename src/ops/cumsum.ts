@@ -1,15 +1,14 @@
 import shader from '../../shaders/cumsum.wgsl';
-import scaffold from '../../shaders/rows.wgsl';
 import { defineOp, type Op } from '../op.ts';
 import { checkedLater, checkValues, flag } from '../options.ts';
 import type { CumsumAttributes } from '../reference/cumsum.ts';
 import { normalizeAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { rowsAlong } from './rows.ts';
+import { rowsAlong, walkingRows } from './rows.ts';
 
 const cumsumOp: Op<[x: Tensor], CumsumAttributes> = defineOp<[x: Tensor], CumsumAttributes>({
   name: 'cumsum',
-  shader: [scaffold, shader],
+  shader: walkingRows(shader),
   reference: ({ cumsum }) => cumsum,
   dtypes: [['f32', 'i32']],
   shape: ([x]) => x,

@@ -5,6 +5,7 @@ import minWgsl from '../../shaders/reduce/min.wgsl';
 import prodWgsl from '../../shaders/reduce/prod.wgsl';
 import sumWgsl from '../../shaders/reduce/sum.wgsl';
 import scaffold from '../../shaders/reduce.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import { DTypeError, ShapeError } from '../errors.ts';
 import type { Source } from '../kernel.ts';
 import { defineOp, type OpDefinition, runner } from '../op.ts';
@@ -18,6 +19,7 @@ import { fullOn } from './fill.ts';
 import { SOFTWARE_WORKGROUP } from './rows.ts';
 import { broadcastTo, reshape } from './strided.ts';
 import { clip, exp, log, square } from './unary.ts';
+import { vectorsOf } from './vectors.ts';
 
 export interface ReduceOptions {
   /** One axis or several, negative from the end; default all. */
@@ -62,14 +64,14 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
   const used = Math.max(1, Math.ceil(length / along / Math.max(1, chunkLength)));
   const inners = inner / (width / along);
   const results = outer * used * inners;
-  const kernel = { name: 'reduce', sources: [scaffold, shader, width === 4 ? across4Wgsl : across1Wgsl] };
+  const kernel = { name: 'reduce', sources: [scaffold, specialWgsl, shader, width === 4 ? across4Wgsl : across1Wgsl] };
   const y = runner(kernel, x.device)(entry, [x], {
     shape: used === 1 ? shape : [outer, used, inner],
     dtype: x.dtype,
     params: { outer, length: length / along, inner: inners, chunks: used, chunk_length: chunkLength },
     constants: {
       T: x.dtype,
-      V: width === 4 ? `vec4<${x.dtype}>` : x.dtype,
+      ...vectorsOf(width, x.dtype),
       ...(entry === 'rows' && { WORKGROUP_SIZE: software ? SOFTWARE_WORKGROUP : rowWorkgroup(length / along / used) }),
     },
     grid: entry === 'rows' ? { workgroups: results } : { invocations: results },

@@ -1,6 +1,7 @@
 import subgroupsRowsWgsl from '../../shaders/rows/subgroups.wgsl';
 import treeWgsl from '../../shaders/rows/tree.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import subgroupsWgsl from '../../shaders/subgroups.wgsl';
 import { constantOf } from '../gpu/wgsl.ts';
 import type { Constants, Kernel, Source } from '../kernel.ts';
@@ -18,10 +19,13 @@ const SHARE = 4;
  */
 export const SOFTWARE_WORKGROUP = 4;
 
+/** The sources of a kernel that walks along rows. */
+export const walkingRows = (shader: Source): readonly Source[] => [scaffold, specialWgsl, shader];
+
 /** The sources of a kernel that reduces rows. */
 export const reducingRows = (shader: Source): Omit<Kernel, 'name'> => ({
-  sources: [scaffold, treeWgsl, shader],
-  withSubgroups: [subgroupsWgsl, scaffold, subgroupsRowsWgsl, shader],
+  sources: [treeWgsl, ...walkingRows(shader)],
+  withSubgroups: [subgroupsWgsl, subgroupsRowsWgsl, ...walkingRows(shader)],
 });
 
 /**

@@ -1,5 +1,6 @@
 import errorFunction from '../../shaders/error_function.wgsl';
 import hyperbolic from '../../shaders/hyperbolic.wgsl';
+import infinityWgsl from '../../shaders/infinity.wgsl';
 import longSine from '../../shaders/long_sine.wgsl';
 import sine from '../../shaders/sine.wgsl';
 import specialWgsl from '../../shaders/special.wgsl';
@@ -92,7 +93,7 @@ export const sign = unary('sign', signWgsl, { dtypes: ANY });
 /** `e^x`, any shape, f32. */
 export const exp = unary('exp', expWgsl);
 /** The natural logarithm, any shape, f32; minus infinity at 0, NaN below. */
-export const log = unary('log', logWgsl);
+export const log = unary('log', [infinityWgsl, logWgsl]);
 /** The square root, any shape, f32, x >= 0; the slope at 0 is infinite. */
 export const sqrt = unary('sqrt', sqrtWgsl);
 /** `x^2`, any shape, f32 or i32. */

@@ -1,3 +1,4 @@
+import specialWgsl from '../../shaders/special.wgsl';
 import scaffold from '../../shaders/windows.wgsl';
 import { ShapeError } from '../errors.ts';
 import { constantOf } from '../gpu/wgsl.ts';
@@ -7,6 +8,7 @@ import { type Check, checkValue } from '../options.ts';
 import type { Pair, Windows } from '../reference/windows.ts';
 import { formatShape, type Shape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { vectorsOf } from './vectors.ts';
 
 /** `valid`: none; `same`: as much as makes ceil(length / stride) windows, evenly, the odd one after; or on each side. */
 export type Padding = 'valid' | 'same' | readonly [top: number, left: number, bottom: number, right: number];
@@ -164,8 +166,6 @@ export function transposedWindows(
 }
 
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
-const SCALAR = { V: 'f32', I: 'i32', B: 'bool' };
-const FOUR = { V: 'vec4<f32>', I: 'vec4<i32>', B: 'vec4<bool>' };
 
 /**
  * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
@@ -184,7 +184,7 @@ export function slide(
       ...{ top: before[0], left: before[1], bottom: after[0], right: after[1] },
     },
     constants: {
-      ...(vector === 4 ? FOUR : SCALAR),
+      ...vectorsOf(vector),
       ...{ SIZE_H: size[0], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },
       ...{ DILATION_H: dilation[0], DILATION_W: dilation[1] },
       ...(groups > 1 && { GROUPS: groups }),
@@ -207,4 +207,4 @@ export const areApart = ({ size, strides, dilation }: Windows): boolean =>
 
 /** Dispatches kernels of a shader joined to windows.wgsl. */
 export const sliding = (name: string, shaders: readonly Source[], { device }: Tensor): Run =>
-  runner({ name, sources: [scaffold, ...shaders] }, device);
+  runner({ name, sources: [scaffold, specialWgsl, ...shaders] }, device);

@@ -1,4 +1,5 @@
 import shader from '../../shaders/optim/clip.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import { CpuDevice } from '../cpu.ts';
 import { commonDevice, type Device } from '../device.ts';
 import type { Kernel } from '../kernel.ts';
@@ -13,7 +14,7 @@ export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' |
 
 /** Elements that one workgroup adds up. */
 const CHUNK = 4096;
-const kernel: Kernel = { name: 'clip', sources: [shader] };
+const kernel: Kernel = { name: 'clip', sources: [shader, specialWgsl] };
 
 /** Clips arenas of gradients by norm, in place and in two dispatches each, whatever the number of parameters. */
 export class NormClip {

@@ -1,4 +1,5 @@
 import scaffold from '../../shaders/optim.wgsl';
+import specialWgsl from '../../shaders/special.wgsl';
 import { CpuDevice } from '../cpu.ts';
 import { commonDevice, type Device } from '../device.ts';
 import type { Kernel } from '../kernel.ts';
@@ -70,7 +71,7 @@ export class FusedOptimizer implements Optimizer {
   constructor(rule: Rule, settings: Settings) {
     this.#rule = rule;
     this.#settings = settings;
-    this.#kernel = { name: rule.name, sources: [scaffold, rule.shader] };
+    this.#kernel = { name: rule.name, sources: [scaffold, specialWgsl, rule.shader] };
     this.#learningRate = settings.learningRate;
   }
 

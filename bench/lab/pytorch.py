@@ -1,6 +1,6 @@
 """The same work in PyTorch: python3 pytorch.py <tasks as JSON> <file for the results>
 
-Tasks: samples, batches, and kernels as [name, size]. Times are those of the GPU's clock, or of the host on a CPU.
+Tasks: samples, batches, kernels as [name, size], and the seconds that all may take. Times are those of the GPU's clock, or of the host on a CPU.
 """
 
 import json
@@ -16,7 +16,10 @@ on_gpu = torch.cuda.is_available()
 device = torch.device("cuda" if on_gpu else "cpu")
 SAMPLE = 0.025  # seconds of work in one measurement
 SAMPLES = 5
-DURATION = 3  # seconds of training, at the least
+DURATION = 2  # seconds of training, at the least
+END = time.perf_counter() + tasks["seconds"]
+torch.backends.cuda.matmul.allow_tf32 = False  # float32 throughout, as in dawngrad
+torch.backends.cudnn.allow_tf32 = False
 
 
 def wait():
@@ -172,23 +175,37 @@ KERNELS = {
 
 def attempt(work):
     """A number, or why there is none."""
+    if time.perf_counter() > END:
+        return {"failed": "no time was left"}
     try:
         return {"value": work()}
     except Exception as error:  # a mode that this machine can't do must not cost the others
         return {"failed": str(error).strip().split("\n")[0][:200]}
 
 
-training = [
-    {"mode": mode, "batchSize": batch, **attempt(lambda: steps_per_second(make, batch))}
-    for mode, make in [("eager", eager), ("CUDA graph", graph), ("torch.compile", compiled)]
-    for batch in tasks["batches"]
-]
-with torch.no_grad():
-    kernels = [
-        {"name": name, "size": size, **attempt(lambda: 1000 * median_time(KERNELS[name](*map(int, size.split(" x ")))))}
-        for name, size in tasks["kernels"]
-        if name in KERNELS
-    ]
 about = {"torch": torch.__version__, "device": torch.cuda.get_device_name() if on_gpu else "CPU"}
-with open(sys.argv[2], "w") as file:
-    json.dump({**about, "training": training, "kernels": kernels}, file)
+training, kernels = [], []
+
+
+def save():
+    with open(sys.argv[2], "w") as file:
+        json.dump({**about, "training": training, "kernels": kernels}, file)
+
+
+MODES = [("eager", eager), ("CUDA graph", graph), ("torch.compile", compiled)]
+for mode, make in MODES[:2]:
+    for batch in tasks["batches"]:
+        training.append({"mode": mode, "batchSize": batch, **attempt(lambda: steps_per_second(make, batch))})
+        print(training[-1], flush=True)
+        save()
+with torch.no_grad():
+    for name, size in tasks["kernels"]:
+        if name in KERNELS:
+            sizes = map(int, size.split(" x "))
+            kernels.append({"name": name, "size": size, **attempt(lambda: 1000 * median_time(KERNELS[name](*sizes)))})
+            save()
+for mode, make in MODES[2:]:  # takes long to compile
+    for batch in tasks["batches"]:
+        training.append({"mode": mode, "batchSize": batch, **attempt(lambda: steps_per_second(make, batch))})
+        print(training[-1], flush=True)
+        save()

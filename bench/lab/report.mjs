@@ -1,0 +1,178 @@
+// What the laboratory measured, as a page of Markdown.
+
+const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const line = (cells) =>
+  `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+const table = (head, rows) => [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
+
+/** A stage's part of the report: its heading, and its lines or a word on why there are none. */
+function part(title, result, lines) {
+  if (result === undefined) return [];
+  const note = result.late ? ['Cut off before its end.', ''] : [];
+  return [
+    `## ${title}`,
+    '',
+    ...(result.failed !== undefined && typeof result.failed === 'string'
+      ? [`failed: ${result.failed}`, '']
+      : [...note, ...lines(result)]),
+  ];
+}
+
+function about({ date, version, machine, gpu }) {
+  const { vendor, architecture, device, description, software } = gpu?.adapter ?? {};
+  return [
+    `- dawngrad ${version}, ${date}`,
+    `- GPU: ${[vendor, architecture, device].filter(Boolean).join(' ')}${software ? ' (in software: ratios only)' : ''}`,
+    `- driver: ${description}`,
+    `- CPU: ${machine.cpu}; kernel ${machine.kernel}`,
+    ...(gpu?.tried ?? []).map((attempt) => `- looked for a GPU with ${attempt}`),
+    '',
+  ];
+}
+
+const gradcheck = ({ gradcheck: result }) =>
+  part('Gradient checks', result, ({ passed, failed, failures }) => [
+    `${passed} passed, ${failed} failed`,
+    '',
+    ...failures.map((row) => `    ${row}`),
+    '',
+  ]);
+
+const suite = ({ suite: result }) =>
+  part('Tests', result, ({ files, left }) => [
+    `${files.reduce((sum, { passed }) => sum + passed, 0)} passed, ${files.reduce((sum, { failed }) => sum + failed, 0)} failed, in ${files.length} files; ${left.length} files were not run.`,
+    '',
+    ...files
+      .filter(({ failed, late }) => failed > 0 || late)
+      .map(
+        ({ file, passed, failed, late }) =>
+          `- ${file}: ${passed} passed, ${failed} failed${late ? ', not in time' : ''}`,
+      ),
+    '',
+  ]);
+
+/** Steps a second of one's own, and of PyTorch's modes. */
+function training({ training: own, unchecked, pytorch }) {
+  const modes = [...new Set((pytorch?.training ?? []).map(({ mode }) => mode))];
+  return part("The lecture's network, steps per second", own, ({ rows }) =>
+    table(
+      [
+        'batch',
+        'dawngrad',
+        ...(unchecked?.rows ? ["without Dawn's checks"] : []),
+        ...modes.map((mode) => `PyTorch ${mode}`),
+        'test accuracy',
+      ],
+      rows.map(({ batchSize, stepsPerSecond, accuracy }) => [
+        batchSize,
+        digits(stepsPerSecond),
+        ...(unchecked?.rows
+          ? [digits(unchecked.rows.find((each) => each.batchSize === batchSize)?.stepsPerSecond ?? Number.NaN)]
+          : []),
+        ...modes.map((mode) => {
+          const found = pytorch.training.find((each) => each.mode === mode && each.batchSize === batchSize);
+          return found === undefined ? '' : (found.failed ?? digits(found.value));
+        }),
+        `${(100 * accuracy).toFixed(1)} %`,
+      ]),
+    ),
+  );
+}
+
+const steps = ({ steps: result }) =>
+  part("A step's dispatches, by the GPU's clock", result, ({ rows }) =>
+    rows.flatMap(({ batchSize, microseconds, kernels }) => [
+      `### Batch ${batchSize}: ${digits(microseconds)} us`,
+      '',
+      ...table(
+        ['kernel', 'a step', 'us'],
+        kernels
+          .filter(({ perStep }) => perStep >= 1)
+          .map(({ name, perStep, microseconds: each }) => [
+            `\`${name.replace(/\S+\/(?=\S)/g, '').slice(0, 120)}\``,
+            perStep,
+            digits(each),
+          ]),
+      ),
+    ]),
+  );
+
+const sweep = ({ sweep: result }) =>
+  part('Matrix products', result, ({ rows }) =>
+    table(
+      ['layout', 'M x K x N', 'fastest', 'us', 'TFLOP/s', 'the usual choice', 'us'],
+      rows.map(({ layout, M, K, N, usual, microseconds }) => {
+        const [best, time] = Object.entries(microseconds).sort(([, a], [, b]) => a - b)[0];
+        return [
+          layout,
+          `${M} x ${K} x ${N}`,
+          best,
+          digits(time),
+          digits((2 * M * N * K) / time / 1e6),
+          usual,
+          digits(microseconds[usual]),
+        ];
+      }),
+    ),
+  );
+
+const latency = ({ latency: result }) =>
+  part('Latencies, us', result, ({ microseconds }) =>
+    table(Object.keys(microseconds), [Object.values(microseconds).map(digits)]),
+  );
+
+function roofline({ roofline: result, pytorch }) {
+  return part('Kernels', result, ({ bandwidth, arithmetic, kernels, text }) =>
+    kernels === undefined
+      ? [...text.split('\n').map((row) => `    ${row}`), '']
+      : [
+          `Copying ${digits(bandwidth / 1e9)} GB/s, multiplying and adding ${digits(arithmetic / 1e9)} GFLOP/s. Shares are of the limit that a kernel meets first.`,
+          '',
+          ...table(
+            ['kernel', 'size', 'us', 'share', 'PyTorch eager, us'],
+            kernels.map(({ name, size, milliseconds, share }) => {
+              const peer = pytorch?.kernels?.find((each) => each.name === name && each.size === size);
+              return [
+                name,
+                size,
+                digits(1000 * milliseconds),
+                `${(100 * share).toFixed(1)} %`,
+                peer === undefined ? '' : (peer.failed ?? digits(1000 * peer.value)),
+              ];
+            }),
+          ),
+        ],
+  );
+}
+
+const peers = ({ peers: result }) =>
+  part('Peers', result, ({ rows }) =>
+    table(
+      ['workload', 'library', 'median', "of dawngrad's speed"],
+      rows.map(({ workload, library, median, ratio, failed }) => [
+        workload,
+        library,
+        failed === undefined ? `${digits(median)} ms` : `failed: ${failed}`,
+        ratio === undefined ? '' : `${ratio.toFixed(2)} x`,
+      ]),
+    ),
+  );
+
+/** The whole report. */
+export const markdown = (results) =>
+  [
+    '# dawngrad on this machine',
+    '',
+    ...about(results),
+    ...training(results),
+    ...(results.pytorch?.torch
+      ? [`PyTorch ${results.pytorch.torch} on ${results.pytorch.device}, float32 without TF32.`, '']
+      : []),
+    ...gradcheck(results),
+    ...suite(results),
+    ...sweep(results),
+    ...roofline(results),
+    ...steps(results),
+    ...latency(results),
+    ...peers(results),
+  ].join('\n');

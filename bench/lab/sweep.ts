@@ -1,0 +1,110 @@
+// How long each kernel of the matmul family takes, with several numbers of parts, for the shapes of training:
+//   node sweep.mjs <file for the results> [seconds]
+import { writeFile } from 'node:fs/promises';
+import { GpuDevice } from '../../src/gpu/device.ts';
+import { init, randomUniform, scope } from '../../src/node.ts';
+import { candidatesOn, kernelOf, type MatmulChoice, matmulKernels } from '../../src/ops/matmulKernels.ts';
+import { matmulBy } from '../../src/ops/product.ts';
+
+/** The most telling first: the lecture's network at several batches, cubes, filters of a small convolutional network. */
+const shapes = (software: boolean): readonly (readonly [layout: string, M: number, K: number, N: number])[] => {
+  const layers = (batch: number) =>
+    (
+      [
+        [784, 200],
+        [200, 100],
+        [100, 10],
+      ] as const
+    ).flatMap(
+      ([inputs, units]) =>
+        [
+          ['NN', batch, inputs, units],
+          ['TN', inputs, batch, units],
+          ['NT', batch, units, inputs],
+        ] as const,
+    );
+  const cubes = (side: number) => (['NN', 'NT', 'TN'] as const).map((layout) => [layout, side, side, side] as const);
+  if (software) return [...layers(128).slice(0, 3), ...cubes(128)];
+  return [
+    ...layers(128),
+    ...layers(8192),
+    ...cubes(4096),
+    ...layers(1024),
+    ...cubes(512),
+    ...cubes(1024),
+    ...cubes(509),
+    ...layers(16384),
+  ];
+};
+
+/** Milliseconds of work that make a measurement, and how many count. */
+const SAMPLE = 2;
+const SAMPLES = 3;
+const MOST_PARTS = 256;
+/** A kernel that is so much slower than the best is measured once. */
+const HOPELESS = 3;
+
+const [, , path, seconds = '90'] = process.argv;
+const end = performance.now() + 1000 * Number(seconds);
+const device = await init({ backend: 'webgpu', seed: 1, tune: false });
+if (!(device instanceof GpuDevice)) throw new Error('webgpu was asked for');
+const gpu = device;
+
+/** Milliseconds of one run. */
+async function time(run: () => void, best: number): Promise<number> {
+  await gpu.time(run); // compiles
+  const once = await gpu.time(run);
+  if (once > HOPELESS * best) return once;
+  const repetitions = Math.max(1, Math.min(200, Math.round(SAMPLE / Math.max(once, 1e-3))));
+  const times: number[] = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    const all = await gpu.time(() => {
+      for (let j = 0; j < repetitions; j++) run();
+    });
+    times.push(all / repetitions);
+  }
+  return Math.min(...times);
+}
+
+/** Every tiled kernel in one part, and in as many as a GPU may want. */
+function choicesFor(sizes: { M: number; N: number; K: number; batches: number }): readonly MatmulChoice[] {
+  const names = Object.keys(matmulKernels) as (keyof typeof matmulKernels)[];
+  return names.flatMap((name) => {
+    const { tile, workgroups } = kernelOf(name).kernel;
+    if (tile === undefined) return [];
+    const choices: MatmulChoice[] = [name];
+    for (let parts = 2; parts <= MOST_PARTS; parts *= 2) {
+      const all = parts * workgroups(sizes);
+      if (parts * tile.slice <= sizes.K && all >= 64 && all <= 2048) choices.push(`${name}/${parts}`);
+    }
+    return choices;
+  });
+}
+
+const rows = [];
+for (const [layout, M, K, N] of shapes(gpu.info.adapter.software)) {
+  if (performance.now() > end) break;
+  const sizes = { M, N, K, batches: 1 };
+  const [transposeA, transposeB] = [layout[0] === 'T', layout[1] === 'T'];
+  const [usual] = candidatesOn(gpu, sizes);
+  const times: Record<string, number> = {};
+  rows.push({ layout, M, K, N, usual, microseconds: times });
+  const a = randomUniform(transposeA ? [K, M] : [M, K], { low: -1, high: 1 });
+  const b = randomUniform(transposeB ? [N, K] : [K, N], { low: -1, high: 1 });
+  let best = Number.POSITIVE_INFINITY;
+  for (const choice of new Set([usual, ...choicesFor(sizes)])) {
+    const multiply = matmulBy(choice);
+    times[choice] = 1000 * (await time(() => scope(() => void multiply(a, b, { transposeA, transposeB })), best));
+    best = Math.min(best, times[choice] / 1000);
+    await writeFile(path, JSON.stringify({ rows }));
+    if (performance.now() > end) break;
+  }
+  for (const t of [a, b]) t.dispose();
+  const ranked = Object.entries(times).sort(([, x], [, y]) => x - y);
+  const rate = (microseconds: number): string => `${((2 * M * N * K) / microseconds / 1e6).toFixed(1)} TFLOP/s`;
+  const told = [...ranked.slice(0, 3), [`usual ${usual}`, times[usual]] as const];
+  console.log(
+    `${layout} ${M} x ${K} x ${N}: ${told.map(([name, t]) => `${name} ${t.toFixed(1)} us ${rate(t)}`).join(', ')}`,
+  );
+}
+device.dispose();

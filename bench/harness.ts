@@ -35,9 +35,12 @@ export async function suite(name: string, rows: readonly Row[]): Promise<void> {
     ...rows.map(({ name: row, run }) => {
       let expected = 0; // milliseconds
       return b.add(row, async () => {
-        expected = await device.time(() => {
-          for (let i = 0; i < RUNS_PER_SAMPLE; i++) run()?.dispose();
-        }, expected);
+        expected = await device.time(
+          () => {
+            for (let i = 0; i < RUNS_PER_SAMPLE; i++) run()?.dispose();
+          },
+          { expected },
+        );
       });
     }),
   );

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DeviceError, ShaderError, ShapeError } from '../src/errors.ts';
 import { GpuDevice } from '../src/gpu/device.ts';
-import { add, type Device, ones, relu, type Tensor, tensor } from '../src/index.ts';
+import { add, type Device, exp, full, ones, relu, scope, type Tensor, tensor } from '../src/index.ts';
 import type { Kernel } from '../src/kernel.ts';
 import { init } from '../src/node.ts';
 import { rejects } from './check.ts';
@@ -137,6 +137,48 @@ onGpu(test, 'many pending commands and their buffers keep their order', async (d
   }
   assert.equal(await x.array(), [300, 301]);
   x.dispose();
+});
+
+onGpu(test, 'timed work runs as often as it is asked to, and what others asked for runs once', async (device) => {
+  if (!(device instanceof GpuDevice)) throw new Error('a GPU device was asked for');
+  const one = ones([4], { device });
+  const others = full([4], 0, { device });
+  const timed = full([4], 0, { device });
+  const increase = (t: Tensor): void => scope(() => device.copy(add(t, one).storage, t.storage, 4));
+  increase(others);
+  assert.ok((await device.time(() => increase(timed), { runs: 5 })) > 0);
+  assert.equal([await others.array(), await timed.array()], [Array(4).fill(1), Array(4).fill(5)]);
+  const failing = (): void => {
+    increase(timed);
+    throw new Error('on strike');
+  };
+  await rejects(() => device.time(failing, { runs: 5 }), /on strike/);
+  assert.equal(await timed.array(), Array(4).fill(6));
+});
+
+onGpu(test, 'time counts what is handed over while work is noted down', async (device) => {
+  if (!(device instanceof GpuDevice)) throw new Error('a GPU device was asked for');
+  const x = ones([2 ** 22], { device });
+  const large = full([4096], 0, { device });
+  const small = full([64], 0, { device });
+  const submitting: Readonly<Record<string, () => void>> = {
+    'a large write': () => device.write(large.storage, new Float32Array(4096), 'f32'),
+    'many small writes': () => {
+      for (let i = 0; i < 300; i++) device.write(small.storage, new Float32Array(64), 'f32');
+    },
+    'the user': () => device.flush(),
+  };
+  const work = (): void => scope(() => void exp(exp(x)));
+  await device.time(work);
+  const plain = await device.time(work);
+  for (const [name, submit] of Object.entries(submitting)) {
+    const both = await device.time(() => {
+      work();
+      submit();
+    });
+    assert.ok(both > plain / 3, `${name}: ${both} ms, ${plain} without`);
+  }
+  for (const t of [x, large, small]) t.dispose();
 });
 
 onGpu(test, 'freed buffers are used again', async (device) => {

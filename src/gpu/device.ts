@@ -4,6 +4,7 @@ import type { KernelCall } from '../kernel.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Operand, type Recorded, Recording, Transient } from '../plan/recording.ts';
 import type { Generator } from '../random.ts';
+import { sleepThrough } from '../sleep.ts';
 import { BYTES, type DType, Storage, type TypedArray } from '../storage.ts';
 import { Parameter } from '../tensor.ts';
 import { type Command, foldGrid } from './commands.ts';
@@ -142,11 +143,14 @@ export class GpuDevice implements Device {
   }
 
   /**
-   * Milliseconds that the GPU takes for some work, handed to it in one piece: by its own clock where it has one.
-   * `expected` is what they are thought to be.
+   * Milliseconds that the GPU takes to do some work `runs` times, by its own clock where it has one. The host does it once,
+   * and what it asks for is repeated. `expected` is what they are thought to be.
    */
-  time(work: () => void, expected = 0): Promise<number> {
-    return this.#queue.time(work, expected);
+  async time(work: () => void, { runs = 1, expected = 0 } = {}): Promise<number> {
+    await this.sync();
+    const milliseconds = await this.allocating(() => this.#queue.time(work, runs));
+    if (expected > 0) await sleepThrough(expected);
+    return milliseconds();
   }
 
   refuseCapture(reason: string): void {
@@ -198,12 +202,8 @@ export class GpuDevice implements Device {
   run(call: KernelCall): void {
     this.#failures.throwLasting();
     const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
-    const {
-      compiled,
-      layout,
-      params: fields,
-      elementsPerWorkgroup,
-    } = this.#pipelines.get(kernel, entry, [uniforms.length, reads.length, writes.length], constants);
+    const pipeline = this.#pipelines.get(kernel, entry, [uniforms.length, reads.length, writes.length], constants);
+    const { layout, params: fields, elementsPerWorkgroup } = pipeline;
     const workgroups = 'invocations' in grid ? Math.ceil(grid.invocations / elementsPerWorkgroup) : grid.workgroups;
     const limit = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
     const folded = typeof workgroups === 'number' ? foldGrid(workgroups, limit) : workgroups;
@@ -233,7 +233,7 @@ export class GpuDevice implements Device {
         if (uniform !== undefined) entries.push({ binding: 0, resource: { buffer: uniform } });
         return {
           kind: 'dispatch',
-          pipeline: compiled(),
+          pipeline: pipeline.compiled(),
           bindGroup: this.#gpu.createBindGroup({ layout, entries }),
           grid: folded,
         };

@@ -1,5 +1,4 @@
 import { DeviceError } from '../errors.ts';
-import { sleepThrough } from '../sleep.ts';
 import type { TypedArray } from '../storage.ts';
 import { type Command, encode } from './commands.ts';
 import type { Failures } from './failures.ts';
@@ -9,6 +8,16 @@ import { Timestamps } from './timestamps.ts';
 
 /** Commands are handed to the GPU in lists of at most this many, so that it starts before a long list is complete. */
 const MAX_PENDING = 64;
+
+/** Work that is being timed. */
+interface Timing {
+  /** How often what it submits is to run. */
+  readonly runs: number;
+  /** When each submit began and ended, by the GPU's clock. */
+  readonly stamps: Timestamps[];
+  /** When the first was handed over, by the host's. */
+  since?: number;
+}
 
 /** Commands in the order in which they were asked for, handed to the GPU in lists, and what comes back from it. */
 export class CommandQueue {
@@ -22,7 +31,7 @@ export class CommandQueue {
   #pendingSteps = 0;
   /** Buffers that pending commands may use, for the last time. */
   #retired: GPUBuffer[] = [];
-  #isTiming = false;
+  #timing: Timing | undefined;
   #changes = 0;
 
   constructor(gpu: GPUDevice, failures: Failures, pool: BufferPool) {
@@ -93,7 +102,7 @@ export class CommandQueue {
   /** Destroys buffers that only pending commands still use, after these. */
   destroy(buffers: readonly GPUBuffer[]): void {
     this.#retired.push(...buffers);
-    if (!this.#isTiming) this.#submit(); // also of nothing: Dawn counts submits until it gives memory back
+    this.#submit(); // also of nothing: Dawn counts submits until it gives memory back
   }
 
   /** Hands the pending commands to the GPU. */
@@ -108,36 +117,62 @@ export class CommandQueue {
     await this.#answer(this.#gpu.queue.onSubmittedWorkDone());
   }
 
-  /** Milliseconds that the GPU takes for what `work` adds, in one list: by its own clock where it has one. */
-  async time(work: () => void, expected: number): Promise<number> {
-    await this.sync();
+  /**
+   * Hands over what `work` adds, `runs` times, in one list unless that can't be; what it returns waits for the milliseconds
+   * that the GPU takes for all of it, by its own clock where it has one.
+   */
+  time(work: () => void, runs: number): () => Promise<number> {
+    this.flush(); // what others have asked for is theirs
+    const timing: Timing = { runs, stamps: [] };
     const { stepsPerSubmit } = this;
     this.stepsPerSubmit = Number.POSITIVE_INFINITY;
     this.#pendingSteps = 1; // what belongs to a step is not cut up
-    this.#isTiming = true;
+    this.#timing = timing;
     try {
       work();
+      this.flush();
     } finally {
       this.stepsPerSubmit = stepsPerSubmit;
-      this.#isTiming = false;
+      this.#timing = undefined;
+      this.flush();
     }
-    const stamps = this.#gpu.features.has('timestamp-query') ? new Timestamps(this.#gpu) : undefined;
-    this.#submit((encoder, encodeAll) => (stamps === undefined ? encodeAll() : stamps.around(encoder, encodeAll)));
-    const start = performance.now();
-    await sleepThrough(expected);
-    await this.sync();
-    return stamps === undefined ? performance.now() - start : this.#answer(stamps.read());
+    return async () => {
+      await this.sync();
+      const { stamps, since = performance.now() } = timing;
+      if (!this.#hasClock) return performance.now() - since;
+      const times = await this.#answer(Promise.all(stamps.map((each) => each.read())));
+      return times.reduce((sum, time) => sum + time, 0);
+    };
   }
 
-  #submit(write: (encoder: GPUCommandEncoder, encodeAll: () => void) => void = (_, encodeAll) => encodeAll()): void {
+  get #hasClock(): boolean {
+    return this.#gpu.features.has('timestamp-query');
+  }
+
+  #submit(): void {
     this.#staged.write();
     const encoder = this.#gpu.createCommandEncoder();
-    write(encoder, () => encode(encoder, this.#pending));
+    const timing = this.#pending.length > 0 ? this.#timing : undefined;
+    if (timing === undefined) encode(encoder, this.#pending);
+    else this.#encodeTimed(encoder, timing);
     this.#pending = [];
     this.#pendingSteps = 0;
     this.#gpu.queue.submit([encoder.finish()]);
+    if (timing !== undefined) timing.since ??= performance.now();
     for (const buffer of this.#retired) buffer.destroy();
     this.#retired = [];
+  }
+
+  #encodeTimed(encoder: GPUCommandEncoder, { runs, stamps }: Timing): void {
+    const commands = Array.from({ length: runs }, () => this.#pending).flat();
+    const work = (): void => encode(encoder, commands);
+    if (this.#hasClock) {
+      const own = new Timestamps(this.#gpu);
+      own.around(encoder, work);
+      stamps.push(own);
+    } else {
+      work();
+    }
   }
 
   /** What the GPU answers, unless something went wrong until then. */

@@ -2,17 +2,13 @@ import type { GpuDevice } from '../gpu/device.ts';
 
 /** GPU work in one sample, in milliseconds, and the repetitions that may make it up. */
 const SAMPLE = 25;
-const MOST_REPETITIONS = 512;
+const MOST_REPETITIONS = 4096;
 const SAMPLES = 5;
 
 /** Milliseconds that the GPU takes to do what `run` asks for: the median of five samples of many repetitions each. */
 export async function timeOf(device: GpuDevice, run: () => void): Promise<number> {
-  const sample = async (repetitions: number, each: number): Promise<number> => {
-    const work = (): void => {
-      for (let i = 0; i < repetitions; i++) run();
-    };
-    return (await device.time(work, repetitions * each)) / repetitions;
-  };
+  const sample = async (runs: number, each: number): Promise<number> =>
+    (await device.time(run, { runs, expected: runs * each })) / runs;
   await sample(1, 0); // compiles
   let each = await sample(1, 0);
   let repetitions = 1;

@@ -115,6 +115,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     try {
       await device.allocating(() => find(device, inputs).checkRoom()); // before contests try these sizes
       await device.settle();
+      await find(device, inputs).compile();
       await device.allocating(() => find(device, inputs).prepare());
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error; // a call will say so

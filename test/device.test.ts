@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
 import { DeviceError, ShaderError, ShapeError } from '../src/errors.ts';
 import { GpuDevice } from '../src/gpu/device.ts';
 import { add, type Device, exp, full, ones, relu, scope, type Tensor, tensor } from '../src/index.ts';
@@ -7,6 +8,7 @@ import type { Kernel } from '../src/kernel.ts';
 import { init } from '../src/node.ts';
 import { rejects } from './check.ts';
 import { cpu, onGpu } from './device.ts';
+import { limitedGpu } from './limited.ts';
 
 const test = suite('device');
 
@@ -180,6 +182,25 @@ onGpu(test, 'time counts what is handed over while work is noted down', async (d
   }
   for (const t of [x, large, small]) t.dispose();
 });
+
+onGpu(
+  test,
+  'kernels are compiled ahead on hardware; one that fails says so where its result is read',
+  async (usual) => {
+    const device = await limitedGpu(usual, { hardware: true });
+    const x = tensor([-1, 2]);
+    await device.compile(() => scope(() => void relu(x)));
+    assert.equal(await relu(x).array(), [0, 2]);
+    const y = ones([1], { device });
+    const run = (): void => runInto(device, { name: 'broken', sources: [SOUND, BROKEN] }, y);
+    await device.compile(run);
+    assert.equal(await y.array(), [1]);
+    run();
+    await rejects(() => y.data(), /broken.wgsl:3/);
+    device.dispose();
+    setCurrentDevice(usual);
+  },
+);
 
 onGpu(test, 'freed buffers are used again', async (device) => {
   const before = device.memory();

@@ -12,6 +12,8 @@ export interface Limits {
   readonly late?: boolean;
   /** What its compiler reads in place of a shader; default the same. */
   readonly read?: (shader: string) => string;
+  /** Whether its adapter passes for one that is no software. */
+  readonly hardware?: boolean;
   /** Whether its device is lost from the beginning; default false. */
   readonly lost?: boolean;
 }
@@ -85,7 +87,9 @@ export async function limitedGpu(
       if (given.lost) made.destroy();
       return withMemory(made, given);
     };
-    return inFrontOf(adapter, { limits, requestDevice });
+    const names = { vendor: 'a vendor', architecture: '', device: '', description: 'a GPU', isFallbackAdapter: false };
+    const info = given.hardware ? inFrontOf(adapter.info, names) : adapter.info;
+    return inFrontOf(adapter, { limits, info, requestDevice });
   };
   const made = await init({ backend: 'webgpu', gpu: inFrontOf(instance, { requestAdapter }), ...options });
   if (!(made instanceof GpuDevice)) throw new Error('webgpu was asked for');

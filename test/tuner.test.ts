@@ -8,23 +8,54 @@ import { onGpu } from './device.ts';
 
 const test = suite('tuner');
 
-/** Milliseconds that each candidate pretends to take. */
-const TIMES: Readonly<Record<string, number>> = { slow: 3, fast: 1, middling: 2 };
+/** Milliseconds that a run of each candidate pretends to take. */
+type Times = Readonly<Record<string, number>>;
 
-/** A tuner whose clock is the table above, and what it has measured. */
-function tuner(store: TunerStore | undefined, adapter = 'Some GPU (driver 1.2)') {
+const TIMES: Times = { slow: 3, fast: 1, middling: 2 };
+
+interface Pretended {
+  readonly times?: Times;
+  readonly adapter?: string;
+  /** What a clock tells of the moments, in milliseconds, at which some runs began and ended. */
+  readonly clock?: (begin: number, end: number) => number;
+}
+
+/** A tuner on a bench that pretends, and what ran there. */
+function tuner(
+  store: TunerStore | undefined,
+  { times = TIMES, adapter = 'Some GPU (driver 1.2)', clock = (begin, end) => end - begin }: Pretended = {},
+) {
   const measured: string[] = [];
-  const made = new Tuner(adapter, store, async (work) => {
-    const from = measured.length;
-    work();
-    return measured.slice(from).reduce((sum, name) => sum + TIMES[name], 0);
+  const compiled: string[] = [];
+  let into = measured;
+  let now = 0;
+  const made = new Tuner(adapter, store, {
+    compile: async (work) => {
+      into = compiled;
+      work();
+      into = measured;
+    },
+    time: async (work, { runs }) => {
+      const [from, begin] = [measured.length, now];
+      for (let i = 0; i < runs; i++) work();
+      now += measured.slice(from).reduce((sum, name) => sum + times[name], 0);
+      return clock(begin, now);
+    },
   });
   const contest = {
     key: 'matmul',
-    candidates: Object.keys(TIMES),
-    run: (candidate: string) => void measured.push(candidate),
+    candidates: Object.keys(times),
+    run: (candidate: string) => void into.push(candidate),
   };
-  return { tuner: made, contest, measured };
+  const runsOf = (candidate: string): number => measured.filter((name) => name === candidate).length;
+  return { tuner: made, contest, measured, compiled, runsOf };
+}
+
+/** What a tuner chooses. */
+async function winner({ tuner: each, contest }: ReturnType<typeof tuner>): Promise<string | undefined> {
+  each.choice(contest);
+  await each.settle();
+  return each.choice(contest);
 }
 
 /** A store in memory that starts with some text under every name. */
@@ -67,13 +98,13 @@ test('warm: what was stored is taken over without measuring', async () => {
 });
 
 for (const [name, text] of Object.entries({
-  'cut off': '{"version": 1, "adapter": "Some GPU',
+  'cut off': '{"version": 2, "adapter": "Some GPU',
   'no object': '17',
-  'no choices': '{"version": 1, "adapter": "Some GPU (driver 1.2)"}',
-  'choices of a wrong type': '{"version": 1, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": 5}}',
+  'no choices': '{"version": 2, "adapter": "Some GPU (driver 1.2)"}',
+  'choices of a wrong type': '{"version": 2, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": 5}}',
   'of another version': '{"version": 0, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": "slow"}}',
-  'of another adapter under the same name': '{"version": 1, "adapter": "some-gpu", "choices": {"matmul": "slow"}}',
-  'with a kernel that is gone': '{"version": 1, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": "old"}}',
+  'of another adapter under the same name': '{"version": 2, "adapter": "some-gpu", "choices": {"matmul": "slow"}}',
+  'with a kernel that is gone': '{"version": 2, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": "old"}}',
 })) {
   test(`corrupted: a store that is ${name} is measured anew and written over`, async () => {
     const store = memory(text);
@@ -100,7 +131,7 @@ test('read-only: findings that cannot be stored hold for the process', async () 
 test('another adapter, or another driver, has findings of its own', async () => {
   const store = memory();
   for (const adapter of ['Some GPU (driver 1.2)', 'Some GPU (driver 1.3)', 'Another GPU']) {
-    const { tuner: each, contest, measured } = tuner(store, adapter);
+    const { tuner: each, contest, measured } = tuner(store, { adapter });
     await each.load();
     assert.is(each.choice(contest), undefined, adapter);
     await each.settle();
@@ -110,14 +141,73 @@ test('another adapter, or another driver, has findings of its own', async () => 
 });
 
 test('IndexedDB keeps a text; without it nothing is remembered and nothing breaks', async () => {
-  const { tuner: each, contest } = tuner(tunerDatabase, 'a test');
+  const { tuner: each, contest } = tuner(tunerDatabase, { adapter: 'a test' });
   await each.load();
   each.choice(contest);
   await each.settle();
   assert.is(each.choice(contest), 'fast');
-  const { tuner: next, contest: again } = tuner(tunerDatabase, 'a test');
+  const { tuner: next, contest: again } = tuner(tunerDatabase, { adapter: 'a test' });
   await next.load();
   assert.is(next.choice(again), typeof indexedDB === 'undefined' ? undefined : 'fast');
+});
+
+for (const [where, grain] of Object.entries({
+  'as Dawn does, to 65,536 ns': 0.065536,
+  'as Chrome does, to 0.1 ms': 0.1,
+})) {
+  test(`a clock that rounds, ${where}, does not mislead: kernels of microseconds are run until it tells`, async () => {
+    const clock = (begin: number, end: number): number => (Math.floor(end / grain) - Math.floor(begin / grain)) * grain;
+    for (const fast of ['tiled128', 'tiled64', 'tiled32', 'split64']) {
+      const times: Times = { tiled128: 0.031, tiled64: 0.022, tiled32: 0.019, split64: 0.04, [fast]: 0.014 };
+      const rounded = tuner(undefined, { times, clock });
+      assert.is(await winner(rounded), fast);
+    }
+  });
+}
+
+test('a clock that stands still chooses nothing, and is not asked for ever', async () => {
+  const stopped = tuner(undefined, { clock: () => 0 });
+  assert.is(await winner(stopped), undefined);
+  assert.ok(stopped.measured.length < 40000, `${stopped.measured.length} runs`);
+});
+
+test('a candidate at twice the best is out after one reading, and a contest ends in time', async () => {
+  const times: Times = { usual: 10, slow: 30, best: 8, close: 11 };
+  const quick = tuner(undefined, { times });
+  assert.is(await winner(quick), 'best');
+  assert.is(quick.runsOf('slow'), 2, 'one of them warms up');
+  assert.ok(quick.measured.length < 30, `${quick.measured.length} runs`);
+
+  const endless: Times = { usual: 600, other: 500, last: 1 };
+  const late = tuner(undefined, { times: endless });
+  assert.is(await winner(late), 'other', 'the last one is not tried any more');
+  assert.equal(late.measured, ['usual', 'usual', 'other'], 'the first one wakes the GPU');
+});
+
+test('what warms up, and a GPU that was asleep, do not count', async () => {
+  let work = 0;
+  const cold = tuner(undefined, {
+    times: { fast: 1, other: 1.5 },
+    clock: (begin, end) => {
+      work += end - begin;
+      return (end - begin) * (work < 8 ? 5 : 1);
+    },
+  });
+  assert.is(await winner(cold), 'fast');
+});
+
+test('the kernels of all contests are compiled before the first is measured', async () => {
+  const several = tuner(undefined);
+  several.tuner.choice({ ...several.contest, key: 'another' });
+  several.tuner.choice({
+    ...several.contest,
+    run: (name) => {
+      several.contest.run(name);
+      if (several.measured.length > 0) assert.is(several.compiled.length, 6);
+    },
+  });
+  await several.tuner.settle();
+  assert.is(several.compiled.length, 6);
 });
 
 onGpu(test, 'kernels are chosen by measurement; the result differs by rounding at most', async () => {

@@ -82,7 +82,7 @@ export async function openAdapter(
   const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic });
   await opened.sync(); // an adapter that is gone gives a device that is lost
   if (!deterministic && (tune ?? !info.adapter.software)) {
-    opened.tuner = new Tuner(textOf(adapter.info), store, (work) => opened.time(work));
+    opened.tuner = new Tuner(textOf(adapter.info), store, opened);
     await opened.tuner.load();
   }
   return opened;

@@ -135,7 +135,8 @@ export class GpuDevice implements Device {
     const { tuner } = this;
     if (tuner === undefined) return usual;
     this.#recording?.dependOn(() => tuner.round);
-    return tuner.choice(contest) ?? usual;
+    // The usual one goes first: it is tried however long the others take.
+    return tuner.choice({ ...contest, candidates: [...new Set([usual, ...contest.candidates])] }) ?? usual;
   }
 
   async settle(): Promise<void> {
@@ -151,6 +152,19 @@ export class GpuDevice implements Device {
     const milliseconds = await this.allocating(() => this.#queue.time(work, runs));
     if (expected > 0) await sleepThrough(expected);
     return milliseconds();
+  }
+
+  /** Compiles the kernels of some work, all at once; nothing of it runs. */
+  async compile(work: () => void): Promise<void> {
+    const { recording } = this.record(work);
+    recording.release();
+    await this.compileAhead(recording.commands);
+  }
+
+  /** Compiles the kernels of recorded commands, all at once, before they are placed. */
+  async compileAhead(commands: GpuPlan['commands']): Promise<void> {
+    if (this.info.adapter.software) return; // Node polls while it awaits, and takes half of the cores from the compiler
+    await Promise.all(commands.map(({ compile }) => compile?.()));
   }
 
   refuseCapture(reason: string): void {
@@ -225,6 +239,7 @@ export class GpuDevice implements Device {
       label: entry === 'forward' ? kernel.name : `${kernel.name} ${entry}`,
       reads: read,
       writes: written,
+      compile: pipeline.compileAhead,
       place: (find) => {
         const entries: GPUBindGroupEntry[] = [...read, ...written].map((memory, i) => ({
           binding: i + 1,

@@ -6,6 +6,8 @@ import { constantOf, declares, type Field, joined, locate, paramsOf, specialize 
 export interface Pipeline {
   /** Compiled when it is first asked for. */
   readonly compiled: () => GPUComputePipeline;
+  /** Compiles it beside what else goes on. What fails here fails again where it is asked for, and says why. */
+  readonly compileAhead: () => Promise<void>;
   readonly layout: GPUBindGroupLayout;
   readonly params: readonly Field[];
   /** Elements that one workgroup covers: WORKGROUP_SIZE invocations, ITEMS vectors each, WIDTH elements in a vector. */
@@ -74,16 +76,18 @@ export class PipelineCache {
     const text = specialize(source, { ...usual, ...constants });
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);
+    const device = this.#device;
+    const described = (): GPUComputePipelineDescriptor => ({
+      label,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ code: text, label }), entryPoint: entry },
+    });
     let pipeline: GPUComputePipeline | undefined;
     const compile = (): GPUComputePipeline => {
-      const device = this.#device;
       device.pushErrorScope('validation');
-      const module = device.createShaderModule({ code: text, label });
-      const made = device.createComputePipeline({
-        label,
-        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: entry },
-      });
+      const descriptor = described();
+      const { module } = descriptor.compute;
+      const made = device.createComputePipeline(descriptor);
       const check = this.#report(device.popErrorScope(), module, kernel);
       check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
       this.#checks.add(check);
@@ -93,11 +97,24 @@ export class PipelineCache {
       pipeline ??= compile();
       return pipeline;
     };
+    let ahead: Promise<void> | undefined;
+    const compileAhead = async (): Promise<void> => {
+      if (pipeline !== undefined) return;
+      ahead ??= start();
+      await ahead;
+    };
+    const start = async (): Promise<void> => {
+      device.pushErrorScope('validation');
+      const descriptor = described();
+      device.popErrorScope().catch(() => {});
+      const made = await device.createComputePipelineAsync(descriptor).catch(() => undefined);
+      pipeline ??= made;
+    };
     const elementsPerWorkgroup = ['WORKGROUP_SIZE', 'ITEMS', 'WIDTH'].reduce(
       (n, name) => n * constantOf(text, name, 1),
       1,
     );
-    return { compiled, layout, params, elementsPerWorkgroup };
+    return { compiled, compileAhead, layout, params, elementsPerWorkgroup };
   }
 
   async #report(scope: Promise<GPUError | null>, module: GPUShaderModule, kernel: Kernel): Promise<void> {

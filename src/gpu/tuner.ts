@@ -7,11 +7,40 @@ export interface TunerStore {
   write(name: string, text: string): Promise<void>;
 }
 
-/** Raised when kernels change so much that old findings say nothing about them. */
-const VERSION = 1;
-/** Runs in one measurement, after one that warms up; the fastest of ROUNDS measurements counts. */
-const RUNS = 4;
+/** Where candidates are tried: a GPU. */
+export interface TestBench {
+  /** Compiles the kernels of some work; nothing of it runs. */
+  compile(work: () => void): Promise<void>;
+  /** Milliseconds that the GPU takes to do some work `runs` times. */
+  time(work: () => void, options: { readonly runs: number }): Promise<number>;
+}
+
+/** Raised when kernels, or how they are measured, change so much that old findings say nothing about them. */
+const VERSION = 2;
+/** What clocks round to at worst, in milliseconds: Chrome to 0.1, Dawn to 0.0655. */
+const GRAIN = 0.1;
+/** Runs are repeated until they take this many milliseconds: a shorter reading may be noise, and 0 always is. */
+const READABLE = 20 * GRAIN;
+const MOST_RUNS = 4096;
+/** A first run is a reading, although it warms up, if it takes this many milliseconds. */
+const LONG = 50;
+/** Milliseconds of work after which a GPU that idled runs at full speed. */
+const AWAKE = 50;
+/** Readings of a candidate, of which the fastest counts. */
 const ROUNDS = 3;
+/** A candidate that takes this many times as long as the best gets no further reading. */
+const BEATEN = 2;
+/** Milliseconds after which a contest is decided by what is known. */
+const BUDGET = 1000;
+
+/** One that takes part in a contest. */
+interface Candidate {
+  readonly name: string;
+  /** Milliseconds of a run in the fastest reading so far. */
+  best: number;
+  /** Runs that make up a reading; 0 before the first. */
+  runs: number;
+}
 
 /**
  * Finds out which of several kernels is the fastest on the adapter at hand, and remembers it by adapter and driver.
@@ -21,16 +50,15 @@ const ROUNDS = 3;
 export class Tuner {
   readonly #adapter: string;
   readonly #store: TunerStore | undefined;
-  readonly #time: (work: () => void) => Promise<number>;
+  readonly #bench: TestBench;
   readonly #choices = new Map<string, string>();
   readonly #open = new Map<string, Contest>();
   #round = 0;
 
-  /** @param time milliseconds that the GPU takes for some work. */
-  constructor(adapter: string, store: TunerStore | undefined, time: (work: () => void) => Promise<number>) {
+  constructor(adapter: string, store: TunerStore | undefined, bench: TestBench) {
     this.#adapter = adapter;
     this.#store = store;
-    this.#time = time;
+    this.#bench = bench;
   }
 
   /** Changes whenever choices do. */
@@ -57,28 +85,49 @@ export class Tuner {
     if (this.#open.size === 0) return;
     const contests = [...this.#open.values()];
     this.#open.clear();
-    for (const { key, candidates, run } of contests) {
-      let winner = '';
-      let best = Number.POSITIVE_INFINITY;
-      for (const candidate of candidates) {
-        const time = await this.#fastest(() => run(candidate)).catch(infiniteWithoutMemory);
-        if (time < best) [winner, best] = [candidate, time];
-      }
-      if (winner !== '') this.#choices.set(key, winner);
+    const all = contests.flatMap(({ candidates, run }) => candidates.map((candidate) => () => run(candidate)));
+    await Promise.all(all.map((run) => this.#bench.compile(run)));
+    await this.#wake(contests[0]);
+    for (const contest of contests) {
+      const winner = await this.#winner(contest);
+      if (winner !== undefined) this.#choices.set(contest.key, winner);
     }
     this.#round++;
     await this.#save();
   }
 
-  async #fastest(run: () => void): Promise<number> {
-    let best = await this.#time(run);
-    for (let round = 0; round < ROUNDS; round++) {
-      const time = await this.#time(() => {
-        for (let i = 0; i < RUNS; i++) run();
-      });
-      best = Math.min(best, time / RUNS);
+  /** Keeps the GPU busy until it runs at full speed, or who is measured first would look slow. */
+  async #wake({ candidates: [first], run }: Contest): Promise<void> {
+    let spent = 0;
+    for (let runs = 1; spent < AWAKE && runs <= MOST_RUNS; runs *= 2) spent += await this.#time(() => run(first), runs);
+  }
+
+  /** Milliseconds that some runs take; infinite where there is no memory for them, so that such a candidate can't win. */
+  #time(run: () => void, runs: number): Promise<number> {
+    return this.#bench.time(run, { runs }).catch(infiniteWithoutMemory);
+  }
+
+  /** The fastest candidate, if any could be read. They are measured in turn, as a GPU's speed drifts. */
+  async #winner({ candidates, run }: Contest): Promise<string | undefined> {
+    let left: Candidate[] = candidates.map((name) => ({ name, best: Number.POSITIVE_INFINITY, runs: 0 }));
+    const best = (): number => Math.min(...left.map((each) => each.best));
+    const since = performance.now();
+    let spent = 0;
+    const isOver = (): boolean => Math.max(spent, performance.now() - since) >= BUDGET;
+    const time = async ({ name, runs }: Candidate): Promise<number> => {
+      const reading = await this.#time(() => run(name), runs);
+      if (Number.isFinite(reading)) spent += reading;
+      return reading;
+    };
+    for (let round = 0; round < ROUNDS && (round === 0 || left.length > 1); round++) {
+      for (const each of left) {
+        if (isOver() && Number.isFinite(best())) break;
+        await read(each, time, { most: BEATEN * best(), isOver });
+      }
+      const most = BEATEN * best();
+      left = left.filter((each) => each.best <= most && Number.isFinite(most));
     }
-    return best;
+    return left.find((each) => each.best === best())?.name;
   }
 
   get #name(): string {
@@ -103,7 +152,34 @@ export class Tuner {
   }
 }
 
-/** A candidate that needs more memory than there is can't win. */
+/** What ends a reading early: a run takes more than `most` milliseconds, or time is over. */
+interface Bounds {
+  readonly most: number;
+  readonly isOver: () => boolean;
+}
+
+/** Takes a reading of a candidate: of as many runs as a clock that rounds can tell. */
+async function read(
+  candidate: Candidate,
+  time: (candidate: Candidate) => Promise<number>,
+  { most, isOver }: Bounds,
+): Promise<void> {
+  if (candidate.runs === 0) {
+    candidate.runs = 1;
+    const first = await time(candidate);
+    if (first >= LONG) candidate.best = first;
+    if (first >= LONG) return;
+  }
+  while (true) {
+    const reading = await time(candidate);
+    const counts = reading >= READABLE || reading - GRAIN > most * candidate.runs;
+    if (counts) candidate.best = Math.min(candidate.best, reading / candidate.runs);
+    if (counts || candidate.runs === MOST_RUNS || isOver()) return;
+    const growth = Math.max(2, (1.5 * READABLE) / Math.max(reading, GRAIN));
+    candidate.runs = Math.min(MOST_RUNS, Math.ceil(growth * candidate.runs));
+  }
+}
+
 function infiniteWithoutMemory(error: unknown): number {
   if (error instanceof DeviceError && error.reason === 'memory') return Number.POSITIVE_INFINITY;
   throw error;

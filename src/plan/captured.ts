@@ -46,6 +46,11 @@ export class CapturedStep<Result> {
     checkBytes('A buffer of the step', Math.max(0, ...this.plan.buffers), this.#device.info);
   }
 
+  /** Compiles the kernels, all at once. */
+  compile(): Promise<void> {
+    return this.#device.compileAhead(this.plan.commands);
+  }
+
   /** Makes the buffers. @throws DeviceError if there is no memory for them. */
   prepare(): Replay {
     this.#replay ??= this.#device.prepare(this.#recording, this.plan);

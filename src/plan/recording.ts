@@ -27,6 +27,8 @@ export interface Recorded<Place extends Range, Command> {
   readonly label: string;
   readonly reads: readonly Operand<Place>[];
   readonly writes: readonly Operand<Place>[];
+  /** Compiles the kernel before `place` needs it, beside whatever else goes on. */
+  readonly compile?: () => Promise<void>;
   /** Makes the command once every operand has its place. */
   readonly place: (find: (operand: Operand<Place>) => Place) => Command;
 }

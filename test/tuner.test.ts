@@ -1,10 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { setCurrentDevice } from '../src/device.ts';
 import { GpuDevice } from '../src/gpu/device.ts';
 import { Tuner, type TunerStore } from '../src/gpu/tuner.ts';
 import { tunerDatabase } from '../src/gpu/tunerDatabase.ts';
 import { compile, init, matmul, randomNormal, scope, type Tensor } from '../src/node.ts';
+import { candidatesOn } from '../src/ops/matmulKernels.ts';
 import { onGpu } from './device.ts';
+import { limitedGpu } from './limited.ts';
 
 const test = suite('tuner');
 
@@ -225,6 +228,18 @@ onGpu(test, 'kernels are chosen by measurement; the result differs by rounding a
   assert.equal(results[1], results[2], 'pinned kernels give the same bits');
   const furthest = Math.max(...results[0].map((value, i) => Math.abs(value - results[1][i])));
   assert.ok(furthest < 40 * 2 ** -20, `${furthest}`);
+});
+
+onGpu(test, 'hardware has no use for the kernel that is for software', async (device) => {
+  const sizes = { M: 128, N: 200, K: 784, batches: 1 };
+  const hardware = await limitedGpu(device, { hardware: true }, { tune: false });
+  assert.ok(!candidatesOn(hardware, sizes).includes('lanes'));
+  assert.ok(candidatesOn(hardware, sizes).includes('tiled64'));
+  const { software } = device.info.adapter;
+  const hasLanes = software && device.info.features.includes('subgroups');
+  assert.is(candidatesOn(device, sizes).includes('lanes'), hasLanes);
+  hardware.dispose();
+  setCurrentDevice(device);
 });
 
 test.run();

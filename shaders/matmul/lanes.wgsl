@@ -1,13 +1,14 @@
 // C = op(A) op(B) without workgroup memory, for GPUs in software: what costs there is to load, twenty times as much as to
 // multiply, and a barrier costs more than a tile. The 4 invocations of a quad compute 16 x 16 elements of C: each loads a
 // block of 4 rows of A and one of 4 columns of B, and multiplies its rows with its columns and with those of the others,
-// which quadSwap hands over.
+// which quadSwap hands over. Invocations go by their place in the subgroup, of which a quad is 4 neighbours: where the local
+// index is in it, WGSL does not say.
 
 const WORKGROUP_SIZE: u32 = 4;
 const TILE_M: u32 = 16;
 const TILE_N: u32 = 16;
 
-// Block i of C is of this invocation's rows and the columns of invocation `local ^ i`.
+// Block i of C is of this invocation's rows and the columns of invocation `lane ^ i`.
 var<private> blocks: array<mat4x4<f32>, 4>;
 
 struct Tile { m: u32, n: u32, sums: vec4<f32> }
@@ -21,7 +22,7 @@ fn of_other_pair(b: mat4x4<f32>) -> mat4x4<f32> {
 }
 
 // Computes a tile; returns where it lies, and the sums of B.
-fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Tile {
+fn compute(group: vec3<u32>, groups: vec3<u32>, lane: u32) -> Tile {
   let tiles_m = (params.M + TILE_M - 1) / TILE_M;
   let tiles_n = (params.N + TILE_N - 1) / TILE_N;
   let tile = group.y * groups.x + group.x;
@@ -29,8 +30,8 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Tile {
   if (batch >= params.batches) { return Tile(TILE_M, 0, vec4<f32>()); }
   let first_m = tile / tiles_n % tiles_m * TILE_M;
   let first_n = tile % tiles_n * TILE_N;
-  let m = first_m + 4 * local;
-  let n = first_n + 4 * local;
+  let m = first_m + 4 * lane;
+  let n = first_n + 4 * lane;
   let a_first = a_start(batch, m);
   let b_first = b_start(batch, n);
   for (var k = 0u; k < params.K; k += 4) {
@@ -42,7 +43,7 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Tile {
     blocks[2] += of_other_pair(b) * a;
     blocks[3] += of_other_pair(b_neighbour) * a;
   }
-  for (var i = 0u; i < 4; i++) { store(batch, m, first_n + 4 * (local ^ i), blocks[i]); }
+  for (var i = 0u; i < 4; i++) { store(batch, m, first_n + 4 * (lane ^ i), blocks[i]); }
   var sums: vec4<f32>;
   if (SUMS && first_m == 0) { // apart from the loop above, which a branch would slow down
     for (var k = 0u; k < params.K; k += 4) { sums += b_block(b_first, k, n) * vec4<f32>(1); }
@@ -54,18 +55,18 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Tile {
 fn forward(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
+  @builtin(subgroup_invocation_id) id: u32,
 ) {
-  _ = compute(group, groups, local);
+  _ = compute(group, groups, id % WORKGROUP_SIZE);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn forward_with_sums(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
+  @builtin(subgroup_invocation_id) id: u32,
 ) {
-  let tile = compute(group, groups, local);
+  let tile = compute(group, groups, id % WORKGROUP_SIZE);
   for (var i = 0u; tile.m == 0 && i < 4; i++) {
     if (tile.n + i < params.N) { sums[tile.n + i] = tile.sums[i]; }
   }

@@ -184,6 +184,9 @@ function ranked(sizes: Sizes): readonly Ranked[] {
     .sort((a, b) => a.time - b.time);
 }
 
+/** Steps of K that are not worth a slice in workgroup memory, perhaps. */
+const SHORT_SUM = 16;
+
 /** Choices that are expected to take longer than this many times the best are no candidates. */
 const HOPELESS = 2;
 
@@ -192,7 +195,8 @@ export function candidatesOn({ info }: Device, sizes: Sizes): readonly MatmulCho
   const [best, ...others] = ranked(sizes);
   const rest = others.filter(({ time }) => time < HOPELESS * best.time);
   const all = [best, ...rest].map(({ choice }) => choice);
-  if (!info.adapter.software) return all;
+  if (!info.adapter.software) return sizes.K <= SHORT_SUM ? [...all, 'plain'] : all;
+  // Only a GPU in software is known to have the workgroup's four invocations in one quad.
   const usual = info.features.includes('subgroups') ? (['lanes'] as const) : [];
   return sizes.M * sizes.N * sizes.K < TINY ? ['plain', ...usual, ...all] : [...usual, ...all, 'plain'];
 }

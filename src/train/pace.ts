@@ -10,6 +10,8 @@ const SUBMIT_TIME = 2;
 const MOST_STEPS_PER_SUBMIT = 32;
 /** An answer that takes less, in milliseconds, was there already. */
 const QUICK = 5;
+/** Milliseconds below which it does not sleep: the first, short groups are too short to tell how long the next will take. */
+const SLEEPABLE = 50;
 
 /** Steps that were handed to the GPU together, and how to take in their results. */
 interface Group {
@@ -27,10 +29,18 @@ export class Pace {
   #millisecondsPerStep = 0;
   #steps = 0;
   #out: Group | undefined;
-  #since = performance.now();
+  #since = 0;
 
   constructor(device: Device) {
     this.#device = device;
+  }
+
+  /** Begins with the steps of an epoch, at the pace of the one before. */
+  start(): void {
+    this.#steps = 0;
+    this.#out = undefined;
+    this.#since = performance.now();
+    this.#device.stepsPerSubmit = this.#stepsPerSubmit;
   }
 
   /** Counts a step; whether the group is complete. */
@@ -58,21 +68,23 @@ export class Pace {
     const { steps, arrive } = group;
     this.#device.flush();
     const remaining = steps * this.#millisecondsPerStep - (performance.now() - this.#since);
-    await sleepThrough(Math.min(2 * GROUP_TIME, remaining));
+    if (remaining > SLEEPABLE) await sleepThrough(Math.min(2 * GROUP_TIME, remaining));
     const awake = performance.now();
     await arrive();
     const now = performance.now();
     if (steps === 0) return true;
     // An answer that was there already says that the sleep was too long, but not by how much: half of it comes next.
-    const overslept = now - awake < QUICK && remaining > QUICK ? 0.5 : 1;
+    const overslept = now - awake < QUICK && remaining > SLEEPABLE ? 0.5 : 1;
     this.#millisecondsPerStep = (overslept * (now - this.#since)) / steps;
     this.#since = now;
     const fitting = Math.min(MOST_STEPS / 2, Math.floor(GROUP_TIME / this.#millisecondsPerStep));
     this.#stepsPerGroup = Math.max(1, Math.min(fitting, 4 * this.#stepsPerGroup));
-    this.#device.stepsPerSubmit = Math.max(
-      1,
-      Math.min(MOST_STEPS_PER_SUBMIT, Math.floor(SUBMIT_TIME / this.#millisecondsPerStep)),
-    );
+    this.#device.stepsPerSubmit = this.#stepsPerSubmit;
     return true;
+  }
+
+  get #stepsPerSubmit(): number {
+    const fitting = this.#millisecondsPerStep > 0 ? Math.floor(SUBMIT_TIME / this.#millisecondsPerStep) : 1;
+    return Math.max(1, Math.min(MOST_STEPS_PER_SUBMIT, fitting));
   }
 }

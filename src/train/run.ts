@@ -172,7 +172,8 @@ export class Run {
   }
 
   async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
-    const values = new StepValues(this.#model.device, reportsOf(this.#model, this.#trained), before);
+    const { pace } = this.#steps;
+    const values = new StepValues(this.#model.device, reportsOf(this.#model, this.#trained), { pace, before });
     try {
       for (let batch = values.sums.steps; batch < this.#sizes.length; batch++) {
         const size = this.#sizes[batch];

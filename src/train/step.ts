@@ -205,7 +205,7 @@ export async function evaluateWith(
   trained: Trained,
   { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> },
 ): Promise<Record<string, number>> {
-  const values = new StepValues(model.device, reportsOf(model, trained));
+  const values = new StepValues(model.device, reportsOf(model, trained), { pace: steps.pace });
   try {
     data.rewind();
     for (const size of data.sizes(batchSize)) {

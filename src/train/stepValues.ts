@@ -41,12 +41,17 @@ export class StepValues {
   readonly #pace: Pace;
   #firstBad: { readonly step: number; readonly loss: number } | undefined;
 
-  /** @param before the steps that the epoch had already. */
-  constructor(device: Device, reports: readonly Report[], before?: Sums) {
+  /** @param options `before`: the steps that the epoch had already. */
+  constructor(
+    device: Device,
+    reports: readonly Report[],
+    { pace = new Pace(device), before = noSums(reports) }: { pace?: Pace; before?: Sums | undefined } = {},
+  ) {
     this.#device = device;
     this.#reports = reports;
-    this.#sums = before ?? noSums(reports);
-    this.#pace = new Pace(device);
+    this.#sums = before;
+    this.#pace = pace;
+    pace.start();
   }
 
   /** Of the steps whose values were read. */

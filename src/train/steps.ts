@@ -2,14 +2,18 @@ import { type Compiled, compile } from '../compile.ts';
 import { type Device, largestTensor } from '../device.ts';
 import { DeviceError } from '../errors.ts';
 import type { Network } from '../nn/network.ts';
+import { Pace } from './pace.ts';
 
 /** Steps of a model over a data set, captured once for each size of batch. */
 export class Steps<Result> {
+  /** How fast they go, which one epoch learns for the next. */
+  readonly pace: Pace;
   readonly #model: Network;
   readonly #step: (size: number) => Result;
   readonly #bySize = new Map<number, Compiled<[], Result>>();
 
   constructor(model: Network, step: (size: number) => Result) {
+    this.pace = new Pace(model.device);
     this.#model = model;
     this.#step = step;
   }

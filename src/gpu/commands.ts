@@ -19,16 +19,18 @@ export type Command =
 /** Encodes commands in order: neighbouring dispatches share a pass, copies stand between passes. */
 export function encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
   let pass: GPUComputePassEncoder | undefined;
+  let pipeline: GPUComputePipeline | undefined;
   for (const command of commands) {
     if (command.kind === 'dispatch') {
       pass ??= encoder.beginComputePass();
-      pass.setPipeline(command.pipeline);
+      if (command.pipeline !== pipeline) pass.setPipeline(command.pipeline);
+      pipeline = command.pipeline;
       pass.setBindGroup(0, command.bindGroup);
       pass.dispatchWorkgroups(...command.grid);
       continue;
     }
     pass?.end();
-    pass = undefined;
+    pass = pipeline = undefined;
     if (command.kind === 'copy') {
       encoder.copyBufferToBuffer(command.from, command.fromOffset, command.to, command.toOffset, command.bytes);
     } else {

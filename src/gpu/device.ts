@@ -106,7 +106,7 @@ export class GpuDevice implements Device {
 
   write(storage: Storage, data: TypedArray, dtype: DType, start = 0): void {
     this.#recording?.refuse('it writes numbers from JavaScript; write them before the step');
-    const values = dtype === 'f32' && data instanceof Float64Array ? Float32Array.from(data) : data;
+    const values = dtype === 'f32' && data instanceof Float64Array ? new Float32Array(data) : data;
     this.#queue.write(placed(memoryOf(storage)), start * BYTES, values);
   }
 

@@ -297,8 +297,9 @@ export class Network extends (Callable as new () => Apply) {
         fix: 'Use it before dispose(), or make it anew.',
       });
     }
+    if (this.#built !== undefined) return this.#built;
     const stated = inputShapesOf(this.graph);
-    if (this.#built === undefined && stated !== undefined) this.build(stated[0]);
+    if (stated !== undefined) this.build(stated[0]);
     if (this.#built === undefined) {
       throw new ShapeError({
         op: 'model',

@@ -363,7 +363,7 @@ export class FusedOptimizer implements Optimizer {
       const { common, rate, t } = this.#group(traits, group, regularize);
       return [...Object.values(common), ...this.#rule.numbers(rate, t)];
     });
-    return Float64Array.from(numbers);
+    return new Float64Array(numbers);
   }
 
   /** The rate of a group in the coming step, its number, and what all rules have in common, in the order of `struct Hyper`. */

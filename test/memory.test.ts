@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import { DeviceError, ShaderError } from '../src/errors.ts';
 import type { GpuDevice } from '../src/gpu/device.ts';
+import { Tuner } from '../src/gpu/tuner.ts';
 import {
   adagrad,
   adam,
@@ -31,6 +32,7 @@ import {
   Tape,
   type Tensor,
   tensor,
+  valueAndGrad,
   zeros,
 } from '../src/node.ts';
 import { search, uniform } from '../src/search/index.ts';
@@ -342,6 +344,10 @@ onGpu(test, 'more workgroups than a grid has are refused, and the device works o
     () => maxPool2d(x, { poolSize: [1, 2], strides: 1 }),
     /workgroups; expected at most 65535 along an axis/,
   );
+  // Windows that are two pixels apart fit; their gradient, a number for each pixel, does not.
+  const half = (): Tensor => mean(maxPool2d(x, { poolSize: [1, 3], strides: [1, 2] }));
+  assert.is(await scope(half).item(), 0);
+  assert.throws(() => valueAndGrad(half, [x]), /66559 x 1 x 1 workgroups; expected at most 65535/);
   assert.equal(await relu(tensor([3])).array(), [3]);
   x.dispose();
 });
@@ -481,6 +487,11 @@ onGpu(test, 'with the tuner on, a batch that is too large is refused before kern
   const limited = await limitedGpu(device, { limits: GUARANTEED }, { tune: true });
   const model = sequential([dense({ units: 1024, useBias: false, inputShape: [2] }), dense({ units: 1 })]);
   model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
+  const measured: string[] = [];
+  limited.tuner = new Tuner('a GPU', undefined, {
+    compile: async () => void measured.push('compiled'),
+    time: async () => measured.push('run'),
+  });
   const count = 300;
   const x = { data: new Float32Array(2 * count), shape: [count, 2] };
   const y = { data: new Float32Array(count), shape: [count, 1] };
@@ -488,6 +499,7 @@ onGpu(test, 'with the tuner on, a batch that is too large is refused before kern
     () => model.fit(x, y, { batchSize: count }),
     /A batch of 300 needs a buffer of \d+ bytes.* A batch of 256 fits/,
   );
+  assert.equal(measured, []);
   limited.dispose();
   setCurrentDevice(device);
 });

@@ -234,7 +234,7 @@ onGpu(test, 'hardware has no use for the kernel that is for software', async (de
   const sizes = { M: 128, N: 200, K: 784, batches: 1 };
   const hardware = await limitedGpu(device, { hardware: true }, { tune: false });
   assert.ok(!candidatesOn(hardware, sizes).includes('lanes'));
-  assert.ok(candidatesOn(hardware, sizes).includes('tiled64'));
+  assert.ok(candidatesOn(hardware, sizes).some((choice) => choice.startsWith('tiled')));
   const { software } = device.info.adapter;
   const hasLanes = software && device.info.features.includes('subgroups');
   assert.is(candidatesOn(device, sizes).includes('lanes'), hasLanes);

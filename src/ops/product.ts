@@ -96,21 +96,23 @@ function contested(
 ): MatmulChoice {
   const { device } = operands[0];
   const { transposeA, transposeB, activation = 'linear', sums = false, rows } = attributes;
-  const { M, N, K, batches } = sizes;
+  const [M, N, K, batches] = [sizes.M, sizes.N, sizes.K, sizes.batches].map(sizeClass);
   const ends = [operands.length > 2 ? 'bias' : '', activation, sums ? 'sums' : ''].filter(Boolean).join('+');
   const shapes = operands.map(({ shape }) => shape);
-  const candidates = candidatesOn(device, sizes).filter((choice) => kernelOf(choice).kernel.shader(layout));
+  const candidatesFor = (of: Sizes): readonly MatmulChoice[] =>
+    candidatesOn(device, of).filter((choice) => kernelOf(choice).kernel.shader(layout));
+  const [usual] = candidatesFor(sizes);
   const winner = device.choose(
     {
-      key: `${rows?.name ?? 'matmul'} ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${[M, K, N].map(sizeClass).join('x')} batch ${sizeClass(batches)} ${ends}`,
-      candidates,
+      key: `${rows?.name ?? 'matmul'} ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${M}x${K}x${N} batch ${batches} ${ends}`,
+      candidates: candidatesFor({ M, N, K, batches }), // the same for all of a class
       run: (candidate) =>
         innerScope(() => {
           const scratch = shapes.map((shape) => emptyOn(device, shape));
           multiply(scratch, { ...attributes, kernel: candidate as MatmulChoice });
         }),
     },
-    candidates[0],
+    usual,
   );
   return winner as MatmulChoice;
 }

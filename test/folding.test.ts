@@ -13,8 +13,8 @@ const test = suite('folding');
 
 /** Workgroups along one axis of a grid; real devices take 65,535, and a kernel with barriers takes minutes for more. */
 const FEW = 7;
-/** Those of the products below are more than 7 x 7, so that they fold to more of them. */
-const FEW_OF_PRODUCTS = 20;
+/** Those of the products below, and of their gradients in parts, are more than 7 x 7. */
+const FEW_OF_PRODUCTS = 40;
 
 /**
  * A device like another that claims to take a few workgroups along an axis, so that every larger grid folds; it is
@@ -47,10 +47,10 @@ const standIn = <T extends object>(target: T, replaced: Partial<T>): T =>
 
 const device = gpu instanceof GpuDevice ? await narrow(gpu, FEW) : undefined;
 const deviceOfProducts = gpu instanceof GpuDevice ? await narrow(gpu, FEW_OF_PRODUCTS) : undefined;
-/** 23 small products, long enough to split: two rows of 12 workgroups, one of them a surplus that the kernel has to guard. */
+/** 43 small products, long enough to cut: two rows of 22 workgroups, one of them a surplus that the kernel has to guard. */
 const PRODUCTS: Case = {
   shapes: [
-    [23, 5, 200],
+    [43, 5, 200],
     [200, 7],
   ],
   args: [{ transposeA: false, transposeB: false }],

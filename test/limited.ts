@@ -41,7 +41,7 @@ function withMemory(device: GPUDevice, budget: Limits): GPUDevice {
   const createBuffer = (descriptor: GPUBufferDescriptor): GPUBuffer => {
     const { size } = descriptor;
     if (used + size > (budget.memory ?? Number.POSITIVE_INFINITY)) {
-      if (budget.late) setTimeout(refuse);
+      if (budget.late) queueMicrotask(refuse); // before the GPU answers anything, however fast it is
       else refuse();
       device.pushErrorScope('validation');
       const invalid = device.createBuffer({ ...descriptor, usage: 0 });

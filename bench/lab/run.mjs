@@ -61,9 +61,9 @@ const results = {
 
 /**
  * Ends with what a program printed, and whether it was ended at its limit.
- * @throws Error with its last words if it failed.
+ * @throws Error with its last words if it failed, unless that is a result too.
  */
-function run(file, args, { seconds = 60, quiet = false } = {}) {
+function run(file, args, { seconds = 60, quiet = false, mayFail = false } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
@@ -81,7 +81,7 @@ function run(file, args, { seconds = 60, quiet = false } = {}) {
     child.on('error', fail);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (code === 0 || late) done({ text, late });
+      if (code === 0 || late || mayFail) done({ text, late, code });
       else fail(new Error(`${signal ?? `exit code ${code}`}: ${text.slice(-600).trim()}`));
     });
   });
@@ -148,10 +148,7 @@ async function findGpu() {
 
 async function gradcheck({ seconds }) {
   process.env.DAWNGRAD_DAWN_FLAGS = '';
-  const { text, late } = await run(process.execPath, [cli, 'gradcheck'], { seconds, quiet: true }).catch((error) => ({
-    text: error.message,
-    late: false,
-  })); // failed cases are a result
+  const { text, late } = await run(process.execPath, [cli, 'gradcheck'], { seconds, quiet: true, mayFail: true });
   const rows = text.split('\n');
   const failures = rows.filter((row) => / failed$/.test(row) && !/ passed, /.test(row));
   const passed = rows.filter((row) => / passed$/.test(row)).length;
@@ -171,22 +168,18 @@ async function suite({ seconds }) {
     for (let file = files.shift(); file !== undefined && performance.now() < last; file = files.shift()) {
       const left = (last - performance.now()) / 1000;
       const path = join(root, 'test', file);
-      const { text, late } = await run(process.execPath, [path], { seconds: left, quiet: true }).catch(
-        ({ message }) => ({
-          text: message,
-          late: false,
-        }),
-      );
-      const { passed, failed, skipped, text: said } = readTotals(text, late ? { problem: 'not in time' } : {});
+      const { text, late, code } = await run(process.execPath, [path], { seconds: left, quiet: true, mayFail: true });
+      const problem = late ? 'not in time' : code === 0 ? undefined : `exit code ${code}`;
+      const { passed, failed, skipped, text: said } = readTotals(text, problem && { problem });
       rows.push({ file: basename(file, '.mjs'), passed, failed, skipped, ...(late && { late }) });
       console.log(`${file}: ${passed} passed, ${failed} failed${late ? ', not in time' : ''}`);
       if (failed > 0) {
-        rows.at(-1).said = said.slice(-4000);
-        console.log(said.slice(-1500));
+        rows.at(-1).said = said.slice(0, 4000);
+        console.log(late ? '' : said.slice(0, 3000));
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(6, cpus().length >> 1)) }, work));
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(10, cpus().length >> 1)) }, work));
   return { files: rows.sort((a, b) => (a.file < b.file ? -1 : 1)), left: files };
 }
 
@@ -243,7 +236,7 @@ for (const [i, name] of stages.entries()) {
 }
 await save();
 console.log(
-  `\n${stages.map((name) => `${name}: ${results[name].failed ?? (results[name].late ? 'cut off' : 'done')}`).join('\n')}`,
+  `\n${stages.map((name) => `${name}: ${typeof results[name].failed === 'string' ? results[name].failed : results[name].late ? 'cut off' : 'done'}`).join('\n')}`,
 );
 console.log(`\n${join(out, 'report.md')} and results.json`);
 process.exit(0); // peers that were cut off

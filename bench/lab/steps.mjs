@@ -1,7 +1,7 @@
 // Where a training step's time goes: node steps.mjs <file for the results> [seconds]
 // For each batch: steps of `fit`, and each dispatch of one epoch by the GPU's clock (which makes it some 5 us longer).
 import { writeFile } from 'node:fs/promises';
-import { init } from '../../src/node.ts';
+import { init, matmul, ones, scope } from '../../src/node.ts';
 import { lectureNetwork, samplesLike } from './network.ts';
 
 const device = await init({ backend: 'webgpu', seed: 1 });
@@ -12,6 +12,13 @@ const end = performance.now() + 1000 * Number(seconds);
 const BATCHES = software ? [128] : [128, 1024, 8192, 16384];
 const STEPS = software ? 4 : 32;
 
+/** Keeps the GPU busy while the host gets ready, as one that idles is slow at first. */
+const side = ones(software ? [64, 64] : [2048, 2048]);
+const burn = () => {
+  for (let i = 0; i < 400; i++) scope(() => void matmul(side, side));
+  device.flush();
+};
+
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 const rows = [];
 for (const batchSize of BATCHES) {
@@ -20,7 +27,7 @@ for (const batchSize of BATCHES) {
   const { x, y } = samplesLike(STEPS * batchSize);
   const options = { batchSize, verbose: 0 };
   await model.fit(x, y, { ...options, epochs: 1 }); // compiles and tunes
-  const dispatches = await timed(device, () => model.fit(x, y, { ...options, epochs: 1 }));
+  const dispatches = await timed(device, () => model.fit(x, y, { ...options, epochs: 1 }), burn);
   const kinds = new Map();
   for (const { label, grid, microseconds } of dispatches) {
     const name = `${label} ${grid.join(' x ')}`;

@@ -39,9 +39,13 @@ GPUCommandEncoder.prototype.beginComputePass = function (descriptor) {
   };
 };
 
-/** The dispatches of `work`, in order, with their microseconds; dispatches beyond 2,048 are left out, and not done. */
-export async function timed(device, work) {
+/**
+ * The dispatches of `work`, in order, with their microseconds; dispatches beyond 2,048 are left out, and not done. What
+ * `before` hands over goes ahead of it.
+ */
+export async function timed(device, work, before) {
   await device.sync();
+  before();
   running = { querySet: gpu.createQuerySet({ type: 'timestamp', count: MOST }), labels: [] };
   const { querySet, labels } = running;
   try {

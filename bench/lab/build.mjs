@@ -51,6 +51,7 @@ async function addBundles() {
         'lab/training': lab('training.ts'),
         'lab/steps': lab('steps.mjs'),
         'lab/sweep': lab('sweep.ts'),
+        'lab/kernels': lab('kernels.ts'),
         'lab/latency': lab('latency.mjs'),
         'lab/contestant': contestantInNode.entryPoints[0],
       },

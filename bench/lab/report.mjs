@@ -121,28 +121,24 @@ const latency = ({ latency: result }) =>
     table(Object.keys(microseconds), [Object.values(microseconds).map(digits)]),
   );
 
-function roofline({ roofline: result, pytorch }) {
-  return part('Kernels', result, ({ bandwidth, arithmetic, kernels, text }) =>
-    kernels === undefined
-      ? [...text.split('\n').map((row) => `    ${row}`), '']
-      : [
-          `Copying ${digits(bandwidth / 1e9)} GB/s, multiplying and adding ${digits(arithmetic / 1e9)} GFLOP/s. Shares are of the limit that a kernel meets first.`,
-          '',
-          ...table(
-            ['kernel', 'size', 'us', 'share', 'PyTorch eager, us'],
-            kernels.map(({ name, size, milliseconds, share }) => {
-              const peer = pytorch?.kernels?.find((each) => each.name === name && each.size === size);
-              return [
-                name,
-                size,
-                digits(1000 * milliseconds),
-                `${(100 * share).toFixed(1)} %`,
-                peer === undefined ? '' : (peer.failed ?? digits(1000 * peer.value)),
-              ];
-            }),
-          ),
-        ],
-  );
+function kernels({ kernels: result, pytorch }) {
+  return part('Kernels', result, ({ bandwidth, arithmetic, kernels: rows }) => [
+    `Copying ${digits(bandwidth / 1e9)} GB/s, multiplying and adding ${digits(arithmetic / 1e9)} GFLOP/s. Shares are of the limit that a kernel meets first.`,
+    '',
+    ...table(
+      ['kernel', 'size', 'us', 'share', 'PyTorch eager, us'],
+      rows.map(({ name, size, milliseconds, share }) => {
+        const peer = pytorch?.kernels?.find((each) => each.name === name && each.size === size);
+        return [
+          name,
+          size,
+          digits(1000 * milliseconds),
+          `${(100 * share).toFixed(1)} %`,
+          peer === undefined ? '' : (peer.failed ?? digits(1000 * peer.value)),
+        ];
+      }),
+    ),
+  ]);
 }
 
 const peers = ({ peers: result }) =>
@@ -171,7 +167,7 @@ export const markdown = (results) =>
     ...gradcheck(results),
     ...suite(results),
     ...sweep(results),
-    ...roofline(results),
+    ...kernels(results),
     ...steps(results),
     ...latency(results),
     ...peers(results),

@@ -21,16 +21,16 @@ const ROUNDS = 3; // of the peers
 
 /** Stages in their usual order, the most telling first, each with its share of what is left of the budget. */
 const STAGES = {
-  training: { share: 40, run: (limits) => program('training', limits) },
-  gradcheck: { share: 60, run: gradcheck },
-  steps: { share: 40, run: (limits) => program('steps', limits) },
-  sweep: { share: 90, run: (limits) => program('sweep', limits) },
-  latency: { share: 10, run: (limits) => program('latency', limits) },
-  pytorch: { share: 90, run: pytorch },
-  roofline: { share: 90, run: roofline },
-  suite: { share: 120, run: suite },
+  training: { share: 30, run: (limits) => program('training', limits) },
+  kernels: { share: 35, run: (limits) => program('kernels', limits) },
+  pytorch: { share: 80, run: pytorch },
+  sweep: { share: 40, run: (limits) => program('sweep', limits) },
+  steps: { share: 30, run: (limits) => program('steps', limits) },
+  latency: { share: 5, run: (limits) => program('latency', limits) },
+  gradcheck: { share: 40, run: gradcheck },
+  suite: { share: 80, run: suite },
+  peers: { share: 45, run: peers },
   unchecked: { share: 30, run: (limits) => program('training', limits, { flags: UNCHECKED, as: 'unchecked' }) },
-  peers: { share: 60, run: peers },
 };
 
 const { values: options } = parseArgs({
@@ -183,14 +183,6 @@ async function suite({ seconds }) {
   return { files: rows.sort((a, b) => (a.file < b.file ? -1 : 1)), left: files };
 }
 
-async function roofline({ seconds }) {
-  process.env.DAWNGRAD_DAWN_FLAGS = '';
-  const { text, late } = await run(process.execPath, [cli, 'bench', '--out', out], { seconds, quiet: true });
-  const path = /(\S*roofline-\S+)\.json/.exec(text);
-  console.log(text.split('\n').slice(-60).join('\n'));
-  return late || path === null ? { late, text } : readJson(`${path[1]}.json`); // it keeps its results to its end
-}
-
 async function peers({ seconds }) {
   process.env.DAWNGRAD_DAWN_FLAGS = '';
   const comparison = compare(nodeHost(beside('contestant.mjs'), beside('wasm/')), {
@@ -208,7 +200,7 @@ async function pytorch({ seconds }) {
   const path = join(out, 'pytorch.json');
   const { samples, rows } = results.training?.rows ? results.training : { samples: 480000, rows: [] };
   const batches = rows.length > 0 ? rows.map(({ batchSize }) => batchSize) : [128, 1024, 8192, 16384];
-  const kernels = (results.roofline?.kernels ?? []).map(({ name, size }) => [name, size]);
+  const kernels = (results.kernels?.kernels ?? []).map(({ name, size }) => [name, size]);
   const tasks = JSON.stringify({ samples, batches, kernels, seconds: seconds - 15 });
   const reasons = [];
   for (const python of pythons()) {

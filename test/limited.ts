@@ -41,7 +41,8 @@ function withMemory(device: GPUDevice, budget: Limits): GPUDevice {
   const createBuffer = (descriptor: GPUBufferDescriptor): GPUBuffer => {
     const { size } = descriptor;
     if (used + size > (budget.memory ?? Number.POSITIVE_INFINITY)) {
-      if (budget.late) queueMicrotask(refuse); // before the GPU answers anything, however fast it is
+      if (budget.late)
+        queueMicrotask(refuse); // before the GPU answers anything, however fast it is
       else refuse();
       device.pushErrorScope('validation');
       const invalid = device.createBuffer({ ...descriptor, usage: 0 });

@@ -160,8 +160,8 @@ for (const [where, grain] of Object.entries({
 })) {
   test(`a clock that rounds, ${where}, does not mislead: kernels of microseconds are run until it tells`, async () => {
     const clock = (begin: number, end: number): number => (Math.floor(end / grain) - Math.floor(begin / grain)) * grain;
-    for (const fast of ['tiled128', 'tiled64', 'tiled32', 'split64']) {
-      const times: Times = { tiled128: 0.031, tiled64: 0.022, tiled32: 0.019, split64: 0.04, [fast]: 0.014 };
+    for (const fast of ['tiled128', 'tiled64', 'tiled32', 'tiled64/2']) {
+      const times: Times = { tiled128: 0.031, tiled64: 0.022, tiled32: 0.019, 'tiled64/2': 0.04, [fast]: 0.014 };
       const rounded = tuner(undefined, { times, clock });
       assert.is(await winner(rounded), fast);
     }
@@ -179,7 +179,7 @@ test('a candidate at twice the best is out after one reading, and a contest ends
   const quick = tuner(undefined, { times });
   assert.is(await winner(quick), 'best');
   assert.is(quick.runsOf('slow'), 2, 'one of them warms up');
-  assert.ok(quick.measured.length < 30, `${quick.measured.length} runs`);
+  assert.ok(quick.measured.length < 50, `${quick.measured.length} runs`);
 
   const endless: Times = { usual: 600, other: 500, last: 1 };
   const late = tuner(undefined, { times: endless });

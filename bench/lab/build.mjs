@@ -98,7 +98,8 @@ async function addLoader() {
 
 async function addPeers() {
   for (const name of new Set(Object.values(libraries).flatMap(({ packages }) => packages))) {
-    await addFile(`${PEERS}/node_modules/${name}/package.json`);
+    const file = `node_modules/${name}/package.json`;
+    await addFile(`bench/lab/${file}`, join(root, PEERS, file));
   }
   const wasm = `${PEERS}/node_modules/@tensorflow/tfjs-backend-wasm/dist`;
   for (const file of await readdir(join(root, wasm))) {

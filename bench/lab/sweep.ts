@@ -41,7 +41,7 @@ const shapes = (software: boolean): readonly (readonly [layout: string, M: numbe
 const SAMPLE = 2;
 const SAMPLES = 3;
 /** Milliseconds of work after which a GPU that idled, while kernels were compiled, runs at full speed. */
-const AWAKE = 200;
+const AWAKE = 500;
 const MOST_PARTS = 256;
 /** A kernel that is so much slower than the best is measured once. */
 const HOPELESS = 3;

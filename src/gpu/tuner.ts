@@ -25,7 +25,7 @@ const MOST_RUNS = 4096;
 /** A first run is a reading, although it warms up, if it takes this many milliseconds. */
 const LONG = 50;
 /** Milliseconds of work after which a GPU that idled runs at full speed. */
-const AWAKE = 200;
+const AWAKE = 500;
 /** Readings of a candidate, of which the fastest counts. */
 const ROUNDS = 3;
 /** A candidate that takes this many times as long as the best gets no further reading. */

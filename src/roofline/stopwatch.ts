@@ -5,7 +5,7 @@ const SAMPLE = 25;
 const MOST_REPETITIONS = 4096;
 const SAMPLES = 5;
 /** Milliseconds of work after which a GPU that idled, while kernels were compiled, runs at full speed. */
-const AWAKE = 200;
+const AWAKE = 500;
 
 /** Milliseconds that the GPU takes to do what `run` asks for: the median of five samples of many repetitions each. */
 export async function timeOf(device: GpuDevice, run: () => void): Promise<number> {

@@ -1,4 +1,3 @@
-import aBlocksWgsl from '../../shaders/matmul/a_blocks.wgsl';
 import aElementsWgsl from '../../shaders/matmul/a_elements.wgsl';
 import aMatrixWgsl from '../../shaders/matmul/a_matrix.wgsl';
 import aVectorsWgsl from '../../shaders/matmul/a_vectors.wgsl';
@@ -29,8 +28,11 @@ export interface Operands {
   readonly K: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  /** The shader that reads blocks of A in something else, where A is no matrix in memory, with its constants. */
-  readonly windows?: { readonly source: Source; readonly constants: Constants };
+  /**
+   * Where A is no matrix in memory: what reads blocks of it in something else, with its constants, and what makes slices of
+   * those.
+   */
+  readonly windows?: { readonly blocks: Source; readonly slices: Source; readonly constants: Constants };
 }
 
 /** One way to multiply matrices. */
@@ -85,7 +87,7 @@ const tiled = ([rows, columns]: readonly [rows: number, columns: number], tile: 
   shader: ({ M, N, K, transposeA, transposeB, windows }) => ({
     sources: [
       ...[commonWgsl, tiledWgsl],
-      ...(windows ? [windows.source, aBlocksWgsl] : [transposeA && M % 4 === 0 ? aVectorsWgsl : aElementsWgsl]),
+      ...(windows ? [windows.blocks, windows.slices] : [transposeA && M % 4 === 0 ? aVectorsWgsl : aElementsWgsl]),
       !transposeB && N % 4 === 0 ? bVectorsWgsl : bElementsWgsl,
       N % 4 === 0 ? cVectorsWgsl : cElementsWgsl,
     ],
@@ -105,7 +107,7 @@ const PLAIN: MatmulKernel = {
 
 const LANES: MatmulKernel = {
   shader: ({ M, N, K, transposeA, transposeB, windows }) => ({
-    sources: [subgroupsWgsl, commonWgsl, cElementsWgsl, blocksWgsl, windows?.source ?? aMatrixWgsl, lanesWgsl],
+    sources: [subgroupsWgsl, commonWgsl, cElementsWgsl, blocksWgsl, windows?.blocks ?? aMatrixWgsl, lanesWgsl],
     constants: {
       ...(windows?.constants ?? { A_ALIGNED: isAligned(transposeA ? M : K) }),
       ...{ B_ALIGNED: isAligned(transposeB ? K : N), K_ALIGNED: isAligned(K) },

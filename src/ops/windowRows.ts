@@ -1,3 +1,4 @@
+import aBlocksWgsl from '../../shaders/matmul/a_blocks.wgsl';
 import aWindowsWgsl from '../../shaders/matmul/a_windows.wgsl';
 import type { ConvolutionAttributes } from '../reference/conv.ts';
 import { type Shape, sizeOf } from '../shape.ts';
@@ -16,7 +17,8 @@ export function windowRows(
     name: 'windows',
     shape: [...(groups > 1 ? [groups] : []), images * sizeOf(count), (sizeOf(size) * channels) / groups],
     windows: {
-      source: aWindowsWgsl,
+      blocks: aWindowsWgsl,
+      slices: aBlocksWgsl,
       constants: {
         ...{ HEIGHT: height, WIDTH: width, CHANNELS: channels, DEPTH: channels / groups },
         ...{ ROWS: count[0], COLUMNS: count[1], SIZE_W: size[1], STRIDE_H: strides[0], STRIDE_W: strides[1] },

@@ -4,7 +4,7 @@ import { fullOn } from './ops/fill.ts';
 import { sum } from './ops/reduce.ts';
 import { markOnes } from './ops/seed.ts';
 import { reshape } from './ops/strided.ts';
-import { checkValue, func } from './options.ts';
+import { checkValue, func, show } from './options.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import { isRecording, record, startRecording, stopRecording, type TapeNode, withoutRecording } from './tape.ts';
 import { checkReturned, innerScope, Tensor } from './tensor.ts';
@@ -120,7 +120,16 @@ function walkBack(
     const needs = node.inputs.map((t) => dependent.has(t));
     if (!needs.includes(true)) continue;
     // An output can be a source too; its gradient stays. Everything else passes its gradient on.
-    const given = node.backward(dy, needs);
+    const given: unknown = node.backward(dy, needs);
+    if (!isListOfTensors(given)) {
+      const fix = 'Return one tensor for each input, undefined where none is needed; of none at all an empty list.';
+      throw new ValueError({
+        op: node.op,
+        got: `${show(given)} from its backward`,
+        expected: 'a list of tensors',
+        fix,
+      });
+    }
     node.inputs.forEach((input, i) => {
       const gradient = given[i];
       if (gradient === undefined || !needs[i]) return;
@@ -132,18 +141,22 @@ function walkBack(
   return sources.map((source) => gradients.get(source)?.alias() ?? fullOn(source.device, source.shape, 0, 'f32'));
 }
 
+const isListOfTensors = (given: unknown): given is readonly (Tensor | undefined)[] =>
+  Array.isArray(given) && given.every((each) => each === undefined || each instanceof Tensor);
+
 /** Sums a gradient back over the axes that broadcasting added, and holds it to the shape of its input. */
 function fit(op: string, gradient: Tensor, input: Tensor): Tensor {
-  const fitted = sameShape(gradient.shape, input.shape) ? gradient : sumTo(gradient, input.shape);
-  if (!sameShape(fitted.shape, input.shape)) {
+  const added = gradient.ndim - input.ndim;
+  const isOfInput = input.shape.every((length, axis) => length === 1 || length === gradient.shape[axis + added]);
+  if (added < 0 || !isOfInput) {
     throw new ShapeError({
       op,
-      got: `internal: a gradient of shape ${formatShape(gradient.shape)}`,
-      expected: formatShape(input.shape),
-      fix: 'This is a bug in the operation.',
+      got: `a gradient of shape ${formatShape(gradient.shape)} from its backward`,
+      expected: `that of the input, ${formatShape(input.shape)}`,
+      fix: 'Mend the backward of the operation.',
     });
   }
-  return fitted;
+  return sameShape(gradient.shape, input.shape) ? gradient : sumTo(gradient, input.shape);
 }
 
 /** Sums a gradient back to the shape that broadcasting started from. */

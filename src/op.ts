@@ -1,6 +1,6 @@
 import { CpuDevice, type References } from './cpu.ts';
 import { commonDevice, type Device } from './device.ts';
-import { DeviceError, DTypeError } from './errors.ts';
+import { DeviceError, DTypeError, ValueError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
 import type { Constants, Grid, Kernel, Source } from './kernel.ts';
 import { named, show } from './options.ts';
@@ -68,7 +68,10 @@ export interface OpDefinition<Inputs extends readonly Tensor[], Attributes> {
   readonly dtypes?: readonly (readonly DType[])[];
   /** Several tensors: `y`, then by-products that have no gradient. */
   readonly forward: (run: Run, inputs: Inputs, attributes: Attributes, shape: Shape) => Tensor | readonly Tensor[];
-  /** One gradient per input, of the broadcast shape if the input was broadcast; undefined where none is needed. */
+  /**
+   * One gradient per input, of the broadcast shape if the input was broadcast; undefined where none is needed, and nothing,
+   * `() => []`, for a function that is constant in pieces. Without it a gradient through the operation is an error.
+   */
   readonly backward?: (run: Run, dy: Tensor, saved: Saved<Inputs, Attributes>) => readonly (Tensor | undefined)[];
 }
 
@@ -109,8 +112,8 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
     if (!sameShape(y.shape, shape)) {
       throw new Error(`internal: ${name} made ${formatShape(y.shape)} where its shape rule says ${formatShape(shape)}`);
     }
-    if (definition.backward !== undefined && isRecording()) {
-      const { backward } = definition;
+    if (isRecording()) {
+      const { backward = withoutGradient(name) } = definition;
       record(() => node(name, kernel, inputs, results, attributes, backward, definition.reference));
     }
     return results;
@@ -118,6 +121,16 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
   const op = named(name, (...args: Arguments<Inputs, Attributes>): Tensor => outputs(...args)[0]);
   return Object.assign(op, { outputs, definition });
 }
+
+/** Stands for the gradient of an operation that has none. */
+const withoutGradient = (op: string) => (): never => {
+  throw new ValueError({
+    op,
+    got: 'a gradient that goes through it',
+    expected: 'an operation with a backward',
+    fix: 'Give its definition one; backward: () => [] says that it is constant in pieces.',
+  });
+};
 
 const inFloat64 = <Inputs extends readonly Tensor[], Attributes>(
   reference: OpDefinition<Inputs, Attributes>['reference'],

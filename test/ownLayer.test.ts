@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../src/device.ts';
 import {
   type AddWeight,
+  add,
   defineLayer,
   defineOp,
   dense,
@@ -19,6 +20,7 @@ import {
   tensor,
   valueAndGrad,
 } from '../src/node.ts';
+import type { Shape } from '../src/shape.ts';
 import { rejects } from './check.ts';
 import { cpu, onBoth } from './device.ts';
 
@@ -150,6 +152,31 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
   const w = parameter(tensor([1, 2]));
   const { grads } = valueAndGrad(() => sum(triple(w)), [w]);
   assert.equal(await grads[0].array(), [3, 3]);
+});
+
+onBoth(test, 'an operation whose backward is missing or wrong says so when a gradient goes through it', async () => {
+  const double = (backward?: () => unknown) =>
+    defineOp<[x: Tensor]>({
+      ...{ name: 'double', reference: { forward: ([x]) => x }, shape: ([shape]: readonly [Shape]) => shape },
+      forward: (_run, [t]) => mul(t, 2),
+      ...(backward && { backward: backward as () => Tensor[] }),
+    });
+  const w = parameter(tensor([1, 2]));
+  const gradientOf = (op: (x: Tensor) => Tensor) => valueAndGrad(() => sum(add(op(w), w)), [w]).grads[0];
+  assert.throws(
+    () => gradientOf(double()),
+    /double: got a gradient that goes through it; expected an operation with a/,
+  );
+  assert.throws(
+    () => gradientOf(double(() => undefined)),
+    /double: got undefined from its backward; expected a list of/,
+  );
+  assert.throws(() => gradientOf(double(() => [1])), /double: got .* from its backward; expected a list of tensors/);
+  assert.throws(
+    () => gradientOf(double(() => [tensor([1, 2, 3])])),
+    /double: got a gradient of shape \[3\] from its backward; expected that of the input, \[2\]/,
+  );
+  assert.equal(await gradientOf(double(() => [])).array(), [1, 1], 'constant in pieces');
 });
 
 test.run();

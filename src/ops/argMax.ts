@@ -40,6 +40,7 @@ function positionOf(name: 'argMax' | 'argMin') {
         dtype: 'i32',
         ...rowsAlong(x, axis, { T: x.dtype, LARGEST: `${name === 'argMax'}`, LAST: `${selectLast}` }),
       }),
+    backward: () => [],
   });
   return named(name, (x: Tensor, options: ArgOptions = {}): Tensor => {
     const checks = { axis: checkedLater, keepDims: flag, selectLast: flag };

@@ -20,6 +20,7 @@ const oneHotOp = defineOp<[indices: Tensor], OneHotAttributes>({
       shape,
       params: { size: sizeOf(shape), depth, inner: sizeOf(indices.shape.slice(axis)), on, off },
     }),
+  backward: () => [],
 });
 
 export interface OneHotOptions {

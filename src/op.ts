@@ -3,7 +3,7 @@ import { commonDevice, type Device } from './device.ts';
 import { DeviceError, DTypeError, ValueError } from './errors.ts';
 import { GpuDevice } from './gpu/device.ts';
 import type { Constants, Grid, Kernel, Source } from './kernel.ts';
-import { named, show } from './options.ts';
+import { type Checks, checkedLater, checkValues, func, named, required, show, text } from './options.ts';
 import type { NdArray } from './reference/ndarray.ts';
 import { formatShape, type Shape, sameShape } from './shape.ts';
 import type { DType } from './storage.ts';
@@ -86,13 +86,28 @@ export interface Op<Inputs extends readonly Tensor[], Attributes> {
   readonly definition: OpDefinition<Inputs, Attributes>;
 }
 
+const CHECKS: Checks<keyof OpDefinition<readonly Tensor[], object>> = {
+  name: required(text),
+  shader: checkedLater,
+  reference: required([
+    (value) => typeof value === 'function' || isObjectWith(value, 'forward'),
+    'an object with forward',
+  ]),
+  shape: required(func),
+  dtypes: checkedLater,
+  forward: required(func),
+  backward: func,
+};
+
+const isObjectWith = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && name in value;
+
 /** The one place where an operation meets the tape and the device. */
 // @__NO_SIDE_EFFECTS__
 export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
   definition: OpDefinition<Inputs, Attributes>,
 ): Op<Inputs, Attributes> {
-  const { name } = definition;
-  const { shader = [] } = definition;
+  const { name, shader = [] } = checkValues('defineOp', definition, CHECKS);
   const kernel: Kernel = { name, ...('sources' in shader ? shader : { sources: [shader].flat() }) };
 
   const outputs = (...args: Arguments<Inputs, Attributes>): readonly Tensor[] => {

@@ -179,4 +179,20 @@ onBoth(test, 'an operation whose backward is missing or wrong says so when a gra
   assert.equal(await gradientOf(double(() => [])).array(), [1, 1], 'constant in pieces');
 });
 
+test('a definition that lacks a part says which', () => {
+  const op = (given: unknown) => () => defineOp(given as never);
+  const rest = { name: 'own', shape: () => [], forward: () => tensor(1), reference: { forward: () => undefined } };
+  assert.throws(op(null), /defineOp: got null for the options; expected an object with any of name/);
+  for (const part of ['name', 'shape', 'forward', 'reference']) {
+    assert.throws(op({ ...rest, [part]: undefined }), new RegExp(`defineOp: got ${part} undefined; expected`));
+  }
+  assert.throws(op({ ...rest, backwards: () => [] }), /defineOp: got the option 'backwards'.*Did you mean 'backward'/);
+  const layer = (given: unknown) => defineLayer('own', {}, () => given as never);
+  assert.throws(
+    layer(undefined),
+    /own: got undefined for the options; expected an object with any of takes, outputShape/,
+  );
+  assert.throws(layer({ outputShape: () => [] }), /own: got call undefined; expected a function/);
+});
+
 test.run();

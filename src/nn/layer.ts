@@ -1,7 +1,19 @@
 import type { Device } from '../device.ts';
 import { ShapeError, within } from '../errors.ts';
 import { tensor } from '../ops/create.ts';
-import { type Check, type Checks, checkedLater, checkValue, checkValues, flag, listOf, named } from '../options.ts';
+import {
+  type Check,
+  type Checks,
+  checkedLater,
+  checkValue,
+  checkValues,
+  count,
+  flag,
+  func,
+  listOf,
+  named,
+  required,
+} from '../options.ts';
 import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import { checkReturned, type Parameter, parameter, type Tensor } from '../tensor.ts';
 import { Callable } from './callable.ts';
@@ -65,6 +77,15 @@ interface Fused {
   readonly taken: number;
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
+
+const DEFINITION_CHECKS: Checks<keyof LayerDefinition> = {
+  takes: [(value) => ['nothing', 'one', 'several'].includes(String(value)), "'nothing', 'one' or 'several'"],
+  outputShape: required(func),
+  build: func,
+  call: required(func),
+  vocabulary: count,
+  fuse: func,
+};
 
 const numbersFor = (shape: Shape): Check => [
   (values) => ArrayBuffer.isView(values) && 'length' in values && values.length === sizeOf(shape),
@@ -309,7 +330,8 @@ export function defineLayer<Options extends LayerOptions>(
 ): LayerMaker<Options> {
   const make = (options: Options): Layer => {
     checkValues(kind, options, { ...checks, ...LAYER_CHECKS });
-    return new Layer(kind, options, define(options), () => make(options));
+    const definition = checkValues(kind, define(options), DEFINITION_CHECKS);
+    return new Layer(kind, options, definition, () => make(options));
   };
   // Options may be left out only where none is required.
   const maker = named(kind, (...[options]: LayerArguments<Options>): Layer => make(options ?? ({} as Options)));

@@ -3,7 +3,7 @@
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 const line = (cells) =>
   `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-const table = (head, rows) => [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
+export const table = (head, rows) => [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 
 /** A stage's part of the report: its heading, and its lines or a word on why there are none. */
 function part(title, result, lines) {

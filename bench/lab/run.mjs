@@ -133,7 +133,7 @@ async function findGpu() {
       if (candidate === undefined) delete process.env[name];
       else process.env[name] = candidate.manifest;
     }
-    const name = candidate?.manifest ?? "the system's drivers";
+    const name = candidate ? basename(candidate.manifest) : "the system's drivers";
     try {
       const info = await ask();
       tried.push(`${name}: ${info.adapter.device} (${info.adapter.description})`);

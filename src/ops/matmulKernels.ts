@@ -12,6 +12,7 @@ import subgroupsWgsl from '../../shaders/subgroups.wgsl';
 import type { Device } from '../device.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import type { Constants, Source } from '../kernel.ts';
+import { tileTimes } from './tileTimes.ts';
 
 /** C is [batches, M, N], of sums over K. */
 export interface Sizes {
@@ -41,9 +42,11 @@ export interface MatmulKernel {
   readonly shader: (operands: Operands) => Shader | undefined;
   /** How many workgroups cover C. */
   readonly workgroups: (sizes: Sizes) => number;
-  /** What a tile takes; of kernels that may cut K into parts, which a second dispatch adds up. */
+  /** Of kernels that may cut K into parts, which a second dispatch adds up. */
   readonly tile?: Tile;
 }
+
+export type TiledKernel = MatmulKernel & { readonly tile: Tile };
 
 interface Shader {
   readonly sources: readonly Source[];
@@ -55,10 +58,15 @@ interface Tile {
   readonly n: number;
   /** Steps of K that are in workgroup memory at a time. */
   readonly slice: number;
-  /** Microseconds that a slice takes at the least, and operations per microsecond of a full GPU: of an NVIDIA H200. */
+}
+
+/** Microseconds that a slice takes at the least, and operations per microsecond of a full GPU. */
+export interface TileTime {
   readonly latency: number;
   readonly rate: number;
 }
+
+export type TileTimes = Readonly<Record<TiledName, TileTime>>;
 
 /** A workgroup for each tile of C. */
 const tiles =
@@ -83,7 +91,7 @@ const bVectorsWgsl = mirrored(aVectorsWgsl);
 
 const isAligned = (length: number): string => `${length % 4 === 0}`;
 
-const tiled = ([rows, columns]: readonly [rows: number, columns: number], tile: Tile): MatmulKernel => ({
+const tiled = ([rows, columns]: readonly [rows: number, columns: number], tile: Tile): TiledKernel => ({
   shader: ({ M, N, K, transposeA, transposeB, windows }) => ({
     sources: [
       ...[commonWgsl, tiledWgsl],
@@ -116,14 +124,21 @@ const LANES: MatmulKernel = {
   workgroups: tiles(constantOf(lanesWgsl.text, 'TILE_M'), constantOf(lanesWgsl.text, 'TILE_N')),
 };
 
-/** The family, by names that say the tile. */
+/** Those that read tiles through workgroup memory, by names that say the tile. */
+export const tiledKernels = {
+  tiled128: tiled([8, 8], { m: 128, n: 128, slice: 8 }),
+  tiled128x64: tiled([8, 4], { m: 128, n: 64, slice: 16 }),
+  tiled64: tiled([8, 4], { m: 64, n: 64, slice: 16 }),
+  tiled32: tiled([4, 4], { m: 32, n: 32, slice: 32 }),
+  tiled16x64: tiled([4, 4], { m: 16, n: 64, slice: 32 }),
+  tiled64x16: tiled([4, 4], { m: 64, n: 16, slice: 32 }),
+} satisfies Record<string, TiledKernel>;
+
+export type TiledName = keyof typeof tiledKernels;
+
+/** The family. */
 export const matmulKernels = {
-  tiled128: tiled([8, 8], { m: 128, n: 128, slice: 8, latency: 1.5, rate: 41e6 }),
-  tiled128x64: tiled([8, 4], { m: 128, n: 64, slice: 16, latency: 1.35, rate: 36e6 }),
-  tiled64: tiled([8, 4], { m: 64, n: 64, slice: 16, latency: 1.1, rate: 34e6 }),
-  tiled32: tiled([4, 4], { m: 32, n: 32, slice: 32, latency: 0.9, rate: 24e6 }),
-  tiled16x64: tiled([4, 4], { m: 16, n: 64, slice: 32, latency: 1.1, rate: 20e6 }),
-  tiled64x16: tiled([4, 4], { m: 64, n: 16, slice: 32, latency: 1.1, rate: 18e6 }),
+  ...tiledKernels,
   plain: PLAIN,
   lanes: LANES,
 } satisfies Record<string, MatmulKernel>;
@@ -141,6 +156,7 @@ export function kernelOf(choice: MatmulChoice): { readonly kernel: MatmulKernel;
 }
 
 const names = Object.keys(matmulKernels) as MatmulKernelName[]; // the keys of the table
+export const tiledNames = Object.keys(tiledKernels) as TiledName[]; // of that one
 
 /** Products of fewer multiplications are not worth the 0.1 s that a GPU in software takes to compile another kernel. */
 const TINY = 300_000;
@@ -154,13 +170,21 @@ const TRAFFIC = 2e6;
 const SHORTEST_PART = 2;
 const ENOUGH_WORKGROUPS = 8 * UNITS;
 
+/** A product, and how it is cut. */
+export interface Cut {
+  readonly kernel: TiledKernel;
+  readonly parts: number;
+  readonly sizes: Sizes;
+}
+
 /** Microseconds that a tiled kernel is expected to take on a large GPU. */
-function expectedTime(tile: Tile, tileCount: number, sizes: Sizes, parts: number): number {
-  const each = Math.ceil((parts * tileCount) / UNITS);
-  const slices = Math.ceil(sizes.K / parts / tile.slice);
-  const work = (2 * tile.m * tile.n * tile.slice * UNITS) / tile.rate;
+export function expectedTime({ kernel, parts, sizes }: Cut, { latency, rate }: TileTime): number {
+  const { m, n, slice } = kernel.tile;
+  const each = Math.ceil((parts * kernel.workgroups(sizes)) / UNITS);
+  const slices = Math.ceil(sizes.K / parts / slice);
+  const work = (2 * m * n * slice * UNITS) / rate;
   const merging = DISPATCH + PART * parts + (4 * parts * sizes.M * sizes.N * sizes.batches) / TRAFFIC;
-  return DISPATCH + slices * Math.max(tile.latency, each * work) + (parts > 1 ? merging : 0);
+  return DISPATCH + slices * Math.max(latency, each * work) + (parts > 1 ? merging : 0);
 }
 
 interface Ranked {
@@ -169,22 +193,26 @@ interface Ranked {
 }
 
 /** The choices that a large GPU is expected to be fastest with, the best first: each tiled kernel with the best number of parts. */
-function ranked(sizes: Sizes): readonly Ranked[] {
-  return names
-    .flatMap((name) => {
-      const { tile, workgroups }: MatmulKernel = matmulKernels[name];
-      if (tile === undefined) return [];
-      const tileCount = workgroups(sizes);
-      const most = Math.min(sizes.K / (SHORTEST_PART * tile.slice), ENOUGH_WORKGROUPS / Math.max(1, tileCount));
-      let best: Ranked = { choice: name, time: expectedTime(tile, tileCount, sizes, 1) };
+export function ranked(sizes: Sizes, times: TileTimes): readonly Ranked[] {
+  return tiledNames
+    .map((name) => {
+      const kernel = tiledKernels[name];
+      const timeIn = (parts: number): number => expectedTime({ kernel, parts, sizes }, times[name]);
+      const most = Math.min(
+        sizes.K / (SHORTEST_PART * kernel.tile.slice),
+        ENOUGH_WORKGROUPS / Math.max(1, kernel.workgroups(sizes)),
+      );
+      let best: Ranked = { choice: name, time: timeIn(1) };
       for (let parts = 2; parts <= most; parts *= 2) {
-        const time = expectedTime(tile, tileCount, sizes, parts);
+        const time = timeIn(parts);
         if (time < best.time) best = { choice: `${name}/${parts}`, time };
       }
-      return [best];
+      return best;
     })
     .sort((a, b) => a.time - b.time);
 }
+
+const measured: Readonly<Record<string, TileTimes | undefined>> = tileTimes;
 
 /** Steps of K that are not worth a slice in workgroup memory, perhaps. */
 const SHORT_SUM = 16;
@@ -194,7 +222,7 @@ const HOPELESS = 2;
 
 /** What a device may choose from, the best first as far as one knows. */
 export function candidatesOn({ info }: Device, sizes: Sizes): readonly MatmulChoice[] {
-  const [best, ...others] = ranked(sizes);
+  const [best, ...others] = ranked(sizes, measured[info.adapter.vendor] ?? tileTimes.nvidia);
   const rest = others.filter(({ time }) => time < HOPELESS * best.time);
   const all = [best, ...rest].map(({ choice }) => choice);
   if (!info.adapter.software) return sizes.K <= SHORT_SUM ? [...all, 'plain'] : all;

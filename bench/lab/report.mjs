@@ -24,7 +24,7 @@ function about({ date, version, machine, gpu }) {
     `- dawngrad ${version}, ${date}`,
     `- GPU: ${[vendor, architecture, device].filter(Boolean).join(' ')}${software ? ' (in software: ratios only)' : ''}`,
     `- driver: ${description}`,
-    `- CPU: ${machine.cpu}; kernel ${machine.kernel}`,
+    `- CPU: ${machine.cpu}`,
     ...(gpu?.tried ?? []).map((attempt) => `- looked for a GPU with ${attempt}`),
     '',
   ];

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -56,7 +56,7 @@ const out = resolve(options.out);
 const results = {
   date: new Date().toISOString(),
   version: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,
-  machine: { cpu: `${cpus()[0].model}, ${cpus().length} cores`, kernel: release() },
+  machine: { cpu: `${cpus()[0].model}, ${cpus().length} cores` },
 };
 
 /**

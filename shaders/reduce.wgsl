@@ -4,14 +4,16 @@
 // V is one element, or 4 neighbours: of length in rows, which `across` combines in the end, of inner in columns. Sizes
 // are counted in V.
 //   rows     inner = 1: a workgroup per (o, c); its invocations walk the chunk in steps of WORKGROUP_SIZE, then a tree.
-//   columns  an invocation per (o, c, i), neighbours reading neighbours.
-// The order of combination depends on the sizes alone. Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes in rows.
+//   columns  a workgroup per TILE neighbours of (o, c, i); the LANES invocations of each walk the chunk, then a tree.
+// The order of combination depends on sizes and constants alone. Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes.
 
 alias T = f32;
 alias V = f32;
 alias I = i32; // for special.wgsl, like B
 alias B = bool;
-const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
+const WORKGROUP_SIZE: u32 = 64; // a power of two, like TILE: the trees halve them
+const TILE: u32 = 64; // columns of a workgroup
+const LANES: u32 = WORKGROUP_SIZE / TILE;
 struct Params { outer: u32, length: u32, inner: u32, chunks: u32, chunk_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<V>;
@@ -53,18 +55,35 @@ fn rows(
   if (local == 0) { y_rows[row] = across(partial[0]); }
 }
 
+// The combination of all lanes of a column, valid in its first lane.
+fn combined(own: V, local: u32) -> V {
+  if (LANES == 1) { return own; }
+  partial[local] = own;
+  workgroupBarrier();
+  for (var half = LANES / 2; half > 0; half /= 2) {
+    if (local < half * TILE) { partial[local] = combine(partial[local], partial[local + half * TILE]); }
+    workgroupBarrier();
+  }
+  return partial[local];
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn columns(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
-  if (i >= params.outer * params.chunks * params.inner) { return; }
-  let column = i % params.inner;
-  let chunk = i / params.inner % params.chunks;
-  let first = chunk * params.chunk_length;
-  let last = min(first + params.chunk_length, params.length);
-  let base = (i / (params.inner * params.chunks) * params.length + first) * params.inner + column;
-  y_columns[i] = walk(base, params.inner, 0, last - first, 1);
+  let i = (group.y * groups.x + group.x) * TILE + local % TILE;
+  let is_inside = i < params.outer * params.chunks * params.inner;
+  var sum: V;
+  if (is_inside) {
+    let column = i % params.inner;
+    let chunk = i / params.inner % params.chunks;
+    let first = chunk * params.chunk_length;
+    let last = min(first + params.chunk_length, params.length);
+    let base = (i / (params.inner * params.chunks) * params.length + first) * params.inner + column;
+    sum = walk(base, params.inner, local / TILE, last - first, LANES);
+  }
+  let total = combined(sum, local);
+  if (is_inside && local < TILE) { y_columns[i] = total; }
 }

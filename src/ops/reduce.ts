@@ -35,12 +35,15 @@ const ENOUGH_INVOCATIONS = 16384;
 /**
  * Elements that are not worth another chunk, and those of the longest one, of which an invocation combines at most 512
  * vectors: its rounding errors grow with them, those of chunk upon chunk with their logarithm. On hardware another
- * dispatch costs as much as a long row, and columns want many invocations.
+ * dispatch costs as much as a long row.
  */
 const CHUNK = {
   software: { shortest: { rows: 256, columns: 256 }, longest: { rows: 8192, columns: 512 } },
-  hardware: { shortest: { rows: 4096, columns: 32 }, longest: { rows: 16384, columns: 128 } },
+  hardware: { shortest: { rows: 4096, columns: 128 }, longest: { rows: 16384, columns: 1024 } },
 };
+
+/** How columns are cut up: in software an invocation has one, as a barrier costs more than the work. */
+const COLUMNS = { software: { WORKGROUP_SIZE: 64, TILE: 64 }, hardware: { WORKGROUP_SIZE: 256, TILE: 32 } };
 
 /** Invocations for a row of so many vectors: as many as four loads each keep busy. */
 const rowWorkgroup = (vectors: number): number =>
@@ -53,7 +56,8 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
   const width = (entry === 'rows' ? length : inner) % 4 === 0 ? 4 : 1;
   const along = entry === 'rows' ? width : 1; // elements of length in a V
   const { software } = x.device.info.adapter;
-  const { shortest, longest } = CHUNK[software ? 'software' : 'hardware'];
+  const kind = software ? 'software' : 'hardware';
+  const { shortest, longest } = CHUNK[kind];
   const wanted = Math.floor(ENOUGH_INVOCATIONS / Math.max(1, outer * inner * (entry === 'rows' ? shortest.rows : 1)));
   const chunks = Math.max(
     1,
@@ -72,9 +76,11 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
     constants: {
       T: x.dtype,
       ...vectorsOf(width, x.dtype),
-      ...(entry === 'rows' && { WORKGROUP_SIZE: software ? SOFTWARE_WORKGROUP : rowWorkgroup(length / along / used) }),
+      ...(entry === 'rows'
+        ? { WORKGROUP_SIZE: software ? SOFTWARE_WORKGROUP : rowWorkgroup(length / along / used) }
+        : COLUMNS[kind]),
     },
-    grid: entry === 'rows' ? { workgroups: results } : { invocations: results },
+    grid: { workgroups: entry === 'rows' ? results : Math.ceil(results / COLUMNS[kind].TILE) },
   });
   return used === 1 ? y : reduceRun(shader, y, { outer, length: used, inner }, shape);
 }

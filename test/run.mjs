@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle, withFolder } from './bundle.mjs';
-import { hasChrome, openChrome } from './chrome.mjs';
+import { DAWN_FLAG, hasChrome, openChrome } from './chrome.mjs';
 import { printFile, readTotals, summary } from './report.mjs';
 
 const TIMEOUT = 480_000; // per file, in ms
@@ -30,7 +30,7 @@ function count(where, file, result) {
 
 function runInNode(file) {
   return new Promise((resolve) => {
-    const env = { ...process.env, NO_COLOR: '1' };
+    const env = { DAWNGRAD_DAWN_FLAGS: DAWN_FLAG, ...process.env, NO_COLOR: '1' };
     const child = spawn(process.execPath, ['--enable-source-maps', file], { cwd: join(here, '..'), env });
     let output = '';
     child.stdout.on('data', (chunk) => {

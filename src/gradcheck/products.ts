@@ -81,7 +81,7 @@ const every: readonly Case[] = [...products, ...ended];
 const few: readonly Case[] = [
   product({ M: 131, N: 130, K: 18 }, false, false),
   product({ M: 5, N: 7, K: 203, aBatch: [2], bBatch: [2] }, false, false),
-  product({ M: 132, N: 136, K: 200, activation: 'tanh' }, false, false), // of so many sums one lies at the kink of relu
+  product({ M: 132, N: 136, K: 40, activation: 'tanh' }, false, false), // of so many sums one lies at the kink of relu
 ];
 
 const THOROUGH: readonly MatmulChoice[] = ['tiled32', 'plain', 'lanes'];

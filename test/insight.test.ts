@@ -178,6 +178,17 @@ test('layerStatistics counts units that are 0 for the whole batch', async () => 
   assert.is(layers.dense.mean, 1.5);
 });
 
+test('recalibrate leaves a frozen batch normalisation as it is', async () => {
+  setCurrentDevice(cpu);
+  const frozen = batchNormalization({ inputShape: [FEATURES], trainable: false });
+  const model = sequential([frozen, batchNormalization()]);
+  model.compile({ loss: 'meanSquaredError' });
+  await model.recalibrate(x);
+  const weights = await weightsOf(model);
+  assert.ok(weights['batchNormalization/movingMean'].every((mean) => mean === 0));
+  assert.ok(weights['batchNormalization_1/movingMean'].some((mean) => mean !== 0));
+});
+
 onGpu(
   test,
   'recalibrate gives each batch normalisation the statistics of all samples, batches of any size',

@@ -9,12 +9,13 @@ import { Steps } from './steps.ts';
 /**
  * Gives the layers of batch normalisation the statistics of a whole data set. Layer after layer, one pass over the data
  * each, in inference mode: what a layer is given is then what it will be given, as the layers before it have their new
- * statistics already. Batches are merged in float64 (Chan et al.), so their size does not matter.
+ * statistics already. Frozen layers keep theirs. Batches are merged in float64 (Chan et al.), so their size does not matter.
  * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2; it corrects the variance by m / (m - 1), which
  * Keras and this do not.
  */
 export async function recalibrate(model: Model, data: Dataset, batchSize: number): Promise<void> {
-  for (const layer of model.layers.filter(({ kind }) => kind === 'batchNormalization')) {
+  for (const layer of model.layers) {
+    if (layer.kind !== 'batchNormalization' || !layer.trainable) continue;
     const { mean, variance } = await statisticsOf(model, layer, { data, batchSize });
     layer.weights.movingMean.assign(mean);
     layer.weights.movingVariance.assign(variance);

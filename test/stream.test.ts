@@ -97,6 +97,13 @@ onGpu(test, 'room for less than two batches is refused, and says what would do',
     () => outcome(device, data, { residentBytes: 0.5 }),
     /fit: got residentBytes 0.5; expected a whole number/,
   );
+  setCurrentDevice(device);
+  const model = sequential([dense({ units: 1 })]);
+  const x = { data: new Float32Array(32), shape: [8, 4] };
+  await rejects(
+    () => model.predict(x, { batchSize: 4, residentBytes: 100 }),
+    /predict: got batches of 4 samples of 16/,
+  );
 });
 
 test.run();

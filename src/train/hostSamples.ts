@@ -21,6 +21,8 @@ export class HostSamples {
   readonly count: number;
   /** The shape of one. */
   readonly shape: Shape;
+  /** Who was given them. */
+  readonly op: string;
   readonly #device: Device;
   readonly #data: HostArray['data'];
   readonly #dtype: DType;
@@ -31,6 +33,7 @@ export class HostSamples {
   constructor(device: Device, array: HostArray, { op, name, dtype }: Options) {
     checkFilled(op, name, array);
     checkFinite(name, array);
+    this.op = op;
     this.#device = device;
     this.#data = array.data;
     this.#dtype = dtype;

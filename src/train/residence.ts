@@ -131,7 +131,7 @@ export class Passing implements Residence {
     const rows = Math.floor(this.#bytes / 2 / bytesEach / size) * size;
     if (rows === 0) {
       throw new ValueError({
-        op: 'fit',
+        op: x.op,
         got: `batches of ${size} samples of ${bytesEach} bytes, and ${this.#bytes} bytes for samples on the device`,
         expected: `room for two batches, ${2 * size * bytesEach} bytes`,
         fix: 'Take smaller batches, or raise residentBytes.',

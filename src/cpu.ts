@@ -1,4 +1,5 @@
-import type { Contest, Device, DeviceInfo, DeviceMemory } from './device.ts';
+import { type Contest, type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from './device.ts';
+import { DeviceError } from './errors.ts';
 import type { Generator } from './random.ts';
 import type { NdArray } from './reference/ndarray.ts';
 import { type DType, Storage, type TypedArray } from './storage.ts';
@@ -31,6 +32,7 @@ export class CpuDevice implements Device {
   readonly references: References;
   stepsPerSubmit = 1;
   #live = { buffers: 0, bytes: 0 };
+  #isDisposed = false;
 
   private constructor(random: Generator, references: References) {
     this.random = random;
@@ -83,10 +85,12 @@ export class CpuDevice implements Device {
   }
 
   async read(storage: Storage, length: number): Promise<TypedArray> {
+    this.#throwDisposed();
     return memoryOf(storage).slice(0, length);
   }
 
   readLater(storage: Storage, length: number): () => Promise<TypedArray> {
+    this.#throwDisposed();
     const copy = memoryOf(storage).slice(0, length);
     return async () => copy;
   }
@@ -110,13 +114,17 @@ export class CpuDevice implements Device {
 
   flush(): void {}
 
-  async sync(): Promise<void> {}
+  async sync(): Promise<void> {
+    this.#throwDisposed();
+  }
 
   memory(): DeviceMemory {
     return { ...this.#live, pooledBuffers: 0, pooledBytes: 0 };
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#isDisposed = true;
+  }
 
   /** A tensor's elements as the reference functions take them. */
   view(t: Tensor): NdArray {
@@ -129,7 +137,12 @@ export class CpuDevice implements Device {
     return new Tensor(this, this.#store(result.data), result.shape, dtype);
   }
 
+  #throwDisposed(): void {
+    if (this.#isDisposed) throw new DeviceError('unavailable', DISPOSED);
+  }
+
   #store(memory: CpuMemory): Storage<CpuMemory> {
+    this.#throwDisposed();
     this.#live.buffers++;
     this.#live.bytes += memory.byteLength;
     return new Storage(memory, () => this.#release(memory));

@@ -38,6 +38,9 @@ export interface Contest {
   readonly run: (candidate: string) => void;
 }
 
+/** What a device says that was disposed of. */
+export const DISPOSED = 'The device was disposed. Call init() for a new one.';
+
 /** A place where tensors live and operations run: `src/gpu` is one, `src/cpu.ts` the other. */
 export interface Device {
   readonly info: DeviceInfo;

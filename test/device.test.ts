@@ -106,12 +106,14 @@ onGpu(test, 'a tensor beyond the limits is refused in words', (device) => {
   );
 });
 
-onGpu(test, 'a disposed device says so', async () => {
-  const device = await anotherGpu();
-  const x = ones([3], { device });
-  device.dispose();
-  await rejects(() => x.data(), /The device was disposed. Call init\(\) for a new one/);
-  assert.throws(() => relu(x), /The device was disposed/);
+onGpu(test, 'a disposed device says so, on either backend', async () => {
+  for (const device of [await anotherGpu(), await init({ backend: 'cpu' })]) {
+    const x = ones([3], { device });
+    device.dispose();
+    await rejects(() => x.data(), /The device was disposed. Call init\(\) for a new one/);
+    assert.throws(() => relu(x), /The device was disposed/);
+    await rejects(() => device.sync(), /The device was disposed/);
+  }
 });
 
 onGpu(test, 'a lost device is an error that says why', async (device) => {

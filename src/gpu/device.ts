@@ -1,4 +1,4 @@
-import type { Contest, Device, DeviceInfo, DeviceMemory } from '../device.ts';
+import { type Contest, type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../device.ts';
 import { DeviceError, ShapeError } from '../errors.ts';
 import type { KernelCall } from '../kernel.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -373,7 +373,7 @@ export class GpuDevice implements Device {
   }
 
   dispose(): void {
-    this.#failures.fail(new DeviceError('unavailable', 'The device was disposed. Call init() for a new one.'));
+    this.#failures.fail(new DeviceError('unavailable', DISPOSED));
     this.#gpu.destroy();
   }
 

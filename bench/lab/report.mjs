@@ -101,11 +101,11 @@ const sweep = ({ sweep: result }) =>
   part('Matrix products', result, ({ rows }) =>
     table(
       ['layout', 'M x K x N', 'fastest', 'us', 'TFLOP/s', 'the usual choice', 'us'],
-      rows.map(({ layout, M, K, N, usual, microseconds }) => {
+      rows.map(({ layout, M, K, N, images, usual, microseconds }) => {
         const [best, time] = Object.entries(microseconds).sort(([, a], [, b]) => a - b)[0];
         return [
           layout,
-          `${M} x ${K} x ${N}`,
+          `${M} x ${K} x ${N}${images ? `, windows of ${images.join(' x ')}` : ''}`,
           best,
           digits(time),
           digits((2 * M * N * K) / time / 1e6),

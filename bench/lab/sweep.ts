@@ -4,10 +4,16 @@ import { writeFile } from 'node:fs/promises';
 import { GpuDevice } from '../../src/gpu/device.ts';
 import { init, randomUniform, scope } from '../../src/node.ts';
 import { candidatesOn, kernelOf, type MatmulChoice, matmulKernels } from '../../src/ops/matmulKernels.ts';
-import { matmulBy } from '../../src/ops/product.ts';
+import { multiply } from '../../src/ops/product.ts';
+import { windowRows } from '../../src/ops/windowRows.ts';
+import { windowsOver } from '../../src/ops/windows.ts';
 
-/** The most telling first: the lecture's network at several batches, cubes, filters of a small convolutional network. */
-const shapes = (software: boolean): readonly (readonly [layout: string, M: number, K: number, N: number])[] => {
+/** A product; with images, of their windows of 3 x 3, which the kernels read in place, by the filters or by the features. */
+type Product = readonly [layout: string, M: number, K: number, N: number, images?: Images];
+type Images = readonly [count: number, height: number, width: number, channels: number];
+
+/** The most telling first: the lecture's network at several batches, cubes, layers of convolutional networks. */
+const products = (software: boolean): readonly Product[] => {
   const layers = (batch: number) =>
     (
       [
@@ -24,11 +30,22 @@ const shapes = (software: boolean): readonly (readonly [layout: string, M: numbe
         ] as const,
     );
   const cubes = (side: number) => (['NN', 'NT', 'TN'] as const).map((layout) => [layout, side, side, side] as const);
-  if (software) return [...layers(128).slice(0, 3), ...cubes(128)];
+  const convolution = (images: Images, filters: number): readonly Product[] => {
+    const [count, height, width, channels] = images;
+    const [windows, taps] = [count * height * width, 9 * channels];
+    return [
+      ['NN', windows, taps, filters, images],
+      ['TN', taps, windows, filters, images],
+    ];
+  };
+  if (software) return [...layers(128).slice(0, 3), ...cubes(128), ...convolution([2, 8, 8, 4], 8)];
   return [
     ...layers(128),
     ...layers(8192),
     ...cubes(4096),
+    ...convolution([64, 28, 28, 1], 16),
+    ...convolution([64, 28, 28, 16], 16),
+    ...convolution([1024, 14, 14, 32], 32),
     ...layers(1024),
     ...cubes(512),
     ...cubes(1024),
@@ -45,6 +62,8 @@ const AWAKE = 500;
 const MOST_PARTS = 256;
 /** A kernel that is so much slower than the best is measured once. */
 const HOPELESS = 3;
+/** Runs of the first measurement: a single one is mostly the start of the GPU. */
+const FIRST = 4;
 
 const [, , path, seconds = '90'] = process.argv;
 const end = performance.now() + 1000 * Number(seconds);
@@ -58,7 +77,7 @@ async function wake(run: () => void): Promise<void> {
 
 /** Milliseconds of one run. */
 async function time(run: () => void, best: number): Promise<number> {
-  const once = await gpu.time(run);
+  const once = (await gpu.time(run, { runs: FIRST })) / FIRST;
   if (once > HOPELESS * best) return once;
   const runs = Math.max(1, Math.min(1000, Math.round(SAMPLE / Math.max(once, 1e-3))));
   const times: number[] = [];
@@ -82,18 +101,20 @@ function choicesFor(sizes: { M: number; N: number; K: number; batches: number })
 }
 
 const rows = [];
-for (const [layout, M, K, N] of shapes(gpu.info.adapter.software)) {
+for (const [layout, M, K, N, images] of products(gpu.info.adapter.software)) {
   if (performance.now() > end) break;
   const sizes = { M, N, K, batches: 1 };
   const [transposeA, transposeB] = [layout[0] === 'T', layout[1] === 'T'];
   const [usual] = candidatesOn(gpu, sizes);
   const times: Record<string, number> = {};
-  rows.push({ layout, M, K, N, usual, microseconds: times });
-  const a = randomUniform(transposeA ? [K, M] : [M, K], { low: -1, high: 1 });
+  rows.push({ layout, M, K, N, ...(images && { images }), usual, microseconds: times });
+  const a = randomUniform(images ?? (transposeA ? [K, M] : [M, K]), { low: -1, high: 1 });
   const b = randomUniform(transposeB ? [N, K] : [K, N], { low: -1, high: 1 });
   let best = Number.POSITIVE_INFINITY;
-  const runOf = (choice: MatmulChoice) => (): void =>
-    scope(() => void matmulBy(choice)(a, b, { transposeA, transposeB }));
+  const windows = images && windowsOver('conv2d', [images[1], images[2]], { size: [3, 3], padding: 'same' });
+  const rowsOf = images && windows && { rows: windowRows(images, { windows, groups: 1 }) };
+  const runOf = (kernel: MatmulChoice) => (): void =>
+    scope(() => void multiply([a, b], { transposeA, transposeB, kernel, ...rowsOf }));
   const choices = [...new Set([usual, ...choicesFor(sizes)])];
   await Promise.all(choices.map((choice) => gpu.compile(runOf(choice))));
   await wake(runOf(usual));
@@ -108,7 +129,7 @@ for (const [layout, M, K, N] of shapes(gpu.info.adapter.software)) {
   const rate = (microseconds: number): string => `${((2 * M * N * K) / microseconds / 1e6).toFixed(1)} TFLOP/s`;
   const told = [...ranked.slice(0, 3), [`usual ${usual}`, times[usual]] as const];
   console.log(
-    `${layout} ${M} x ${K} x ${N}: ${told.map(([name, t]) => `${name} ${t.toFixed(1)} us ${rate(t)}`).join(', ')}`,
+    `${layout} ${M} x ${K} x ${N}${images ? `, windows of ${images.join(' x ')}` : ''}: ${told.map(([name, t]) => `${name} ${t.toFixed(1)} us ${rate(t)}`).join(', ')}`,
   );
 }
 device.dispose();

@@ -139,7 +139,7 @@ const model = sequential([...block(200), ...block(100), dense({ units: 10, activ
 model.compile({ optimizer: adam(), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 await model.fit(x, y, { epochs: 5, batchSize: 128 });
 `;
-const LIMIT = 84; // KiB, a little above what it takes
+const LIMIT = 86; // KiB, a little above what it takes
 
 test('a page that trains takes what it uses', () => {
   write('lecture.mjs', LECTURE);

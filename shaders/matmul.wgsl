@@ -4,6 +4,9 @@
 // C: [batches, M, N]; bias and sums: [N]; contiguous. A and B are declared by the kernels, which read them in their own way.
 
 alias T = f32;
+alias V = T; // for special.wgsl, like I and B
+alias I = i32;
+alias B = bool;
 const A_TRANSPOSED: bool = false; // A: [K, M] in memory, else [M, K]
 const B_TRANSPOSED: bool = false; // B: [N, K] in memory, else [K, N]
 const K_ALIGNED: bool = false; // K is a multiple of 4
@@ -28,9 +31,6 @@ fn within(v: vec4<f32>, k: u32) -> vec4<f32> {
   if (K_ALIGNED) { return v; }
   return select(vec4<f32>(), v, k < params.K);
 }
-
-// y, but NaN where x is, as in special.wgsl.
-fn keep_nan(x: T, y: T) -> T { return select(y, x, (bitcast<u32>(x) & 0x7fffffff) > 0x7f800000); }
 
 // Elements n of a row of C, from their sums.
 fn finish(n: vec4<u32>, sum: vec4<f32>) -> vec4<f32> {

@@ -159,18 +159,18 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
   };
   const workgroups = kernel.workgroups(product);
   const outputs = sums ? [shape, [N]] : [shape];
-  const end = activation ? ACTIVATIONS[activation] : linearWgsl;
+  const end = activation ? [specialWgsl, ACTIVATIONS[activation]] : [linearWgsl];
   const BIAS = `${bias !== undefined}`;
   if (parts === 1) {
     const options = { shapes: outputs, constants: { ...constants, BIAS }, grid: { workgroups } };
-    return dispatch(choice, [...shader.sources, end], [a.x, b.x, bias ?? b.x], options);
+    return dispatch(choice, [...shader.sources, ...end], [a.x, b.x, bias ?? b.x], options);
   }
   const partial = dispatch(choice, [...shader.sources, linearWgsl], [a.x, b.x, b.x], {
     shapes: outputs.map((each) => [parts, ...each]),
     constants: { ...constants, PARTS: parts },
     grid: { workgroups: parts * workgroups },
   });
-  return dispatch('merge', [commonWgsl, mergeWgsl, end], [partial[0], partial[sums ? 1 : 0], bias ?? b.x], {
+  return dispatch('merge', [commonWgsl, mergeWgsl, ...end], [partial[0], partial[sums ? 1 : 0], bias ?? b.x], {
     shapes: outputs,
     constants: { PARTS: parts, BIAS },
     grid: { invocations: sizeOf(shape) + (sums ? N : 0) },

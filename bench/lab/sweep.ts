@@ -2,8 +2,9 @@
 //   node sweep.mjs <file for the results> [seconds]
 import { writeFile } from 'node:fs/promises';
 import { GpuDevice } from '../../src/gpu/device.ts';
+import { wake } from '../../src/gpu/wake.ts';
 import { init, randomUniform, scope } from '../../src/node.ts';
-import { candidatesOn, kernelOf, type MatmulChoice, matmulKernels } from '../../src/ops/matmulKernels.ts';
+import { candidatesOn, type MatmulChoice, type Sizes, tiledKernels, tiledNames } from '../../src/ops/matmulKernels.ts';
 import { multiply } from '../../src/ops/product.ts';
 import { windowRows } from '../../src/ops/windowRows.ts';
 import { windowsOver } from '../../src/ops/windows.ts';
@@ -57,8 +58,6 @@ const products = (software: boolean): readonly Product[] => {
 /** Milliseconds of work that make a measurement, and how many count. */
 const SAMPLE = 2;
 const SAMPLES = 3;
-/** Milliseconds of work after which a GPU that idled, while kernels were compiled, runs at full speed. */
-const AWAKE = 500;
 const MOST_PARTS = 256;
 /** A kernel that is so much slower than the best is measured once. */
 const HOPELESS = 3;
@@ -71,10 +70,6 @@ const device = await init({ backend: 'webgpu', seed: 1, tune: false });
 if (!(device instanceof GpuDevice)) throw new Error('webgpu was asked for');
 const gpu = device;
 
-async function wake(run: () => void): Promise<void> {
-  for (let spent = 0, runs = 1; spent < AWAKE; runs = Math.min(4096, 2 * runs)) spent += await gpu.time(run, { runs });
-}
-
 /** Milliseconds of one run. */
 async function time(run: () => void, best: number): Promise<number> {
   const once = (await gpu.time(run, { runs: FIRST })) / FIRST;
@@ -86,11 +81,9 @@ async function time(run: () => void, best: number): Promise<number> {
 }
 
 /** Every tiled kernel in one part, and in as many as a GPU may want. */
-function choicesFor(sizes: { M: number; N: number; K: number; batches: number }): readonly MatmulChoice[] {
-  const names = Object.keys(matmulKernels) as (keyof typeof matmulKernels)[];
-  return names.flatMap((name) => {
-    const { tile, workgroups } = kernelOf(name).kernel;
-    if (tile === undefined) return [];
+function choicesFor(sizes: Sizes): readonly MatmulChoice[] {
+  return tiledNames.flatMap((name) => {
+    const { tile, workgroups } = tiledKernels[name];
     const choices: MatmulChoice[] = [name];
     for (let parts = 2; parts <= MOST_PARTS; parts *= 2) {
       const all = parts * workgroups(sizes);
@@ -117,7 +110,7 @@ for (const [layout, M, K, N, images] of products(gpu.info.adapter.software)) {
     scope(() => void multiply([a, b], { transposeA, transposeB, kernel, ...rowsOf }));
   const choices = [...new Set([usual, ...choicesFor(sizes)])];
   await Promise.all(choices.map((choice) => gpu.compile(runOf(choice))));
-  await wake(runOf(usual));
+  await wake((runs) => gpu.time(runOf(usual), { runs }));
   for (const choice of choices) {
     times[choice] = 1000 * (await time(runOf(choice), best));
     best = Math.min(best, times[choice] / 1000);

@@ -1,5 +1,6 @@
 import type { Contest } from '../device.ts';
 import { DeviceError } from '../errors.ts';
+import { wake } from './wake.ts';
 
 /** Where findings outlive the process: a text for each name. */
 export interface TunerStore {
@@ -24,8 +25,6 @@ const READABLE = 20 * GRAIN;
 const MOST_RUNS = 4096;
 /** A first run is a reading, although it warms up, if it takes this many milliseconds. */
 const LONG = 50;
-/** Milliseconds of work after which a GPU that idled runs at full speed. */
-const AWAKE = 500;
 /** Readings of a candidate, of which the fastest counts. */
 const ROUNDS = 3;
 /** A candidate that takes this many times as long as the best gets no further reading. */
@@ -87,19 +86,14 @@ export class Tuner {
     this.#open.clear();
     const all = contests.flatMap(({ candidates, run }) => candidates.map((candidate) => () => run(candidate)));
     await Promise.all(all.map((run) => this.#bench.compile(run)));
-    await this.#wake(contests[0]);
+    const [{ candidates, run }] = contests;
+    await wake((runs) => this.#time(() => run(candidates[0]), runs));
     for (const contest of contests) {
       const winner = await this.#winner(contest);
       if (winner !== undefined) this.#choices.set(contest.key, winner);
     }
     this.#round++;
     await this.#save();
-  }
-
-  /** Keeps the GPU busy until it runs at full speed, or who is measured first would look slow. */
-  async #wake({ candidates: [first], run }: Contest): Promise<void> {
-    let spent = 0;
-    for (let runs = 1; spent < AWAKE && runs <= MOST_RUNS; runs *= 2) spent += await this.#time(() => run(first), runs);
   }
 
   /** Milliseconds that some runs take; infinite where there is no memory for them, so that such a candidate can't win. */

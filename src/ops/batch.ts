@@ -30,9 +30,6 @@ interface Laid {
   readonly cursor: Tensor;
 }
 
-/** Hardware is slow to start workgroups of the shader's size. */
-const LARGE_WORKGROUP = 256;
-
 /** The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels; bytes of either become floats. */
 export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): [x: Tensor, y: Tensor] {
   const { device } = cursor;
@@ -56,10 +53,7 @@ export function takeBatch({ x, y: labels, order, cursor }: Laid, rows: number): 
   run.into(whole ? 'vectors' : 'singles', [x.memory, order ?? x.memory, y.memory], outputs, {
     uniforms: [cursor],
     params: { rows, x_length: xLength, y_length: yLength },
-    constants: {
-      ...{ BYTES: `${x.bytes}`, LABEL_BYTES: `${y.bytes}`, ORDERED: `${order !== undefined}` },
-      ...(!device.info.adapter.software && { WORKGROUP_SIZE: LARGE_WORKGROUP }),
-    },
+    constants: { BYTES: `${x.bytes}`, LABEL_BYTES: `${y.bytes}`, ORDERED: `${order !== undefined}` },
     grid: { invocations: rows * items },
   });
   return outputs;

@@ -16,7 +16,7 @@ import type { Tensor } from '../tensor.ts';
 import { add, div, equal, minimum, mul, sub, weigh } from './binary.ts';
 import { cast } from './cast.ts';
 import { fullOn } from './fill.ts';
-import { SOFTWARE_WORKGROUP } from './rows.ts';
+import { rowWorkgroup } from './rows.ts';
 import { broadcastTo, reshape } from './strided.ts';
 import { clip, exp, log, square } from './unary.ts';
 import { vectorsOf } from './vectors.ts';
@@ -45,10 +45,6 @@ const CHUNK = {
 /** How columns are cut up: in software an invocation has one, as a barrier costs more than the work. */
 const COLUMNS = { software: { WORKGROUP_SIZE: 64, TILE: 64 }, hardware: { WORKGROUP_SIZE: 256, TILE: 32 } };
 
-/** Invocations for a row of so many vectors: as many as four loads each keep busy. */
-const rowWorkgroup = (vectors: number): number =>
-  Math.min(256, Math.max(64, 2 ** Math.floor(Math.log2(Math.max(1, vectors / 4)))));
-
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
 function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
   const { outer, length, inner } = view;
@@ -76,9 +72,7 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
     constants: {
       T: x.dtype,
       ...vectorsOf(width, x.dtype),
-      ...(entry === 'rows'
-        ? { WORKGROUP_SIZE: software ? SOFTWARE_WORKGROUP : rowWorkgroup(length / along / used) }
-        : COLUMNS[kind]),
+      ...(entry === 'rows' ? { WORKGROUP_SIZE: rowWorkgroup(x.device, chunkLength) } : COLUMNS[kind]),
     },
     grid: { workgroups: entry === 'rows' ? results : Math.ceil(results / COLUMNS[kind].TILE) },
   });

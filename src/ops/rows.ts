@@ -3,6 +3,7 @@ import treeWgsl from '../../shaders/rows/tree.wgsl';
 import scaffold from '../../shaders/rows.wgsl';
 import specialWgsl from '../../shaders/special.wgsl';
 import subgroupsWgsl from '../../shaders/subgroups.wgsl';
+import type { Device } from '../device.ts';
 import { constantOf } from '../gpu/wgsl.ts';
 import type { Constants, Kernel, Source } from '../kernel.ts';
 import { viewAround } from '../shape.ts';
@@ -18,6 +19,12 @@ const SHARE = 4;
  * costs more than the work. Softmax of [4096, 1000] takes 650 ms of CPU time in workgroups of 64, and 160 in those of 4.
  */
 export const SOFTWARE_WORKGROUP = 4;
+
+/** Invocations that reduce a row of so many elements, or vectors, together. */
+export function rowWorkgroup({ info }: Device, length: number): number {
+  if (info.adapter.software) return SOFTWARE_WORKGROUP;
+  return Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
+}
 
 /** The sources of a kernel that walks along rows. */
 export const walkingRows = (shader: Source): readonly Source[] => [scaffold, specialWgsl, shader];
@@ -35,8 +42,7 @@ export const reducingRows = (shader: Source): Omit<Kernel, 'name'> => ({
 export function rowsAlong({ shape, device }: Tensor, axis: number, constants: Constants = {}) {
   const { outer, length, inner } = viewAround(shape, axis);
   const rows = length === 0 ? 0 : outer * inner;
-  const wanted = Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
-  const workgroupSize = device.info.adapter.software ? SOFTWARE_WORKGROUP : wanted;
+  const workgroupSize = rowWorkgroup(device, length);
   const lanes = length <= WORKGROUP_SIZE ? 1 : workgroupSize;
   return {
     params: { rows, length, inner },

@@ -1,6 +1,6 @@
 import { add } from '../ops/binary.ts';
 import { matmul } from '../ops/matmul.ts';
-import { type MatmulChoice, type MatmulKernelName, matmulKernels } from '../ops/matmulKernels.ts';
+import { type MatmulChoice, type MatmulKernelName, matmulKernels, tiledNames } from '../ops/matmulKernels.ts';
 import { type MatmulOptions, matmulBy } from '../ops/product.ts';
 import { relu, tanh } from '../ops/unary.ts';
 import type { Shape } from '../shape.ts';
@@ -86,14 +86,17 @@ const few: readonly Case[] = [
 
 const THOROUGH: readonly MatmulChoice[] = ['tiled32', 'plain', 'lanes'];
 
-const choices: readonly MatmulChoice[] = [...(Object.keys(matmulKernels) as MatmulKernelName[]), 'tiled32/4'];
+const choices: readonly MatmulChoice[] = [
+  ...(Object.keys(matmulKernels) as MatmulKernelName[]),
+  ...tiledNames.map((name) => `${name}/4` as const),
+];
 
 const casesOf = (choice: MatmulChoice | undefined): readonly Case[] => {
   if (choice === undefined) return ended;
   return THOROUGH.includes(choice) ? every : few;
 };
 
-/** Every kernel that `matmul` chooses from, one of them with parts of K; without a name, the one it chooses. */
+/** Every kernel that `matmul` chooses from, the tiled ones with parts of K too; without a name, the one it chooses. */
 export const matmulFamily: readonly Suite[] = [undefined, ...choices].map((choice) => ({
   name: choice === undefined ? 'matmul with bias' : `matmul ${choice}`,
   call: ([a, b, bias], [options]) => matmulBy(choice)(a, b, { ...(options as MatmulOptions), ...(bias && { bias }) }),

@@ -1,5 +1,5 @@
 import b from 'benny';
-import { GpuDevice } from '../src/gpu/device.ts';
+import { GpuDevice } from '../src/backends/webgpu/device.ts';
 import { init, type Tensor } from '../src/node.ts';
 
 /** One row of a suite: what runs, how much work that is, and how its result is checked. */

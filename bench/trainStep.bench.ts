@@ -1,4 +1,4 @@
-import { getLoss } from '../src/nn/losses.ts';
+import { getLoss } from '../src/nn/losses/losses.ts';
 import {
   activation,
   adam,
@@ -12,7 +12,7 @@ import {
   sequential,
   tensor,
 } from '../src/node.ts';
-import { trainStep } from '../src/train/step.ts';
+import { trainStep } from '../src/train/loop/trainStep.ts';
 import { device, type Row, suite, wanted } from './harness.ts';
 
 /** The lecture's network: 784-200-100-10 with batch normalisation, ReLU and dropout. */

@@ -1,5 +1,5 @@
-import { tunerDatabase } from './gpu/tunerDatabase.ts';
-import { makeInit } from './init.ts';
+import { tunerDatabase } from './backends/webgpu/tunerDatabase.ts';
+import { makeInit } from './engine/init.ts';
 
 export * from './index.ts';
 

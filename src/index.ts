@@ -1,13 +1,32 @@
-export { type Compiled, compile, type StepPlan } from './compile.ts';
-export type { Device, DeviceInfo, DeviceMemory } from './device.ts';
-export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueError } from './errors.ts';
-export type { Gpu } from './gpu/source.ts';
+export type { ProductActivation } from './backends/cpu/reference/matmul/matmul.ts';
+export type { NdArray } from './backends/cpu/reference/ndarray.ts';
+export { CaptureError } from './backends/webgpu/capture/recording.ts';
+export type { Gpu } from './backends/webgpu/source.ts';
+export type { Check, Checks } from './core/checks.ts';
+export type { Device, DeviceInfo, DeviceMemory } from './core/device.ts';
+export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueError } from './core/errors.ts';
+export type { Source } from './core/kernel.ts';
+export { setSeed } from './core/random.ts';
+export type { Shape } from './core/shape.ts';
+export type { DType, TypedArray } from './core/storage.ts';
+export {
+  type HostArray,
+  keep,
+  type NestedArray,
+  type NestedNumbers,
+  Parameter,
+  type ParameterOptions,
+  parameter,
+  scope,
+  Tensor,
+} from './core/tensor.ts';
+export type { Samples } from './data/dataset/dataset.ts';
+export type { SampleWeightOptions } from './data/dataset/sampleWeights.ts';
+export { type Compiled, compile, type StepPlan } from './engine/compile.ts';
+export { Tape, valueAndGrad } from './engine/gradient.ts';
+export type { InitOptions } from './engine/init.ts';
 export { gradcheck, type WeightCheck } from './gradcheck/model.ts';
-export { Tape, valueAndGrad } from './gradient.ts';
-export type { InitOptions } from './init.ts';
-export type { Source } from './kernel.ts';
 export { type Activation, type ActivationName, activations } from './nn/activations.ts';
-export { type AugmentationOptions, augmentation } from './nn/augmentation.ts';
 export {
   type Constraint,
   type ConstraintOption,
@@ -17,27 +36,6 @@ export {
   type UnitNormOptions,
   unitNorm,
 } from './nn/constraints.ts';
-export {
-  type AveragePool2dOptions,
-  type Conv2dOptions,
-  type Conv2dTransposeOptions,
-  conv2dTranspose,
-  type DepthwiseConv2dOptions,
-  type GlobalPool2dOptions,
-  globalAveragePool2d,
-  globalMaxPool2d,
-  type MaxPool2dOptions,
-  type WindowLayerOptions,
-} from './nn/convolution.ts';
-export type {
-  BinaryFocalOptions,
-  CategoricalFocalOptions,
-  CategoricalOptions,
-  CrossentropyOptions,
-  SparseOptions,
-} from './nn/crossentropy.ts';
-export { type EmbeddingOptions, embedding } from './nn/embedding.ts';
-export type { Applicable, Block, SymbolicTensor } from './nn/graph.ts';
 export {
   constant,
   glorotNormal,
@@ -54,18 +52,19 @@ export {
   type VarianceScalingOptions,
   varianceScaling,
 } from './nn/initializers.ts';
-export type { BiasOptions, KernelOptions } from './nn/kernel.ts';
+export { type AugmentationOptions, augmentation } from './nn/layers/augmentation.ts';
 export {
-  type AddWeight,
-  defineLayer,
-  type Layer,
-  type LayerContext,
-  type LayerDefinition,
-  type LayerMaker,
-  type LayerOptions,
-  type WeightOptions,
-} from './nn/layer.ts';
-export { type LayerNormalizationOptions, layerNormalization } from './nn/layerNormalization.ts';
+  type AveragePool2dOptions,
+  type Conv2dOptions,
+  type Conv2dTransposeOptions,
+  conv2dTranspose,
+  type DepthwiseConv2dOptions,
+  type GlobalPool2dOptions,
+  globalAveragePool2d,
+  globalMaxPool2d,
+  type MaxPool2dOptions,
+  type WindowLayerOptions,
+} from './nn/layers/convolution.ts';
 export {
   activation,
   type BatchNormalizationOptions,
@@ -78,7 +77,21 @@ export {
   type NormalizationOptions,
   normalization,
   type ReshapeOptions,
-} from './nn/layers.ts';
+} from './nn/layers/core.ts';
+export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
+export type { BiasOptions, KernelOptions } from './nn/layers/kernel.ts';
+export { type LayerNormalizationOptions, layerNormalization } from './nn/layers/layerNormalization.ts';
+export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/layers/merge.ts';
+export { type GaussianNoiseLayerOptions, type SpatialDropout2dOptions, spatialDropout2d } from './nn/layers/noise.ts';
+export type { LeakyReluOptions, PreluOptions } from './nn/layers/rectifiers.ts';
+export { type WhiteningOptions, whitening } from './nn/layers/whitening.ts';
+export type {
+  BinaryFocalOptions,
+  CategoricalFocalOptions,
+  CategoricalOptions,
+  CrossentropyOptions,
+  SparseOptions,
+} from './nn/losses/crossentropy.ts';
 export {
   binaryCrossentropy,
   binaryFocalCrossentropy,
@@ -108,8 +121,7 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
   type Targets,
-} from './nn/losses.ts';
-export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/merge.ts';
+} from './nn/losses/losses.ts';
 export {
   type AucOptions,
   accuracy,
@@ -126,13 +138,23 @@ export {
   recall,
   rootMeanSquaredError,
   topKAccuracy,
-} from './nn/metrics.ts';
-export type { Network } from './nn/network.ts';
-export { type GaussianNoiseLayerOptions, type SpatialDropout2dOptions, spatialDropout2d } from './nn/noise.ts';
-export type { LeakyReluOptions, PreluOptions } from './nn/rectifiers.ts';
+} from './nn/losses/metrics.ts';
+export type { Total, Totalling, Weighted } from './nn/losses/total.ts';
+export type { Applicable, Block, SymbolicTensor } from './nn/network/graph.ts';
+export {
+  type AddWeight,
+  defineLayer,
+  type Layer,
+  type LayerContext,
+  type LayerDefinition,
+  type LayerMaker,
+  type LayerOptions,
+  type WeightOptions,
+} from './nn/network/layer.ts';
+export type { Network } from './nn/network/network.ts';
 export { type L1L2Options, l1, l1l2, l2, type Regularizer, type RegularizerOption } from './nn/regularizers.ts';
-export type { Total, Totalling, Weighted } from './nn/total.ts';
-export { type WhiteningOptions, whitening } from './nn/whitening.ts';
+export type { WindowOptions } from './ops/conv/windows.ts';
+export * from './ops/index.ts';
 export {
   defineOp,
   type Op,
@@ -141,9 +163,7 @@ export {
   type Run,
   type RunOptions,
   type Saved,
-} from './op.ts';
-export * from './ops/index.ts';
-export type { WindowOptions } from './ops/windows.ts';
+} from './ops/op.ts';
 export {
   type AdadeltaOptions,
   type AdagradOptions,
@@ -178,7 +198,6 @@ export {
   sgd,
   warmup,
 } from './optim/index.ts';
-export type { Check, Checks } from './options.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
 export {
   add,
@@ -193,23 +212,7 @@ export {
   prelu,
   reshape,
 } from './overloads.ts';
-export { CaptureError } from './plan/recording.ts';
-export { setSeed } from './random.ts';
-export type { ProductActivation } from './reference/matmul.ts';
-export type { NdArray } from './reference/ndarray.ts';
-export type { Shape } from './shape.ts';
-export type { DType, TypedArray } from './storage.ts';
-export {
-  type HostArray,
-  keep,
-  type NestedArray,
-  type NestedNumbers,
-  Parameter,
-  type ParameterOptions,
-  parameter,
-  scope,
-  Tensor,
-} from './tensor.ts';
+export type { BatchLogs, Callback, Logs, Memory, RunParams } from './train/callbacks/callback.ts';
 export { csvLogger } from './train/callbacks/csvLogger.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/earlyStopping.ts';
 export { lambdaCallback } from './train/callbacks/lambdaCallback.ts';
@@ -219,19 +222,18 @@ export { type ModelCheckpointOptions, modelCheckpoint } from './train/callbacks/
 export type { MonitorOptions } from './train/callbacks/monitor.ts';
 export { type ProgressOptions, progress, setVerbosity, type Verbosity } from './train/callbacks/progress.ts';
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './train/callbacks/reduceLROnPlateau.ts';
-export type { BatchLogs, Callback, Logs, Memory, RunParams } from './train/callbacks.ts';
-export type { CheckpointFiles, CheckpointOptions } from './train/checkpoint.ts';
 export { type CrossValidation, type CrossValidationOptions, crossValidate } from './train/crossValidate.ts';
-export type { Samples } from './train/dataset.ts';
+export { type LoadOptions, loadModel, type SavedModel } from './train/files/load.ts';
+export type { ModelFiles } from './train/files/save.ts';
 export type { FitOptions, History } from './train/fitOptions.ts';
 export { historyChart } from './train/historyChart.ts';
-export type { Inspection } from './train/inspect.ts';
 export {
   type FindLearningRateOptions,
   findLearningRate,
   type LearningRates,
 } from './train/learningRateFinder.ts';
-export { type LoadOptions, loadModel, type SavedModel } from './train/load.ts';
+export type { CheckpointFiles, CheckpointOptions } from './train/loop/checkpoint.ts';
+export type { Inspection } from './train/loop/inspect.ts';
 export {
   type BatchOptions,
   type CompileOptions,
@@ -242,5 +244,3 @@ export {
   sequential,
 } from './train/model.ts';
 export { type PretrainOptions, pretrain } from './train/pretrain.ts';
-export type { SampleWeightOptions } from './train/sampleWeights.ts';
-export type { ModelFiles } from './train/save.ts';

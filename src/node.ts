@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { dawnSources } from './gpu/dawn.ts';
-import { tunerFiles } from './gpu/tunerFile.ts';
-import { makeInit } from './init.ts';
-import { readFolder, toFolder } from './train/folder.ts';
+import { dawnSources } from './backends/webgpu/node/dawn.ts';
+import { tunerFiles } from './backends/webgpu/node/tunerFile.ts';
+import { makeInit } from './engine/init.ts';
+import { readFolder, toFolder } from './train/files/folder.ts';
 
 export * from './index.ts';
-export { toFolder } from './train/folder.ts';
+export { toFolder } from './train/files/folder.ts';
 
 /**
  * Finds a device, the best that there is unless `options.backend` names one, and makes it the one that new tensors are

@@ -1,3 +1,6 @@
+import { named } from './core/checks.ts';
+import type { Shape } from './core/shape.ts';
+import { Tensor } from './core/tensor.ts';
 import {
   type AveragePool2dOptions,
   averagePool2d as averagePoolLayer,
@@ -7,32 +10,29 @@ import {
   depthwiseConv2d as depthwiseConvLayer,
   type MaxPool2dOptions,
   maxPool2d as maxPoolLayer,
-} from './nn/convolution.ts';
-import type { Layer } from './nn/layer.ts';
+} from './nn/layers/convolution.ts';
 import {
   type DropoutOptions,
   dropout as dropoutLayer,
   type ReshapeOptions,
   reshape as reshapeLayer,
-} from './nn/layers.ts';
-import { add as addLayer, maximum as maximumLayer } from './nn/merge.ts';
-import { type GaussianNoiseLayerOptions, gaussianNoise as gaussianNoiseLayer } from './nn/noise.ts';
-import { type LeakyReluOptions, leakyRelu as leakyReluLayer, prelu as preluLayer } from './nn/rectifiers.ts';
-import { add as addOp, maximum as maximumOp, type Operand, prelu as preluOp } from './ops/binary.ts';
-import { type ConvolutionOptions, conv2d as convOp, depthwiseConv2d as depthwiseConvOp } from './ops/conv.ts';
-import { dropout as dropoutOp } from './ops/dropout.ts';
-import { type GaussianNoiseOptions, gaussianNoise as gaussianNoiseOp } from './ops/gaussianNoise.ts';
+} from './nn/layers/core.ts';
+import { add as addLayer, maximum as maximumLayer } from './nn/layers/merge.ts';
+import { type GaussianNoiseLayerOptions, gaussianNoise as gaussianNoiseLayer } from './nn/layers/noise.ts';
+import { type LeakyReluOptions, leakyRelu as leakyReluLayer, prelu as preluLayer } from './nn/layers/rectifiers.ts';
+import type { Layer } from './nn/network/layer.ts';
+import { type ConvolutionOptions, conv2d as convOp, depthwiseConv2d as depthwiseConvOp } from './ops/conv/conv2d.ts';
 import {
   type AveragePoolOptions,
   averagePool2d as averagePoolOp,
   maxPool2d as maxPoolOp,
   type PoolOptions,
-} from './ops/pool.ts';
-import { reshape as reshapeOp } from './ops/strided.ts';
-import { leakyRelu as leakyReluOp } from './ops/unary.ts';
-import { named } from './options.ts';
-import type { Shape } from './shape.ts';
-import { Tensor } from './tensor.ts';
+} from './ops/conv/pool.ts';
+import { add as addOp, maximum as maximumOp, type Operand, prelu as preluOp } from './ops/elementwise/binary.ts';
+import { leakyRelu as leakyReluOp } from './ops/elementwise/unary.ts';
+import { reshape as reshapeOp } from './ops/movement/strided.ts';
+import { dropout as dropoutOp } from './ops/random/dropout.ts';
+import { type GaussianNoiseOptions, gaussianNoise as gaussianNoiseOp } from './ops/random/gaussianNoise.ts';
 
 // Names that are an operation and a layer: with a tensor in front the operation, with options alone the layer.
 

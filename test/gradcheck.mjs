@@ -2,8 +2,8 @@
 // then in Chrome, which prints what fails.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { bundle, withFolder } from './bundle.mjs';
-import { hasChrome, openChrome } from './chrome.mjs';
+import { bundle, withFolder } from './harness/bundle.mjs';
+import { hasChrome, openChrome } from './harness/chrome.mjs';
 
 const TIMEOUT = 300_000; // in ms
 const COUNT = /^\d+ passed, (\d+) failed$/m;
@@ -20,7 +20,7 @@ const inChrome = async (folder) => {
     console.log(`Chrome: skipped, there is no package for ${process.platform} on ${process.arch}`);
     return true;
   }
-  const [page] = await bundle([fileURLToPath(new URL('gradcheckPage.ts', import.meta.url))], 'chrome', folder);
+  const [page] = await bundle([fileURLToPath(new URL('harness/gradcheckPage.ts', import.meta.url))], 'chrome', folder);
   const chrome = await openChrome();
   try {
     const { output, problem } = await chrome.run(page, { until: COUNT, timeout: TIMEOUT });

@@ -1,13 +1,13 @@
-// Runs test/*.test.ts in Node, then those that need no Node in headless Chrome. The last line counts.
-//   node test/run.mjs [--node] [--chrome] [part of a file name ...]
+// Runs test/**/*.test.ts in Node, then those that need no Node in headless Chrome. The last line counts.
+//   node test/run.mjs [--node] [--chrome] [part of a path ...]
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { bundle, withFolder } from './bundle.mjs';
-import { DAWN_FLAG, hasChrome, openChrome } from './chrome.mjs';
-import { printFile, readTotals, summary } from './report.mjs';
+import { bundle, withFolder } from './harness/bundle.mjs';
+import { DAWN_FLAG, hasChrome, openChrome } from './harness/chrome.mjs';
+import { printFile, readTotals, summary } from './harness/report.mjs';
 
 const TIMEOUT = 480_000; // per file, in ms
 
@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
 });
 const both = !values.node && !values.chrome;
 const here = fileURLToPath(new URL('.', import.meta.url));
-const names = (await readdir(here)).filter((name) => name.endsWith('.test.ts')).sort();
+const names = (await readdir(here, { recursive: true })).filter((name) => name.endsWith('.test.ts')).sort();
 const files = names
   .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
   .map((name) => join(here, name));

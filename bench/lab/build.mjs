@@ -10,7 +10,7 @@ import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { createTar, parseTar } from 'nanotar';
 import { node } from '../../build.mjs';
-import { withFolder } from '../../test/bundle.mjs';
+import { withFolder } from '../../test/harness/bundle.mjs';
 import { contestantInNode } from '../peers/bundles.mjs';
 import { libraries } from '../peers/libraries/index.mjs';
 
@@ -66,13 +66,14 @@ async function addBundles() {
 
 /** The tests that need a device alone, and the one that puts NaN everywhere. */
 async function addTests() {
-  const names = (await readdir(join(root, 'test'))).filter(
-    (name) => name.endsWith('.test.ts') && (!name.includes('.node.') || name === 'nan.node.test.ts'),
+  const names = (await readdir(join(root, 'test'), { recursive: true })).filter(
+    (name) => name.endsWith('.test.ts') && (!name.includes('.node.') || name.endsWith('nan.node.test.ts')),
   );
   await withFolder(async (folder) => {
     await build({
       ...node,
       entryPoints: names.map((name) => join(root, 'test', name)),
+      entryNames: '[name]',
       outdir: folder,
       outExtension: { '.js': '.mjs' },
       splitting: true,

@@ -1,5 +1,5 @@
 // Steps per second of dawngrad and of PyTorch, as a picture.
-import { svgOf } from '../../src/cli/charts.ts';
+import { svgOf } from '../../src/cli/charts/charts.ts';
 
 const SIZE = { width: 900, height: 480 };
 const COLOURS = ['#2a78d6', '#c2570c', '#6b7280'];

@@ -1,14 +1,14 @@
 // Takes over what the laboratory measured on a GPU: node bench/lab/choose.mjs <results.json>
-//   src/ops/tileTimes.ts          the model's constants for GPUs of that vendor, if they choose as well as those so far
+//   src/ops/matmul/tileTimes.ts          the model's constants for GPUs of that vendor, if they choose as well as those so far
 //   bench/results/lab-<GPU>.*     the results, the report, and steps per second as a picture
 //   README.md                     steps per second, between <!-- lab --> and <!-- /lab -->
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundle, withFolder } from '../../test/bundle.mjs';
+import { bundle, withFolder } from '../../test/harness/bundle.mjs';
 import { markdown, table } from './report.mjs';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
-const TIMES = at('src/ops/tileTimes.ts');
+const TIMES = at('src/ops/matmul/tileTimes.ts');
 const README = at('README.md');
 
 const [, , source] = process.argv;
@@ -76,7 +76,7 @@ async function chooseTimes(sweep) {
   console.log(`\nof ${both.length} shapes: ${['median', 'mean', 'worst'].map(told).join(', ')}`);
   const better = now.every((ratio, i) => ratio <= old[i]);
   if (better) await writeTimes(after);
-  console.log(better ? 'src/ops/tileTimes.ts' : 'src/ops/tileTimes.ts stays as it is');
+  console.log(better ? 'src/ops/matmul/tileTimes.ts' : 'src/ops/matmul/tileTimes.ts stays as it is');
 }
 
 /** How steps per second of dawngrad compare with PyTorch's. */

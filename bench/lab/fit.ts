@@ -1,4 +1,4 @@
-// What the sweep says about the model of src/ops/matmulKernels.ts: the constants that fit, and how good its choices are.
+// What the sweep says about the model of src/ops/matmul/kernels.ts: the constants that fit, and how good its choices are.
 import {
   type Cut,
   expectedTime,
@@ -9,9 +9,9 @@ import {
   type TileTimes,
   tiledKernels,
   tiledNames,
-} from '../../src/ops/matmulKernels.ts';
+} from '../../src/ops/matmul/kernels.ts';
 
-export { tileTimes } from '../../src/ops/tileTimes.ts';
+export { tileTimes } from '../../src/ops/matmul/tileTimes.ts';
 
 /** A row of the sweep: microseconds by choice, in the order in which they were measured. */
 export interface Row {

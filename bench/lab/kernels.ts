@@ -1,7 +1,7 @@
 // Which share of the GPU's limits each kernel reaches, large sizes first: node kernels.mjs <file for the results> [seconds]
 // The same as `dawngrad bench`, without its checks of the results: the gradient checks are a stage of their own.
 import { writeFile } from 'node:fs/promises';
-import { GpuDevice } from '../../src/gpu/device.ts';
+import { GpuDevice } from '../../src/backends/webgpu/device.ts';
 import { init } from '../../src/node.ts';
 import { kernelCases } from '../../src/roofline/kernels.ts';
 import { measureLimits } from '../../src/roofline/limits.ts';

@@ -1,13 +1,13 @@
 // How long each kernel of the matmul family takes, with several numbers of parts, for the shapes of training:
 //   node sweep.mjs <file for the results> [seconds]
 import { writeFile } from 'node:fs/promises';
-import { GpuDevice } from '../../src/gpu/device.ts';
-import { wake } from '../../src/gpu/wake.ts';
+import { GpuDevice } from '../../src/backends/webgpu/device.ts';
+import { wake } from '../../src/backends/webgpu/wake.ts';
 import { init, randomUniform, scope } from '../../src/node.ts';
-import { candidatesOn, type MatmulChoice, type Sizes, tiledKernels, tiledNames } from '../../src/ops/matmulKernels.ts';
-import { multiply } from '../../src/ops/product.ts';
-import { windowRows } from '../../src/ops/windowRows.ts';
-import { windowsOver } from '../../src/ops/windows.ts';
+import { windowRows } from '../../src/ops/conv/windowRows.ts';
+import { windowsOver } from '../../src/ops/conv/windows.ts';
+import { candidatesOn, type MatmulChoice, type Sizes, tiledKernels, tiledNames } from '../../src/ops/matmul/kernels.ts';
+import { multiply } from '../../src/ops/matmul/multiply.ts';
 
 /** A product; with images, of their windows of 3 x 3, which the kernels read in place, by the filters or by the features. */
 type Product = readonly [layout: string, M: number, K: number, N: number, images?: Images];

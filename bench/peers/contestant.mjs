@@ -1,4 +1,4 @@
-import { isSoftware } from '../../src/gpu/adapter.ts';
+import { isSoftware } from '../../src/backends/webgpu/adapter.ts';
 import { check } from './checks.ts';
 import { inputsOf } from './inputs.ts';
 import { libraries } from './libraries/index.mjs';

@@ -1,6 +1,6 @@
 // A contestant in a process of its own: node node.mjs <library> <folder of .wasm files>, spoken to over IPC.
-import { findAdapter } from '../../src/gpu/adapter.ts';
-import { dawnSources } from '../../src/gpu/dawn.ts';
+import { findAdapter } from '../../src/backends/webgpu/adapter.ts';
+import { dawnSources } from '../../src/backends/webgpu/node/dawn.ts';
 import { Contestant } from './contestant.mjs';
 
 /** Every library looks for the GPU where a page has it. */

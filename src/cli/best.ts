@@ -1,5 +1,5 @@
+import type { Callback, Logs, Memory } from '../train/callbacks/callback.ts';
 import { numbersIn, numbersOf } from '../train/callbacks/memory.ts';
-import type { Callback, Logs, Memory } from '../train/callbacks.ts';
 import type { Model } from '../train/model.ts';
 
 /** Keeps the weights of the best epoch: by validation accuracy, or by training loss where nothing is validated. */

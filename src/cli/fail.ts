@@ -1,4 +1,4 @@
-import { DeviceError } from '../errors.ts';
+import { DeviceError } from '../core/errors.ts';
 
 /** Errors that tell their reader what to do: those of the engine, and the system's (a folder that can't be written). */
 const isExpected = (error: unknown): error is Error =>

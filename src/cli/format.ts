@@ -1,4 +1,4 @@
-import type { DeviceInfo } from '../device.ts';
+import type { DeviceInfo } from '../core/device.ts';
 
 /** `60,000`. */
 export const grouped = (count: number): string => count.toLocaleString('en-US');

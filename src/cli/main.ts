@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { version } from '../../package.json';
-import { benchCommand } from './bench.ts';
-import { deviceCommand } from './device.ts';
+import { benchCommand } from './commands/bench.ts';
+import { deviceCommand } from './commands/device.ts';
+import { gradcheckCommand } from './commands/gradcheck.ts';
+import { lrFindCommand } from './commands/lrFind.ts';
+import { predictCommand } from './commands/predict.ts';
+import { trainCommand } from './commands/train.ts';
 import { fail } from './fail.ts';
-import { gradcheckCommand } from './gradcheck.ts';
-import { lrFindCommand } from './lrFind.ts';
-import { predictCommand } from './predict.ts';
-import { trainCommand } from './train.ts';
 
 const program = new Command('dawngrad')
   .description('Trains neural networks on any GPU that speaks WebGPU.')

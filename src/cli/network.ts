@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { LabelledImages, Mnist } from '../data/mnist.ts';
+import { ValueError } from '../core/errors.ts';
+import { sizeOf } from '../core/shape.ts';
+import type { LabelledImages, Mnist } from '../data/files/mnist.ts';
 import { statistics } from '../data/statistics.ts';
-import { ValueError } from '../errors.ts';
 import { type ActivationName, activations } from '../nn/activations.ts';
-import type { Layer } from '../nn/layer.ts';
-import { activation, batchNormalization, dense, dropout, flatten, normalization } from '../nn/layers.ts';
+import { activation, batchNormalization, dense, dropout, flatten, normalization } from '../nn/layers/core.ts';
+import type { Layer } from '../nn/network/layer.ts';
 import {
   adadelta,
   adagrad,
@@ -19,7 +20,6 @@ import {
   type Schedule,
   sgd,
 } from '../optim/index.ts';
-import { sizeOf } from '../shape.ts';
 import { type Model, sequential } from '../train/model.ts';
 import { backendOption, count, counts, seed, share } from './options.ts';
 

@@ -1,5 +1,5 @@
-import type { Device } from '../device.ts';
-import { DeviceError } from '../errors.ts';
+import type { Device } from '../core/device.ts';
+import { DeviceError } from '../core/errors.ts';
 import { init } from '../node.ts';
 import type { Backend } from './options.ts';
 

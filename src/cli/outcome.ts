@@ -1,5 +1,5 @@
+import type { TypedArray } from '../core/storage.ts';
 import { positionOfLargest } from '../data/samples.ts';
-import type { TypedArray } from '../storage.ts';
 
 /** The class a model chose for one image, and the probability that it gave it. */
 export interface Prediction {

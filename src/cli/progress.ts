@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { clock, decimal } from '../format.ts';
-import type { BatchLogs, Callback, Logs } from '../train/callbacks.ts';
+import { clock, decimal } from '../core/format.ts';
+import type { BatchLogs, Callback, Logs } from '../train/callbacks/callback.ts';
 
 /** Where the output is no terminal, a line tells at most this often (in ms) that training goes on. */
 const HEARTBEAT = 30_000;

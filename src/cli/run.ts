@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRecord, parseJson } from '../data/json.ts';
-import type { DeviceInfo } from '../device.ts';
-import { ValueError } from '../errors.ts';
-import { lockFolder } from '../files.ts';
-import type { Shape } from '../shape.ts';
-import type { Callback, Logs, Memory } from '../train/callbacks.ts';
-import { toFolder } from '../train/folder.ts';
-import type { ModelFiles } from '../train/save.ts';
-import type { TrainOptions } from './train.ts';
+import type { DeviceInfo } from '../core/device.ts';
+import { ValueError } from '../core/errors.ts';
+import type { Shape } from '../core/shape.ts';
+import { lockFolder } from '../io/files.ts';
+import { isRecord, parseJson } from '../io/json.ts';
+import type { Callback, Logs, Memory } from '../train/callbacks/callback.ts';
+import { toFolder } from '../train/files/folder.ts';
+import type { ModelFiles } from '../train/files/save.ts';
+import type { TrainOptions } from './commands/train.ts';
 
 /** What a run was made with: config.json. */
 export interface RunConfig {

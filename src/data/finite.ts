@@ -1,6 +1,6 @@
-import { ValueError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
-import type { HostArray } from '../tensor.ts';
+import { ValueError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import type { HostArray } from '../core/tensor.ts';
 
 /**
  * Refuses data with a NaN or an infinity, and names the first one's place.

@@ -1,5 +1,5 @@
-import { ValueError } from '../errors.ts';
-import { checkValues, checkWhole, flag, several, word } from '../options.ts';
+import { checkValues, checkWhole, flag, several, word } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { classesOf, randomOrder } from './samples.ts';
 

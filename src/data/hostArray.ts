@@ -1,8 +1,8 @@
-import { ShapeError, ValueError } from '../errors.ts';
-import { show } from '../options.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from '../shape.ts';
-import type { TypedArray } from '../storage.ts';
-import { flatten, type HostArray, type NestedNumbers, Tensor } from '../tensor.ts';
+import { show } from '../core/checks.ts';
+import { ShapeError, ValueError } from '../core/errors.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import type { TypedArray } from '../core/storage.ts';
+import { flatten, type HostArray, type NestedNumbers, Tensor } from '../core/tensor.ts';
 
 /** Numbers one after another. */
 type Numbers =

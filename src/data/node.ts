@@ -1,2 +1,2 @@
+export { type LabelledImages, loadMnist, type Mnist } from './files/mnist.ts';
 export * from './index.ts';
-export { type LabelledImages, loadMnist, type Mnist } from './mnist.ts';

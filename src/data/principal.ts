@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { HostArray } from '../tensor.ts';
+import type { HostArray } from '../core/tensor.ts';
 
 /** Directions without correlation, the one of the largest variance first. */
 export interface Principal {

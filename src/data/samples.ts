@@ -1,9 +1,9 @@
-import { ShapeError, ValueError } from '../errors.ts';
-import { permutation } from '../ops/shuffle.ts';
-import { type Check, checkValue } from '../options.ts';
-import { Generator } from '../random.ts';
-import { formatShape, sizeOf } from '../shape.ts';
-import type { HostArray } from '../tensor.ts';
+import { type Check, checkValue } from '../core/checks.ts';
+import { ShapeError, ValueError } from '../core/errors.ts';
+import { Generator } from '../core/random.ts';
+import { formatShape, sizeOf } from '../core/shape.ts';
+import type { HostArray } from '../core/tensor.ts';
+import { permutation } from '../ops/data/shuffle.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 
 const arrayLike: Check = [(value) => typeof Object(value).length === 'number', 'an array of whole numbers'];

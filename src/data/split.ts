@@ -1,7 +1,7 @@
-import { ShapeError, ValueError } from '../errors.ts';
-import { type Check, checkValues, flag, word } from '../options.ts';
-import { formatShape } from '../shape.ts';
-import type { HostArray } from '../tensor.ts';
+import { type Check, checkValues, flag, word } from '../core/checks.ts';
+import { ShapeError, ValueError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import type { HostArray } from '../core/tensor.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { type Classes, classesOf, oneClass, randomOrder, samplesAt } from './samples.ts';
 

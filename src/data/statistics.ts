@@ -1,6 +1,6 @@
-import { ValueError } from '../errors.ts';
-import { type Check, checkValue, checkValues, finite } from '../options.ts';
-import { formatShape } from '../shape.ts';
+import { type Check, checkValue, checkValues, finite } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
 import { checkFinite } from './finite.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 

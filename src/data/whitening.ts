@@ -1,10 +1,10 @@
-import { currentDevice, type Device } from '../device.ts';
-import { ShapeError, ValueError } from '../errors.ts';
-import { tensor } from '../ops/create.ts';
-import { matmul } from '../ops/matmul.ts';
-import { checkOptions, checkRange, checkWhole, checkWord } from '../options.ts';
-import { formatShape } from '../shape.ts';
-import type { HostArray } from '../tensor.ts';
+import { checkOptions, checkRange, checkWhole, checkWord } from '../core/checks.ts';
+import { currentDevice, type Device } from '../core/device.ts';
+import { ShapeError, ValueError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import type { HostArray } from '../core/tensor.ts';
+import { tensor } from '../ops/create/create.ts';
+import { matmul } from '../ops/matmul/matmul.ts';
 import { checkFinite } from './finite.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { statistics } from './statistics.ts';

@@ -1,8 +1,8 @@
-import { type Generator, uniform } from '../random.ts';
-import { formatShape, type Shape, sizeOf } from '../shape.ts';
-import type { DType } from '../storage.ts';
-import { flatten, type NestedNumbers, type Tensor } from '../tensor.ts';
-import type { Accuracy } from './accuracy.ts';
+import { type Generator, uniform } from '../core/random.ts';
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import type { DType } from '../core/storage.ts';
+import { flatten, type NestedNumbers, type Tensor } from '../core/tensor.ts';
+import type { Accuracy } from './cases/accuracy.ts';
 import type { Input } from './evaluate.ts';
 
 /** One way to call an operation, and what is known about the outcome. */

@@ -1,7 +1,7 @@
-import type { Device } from '../device.ts';
-import { Generator } from '../random.ts';
-import { formatShape, sameShape } from '../shape.ts';
-import { flatten, type Tensor } from '../tensor.ts';
+import type { Device } from '../core/device.ts';
+import { Generator } from '../core/random.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
+import { flatten, type Tensor } from '../core/tensor.ts';
 import { type Case, drawDirection, inputsOf, labelOf, type Subject } from './case.ts';
 import {
   type Bound,

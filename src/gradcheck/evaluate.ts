@@ -1,11 +1,11 @@
-import { type Device, withDevice } from '../device.ts';
-import { Tape } from '../gradient.ts';
-import { mul } from '../ops/binary.ts';
-import { tensor } from '../ops/create.ts';
-import { sum } from '../ops/reduce.ts';
-import type { Shape } from '../shape.ts';
-import type { DType, TypedArray } from '../storage.ts';
-import { scope, type Tensor } from '../tensor.ts';
+import { type Device, withDevice } from '../core/device.ts';
+import type { Shape } from '../core/shape.ts';
+import type { DType, TypedArray } from '../core/storage.ts';
+import { scope, type Tensor } from '../core/tensor.ts';
+import { Tape } from '../engine/gradient.ts';
+import { tensor } from '../ops/create/create.ts';
+import { mul } from '../ops/elementwise/binary.ts';
+import { sum } from '../ops/reduce/reduce.ts';
 
 /** Numbers for a tensor, as every device gets them. */
 export interface Input {

@@ -1,11 +1,11 @@
-import { CpuDevice } from '../cpu.ts';
-import type { Device } from '../device.ts';
-import { Tape } from '../gradient.ts';
-import type { Network } from '../nn/network.ts';
-import { tensor } from '../ops/create.ts';
-import { Generator } from '../random.ts';
-import { type Parameter, scope, type Tensor } from '../tensor.ts';
-import type { Samples } from '../train/dataset.ts';
+import { CpuDevice } from '../backends/cpu/device.ts';
+import type { Device } from '../core/device.ts';
+import { Generator } from '../core/random.ts';
+import { type Parameter, scope, type Tensor } from '../core/tensor.ts';
+import type { Samples } from '../data/dataset/dataset.ts';
+import { Tape } from '../engine/gradient.ts';
+import type { Network } from '../nn/network/network.ts';
+import { tensor } from '../ops/create/create.ts';
 import type { Model } from '../train/model.ts';
 import { drawDirection } from './case.ts';
 

@@ -1,14 +1,14 @@
-import { CpuDevice } from '../cpu.ts';
-import type { Device } from '../device.ts';
-import { Generator } from '../random.ts';
+import { CpuDevice } from '../backends/cpu/device.ts';
+import type { Device } from '../core/device.ts';
+import { Generator } from '../core/random.ts';
 import type { Case, Subject } from './case.ts';
-import { operations } from './cases.ts';
+import { convolutionFamily } from './cases/convolutions.ts';
+import { fused } from './cases/fused.ts';
+import { kernels } from './cases/kernels.ts';
+import { operations } from './cases/operations.ts';
+import { matmulFamily } from './cases/products.ts';
 import { check } from './check.ts';
-import { convolutionFamily } from './convolutions.ts';
 import type { CheckResult } from './findings.ts';
-import { fused } from './fused.ts';
-import { kernels } from './kernels.ts';
-import { matmulFamily } from './products.ts';
 
 /** One case of one operation or kernel. */
 export interface Entry {

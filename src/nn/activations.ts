@@ -1,5 +1,6 @@
-import { ValueError } from '../errors.ts';
-import { logSoftmax, softmax } from '../ops/softmax.ts';
+import { lookUp } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
+import { checkReturned, type Tensor } from '../core/tensor.ts';
 import {
   elu,
   exp,
@@ -14,9 +15,8 @@ import {
   softplus,
   softsign,
   tanh,
-} from '../ops/unary.ts';
-import { lookUp } from '../options.ts';
-import { checkReturned, type Tensor } from '../tensor.ts';
+} from '../ops/elementwise/unary.ts';
+import { logSoftmax, softmax } from '../ops/loss/softmax.ts';
 
 /** A function of a layer's output, usually elementwise. */
 export type Activation = (x: Tensor) => Tensor;

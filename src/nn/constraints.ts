@@ -1,11 +1,11 @@
-import { div, maximum, minimum, mul } from '../ops/binary.ts';
-import { sum } from '../ops/reduce.ts';
-import { relu, sqrt, square } from '../ops/unary.ts';
-import { type Check, type Checks, checkMade, checkValues, lookUp, named, positive } from '../options.ts';
-import type { Constraint, Tensor } from '../tensor.ts';
-import { EPSILON } from './loss.ts';
+import { type Check, type Checks, checkMade, checkValues, lookUp, named, positive } from '../core/checks.ts';
+import type { Constraint, Tensor } from '../core/tensor.ts';
+import { div, maximum, minimum, mul } from '../ops/elementwise/binary.ts';
+import { relu, sqrt, square } from '../ops/elementwise/unary.ts';
+import { sum } from '../ops/reduce/reduce.ts';
+import { EPSILON } from './losses/defineLoss.ts';
 
-export type { Constraint } from '../tensor.ts';
+export type { Constraint } from '../core/tensor.ts';
 
 export interface UnitNormOptions {
   /** The axes that a norm is taken over; default 0, the inputs of a unit of a dense layer. Of a convolution: [0, 1, 2]. */

@@ -1,7 +1,7 @@
-import { ShapeError } from '../errors.ts';
-import { byName, checkMade, checkValue, checkValues, finite, lookUp, notNegative, positive } from '../options.ts';
-import { type Generator, normal, truncatedNormal, uniform } from '../random.ts';
-import { formatShape, type Shape, sizeOf } from '../shape.ts';
+import { byName, checkMade, checkValue, checkValues, finite, lookUp, notNegative, positive } from '../core/checks.ts';
+import { ShapeError } from '../core/errors.ts';
+import { type Generator, normal, truncatedNormal, uniform } from '../core/random.ts';
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 
 /** Makes the first values of a weight, from a stream of the generator that nothing else draws from. */
 export type Initializer = (shape: Shape, generator: Generator) => Float32Array;

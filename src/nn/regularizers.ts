@@ -1,10 +1,10 @@
-import { add, mul } from '../ops/binary.ts';
-import { sum } from '../ops/reduce.ts';
-import { abs, square } from '../ops/unary.ts';
-import { checkMade, checkValues, lookUp, notNegative } from '../options.ts';
-import { checkReturned, type Parameter, type Regularizer, type Tensor } from '../tensor.ts';
+import { checkMade, checkValues, lookUp, notNegative } from '../core/checks.ts';
+import { checkReturned, type Parameter, type Regularizer, type Tensor } from '../core/tensor.ts';
+import { add, mul } from '../ops/elementwise/binary.ts';
+import { abs, square } from '../ops/elementwise/unary.ts';
+import { sum } from '../ops/reduce/reduce.ts';
 
-export type { Regularizer } from '../tensor.ts';
+export type { Regularizer } from '../core/tensor.ts';
 
 export interface L1L2Options {
   /** Of `sum(|w|)`; default 0. */

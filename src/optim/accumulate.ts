@@ -1,8 +1,8 @@
 import shader from '../../shaders/optim/accumulate.wgsl';
-import { CpuDevice } from '../cpu.ts';
-import type { Kernel } from '../kernel.ts';
-import { runner } from '../op.ts';
-import type { Tensor } from '../tensor.ts';
+import { CpuDevice } from '../backends/cpu/device.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { runner } from '../ops/op.ts';
 import { LANES } from './arena.ts';
 
 const kernel: Kernel = { name: 'accumulate', sources: [shader] };

@@ -1,7 +1,7 @@
-import { commonDevice } from '../device.ts';
-import { ValueError } from '../errors.ts';
-import { formatShape } from '../shape.ts';
-import { checkDType, checkSameShape, type Parameter, type Tensor } from '../tensor.ts';
+import { commonDevice } from '../core/device.ts';
+import { ValueError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import { checkDType, checkSameShape, type Parameter, type Tensor } from '../core/tensor.ts';
 
 /** Refuses parameters that an optimizer can't change. */
 export function checkParameters(op: string, parameters: readonly Parameter[]): void {

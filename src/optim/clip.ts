@@ -1,12 +1,12 @@
+import specialWgsl from '../../shaders/lib/special.wgsl';
 import shader from '../../shaders/optim/clip.wgsl';
-import specialWgsl from '../../shaders/special.wgsl';
-import { CpuDevice } from '../cpu.ts';
-import { commonDevice, type Device } from '../device.ts';
-import type { Kernel } from '../kernel.ts';
-import { runner } from '../op.ts';
-import { clip } from '../ops/unary.ts';
-import { checkValues } from '../options.ts';
-import { emptyOn, keep, Tensor } from '../tensor.ts';
+import { CpuDevice } from '../backends/cpu/device.ts';
+import { checkValues } from '../core/checks.ts';
+import { commonDevice, type Device } from '../core/device.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { emptyOn, keep, Tensor } from '../core/tensor.ts';
+import { clip } from '../ops/elementwise/unary.ts';
+import { runner } from '../ops/op.ts';
 import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';
 import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
 

@@ -1,12 +1,12 @@
-import { type Check, checkValue, lookUp } from '../options.ts';
-import { adadelta } from './adadelta.ts';
-import { adagrad } from './adagrad.ts';
-import { adam, adamW } from './adam.ts';
-import { adamax } from './adamax.ts';
-import { nadam } from './nadam.ts';
+import { type Check, checkValue, lookUp } from '../core/checks.ts';
 import type { Optimizer } from './optimizer.ts';
-import { rmsprop } from './rmsprop.ts';
-import { sgd } from './sgd.ts';
+import { adadelta } from './rules/adadelta.ts';
+import { adagrad } from './rules/adagrad.ts';
+import { adam, adamW } from './rules/adam.ts';
+import { adamax } from './rules/adamax.ts';
+import { nadam } from './rules/nadam.ts';
+import { rmsprop } from './rules/rmsprop.ts';
+import { sgd } from './rules/sgd.ts';
 
 /** All optimizers by their names, each a function of its options. */
 export const optimizers: Readonly<Record<string, () => Optimizer>> = {

@@ -1,6 +1,6 @@
-import { ValueError } from '../errors.ts';
-import { type Checks, checkValues, notNegative } from '../options.ts';
-import type { Parameter } from '../tensor.ts';
+import { type Checks, checkValues, notNegative } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
+import type { Parameter } from '../core/tensor.ts';
 
 /** Parameters that are trained in another way than the rest. */
 export interface ParameterGroup {

@@ -1,7 +1,7 @@
-import type { References } from '../cpu.ts';
-import type { Constants, Source } from '../kernel.ts';
-import type { OptimizerArrays } from '../reference/optim.ts';
-import type { Parameter, Tensor } from '../tensor.ts';
+import type { References } from '../backends/cpu/device.ts';
+import type { OptimizerArrays } from '../backends/cpu/reference/optim/rules.ts';
+import type { Constants, Source } from '../core/kernel.ts';
+import type { Parameter, Tensor } from '../core/tensor.ts';
 import type { Schedule } from './schedules.ts';
 
 export interface ApplyOptions {
@@ -57,7 +57,7 @@ export interface Optimizer {
 /** What makes one optimizer different from another: everything else is {@link FusedOptimizer}. */
 export interface Rule {
   readonly name: string;
-  /** `updated` and `struct Rule`, for the scaffold shaders/optim.wgsl. */
+  /** `updated` and `struct Rule`, for the scaffold shaders/optim/update.wgsl. */
   readonly shader: Source;
   readonly constants?: Constants;
   /** The moments, in the order of the shader's bindings, and whether the options need them. */

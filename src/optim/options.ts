@@ -1,5 +1,5 @@
-import { ValueError } from '../errors.ts';
-import { type Check, checkValues, count, flag, fraction, notNegative, portion, positive } from '../options.ts';
+import { type Check, checkValues, count, flag, fraction, notNegative, portion, positive } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
 import { checkGroups, type ParameterGroup } from './groups.ts';
 import { RATE, type Schedule } from './schedules.ts';
 

@@ -1,4 +1,3 @@
-import { ValueError } from '../errors.ts';
 import {
   type Check,
   checkValues,
@@ -10,7 +9,8 @@ import {
   notNegative,
   positive,
   required,
-} from '../options.ts';
+} from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
 
 /** The learning rate of step 0, 1, 2, ...; any function will do, those made here can also be written to a file. */
 export interface Schedule {

@@ -1,9 +1,9 @@
-import { CpuDevice } from '../cpu.ts';
-import type { Device } from '../device.ts';
-import { tensor } from '../ops/create.ts';
-import { gather } from '../ops/gather.ts';
-import { Generator } from '../random.ts';
-import type { Tensor } from '../tensor.ts';
+import { CpuDevice } from '../backends/cpu/device.ts';
+import type { Device } from '../core/device.ts';
+import { Generator } from '../core/random.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { tensor } from '../ops/create/create.ts';
+import { gather } from '../ops/movement/gather.ts';
 import type { KernelCase } from './kernels.ts';
 
 /** Rows or columns of a result that are compared. */

@@ -1,19 +1,19 @@
-import type { Device } from '../device.ts';
-import { Tape } from '../gradient.ts';
-import { batchNormTraining } from '../ops/batchNorm.ts';
-import { add } from '../ops/binary.ts';
-import { softmaxCrossEntropy } from '../ops/crossEntropy.ts';
-import { dropout } from '../ops/dropout.ts';
-import { layerNorm } from '../ops/layerNorm.ts';
-import { matmul } from '../ops/matmul.ts';
-import { max, sum } from '../ops/reduce.ts';
-import { softmax } from '../ops/softmax.ts';
-import { transpose } from '../ops/transpose.ts';
-import { exp, relu } from '../ops/unary.ts';
+import type { Device } from '../core/device.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+import { BYTES } from '../core/storage.ts';
+import { parameter, type Tensor } from '../core/tensor.ts';
+import { Tape } from '../engine/gradient.ts';
+import { add } from '../ops/elementwise/binary.ts';
+import { exp, relu } from '../ops/elementwise/unary.ts';
+import { softmaxCrossEntropy } from '../ops/loss/crossEntropy.ts';
+import { softmax } from '../ops/loss/softmax.ts';
+import { matmul } from '../ops/matmul/matmul.ts';
+import { transpose } from '../ops/movement/transpose.ts';
+import { batchNormTraining } from '../ops/normalize/batchNorm.ts';
+import { layerNorm } from '../ops/normalize/layerNorm.ts';
+import { dropout } from '../ops/random/dropout.ts';
+import { max, sum } from '../ops/reduce/reduce.ts';
 import { adam } from '../optim/index.ts';
-import { type Shape, sizeOf } from '../shape.ts';
-import { BYTES } from '../storage.ts';
-import { parameter, type Tensor } from '../tensor.ts';
 import { largeSize } from './sizes.ts';
 
 /** A kernel, or several that belong together, at one size. */

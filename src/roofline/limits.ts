@@ -1,10 +1,10 @@
 import copyWgsl from '../../shaders/roofline/copy.wgsl';
 import multiplyAddWgsl from '../../shaders/roofline/multiply_add.wgsl';
-import type { GpuDevice } from '../gpu/device.ts';
-import { constantOf } from '../gpu/wgsl.ts';
-import { runner } from '../op.ts';
-import { BYTES } from '../storage.ts';
-import { scope, Tensor } from '../tensor.ts';
+import type { GpuDevice } from '../backends/webgpu/device.ts';
+import { BYTES } from '../core/storage.ts';
+import { scope, Tensor } from '../core/tensor.ts';
+import { constantOf } from '../core/wgsl.ts';
+import { runner } from '../ops/op.ts';
 import { largeSize } from './sizes.ts';
 import { timeOf } from './stopwatch.ts';
 

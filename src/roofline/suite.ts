@@ -1,8 +1,8 @@
-import { compile } from '../compile.ts';
-import { ValueError } from '../errors.ts';
-import type { GpuDevice } from '../gpu/device.ts';
-import { randomUniform } from '../ops/create.ts';
-import { scope } from '../tensor.ts';
+import type { GpuDevice } from '../backends/webgpu/device.ts';
+import { ValueError } from '../core/errors.ts';
+import { scope } from '../core/tensor.ts';
+import { compile } from '../engine/compile.ts';
+import { randomUniform } from '../ops/create/create.ts';
 import { check } from './check.ts';
 import { type KernelCase, kernelCases } from './kernels.ts';
 import { type Limits, measureLimits } from './limits.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, checkValues, several } from '../options.ts';
+import { checkOptions, checkValues, several } from '../core/checks.ts';
 import type { Dimension } from './space.ts';
 
 /** A place in the space: a number in [0, 1] for each hyper-parameter. */

@@ -1,6 +1,3 @@
-import { isRecord } from '../data/json.ts';
-import { currentDevice } from '../device.ts';
-import { DeviceError, ValueError } from '../errors.ts';
 import {
   type Checks,
   checkValue,
@@ -12,8 +9,11 @@ import {
   required,
   show,
   word,
-} from '../options.ts';
-import { Generator, uniform } from '../random.ts';
+} from '../core/checks.ts';
+import { currentDevice } from '../core/device.ts';
+import { DeviceError, ValueError } from '../core/errors.ts';
+import { Generator, uniform } from '../core/random.ts';
+import { isRecord } from '../io/json.ts';
 import { grid, type Point, type Request, random, type Sampler } from './sampler.ts';
 import { dimensionsOf, type Space, type Values } from './space.ts';
 import { tpe } from './tpe.ts';

@@ -1,5 +1,5 @@
-import { ValueError } from '../errors.ts';
-import { type Check, checkValue, checkValues, flag, show, integer as whole } from '../options.ts';
+import { type Check, checkValue, checkValues, flag, show, integer as whole } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
 
 /** One hyper-parameter: what it may be, laid out over the unit interval. */
 export interface Dimension<T> {

@@ -1,4 +1,4 @@
-import { type Check, checkValues, count } from '../options.ts';
+import { type Check, checkValues, count } from '../core/checks.ts';
 import { type Observation, type Point, random, type Sampler } from './sampler.ts';
 import type { Dimension } from './space.ts';
 

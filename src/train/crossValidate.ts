@@ -1,10 +1,10 @@
+import { type Check, checkOptions, checkValue, flag } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
 import { kFold } from '../data/folds.ts';
 import { type HostNumbers, hostArrayOf } from '../data/hostArray.ts';
-import { isRecord } from '../data/json.ts';
 import { samplesAt } from '../data/samples.ts';
 import { checkLabelCount } from '../data/split.ts';
-import { ValueError } from '../errors.ts';
-import { type Check, checkOptions, checkValue, flag } from '../options.ts';
+import { isRecord } from '../io/json.ts';
 import type { FitOptions } from './fitOptions.ts';
 import { Model } from './model.ts';
 

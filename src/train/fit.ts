@@ -1,10 +1,10 @@
-import { ValueError } from '../errors.ts';
-import { type Dataset, givenAs, type Samples } from './dataset.ts';
+import { ValueError } from '../core/errors.ts';
+import { type Dataset, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { sampleWeights } from '../data/dataset/sampleWeights.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
+import { Run } from './loop/fitRun.ts';
+import type { Trained } from './loop/trainStep.ts';
 import type { Model } from './model.ts';
-import { Run } from './run.ts';
-import { sampleWeights } from './sampleWeights.ts';
-import type { Trained } from './step.ts';
 
 /** How many of some samples are trained on where a share of them validates: rounded down, as Keras does. */
 export const trainingCount = (count: number, validationSplit: number): number =>

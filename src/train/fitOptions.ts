@@ -1,5 +1,3 @@
-import { type Bytes, FILE } from '../data/safetensors.ts';
-import { ValueError } from '../errors.ts';
 import {
   type Checks,
   checkedLater,
@@ -11,12 +9,14 @@ import {
   func,
   notNegative,
   required,
-} from '../options.ts';
+} from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
+import type { Samples } from '../data/dataset/dataset.ts';
+import type { SampleWeightOptions } from '../data/dataset/sampleWeights.ts';
+import { type Bytes, FILE } from '../data/files/safetensors.ts';
+import { type Callback, checkCallbacks } from './callbacks/callback.ts';
 import { type Verbosity, verbosity } from './callbacks/progress.ts';
-import { type Callback, checkCallbacks } from './callbacks.ts';
-import type { CheckpointOptions } from './checkpoint.ts';
-import type { Samples } from './dataset.ts';
-import type { SampleWeightOptions } from './sampleWeights.ts';
+import type { CheckpointOptions } from './loop/checkpoint.ts';
 
 export interface FitOptions extends SampleWeightOptions {
   /** The epoch to train up to, from `initialEpoch`; default 1. */

@@ -1,5 +1,5 @@
-import { isRecord } from '../data/json.ts';
-import { checkValue } from '../options.ts';
+import { checkValue } from '../core/checks.ts';
+import { isRecord } from '../io/json.ts';
 import type { History } from './fitOptions.ts';
 
 const PANEL = { width: 380, height: 260, left: 56, right: 16, top: 44, bottom: 40 };

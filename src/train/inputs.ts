@@ -1,7 +1,7 @@
-import type { Device } from '../device.ts';
-import { ShapeError } from '../errors.ts';
-import { Tensor } from '../tensor.ts';
-import { Dataset, type Given, givenAs, type Samples } from './dataset.ts';
+import type { Device } from '../core/device.ts';
+import { ShapeError } from '../core/errors.ts';
+import { Tensor } from '../core/tensor.ts';
+import { Dataset, type Given, givenAs, type Samples } from '../data/dataset/dataset.ts';
 
 /** The samples for each input of a model: a list has them, where there are several. */
 export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly Given[] {

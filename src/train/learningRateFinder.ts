@@ -1,11 +1,11 @@
-import { ValueError } from '../errors.ts';
-import { checkOptions, checkRange, checkWhole } from '../options.ts';
-import { innerScope } from '../tensor.ts';
-import type { Samples } from './dataset.ts';
+import { checkOptions, checkRange, checkWhole } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
+import { innerScope } from '../core/tensor.ts';
+import type { Samples } from '../data/dataset/dataset.ts';
+import { Snapshot } from './loop/snapshot.ts';
+import { Steps } from './loop/steps.ts';
+import { buildOptimizer, disposeValues, readLoss, trainStep } from './loop/trainStep.ts';
 import type { Model } from './model.ts';
-import { Snapshot } from './state.ts';
-import { buildOptimizer, disposeValues, readLoss, trainStep } from './step.ts';
-import { Steps } from './steps.ts';
 
 export interface FindLearningRateOptions {
   /** The first rate; default 1e-6. */

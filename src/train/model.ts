@@ -1,26 +1,33 @@
-import { compile } from '../compile.ts';
-import { ValueError } from '../errors.ts';
-import { foldersFor } from '../folders.ts';
-import { chain } from '../nn/chain.ts';
-import { type Applicable, type Block, graphOf, type SymbolicTensor, symbolic, vocabularyOf } from '../nn/graph.ts';
-import { getLoss, type Loss, type LossFunction } from '../nn/losses.ts';
-import { getMetric, type Metric } from '../nn/metrics.ts';
-import { Network } from '../nn/network.ts';
+import { byName, checkOptions, checkValues, checkWhole, flag, listOf, required } from '../core/checks.ts';
+import { ValueError } from '../core/errors.ts';
+import { emptyOn, innerScope, keep, type Tensor } from '../core/tensor.ts';
+import { type DataRule, Dataset, type DatasetOptions, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { type SampleWeightOptions, sampleWeights } from '../data/dataset/sampleWeights.ts';
+import { compile } from '../engine/compile.ts';
+import { foldersFor } from '../io/folders.ts';
+import { getLoss, type Loss, type LossFunction } from '../nn/losses/losses.ts';
+import { getMetric, type Metric } from '../nn/losses/metrics.ts';
+import {
+  type Applicable,
+  type Block,
+  graphOf,
+  type SymbolicTensor,
+  symbolic,
+  vocabularyOf,
+} from '../nn/network/graph.ts';
+import { Network } from '../nn/network/network.ts';
+import { chain } from '../nn/network/sequence.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
-import { byName, checkOptions, checkValues, checkWhole, flag, listOf, required } from '../options.ts';
-import { emptyOn, innerScope, keep, type Tensor } from '../tensor.ts';
-import { type DataRule, Dataset, type DatasetOptions, givenAs, type Samples } from './dataset.ts';
+import { type ModelFiles, pack } from './files/save.ts';
 import { fit } from './fit.ts';
 import { type FitOptions, type History, SAMPLE_WEIGHT_CHECKS } from './fitOptions.ts';
-import { notFinite } from './guard.ts';
 import { datasetsOf, samplesOf } from './inputs.ts';
-import { recalibrate } from './recalibrate.ts';
-import { type SampleWeightOptions, sampleWeights } from './sampleWeights.ts';
-import { type ModelFiles, pack } from './save.ts';
-import { Snapshot } from './state.ts';
-import { buildOptimizer, evaluateOn, reportsOf, type Trained, trainStep } from './step.ts';
-import { Steps } from './steps.ts';
-import { StepValues } from './stepValues.ts';
+import { notFinite } from './loop/guard.ts';
+import { recalibrate } from './loop/recalibrate.ts';
+import { Snapshot } from './loop/snapshot.ts';
+import { Steps } from './loop/steps.ts';
+import { StepValues } from './loop/stepValues.ts';
+import { buildOptimizer, evaluateOn, reportsOf, type Trained, trainStep } from './loop/trainStep.ts';
 
 export interface CompileOptions {
   /** An optimizer or its name; default `rmsprop`, as in Keras. */

@@ -1,11 +1,11 @@
-import { ShapeError, ValueError } from '../errors.ts';
-import { isChain } from '../nn/graph.ts';
-import { dense, dropout } from '../nn/layers.ts';
+import { type Checks, checkValues, count, fraction } from '../core/checks.ts';
+import { ShapeError, ValueError } from '../core/errors.ts';
+import { formatShape, type Shape } from '../core/shape.ts';
+import { type Given, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { dense, dropout } from '../nn/layers/core.ts';
+import { isChain } from '../nn/network/graph.ts';
 import { adam, type Optimizer } from '../optim/index.ts';
-import { type Checks, checkValues, count, fraction } from '../options.ts';
-import { formatShape, type Shape } from '../shape.ts';
 import { verbosity } from './callbacks/progress.ts';
-import { type Given, givenAs, type Samples } from './dataset.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { type Model, sequential } from './model.ts';
 

@@ -1,7 +1,8 @@
 // A case of the conformance set, as a translation sees it: what goes in, never what should come out.
+
+import type { Shape } from '../../src/core/shape.ts';
+import type { TypedArray } from '../../src/core/storage.ts';
 import { type Tensor, tensor } from '../../src/node.ts';
-import type { Shape } from '../../src/shape.ts';
-import type { TypedArray } from '../../src/storage.ts';
 
 export interface CaseTensor {
   readonly name: string;

@@ -1,13 +1,14 @@
 // Mean, deviation and bounds of Keras's and PyTorch's initializers, which have no numbers of their own to compare.
+
+import { Generator } from '../../src/core/random.ts';
+import type { Shape } from '../../src/core/shape.ts';
 import {
   getInitializer,
   type Initializer,
   initializers,
   type VarianceScalingOptions,
 } from '../../src/nn/initializers.ts';
-import { Generator } from '../../src/random.ts';
-import type { Shape } from '../../src/shape.ts';
-import { checkDistribution } from '../distribution.ts';
+import { checkDistribution } from '../harness/distribution.ts';
 import { Case, type FullCase } from './case.ts';
 
 /** PyTorch's `[out, in, height, width]` as the engine has kernels, `[height, width, in, out]`. */

@@ -1,6 +1,6 @@
-import type { LabelledImages } from '../../data/mnist.ts';
+import type { LabelledImages } from '../../data/files/mnist.ts';
 import { grouped, percent } from '../format.ts';
-import { pngUri } from '../images.ts';
+import { pngUri } from '../images/images.ts';
 import type { Mistake, Outcome } from '../outcome.ts';
 import { type Html, html } from './html.ts';
 

@@ -1,5 +1,5 @@
-import { decimal } from '../../format.ts';
-import { svgOf } from '../charts.ts';
+import { decimal } from '../../core/format.ts';
+import { svgOf } from '../charts/charts.ts';
 import { Html, html } from './html.ts';
 import type { Report } from './page.ts';
 

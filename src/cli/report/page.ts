@@ -1,5 +1,5 @@
-import type { LabelledImages } from '../../data/mnist.ts';
-import { clock, decimal } from '../../format.ts';
+import { clock, decimal } from '../../core/format.ts';
+import type { LabelledImages } from '../../data/files/mnist.ts';
 import { grouped, percent } from '../format.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochRecord, RunConfig } from '../run.ts';

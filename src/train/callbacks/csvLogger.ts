@@ -1,5 +1,5 @@
-import { checkValue, func } from '../../options.ts';
-import type { Callback } from '../callbacks.ts';
+import { checkValue, func } from '../../core/checks.ts';
+import type { Callback } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { countFrom0, finite, flag } from '../../options.ts';
-import type { HostArray } from '../../tensor.ts';
-import type { Callback, Logs, Memory } from '../callbacks.ts';
-import { Copies } from '../copies.ts';
+import { countFrom0, finite, flag } from '../../core/checks.ts';
+import type { HostArray } from '../../core/tensor.ts';
+import { Copies } from '../loop/copies.ts';
 import type { Model } from '../model.ts';
+import type { Callback, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 

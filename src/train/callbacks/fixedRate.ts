@@ -1,4 +1,4 @@
-import { ValueError } from '../../errors.ts';
+import { ValueError } from '../../core/errors.ts';
 import type { Model } from '../model.ts';
 
 /** Refuses an optimizer whose rate a callback would take over from a schedule. */

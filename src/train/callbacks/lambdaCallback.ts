@@ -1,5 +1,5 @@
-import { checkValues, func } from '../../options.ts';
-import { type Callback, HOOKS } from '../callbacks.ts';
+import { checkValues, func } from '../../core/checks.ts';
+import { type Callback, HOOKS } from './callback.ts';
 
 /** A callback of single functions; unlike a plain object it has its hooks' names checked. @throws ValueError */
 export function lambdaCallback(

@@ -1,11 +1,11 @@
-import type { Layer } from '../../nn/layer.ts';
-import { equal, sub } from '../../ops/binary.ts';
-import { cast } from '../../ops/cast.ts';
-import { max, mean, sum } from '../../ops/reduce.ts';
-import { abs, sqrt, square } from '../../ops/unary.ts';
-import { checkValues, count } from '../../options.ts';
-import { innerScope, type Tensor } from '../../tensor.ts';
-import type { Callback } from '../callbacks.ts';
+import { checkValues, count } from '../../core/checks.ts';
+import { innerScope, type Tensor } from '../../core/tensor.ts';
+import type { Layer } from '../../nn/network/layer.ts';
+import { equal, sub } from '../../ops/elementwise/binary.ts';
+import { cast } from '../../ops/elementwise/cast.ts';
+import { abs, sqrt, square } from '../../ops/elementwise/unary.ts';
+import { max, mean, sum } from '../../ops/reduce/reduce.ts';
+import type { Callback } from './callback.ts';
 
 /** The output of a layer for a batch. */
 export interface LayerStatistics {

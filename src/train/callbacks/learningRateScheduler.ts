@@ -1,6 +1,6 @@
-import { checkValue, func, notNegative } from '../../options.ts';
-import type { Callback } from '../callbacks.ts';
+import { checkValue, func, notNegative } from '../../core/checks.ts';
 import type { Model } from '../model.ts';
+import type { Callback } from './callback.ts';
 import { checkFixedRate } from './fixedRate.ts';
 
 /**

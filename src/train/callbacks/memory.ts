@@ -1,4 +1,4 @@
-import type { HostArray } from '../../tensor.ts';
+import type { HostArray } from '../../core/tensor.ts';
 
 /** Numbers by name as a checkpoint holds them: infinite ones too, which JSON could not. */
 export const numbersOf = (numbers: Readonly<Record<string, number>>): Record<string, HostArray> =>

@@ -1,7 +1,7 @@
-import { flag, func, required } from '../../options.ts';
-import type { Callback, Logs, Memory } from '../callbacks.ts';
+import { flag, func, required } from '../../core/checks.ts';
+import type { ModelFiles } from '../files/save.ts';
 import type { Model } from '../model.ts';
-import type { ModelFiles } from '../save.ts';
+import type { Callback, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 

@@ -1,6 +1,6 @@
-import { ValueError } from '../../errors.ts';
-import { byName, type Checks, checkValues, finite, lookUp, text } from '../../options.ts';
-import type { Logs } from '../callbacks.ts';
+import { byName, type Checks, checkValues, finite, lookUp, text } from '../../core/checks.ts';
+import { ValueError } from '../../core/errors.ts';
+import type { Logs } from './callback.ts';
 
 /** Which number of an epoch a callback goes by, and when it is better than another. */
 export interface MonitorOptions {

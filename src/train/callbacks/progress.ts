@@ -1,6 +1,6 @@
-import { clock, decimal } from '../../format.ts';
-import { type Check, checkValue, checkValues, func } from '../../options.ts';
-import type { BatchLogs, Callback, Logs, RunParams } from '../callbacks.ts';
+import { type Check, checkValue, checkValues, func } from '../../core/checks.ts';
+import { clock, decimal } from '../../core/format.ts';
+import type { BatchLogs, Callback, Logs, RunParams } from './callback.ts';
 
 /**
  * What `fit` shows: 0 nothing; 2 a line after each epoch; 1 or `auto` a line for each epoch that is written anew while it

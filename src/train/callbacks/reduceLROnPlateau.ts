@@ -1,6 +1,6 @@
-import { countFrom0, fraction, notNegative } from '../../options.ts';
-import type { Callback, Logs, Memory } from '../callbacks.ts';
+import { countFrom0, fraction, notNegative } from '../../core/checks.ts';
 import type { Model } from '../model.ts';
+import type { Callback, Logs, Memory } from './callback.ts';
 import { checkFixedRate } from './fixedRate.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';

@@ -1,7 +1,7 @@
 // ONNX's normalisations and losses. Channels are axis 1.
 
-import { type Loss, makeLoss, type Reduction } from '../../../src/nn/loss.ts';
-import { sparseCategoricalCrossentropy } from '../../../src/nn/losses.ts';
+import { type Loss, makeLoss, type Reduction } from '../../../src/nn/losses/defineLoss.ts';
+import { sparseCategoricalCrossentropy } from '../../../src/nn/losses/losses.ts';
 import {
   abs,
   add,
@@ -30,7 +30,7 @@ import {
   variance,
   where,
 } from '../../../src/node.ts';
-import { updateMovingAverage } from '../../../src/ops/movingAverage.ts';
+import { updateMovingAverage } from '../../../src/optim/movingAverage.ts';
 import type { Case } from '../case.ts';
 import type { Rules } from './rules.ts';
 

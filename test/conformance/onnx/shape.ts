@@ -1,4 +1,6 @@
 // ONNX's operators that move elements, and matrix products.
+
+import { broadcastShapes, MAX_RANK, type Shape, sizeOf } from '../../../src/core/shape.ts';
 import {
   add,
   arange,
@@ -18,7 +20,6 @@ import {
   transpose,
   where,
 } from '../../../src/node.ts';
-import { broadcastShapes, MAX_RANK, type Shape, sizeOf } from '../../../src/shape.ts';
 import type { Case } from '../case.ts';
 import type { Rules } from './rules.ts';
 

@@ -1,0 +1,158 @@
+import { type Contest, type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
+import { DeviceError } from '../../core/errors.ts';
+import type { Generator } from '../../core/random.ts';
+import { type DType, Storage, type TypedArray } from '../../core/storage.ts';
+import { Tensor } from '../../core/tensor.ts';
+import type { NdArray } from './reference/ndarray.ts';
+
+/** What `src/reference` holds. */
+export type References = typeof import('./reference/index.ts');
+
+type CpuMemory = Float64Array | Int32Array;
+
+/** What a tensor may take in float32, and twice as much in float64: typed arrays have few more elements in all engines. */
+const MOST_BYTES = 2 ** 33;
+
+/** The reference backend: float64 on the CPU, one plain loop per operation (src/reference). For checking, not for speed. */
+export class CpuDevice implements Device {
+  readonly info: DeviceInfo = {
+    backend: 'cpu',
+    adapter: {
+      vendor: 'dawngrad',
+      architecture: 'float64',
+      device: '',
+      description: 'CPU reference, float64',
+      software: true,
+    },
+    limits: { maxBufferSize: MOST_BYTES, maxStorageBufferBindingSize: MOST_BYTES },
+    features: [],
+  };
+  random: Generator;
+  /** The mathematics, by the names of the operations. */
+  readonly references: References;
+  stepsPerSubmit = 1;
+  #live = { buffers: 0, bytes: 0 };
+  #isDisposed = false;
+
+  private constructor(random: Generator, references: References) {
+    this.random = random;
+    this.references = references;
+  }
+
+  /** Loads the mathematics first, so that whoever runs on a GPU does without. */
+  static async open(random: Generator): Promise<CpuDevice> {
+    return new CpuDevice(random, await import('./reference/index.ts'));
+  }
+
+  allocate(length: number, dtype: DType): Storage<CpuMemory> {
+    return this.#store(dtype === 'f32' ? new Float64Array(length) : new Int32Array(length));
+  }
+
+  upload(data: TypedArray, dtype: DType): Storage<CpuMemory> {
+    return this.#store(dtype === 'f32' ? Float64Array.from(data) : Int32Array.from(data));
+  }
+
+  write(storage: Storage, data: TypedArray, _dtype: DType, start = 0): void {
+    memoryOf(storage).set(data, start);
+  }
+
+  copy(from: Storage, to: Storage, length: number, toStart = 0): void {
+    memoryOf(to).set(memoryOf(from).subarray(0, length), toStart);
+  }
+
+  readonly recording = undefined;
+
+  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
+    this.write(storage, compute(), dtype);
+  }
+
+  eachStep(work: () => void): void {
+    work();
+  }
+
+  dependOn(): void {}
+
+  refuseCapture(): void {}
+
+  choose(_contest: Contest, usual: string): string {
+    return usual;
+  }
+
+  async settle(): Promise<void> {}
+
+  outsideRecording<R>(body: () => R): R {
+    return body();
+  }
+
+  async read(storage: Storage, length: number): Promise<TypedArray> {
+    this.#throwDisposed();
+    return memoryOf(storage).slice(0, length);
+  }
+
+  readLater(storage: Storage, length: number): () => Promise<TypedArray> {
+    this.#throwDisposed();
+    const copy = memoryOf(storage).slice(0, length);
+    return async () => copy;
+  }
+
+  arena(lengths: readonly number[]): { whole: Storage<CpuMemory>; length: number; parts: Storage<CpuMemory>[] } {
+    const length = lengths.reduce((sum, each) => sum + each, 0);
+    const whole = this.allocate(length, 'f32');
+    let start = 0;
+    const parts = lengths.map((each) => {
+      whole.retain();
+      const part = new Storage<CpuMemory>(whole.memory.subarray(start, start + each), () => whole.release());
+      start += each;
+      return part;
+    });
+    return { whole, length, parts };
+  }
+
+  async allocating<R>(work: () => R): Promise<R> {
+    return work();
+  }
+
+  flush(): void {}
+
+  async sync(): Promise<void> {
+    this.#throwDisposed();
+  }
+
+  memory(): DeviceMemory {
+    return { ...this.#live, pooledBuffers: 0, pooledBytes: 0 };
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+  }
+
+  /** A tensor's elements as the reference functions take them. */
+  view(t: Tensor): NdArray {
+    return { data: memoryOf(t.storage).subarray(0, t.size), shape: t.shape };
+  }
+
+  /** A tensor that takes over what a reference function returned. */
+  adopt(result: NdArray): Tensor {
+    const dtype = result.data instanceof Int32Array ? 'i32' : 'f32';
+    return new Tensor(this, this.#store(result.data), result.shape, dtype);
+  }
+
+  #throwDisposed(): void {
+    if (this.#isDisposed) throw new DeviceError('unavailable', DISPOSED);
+  }
+
+  #store(memory: CpuMemory): Storage<CpuMemory> {
+    this.#throwDisposed();
+    this.#live.buffers++;
+    this.#live.bytes += memory.byteLength;
+    return new Storage(memory, () => this.#release(memory));
+  }
+
+  #release(memory: CpuMemory): void {
+    this.#live.buffers--;
+    this.#live.bytes -= memory.byteLength;
+  }
+}
+
+/** Storages of this device hold typed arrays; the generic type is erased at the border of `Device`. */
+const memoryOf = (storage: Storage): CpuMemory => storage.memory as CpuMemory;

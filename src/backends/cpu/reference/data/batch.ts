@@ -1,0 +1,15 @@
+import type { NdArray } from '../ndarray.ts';
+
+/** The samples of the given shape at some positions. */
+export function batch(
+  { data }: NdArray,
+  { positions, shape }: { readonly positions: Iterable<number>; readonly shape: readonly number[] },
+): NdArray {
+  const length = shape.reduce((product, each) => product * each, 1);
+  const rows = [...positions];
+  const values = rows.flatMap((row) => [...data.subarray(row * length, (row + 1) * length)]);
+  return {
+    data: data instanceof Int32Array ? Int32Array.from(values) : Float64Array.from(values),
+    shape: [rows.length, ...shape],
+  };
+}

@@ -1,0 +1,89 @@
+import type { DeviceInfo } from '../../core/device.ts';
+import { DeviceError } from '../../core/errors.ts';
+import type { Generator } from '../../core/random.ts';
+import { GpuDevice } from './device.ts';
+import type { GpuSource } from './source.ts';
+import { Tuner, type TunerStore } from './tuner.ts';
+
+/** Limits that the kernels can use more of than the guaranteed minimum. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** Features that kernels and the tuner use where they are offered. */
+const WANTED_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query'];
+
+/** Names under which drivers that run on the CPU introduce themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
+
+const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): string =>
+  [vendor, architecture, device, description].join(' ');
+
+/** Whether an adapter is a CPU in disguise. */
+export const isSoftware = (adapter: GPUAdapter): boolean =>
+  adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
+
+/** Finds an adapter: a hardware one from any source, else a software one from any source. */
+export async function findAdapter(
+  sources: readonly GpuSource[],
+): Promise<{ found: { gpu: GPU; adapter: GPUAdapter } | undefined; tried: string[] }> {
+  const tried: string[] = [];
+  for (const { name, open } of sources) {
+    try {
+      const gpu = (await open()) as GPU; // what WebGPU says of it, the public type leaves out
+      const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+      if (adapter === null) tried.push(`${name}: no adapter`);
+      else if (isSoftware(adapter) && sources.at(-1)?.name !== name) tried.push(`${name}: only a software adapter`);
+      else return { found: { gpu, adapter }, tried };
+    } catch (error) {
+      tried.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { found: undefined, tried };
+}
+
+interface OpenOptions {
+  readonly random: Generator;
+  /** Whether kernels are chosen by measurement; default on hardware. */
+  readonly tune: boolean | undefined;
+  /** Whether nothing is chosen by measurement, and reductions are the same trees everywhere. */
+  readonly deterministic: boolean;
+  readonly store: TunerStore | undefined;
+}
+
+/** Opens an adapter with all of its useful limits. */
+export async function openAdapter(
+  gpu: GPU,
+  adapter: GPUAdapter,
+  { random, tune, deterministic, store }: OpenOptions,
+): Promise<GpuDevice> {
+  const limits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
+  const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ label: 'dawngrad', requiredLimits: limits, requiredFeatures: features });
+  } catch (error) {
+    throw new DeviceError('unavailable', `The adapter ${textOf(adapter.info)} refused a device: ${String(error)}`);
+  }
+  const { vendor, architecture, device: model } = adapter.info;
+  // Browsers leave out what could tell users apart, the description first.
+  const description = adapter.info.description || [vendor, architecture, model].filter(Boolean).join(' ') || 'a GPU';
+  const info: DeviceInfo = {
+    backend: 'webgpu',
+    adapter: { vendor, architecture, device: model, description, software: isSoftware(adapter) },
+    limits,
+    features: [...device.features].sort(),
+  };
+  const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic });
+  await opened.sync(); // an adapter that is gone gives a device that is lost
+  if (!deterministic && (tune ?? !info.adapter.software)) {
+    opened.tuner = new Tuner(textOf(adapter.info), store, opened);
+    await opened.tuner.load();
+  }
+  return opened;
+}

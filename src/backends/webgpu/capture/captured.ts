@@ -1,0 +1,114 @@
+import { checkBytes } from '../../../core/device.ts';
+import { BYTES, Storage } from '../../../core/storage.ts';
+import { innerScope, keep, mapTensors, Tensor } from '../../../core/tensor.ts';
+import type { GpuDevice, GpuPlan, GpuRecording, Replay } from '../device.ts';
+import { padded } from '../pool.ts';
+import { makePlan } from './plan.ts';
+import { Transient } from './recording.ts';
+
+/** How often a step is noted down anew because it moved its own parameters, as an optimizer's first step does. */
+const ATTEMPTS = 3;
+
+/** A function of tensors, noted down for inputs of certain shapes. */
+export class CapturedStep<Result> {
+  readonly plan: GpuPlan;
+  readonly #device: GpuDevice;
+  readonly #recording: GpuRecording;
+  readonly #inputs: readonly Transient[];
+  readonly #result: Result;
+  /** What the last run returned, by the memory that holds it. */
+  readonly #returned = new Map<Transient, Storage>();
+  #replay: Replay | undefined;
+
+  /** Notes down what `f` does; nothing runs. @throws CaptureError if it can't be replayed. */
+  constructor(device: GpuDevice, f: (...inputs: readonly Tensor[]) => Result, like: readonly Tensor[]) {
+    this.#device = device;
+    this.#inputs = like.map(({ size }) => new Transient(padded(size * BYTES)));
+    const { recording, result } = this.#record(f, like);
+    this.#recording = recording;
+    this.#result = result;
+    const outputs = new Set<Transient>();
+    mapTensors(result, (t) => {
+      keep(t);
+      if (t.storage.memory instanceof Transient) outputs.add(t.storage.memory);
+      return t;
+    });
+    this.plan = makePlan(recording, { inputs: this.#inputs, outputs: [...outputs] });
+  }
+
+  /** Whether what the step depends on, besides the shapes, is what it was. */
+  get holds(): boolean {
+    return this.#recording.holds;
+  }
+
+  /** Refuses a step with a buffer that is more than the device can have. @throws DeviceError */
+  checkRoom(): void {
+    checkBytes('A buffer of the step', Math.max(0, ...this.plan.buffers), this.#device.info);
+  }
+
+  /** Compiles the kernels, all at once. */
+  compile(): Promise<void> {
+    return this.#device.compileAhead(this.plan.commands);
+  }
+
+  /** Makes the buffers. @throws DeviceError if there is no memory for them. */
+  prepare(): Replay {
+    this.#replay ??= this.#device.prepare(this.#recording, this.plan);
+    return this.#replay;
+  }
+
+  run(inputs: readonly Tensor[]): Result {
+    const device = this.#device;
+    const replay = this.prepare();
+    const { find } = replay;
+    this.#handOver();
+    inputs.forEach(({ storage, size }, i) => {
+      device.copy(storage, new Storage(find(this.#inputs[i]), () => {}), size);
+    });
+    device.replay(replay);
+    return mapTensors(this.#result, (t) => {
+      const { memory } = t.storage;
+      if (!(memory instanceof Transient)) return t.alias();
+      const shared = this.#returned.get(memory);
+      const storage = shared?.retain() ?? new Storage<unknown>(find(memory), () => {});
+      this.#returned.set(memory, storage);
+      return new Tensor(device, storage, t.shape, t.dtype);
+    });
+  }
+
+  dispose(): void {
+    if (!this.#device.isOver) this.#handOver();
+    if (this.#replay === undefined) this.#recording.release();
+    else this.#replay.dispose();
+  }
+
+  /** Results of the last run that somebody still holds move to memory of their own: the next run writes where they lie. */
+  #handOver(): void {
+    for (const [transient, storage] of this.#returned) {
+      if (storage.isUsed) {
+        const length = transient.size / BYTES;
+        const own = this.#device.allocate(length);
+        this.#device.copy(storage, own, length);
+        storage.takeOver(own);
+      }
+      this.#returned.delete(transient);
+    }
+  }
+
+  #record(f: (...inputs: readonly Tensor[]) => Result, like: readonly Tensor[]) {
+    const device = this.#device;
+    const stream = device.random.peekStream();
+    const standIn = ({ shape, dtype }: Tensor, i: number): Tensor =>
+      new Tensor(device, new Storage<unknown>(this.#inputs[i], () => {}), shape, dtype);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { recording, result } = device.record(() => innerScope(() => f(...like.map(standIn))));
+        if (recording.holds || attempt === ATTEMPTS) return { recording, result };
+        recording.release();
+      } catch (error) {
+        device.random.returnTo(stream);
+        throw error;
+      }
+    }
+  }
+}

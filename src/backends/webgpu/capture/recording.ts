@@ -1,0 +1,91 @@
+import type { Storage } from '../../../core/storage.ts';
+
+/** Memory of a captured step that nobody outside sees: the plan finds a place for it. */
+export class Transient {
+  /** In bytes. */
+  readonly size: number;
+
+  constructor(size: number) {
+    this.size = size;
+  }
+}
+
+/** A range of a device's memory that exists already. */
+export interface Range {
+  readonly buffer: object;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** What a recorded command reads or writes; `Place` is the device's own kind of range. */
+export type Operand<Place extends Range> = Place | Transient;
+
+/** One command of a captured step. */
+export interface Recorded<Place extends Range, Command> {
+  readonly kind: 'dispatch' | 'copy' | 'clear';
+  /** For people: the kernel and its entry point. */
+  readonly label: string;
+  readonly reads: readonly Operand<Place>[];
+  readonly writes: readonly Operand<Place>[];
+  /** Compiles the kernel before `place` needs it, beside whatever else goes on. */
+  readonly compile?: () => Promise<void>;
+  /** Makes the command once every operand has its place. */
+  readonly place: (find: (operand: Operand<Place>) => Place) => Command;
+}
+
+/** Why a step can't be captured: it then runs as it is written. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError';
+}
+
+/** What a step does, noted down instead of done. */
+export class Recording<Place extends Range, Command> {
+  readonly commands: Recorded<Place, Command>[] = [];
+  /** The host's part of a step, in order: computes what changes from step to step, and counts. */
+  readonly hostWork: (() => void)[] = [];
+  /** What the step's commands depend on besides the shapes: at a replay it has to be what it was. */
+  readonly conditions: { readonly now: () => unknown; readonly before: unknown }[] = [];
+  readonly #outside = new Set<Storage>();
+  /** Why the step can't be captured. */
+  refusal: string | undefined;
+
+  add(command: Recorded<Place, Command>): void {
+    this.commands.push(command);
+  }
+
+  /** Keeps memory from outside, which the commands refer to, until `release`. */
+  retain(storage: Storage): void {
+    if (this.#outside.has(storage)) return;
+    this.#outside.add(storage.retain());
+  }
+
+  release(): void {
+    for (const storage of this.#outside) storage.release();
+    this.#outside.clear();
+  }
+
+  dependOn(now: () => unknown): void {
+    this.conditions.push({ now, before: now() });
+  }
+
+  /** Notes why this step can't be captured, and leaves it. */
+  refuse(reason: string): never {
+    this.refusal ??= reason;
+    throw new CaptureError(reason);
+  }
+
+  /** @throws CaptureError if the step can't be captured, also when it caught the first one. */
+  check(): void {
+    if (this.refusal !== undefined) throw new CaptureError(this.refusal);
+  }
+
+  /** Whether the conditions hold now. */
+  get holds(): boolean {
+    return this.conditions.every(({ now, before }) => Object.is(now(), before));
+  }
+
+  /** Whether a command noted so far uses this range. */
+  uses(place: Place): boolean {
+    return this.commands.some(({ reads, writes }) => reads.includes(place) || writes.includes(place));
+  }
+}

@@ -1,0 +1,415 @@
+import { type Contest, type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
+import { DeviceError, ShapeError } from '../../core/errors.ts';
+import type { KernelCall } from '../../core/kernel.ts';
+import type { Generator } from '../../core/random.ts';
+import { sleepThrough } from '../../core/sleep.ts';
+import { BYTES, type DType, Storage, type TypedArray } from '../../core/storage.ts';
+import { Parameter } from '../../core/tensor.ts';
+import { packParams } from '../../core/wgsl.ts';
+import type { Plan } from './capture/plan.ts';
+import { type Operand, type Recorded, Recording, Transient } from './capture/recording.ts';
+import { type Command, foldGrid } from './commands.ts';
+import { Failures } from './failures.ts';
+import { ParamsCache } from './params.ts';
+import { PipelineCache } from './pipelines.ts';
+import { BufferPool, type GpuMemory, padded } from './pool.ts';
+import { CommandQueue } from './queue.ts';
+import type { Tuner } from './tuner.ts';
+
+/**
+ * How elementwise kernels are cut up. A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one
+ * vec4 in each, 44 with 16. Hardware is slow to start a workgroup: relu of 256 MiB takes 161 us in workgroups of 64 on an
+ * NVIDIA H200, 128 in those of 256.
+ */
+const ELEMENTWISE = { software: { ITEMS: 16 }, hardware: { WORKGROUP_SIZE: 256, ITEMS: 1 } };
+/** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
+const ARENA_ALIGNMENT = 256;
+
+/** Tensors of a captured step hold transients until the step is planned. */
+type Memory = Operand<GpuMemory>;
+export type GpuRecording = Recording<GpuMemory, Command>;
+export type GpuPlan = Plan<GpuMemory, Command>;
+
+/** A planned step with its buffers and bind groups: replaying it is nothing but encoding. */
+export interface Replay {
+  readonly recording: GpuRecording;
+  readonly commands: readonly Command[];
+  /** Where the plan put a transient. */
+  readonly find: (transient: Transient) => GpuMemory;
+  readonly dispose: () => void;
+}
+
+interface GpuDeviceParts {
+  readonly instance: GPU;
+  readonly device: GPUDevice;
+  readonly info: DeviceInfo;
+  readonly random: Generator;
+  /** Whether results are the same as on a device without subgroups; default false. */
+  readonly deterministic?: boolean;
+}
+
+/** WebGPU: the only code that touches a GPUDevice. Work is collected as commands and submitted when somebody reads. */
+export class GpuDevice implements Device {
+  readonly info: DeviceInfo;
+  random: Generator;
+  /** Chooses kernels by measurement; none where they are pinned. */
+  tuner: Tuner | undefined;
+  /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
+  readonly instance: GPU;
+  readonly #gpu: GPUDevice;
+  readonly #failures: Failures;
+  readonly #queue: CommandQueue;
+  readonly #pipelines: PipelineCache;
+  readonly #params: ParamsCache;
+  readonly #pool: BufferPool;
+  #recording: GpuRecording | undefined;
+
+  constructor({ instance, device, info, random, deterministic = false }: GpuDeviceParts) {
+    this.instance = instance;
+    this.#gpu = device;
+    this.info = info;
+    this.random = random;
+    this.#pipelines = new PipelineCache(device, {
+      elementwise: ELEMENTWISE[info.adapter.software ? 'software' : 'hardware'],
+      subgroups: info.features.includes('subgroups') && !deterministic,
+    });
+    this.#failures = new Failures(device, this.#pipelines);
+    this.#pool = new BufferPool(device, this.#failures, info, () => this.#queue.destroy(this.#pool.drain()));
+    this.#queue = new CommandQueue(device, this.#failures, this.#pool);
+    this.#params = new ParamsCache(device, this.#pool);
+  }
+
+  get stepsPerSubmit(): number {
+    return this.#queue.stepsPerSubmit;
+  }
+
+  set stepsPerSubmit(steps: number) {
+    this.#queue.stepsPerSubmit = steps;
+  }
+
+  allocate(length: number): Storage<Memory> {
+    if (this.#recording !== undefined) return new Storage<Memory>(new Transient(padded(length * BYTES)), () => {});
+    return this.#allocateNow(length);
+  }
+
+  upload(data: TypedArray, dtype: DType): Storage<Memory> {
+    this.#recording?.refuse('it uploads numbers from JavaScript; make that tensor before the step, or pass it in');
+    const storage = this.#allocateNow(data.length);
+    try {
+      this.write(storage, data, dtype);
+      return storage;
+    } catch (error) {
+      storage.release();
+      throw error;
+    }
+  }
+
+  write(storage: Storage, data: TypedArray, dtype: DType, start = 0): void {
+    this.#recording?.refuse('it writes numbers from JavaScript; write them before the step');
+    const values = dtype === 'f32' && data instanceof Float64Array ? new Float32Array(data) : data;
+    this.#queue.write(placed(memoryOf(storage)), start * BYTES, values);
+  }
+
+  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
+    if (this.#recording === undefined) {
+      this.write(storage, compute(), dtype);
+      return;
+    }
+    // At a replay the host's part comes first, so nothing before this point may read what it writes.
+    if (this.#recording.uses(placed(memoryOf(storage)))) {
+      this.#recording.refuse('it changes the step number or another number of the step after their first use');
+    }
+    this.#recording.hostWork.push(() => this.write(storage, compute(), dtype));
+  }
+
+  eachStep(work: () => void): void {
+    if (this.#recording === undefined) work();
+    else this.#recording.hostWork.push(work);
+  }
+
+  dependOn(now: () => unknown): void {
+    this.#recording?.dependOn(now);
+  }
+
+  choose(contest: Contest, usual: string): string {
+    const { tuner } = this;
+    if (tuner === undefined) return usual;
+    this.#recording?.dependOn(() => tuner.round);
+    // The usual one goes first: it is tried however long the others take.
+    return tuner.choice({ ...contest, candidates: [...new Set([usual, ...contest.candidates])] }) ?? usual;
+  }
+
+  async settle(): Promise<void> {
+    await this.tuner?.settle();
+  }
+
+  /**
+   * Milliseconds that the GPU takes to do some work `runs` times, by its own clock where it has one. The host does it once,
+   * and what it asks for is repeated. `expected` is what they are thought to be.
+   */
+  async time(work: () => void, { runs = 1, expected = 0 } = {}): Promise<number> {
+    await this.sync();
+    const milliseconds = await this.allocating(() => this.#queue.time(work, runs));
+    if (expected > 0) await sleepThrough(expected);
+    return milliseconds();
+  }
+
+  /** Compiles the kernels of some work, all at once; nothing of it runs. */
+  async compile(work: () => void): Promise<void> {
+    const { recording } = this.record(work);
+    recording.release();
+    await this.compileAhead(recording.commands);
+  }
+
+  /** Compiles the kernels of recorded commands, all at once, before they are placed. */
+  async compileAhead(commands: GpuPlan['commands']): Promise<void> {
+    if (this.info.adapter.software) return; // Node polls while it awaits, and takes half of the cores from the compiler
+    await Promise.all(commands.map(({ compile }) => compile?.()));
+  }
+
+  refuseCapture(reason: string): void {
+    this.#recording?.refuse(reason);
+  }
+
+  copy(from: Storage, to: Storage, length: number, toStart = 0): void {
+    const bytes = length * BYTES;
+    const source = memoryOf(from);
+    const target = memoryOf(to);
+    const label = `copy ${bytes} bytes`;
+    this.#do({
+      kind: 'copy',
+      label,
+      reads: [source],
+      writes: [target],
+      place: (find) => {
+        const { buffer, offset } = find(source);
+        const place = find(target);
+        return {
+          kind: 'copy',
+          from: buffer,
+          fromOffset: offset,
+          to: place.buffer,
+          toOffset: place.offset + toStart * BYTES,
+          bytes,
+        };
+      },
+    });
+  }
+
+  arena(lengths: readonly number[]): { whole: Storage<GpuMemory>; length: number; parts: Storage<GpuMemory>[] } {
+    const sizes = lengths.map((length) => Math.max(1, Math.ceil((length * BYTES) / ARENA_ALIGNMENT)) * ARENA_ALIGNMENT);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    const whole = this.#allocateNow(bytes / BYTES);
+    const { buffer } = whole.memory;
+    if (bytes > 0) this.#queue.push({ kind: 'clear', buffer, offset: 0, bytes });
+    let offset = 0;
+    const parts = sizes.map((size) => {
+      const part = new Storage<GpuMemory>({ buffer, offset, size }, () => whole.release());
+      whole.retain();
+      offset += size;
+      return part;
+    });
+    return { whole, length: bytes / BYTES, parts };
+  }
+
+  /** Adds one dispatch to the pending commands; an empty grid is nothing to do. */
+  run(call: KernelCall): void {
+    this.#failures.throwLasting();
+    const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
+    const pipeline = this.#pipelines.get(kernel, entry, [uniforms.length, reads.length, writes.length], constants);
+    const { layout, params: fields, elementsPerWorkgroup } = pipeline;
+    const workgroups = 'invocations' in grid ? Math.ceil(grid.invocations / elementsPerWorkgroup) : grid.workgroups;
+    const limit = this.#gpu.limits.maxComputeWorkgroupsPerDimension;
+    const folded = typeof workgroups === 'number' ? foldGrid(workgroups, limit) : workgroups;
+    if (folded.some((count) => count === 0)) return;
+    if (folded.some((count) => count > limit)) {
+      throw new ShapeError({
+        op: kernel.name,
+        got: `sizes that take ${folded.join(' x ')} workgroups`,
+        expected: `at most ${limit} along an axis, as this adapter has them`,
+        fix: 'Slice the tensors.',
+      });
+    }
+    this.#noteOutside([...reads, ...writes, ...uniforms]);
+    const read = [...uniforms, ...reads].map(({ storage }) => memoryOf(storage));
+    const written = writes.map(({ storage }) => memoryOf(storage));
+    const uniform = fields.length > 0 ? this.#params.get(packParams(fields, params)) : undefined;
+    this.#do({
+      kind: 'dispatch',
+      label: entry === 'forward' ? kernel.name : `${kernel.name} ${entry}`,
+      reads: read,
+      writes: written,
+      compile: pipeline.compileAhead,
+      place: (find) => {
+        const entries: GPUBindGroupEntry[] = [...read, ...written].map((memory, i) => ({
+          binding: i + 1,
+          resource: find(memory),
+        }));
+        if (uniform !== undefined) entries.push({ binding: 0, resource: { buffer: uniform } });
+        return {
+          kind: 'dispatch',
+          pipeline: pipeline.compiled(),
+          bindGroup: this.#gpu.createBindGroup({ layout, entries }),
+          grid: folded,
+        };
+      },
+    });
+  }
+
+  /** Notes down what `body` does instead of doing it. A body that can't be captured has no result. */
+  record<R>(body: () => R): { recording: GpuRecording; result: R } {
+    const recording: GpuRecording = new Recording();
+    this.#recording = recording;
+    try {
+      const result = body();
+      if (result instanceof Promise) {
+        result.catch(() => {}); // it fails where it goes on with tensors that do not exist
+        recording.refuse('it is async; read tensors after the step');
+      }
+      recording.check();
+      return { recording, result };
+    } catch (error) {
+      recording.release();
+      throw error;
+    } finally {
+      this.#recording = undefined;
+    }
+  }
+
+  /** Whether nothing works any more: it is disposed of or lost. */
+  get isOver(): boolean {
+    return this.#failures.areLasting;
+  }
+
+  get recording(): object | undefined {
+    return this.#recording;
+  }
+
+  /** Runs `body` at once although a step is being recorded: it makes state that outlives the step. */
+  outsideRecording<R>(body: () => R): R {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    try {
+      return body();
+    } finally {
+      this.#recording = recording;
+    }
+  }
+
+  /** Makes a plan's buffers and bind groups. */
+  prepare(recording: GpuRecording, plan: GpuPlan): Replay {
+    const buffers: Storage<GpuMemory>[] = [];
+    const free = (): void => {
+      for (const storage of buffers) storage.release();
+    };
+    const find = (memory: Memory): GpuMemory => {
+      if (!(memory instanceof Transient)) return memory;
+      const place = plan.places.get(memory);
+      if (place === undefined) throw new Error('internal: a transient without a place');
+      return typeof place.buffer === 'number'
+        ? { ...buffers[place.buffer].memory, size: memory.size }
+        : (place as GpuMemory);
+    };
+    try {
+      for (const bytes of plan.buffers) buffers.push(this.#allocateNow(bytes / BYTES));
+      return {
+        recording,
+        commands: plan.commands.map(({ place }) => place(find)),
+        find,
+        dispose: () => {
+          recording.release();
+          free();
+        },
+      };
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  /** Adds a planned step to the pending commands. */
+  replay({ recording, commands }: Replay): void {
+    this.#failures.throwLasting();
+    for (const work of recording.hostWork) work();
+    this.#queue.pushStep(commands);
+  }
+
+  /** Hands the pending commands to the GPU. */
+  flush(): void {
+    this.#queue.flush();
+  }
+
+  async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
+    this.#recording?.refuse('it reads a tensor; return the tensor, and read it after the step');
+    const { changes } = this.#queue;
+    const take = (): (() => Promise<TypedArray>) => this.readLater(storage, length, dtype);
+    const bytes = await this.allocating(take, () => this.#queue.changes === changes); // else it may hold something else
+    return bytes();
+  }
+
+  readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray> {
+    const bytes = this.#queue.read(placed(memoryOf(storage)), length * BYTES);
+    return async () => (dtype === 'f32' ? new Float32Array(await bytes()) : new Int32Array(await bytes()));
+  }
+
+  sync(): Promise<void> {
+    return this.#queue.sync();
+  }
+
+  async allocating<R>(work: () => R, mayRepeat = (): boolean => true): Promise<R> {
+    const { drained } = this.#pool;
+    try {
+      return work();
+    } catch (error) {
+      if (this.#pool.drained === drained) throw error;
+      await this.sync(); // by then the driver has taken back what the pool gave up
+      if (!mayRepeat()) throw error;
+      return work();
+    }
+  }
+
+  memory(): DeviceMemory {
+    return this.#pool.memory();
+  }
+
+  dispose(): void {
+    this.#failures.fail(new DeviceError('unavailable', DISPOSED));
+    this.#gpu.destroy();
+  }
+
+  #allocateNow(length: number): Storage<GpuMemory> {
+    const memory = this.#pool.take(length * BYTES);
+    return new Storage(memory, () => this.#release(memory));
+  }
+
+  /** Notes a command down while a step is recorded, else adds it to the pending ones. */
+  #do(command: Recorded<GpuMemory, Command>): void {
+    if (this.#recording !== undefined) this.#recording.add(command);
+    else this.#queue.push(command.place(placed));
+  }
+
+  /** Tensors that a recorded step takes from outside stay, and a parameter that moves makes the recording outdated. */
+  #noteOutside(tensors: KernelCall['reads']): void {
+    const recording = this.#recording;
+    if (recording === undefined) return;
+    for (const t of tensors) {
+      if (memoryOf(t.storage) instanceof Transient) continue;
+      recording.retain(t.storage);
+      if (t instanceof Parameter) recording.dependOn(() => t.storage);
+    }
+  }
+
+  #release(memory: GpuMemory): void {
+    const surplus = this.#pool.give(memory);
+    if (surplus !== undefined) this.#queue.destroy([surplus]);
+  }
+}
+
+/** Storages of this device hold GPU memory; the generic type is erased at the border of `Device`. */
+const memoryOf = (storage: Storage): Memory => storage.memory as Memory;
+
+/** Memory that exists. A tensor of a captured step has none after the step, unless the step returned it. */
+function placed(memory: Memory): GpuMemory {
+  if (!(memory instanceof Transient)) return memory;
+  throw new DeviceError('validation', 'A tensor of a captured step was used outside of it. Return it from the step.');
+}

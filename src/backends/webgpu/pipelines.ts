@@ -1,0 +1,149 @@
+import { DeviceError, ShaderError } from '../../core/errors.ts';
+import type { Constants, Kernel, Source } from '../../core/kernel.ts';
+import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from '../../core/wgsl.ts';
+
+/** An entry point with its constants, and what a dispatch of it needs to know. */
+export interface Pipeline {
+  /** Compiled when it is first asked for. */
+  readonly compiled: () => GPUComputePipeline;
+  /** Compiles it beside what else goes on. What fails here fails again where it is asked for, and says why. */
+  readonly compileAhead: () => Promise<void>;
+  readonly layout: GPUBindGroupLayout;
+  readonly params: readonly Field[];
+  /** Elements that one workgroup covers: WORKGROUP_SIZE invocations, ITEMS vectors each, WIDTH elements in a vector. */
+  readonly elementsPerWorkgroup: number;
+}
+
+/** How many bindings follow params, in this order. */
+export type BindingCounts = readonly [uniforms: number, reads: number, writes: number];
+
+interface PipelineOptions {
+  /** The form of elementwise kernels, which are those that declare ITEMS. */
+  readonly elementwise: Constants;
+  readonly subgroups: boolean;
+}
+
+/** Compiles each (kernel, entry, constants, binding counts) once. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #options: PipelineOptions;
+  readonly #pipelines = new Map<string, Pipeline>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  readonly #checks = new Set<Promise<void>>();
+  readonly #numbers = new WeakMap<Source, number>();
+  #sources = 0;
+
+  constructor(device: GPUDevice, options: PipelineOptions) {
+    this.#device = device;
+    this.#options = options;
+  }
+
+  get(
+    { name, sources: usual, withSubgroups = usual }: Kernel,
+    entry: string,
+    counts: BindingCounts,
+    constants: Constants = {},
+  ): Pipeline {
+    const kernel = { name, sources: this.#options.subgroups ? withSubgroups : usual };
+    const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
+    const sources = kernel.sources.map((source) => this.#numberOf(source)); // files of users may have one name
+    const key = [...sources, entry, ...counts, ...settings].join(' ');
+    let made = this.#pipelines.get(key);
+    if (made === undefined) {
+      const label = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
+      made = this.#prepare(kernel, entry, counts, constants, label);
+      this.#pipelines.set(key, made);
+    }
+    return made;
+  }
+
+  #numberOf(source: Source): number {
+    const number = this.#numbers.get(source) ?? this.#sources++;
+    this.#numbers.set(source, number);
+    return number;
+  }
+
+  /** Rejects with the ShaderError of a pipeline that did not compile, whoever asks and however often. */
+  async check(): Promise<void> {
+    const checks = [...this.#checks];
+    await Promise.all(checks);
+    for (const check of checks) this.#checks.delete(check);
+  }
+
+  #prepare(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
+    const source = joined(kernel.sources);
+    const usual = declares(source, 'ITEMS') ? this.#options.elementwise : {};
+    const text = specialize(source, { ...usual, ...constants });
+    const params = paramsOf(text);
+    const layout = this.#layout(params.length > 0, counts);
+    const device = this.#device;
+    const described = (): GPUComputePipelineDescriptor => ({
+      label,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ code: text, label }), entryPoint: entry },
+    });
+    let pipeline: GPUComputePipeline | undefined;
+    const compile = (): GPUComputePipeline => {
+      device.pushErrorScope('validation');
+      const descriptor = described();
+      const { module } = descriptor.compute;
+      const made = device.createComputePipeline(descriptor);
+      const check = this.#report(device.popErrorScope(), module, kernel);
+      check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
+      this.#checks.add(check);
+      return made;
+    };
+    const compiled = (): GPUComputePipeline => {
+      pipeline ??= compile();
+      return pipeline;
+    };
+    let ahead: Promise<void> | undefined;
+    const compileAhead = async (): Promise<void> => {
+      if (pipeline !== undefined) return;
+      ahead ??= start();
+      await ahead;
+    };
+    const start = async (): Promise<void> => {
+      device.pushErrorScope('validation');
+      const descriptor = described();
+      device.popErrorScope().catch(() => {});
+      const made = await device.createComputePipelineAsync(descriptor).catch(() => undefined);
+      pipeline ??= made;
+    };
+    const elementsPerWorkgroup = ['WORKGROUP_SIZE', 'ITEMS', 'WIDTH'].reduce(
+      (n, name) => n * constantOf(text, name, 1),
+      1,
+    );
+    return { compiled, compileAhead, layout, params, elementsPerWorkgroup };
+  }
+
+  async #report(scope: Promise<GPUError | null>, module: GPUShaderModule, kernel: Kernel): Promise<void> {
+    const error = await scope;
+    if (error === null) return;
+    const { messages } = await module.getCompilationInfo();
+    const first = messages.find(({ type }) => type === 'error');
+    if (first === undefined) throw new DeviceError('validation', `${kernel.name}: ${error.message}`);
+    const { file, line } = locate(kernel.sources, first.lineNum);
+    throw new ShaderError(file, line, first.message);
+  }
+
+  #layout(hasParams: boolean, [uniforms, reads, writes]: BindingCounts): GPUBindGroupLayout {
+    const key = `${hasParams} ${uniforms} ${reads} ${writes}`;
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      const types: GPUBufferBindingType[] = [
+        ...(hasParams ? (['uniform'] as const) : []),
+        ...Array<'uniform'>(uniforms).fill('uniform'),
+        ...Array<'read-only-storage'>(reads).fill('read-only-storage'),
+        ...Array<'storage'>(writes).fill('storage'),
+      ];
+      const first = hasParams ? 0 : 1; // binding 0 is params, present or not
+      layout = this.#device.createBindGroupLayout({
+        label: key,
+        entries: types.map((type, i) => ({ binding: first + i, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+}

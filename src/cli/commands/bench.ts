@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { version } from '../../../package.json';
+import { GpuDevice } from '../../backends/webgpu/device.ts';
+import { init } from '../../node.ts';
+import type { Limits } from '../../roofline/limits.ts';
+import type { Measured } from '../../roofline/suite.ts';
+import { deviceName } from '../format.ts';
+
+interface BenchOptions {
+  readonly only: string;
+  readonly out?: string;
+}
+
+export const benchCommand = new Command('bench')
+  .description('measures how fast this GPU copies and multiplies, and what share of that each kernel reaches')
+  .addOption(new Option('--only <text>', 'the kernels whose name has this in it').default('', 'all'))
+  .option('--out <folder>', 'where to write the results as JSON, Markdown and a chart')
+  .action(bench);
+
+async function bench({ only, out }: BenchOptions): Promise<void> {
+  const { measureRoofline } = await import('../../roofline/suite.ts'); // a table that no other command needs
+  const device = await init({ backend: 'webgpu' });
+  try {
+    if (!(device instanceof GpuDevice)) throw new Error('internal: webgpu was asked for');
+    console.log(`${deviceName(device.info)}${device.info.adapter.software ? ': compare shares, not times' : ''}`);
+    const { limits, kernels } = await measureRoofline({
+      device,
+      only,
+      onLimits: (limits) => console.log(`${describe(limits)}\n\n${line(HEADER)}`),
+      onKernel: (kernel) => console.log(line(cells(kernel))),
+    });
+    if (out === undefined) return;
+    const { adapter } = device.info;
+    const about = { dawngrad: version, date: new Date().toISOString().slice(0, 10), adapter, ...limits };
+    const { drawRoofline } = await import('../charts/roofline.ts'); // with a charting library
+    const slug = `${adapter.vendor}-${adapter.architecture}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    const path = join(out, `roofline-${slug}`);
+    await mkdir(out, { recursive: true });
+    await writeFile(`${path}.json`, `${JSON.stringify({ ...about, kernels }, undefined, 2)}\n`);
+    await writeFile(`${path}.svg`, drawRoofline(limits, kernels));
+    await writeFile(
+      `${path}.md`,
+      markdown({ title: deviceName(device.info), date: about.date, chart: `roofline-${slug}.svg` }, limits, kernels),
+    );
+    console.log(`\n${path}.json, .md and .svg`);
+  } finally {
+    device.dispose();
+  }
+}
+
+const describe = ({ bandwidth, arithmetic }: Limits): string =>
+  `limits, measured: ${digits(bandwidth / 1e9)} GB/s copying, ${digits(arithmetic / 1e9)} GFLOP/s multiplying and adding`;
+
+/** Three significant digits. */
+const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+
+const time = (milliseconds: number): string =>
+  milliseconds >= 1 ? `${digits(milliseconds)} ms` : `${digits(1000 * milliseconds)} us`;
+
+const HEADER = ['kernel', 'size', 'dispatches', 'time', 'rate', 'of the limit'];
+const WIDTHS = [30, 20, 10, 9, 13, 12];
+
+function cells({ name, size, dispatches, milliseconds, operations, bytes, bound, share }: Measured): string[] {
+  const perSecond = (work: number): string => digits(work / milliseconds / 1e6);
+  const rate = bound === 'memory' ? `${perSecond(bytes)} GB/s` : `${perSecond(operations)} GFLOP/s`;
+  return [name, size, String(dispatches), time(milliseconds), rate, `${(100 * share).toFixed(1)} %`];
+}
+
+/** Names to the left, numbers to the right. */
+const line = (texts: readonly string[]): string =>
+  texts.map((text, i) => (i < 2 ? text.padEnd(WIDTHS[i]) : text.padStart(WIDTHS[i]))).join(' ');
+
+/** The results as a page of Markdown. */
+function markdown(
+  { title, date, chart }: { readonly title: string; readonly date: string; readonly chart: string },
+  limits: Limits,
+  kernels: readonly Measured[],
+): string {
+  const row = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
+  return `# Roofline of ${title}
+
+- date: ${date}
+- ${describe(limits)}
+- a share is that of the limit which the kernel meets first; above 100 % its data stay in a cache
+
+![What each kernel reaches of what the adapter can do](${chart})
+
+${row(HEADER)}
+${row(HEADER.map((_, i) => (i < 2 ? '---' : '--:')))}
+${kernels.map((kernel) => row(cells(kernel))).join('\n')}
+`;
+}

@@ -1,0 +1,83 @@
+import { byName, type Checks, checkValues, count, finite, listOf, required } from '../../core/checks.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { formatShape, sizeOf } from '../../core/shape.ts';
+import type { HostArray } from '../../core/tensor.ts';
+import { sub } from '../../ops/elementwise/binary.ts';
+import { matmul } from '../../ops/matmul/matmul.ts';
+import type { Initializer } from '../initializers.ts';
+import { checkRank, defineLayer, LAYER_CHECKS, type Layer, type LayerOptions } from '../network/layer.ts';
+
+export interface WhiteningOptions extends LayerOptions {
+  /** One number per feature. */
+  readonly mean: readonly number[];
+  /** `[features, components]`. */
+  readonly matrix: HostArray;
+  /** The layer does without it; here so that the statistics can be passed as they are. */
+  readonly variance?: readonly number[];
+}
+
+interface ProjectionOptions extends LayerOptions {
+  readonly components: number;
+  readonly meanInitializer?: Initializer;
+  readonly matrixInitializer?: Initializer;
+}
+
+/** As files name it: the numbers are weights, which they hold once. */
+export const whiteningLayer = defineLayer<ProjectionOptions>(
+  'whitening',
+  { components: required(count), meanInitializer: byName, matrixInitializer: byName },
+  ({ components, meanInitializer = 'zeros', matrixInitializer = 'zeros' }) => ({
+    outputShape: (shape) => {
+      checkRank('whitening', shape, 1);
+      return [...shape.slice(0, -1), components];
+    },
+    build: (addWeight, shape) => {
+      const features = shape[shape.length - 1];
+      addWeight('mean', [features], meanInitializer, { trainable: false });
+      addWeight('matrix', [features, components], matrixInitializer, { trainable: false });
+    },
+    call: (x, { weights: { mean, matrix } }) => matmul(sub(x, mean), matrix),
+  }),
+);
+
+const numbers = listOf(finite, 'a list of finite numbers');
+const CHECKS: Checks<keyof WhiteningOptions> = {
+  mean: required(numbers),
+  matrix: [isMatrix, 'a matrix { data, shape: [features, components] }', true],
+  variance: numbers,
+  ...LAYER_CHECKS,
+};
+
+function isMatrix(value: unknown): boolean {
+  const { data, shape } = Object(value);
+  return numbers[0](data) && Array.isArray(shape) && shape.length === 2 && data.length === sizeOf(shape);
+}
+
+/**
+ * `(x - mean) matrix` over the last axis, as `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' gives them:
+ * features that are uncorrelated and of variance 1. It does not learn, and is saved with the model.
+ *
+ *     whitening({ ...(await whiteningStatistics(xTrain, { kind: 'zca' })), inputShape: [784] })
+ */
+export function whitening(options: WhiteningOptions): Layer {
+  checkValues('whitening', options, CHECKS);
+  const { mean, matrix, variance: _, ...others } = options;
+  const [features, components] = matrix.shape;
+  const holds =
+    (values: ArrayLike<number>): Initializer =>
+    ([length]) => {
+      if (length === features && mean.length === features) return Float32Array.from(values);
+      throw new ShapeError({
+        op: 'whitening',
+        got: `a mean of ${mean.length} numbers and a matrix ${formatShape(matrix.shape)} for ${length} features`,
+        expected: `${length} numbers and a matrix [${length}, components]`,
+        fix: 'Fit the whitening to data like these; put a flatten() before it for images.',
+      });
+    };
+  return whiteningLayer({
+    ...others,
+    components,
+    meanInitializer: holds(mean),
+    matrixInitializer: holds(matrix.data),
+  });
+}

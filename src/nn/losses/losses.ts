@@ -1,0 +1,175 @@
+import { type Checks, checkMade, integer, lookUp, positive } from '../../core/checks.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { add, div, equal, maximum, mul, sub, weigh } from '../../ops/elementwise/binary.ts';
+import { cast } from '../../ops/elementwise/cast.ts';
+import { abs, clip, log, neg, relu, softplus, sqrt, square } from '../../ops/elementwise/unary.ts';
+import { max, mean, min, sum } from '../../ops/reduce/reduce.ts';
+import {
+  binaryCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from './crossentropy.ts';
+import {
+  defineLoss,
+  EPSILON,
+  LAST,
+  type Loss,
+  type LossFunction,
+  type LossOptions,
+  lossOf,
+  type Pointwise,
+  targetsLike,
+} from './defineLoss.ts';
+
+export * from './crossentropy.ts';
+export {
+  type Loss,
+  type LossDefinition,
+  type LossFunction,
+  type LossOptions,
+  makeLoss,
+  type Pointwise,
+  type Reduction,
+  type Targets,
+} from './defineLoss.ts';
+
+/** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
+const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(
+  name: string,
+  checks: Checks<Exclude<keyof Options & string, keyof LossOptions>>,
+  define: (options: Options) => Pointwise,
+) =>
+  defineLoss<Options>(name, checks, (options) => {
+    const perSample = define(options);
+    return { perSample: (yTrue, yPred) => perSample(targetsLike(name, yTrue, yPred), yPred) };
+  });
+
+/** `mean((p - y)^2)` over the last axis. */
+export const meanSquaredError = regression('meanSquaredError', {}, () => (y, p) => mean(square(sub(p, y)), LAST));
+
+/** `mean(|p - y|)` over the last axis. */
+export const meanAbsoluteError = regression('meanAbsoluteError', {}, () => (y, p) => mean(abs(sub(p, y)), LAST));
+
+/** `100 mean(|y - p| / |y|)` over the last axis; targets nearer to 0 than 1e-7 count as that. */
+export const meanAbsolutePercentageError = regression(
+  'meanAbsolutePercentageError',
+  {},
+  () => (y, p) => mul(mean(div(abs(sub(y, p)), maximum(abs(y), EPSILON)), LAST), 100),
+);
+
+const logOfOneMore = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
+
+/** `mean((log(p + 1) - log(y + 1))^2)` over the last axis; negative numbers count as 0. */
+export const meanSquaredLogarithmicError = regression(
+  'meanSquaredLogarithmicError',
+  {},
+  () => (y, p) => mean(square(sub(logOfOneMore(p), logOfOneMore(y))), LAST),
+);
+
+export interface HuberOptions extends LossOptions {
+  /** The size of error where the loss becomes linear; default 1. */
+  readonly delta?: number;
+}
+
+/** The mean over the last axis of `e^2 / 2` where the error e is at most delta, `delta (|e| - delta / 2)` beyond. */
+export const huber = regression<HuberOptions>('huber', { delta: positive }, ({ delta = 1 }) => (y, p) => {
+  const error = abs(sub(p, y));
+  const near = clip(error, 0, delta);
+  return mean(mul(near, sub(error, mul(near, 0.5))), LAST);
+});
+
+/** `mean(log(cosh(p - y)))` over the last axis. */
+export const logCosh = regression('logCosh', {}, () => (y, p) => {
+  const error = abs(sub(p, y));
+  return sub(mean(add(error, softplus(mul(error, -2))), LAST), Math.LN2);
+});
+
+/** `max(1 - y p, 0)`; if all targets are 0 or 1, 0 stands for -1. */
+function margin(targets: Tensor, p: Tensor): Tensor {
+  const areBinary = cast(min(equal(square(targets), targets)), 'f32');
+  const y = add(targets, mul(areBinary, sub(targets, 1)));
+  return relu(sub(1, mul(y, p)));
+}
+
+/** `mean(max(1 - y p, 0))` over the last axis, for targets of -1 and 1, or 0 and 1. */
+export const hinge = regression('hinge', {}, () => (y, p) => mean(margin(y, p), LAST));
+
+/** `mean(max(1 - y p, 0)^2)` over the last axis, for targets of -1 and 1, or 0 and 1. */
+export const squaredHinge = regression('squaredHinge', {}, () => (y, p) => mean(square(margin(y, p)), LAST));
+
+/** `max(1 + max_j((1 - y_j) p_j) - sum_j y_j p_j, 0)` per row, for one-hot targets. */
+export const categoricalHinge = regression(
+  'categoricalHinge',
+  {},
+  () => (y, p) => relu(add(sub(max(weigh(p, sub(1, y)), LAST), sum(weigh(p, y), LAST)), 1)),
+);
+
+export interface CosineSimilarityOptions extends LossOptions {
+  /** The axis of the vectors; default -1. */
+  readonly axis?: number;
+}
+
+/** `-sum(y p) / (|y| |p|)` along an axis: -1 for the same direction. A vector of zeros gives 0. */
+export const cosineSimilarity = regression<CosineSimilarityOptions>(
+  'cosineSimilarity',
+  { axis: integer },
+  ({ axis = -1 }) => {
+    const unit = (x: Tensor): Tensor => div(x, sqrt(maximum(sum(square(x), { axis, keepDims: true }), EPSILON ** 2)));
+    return (y, p) => neg(sum(mul(unit(y), unit(p)), { axis }));
+  },
+);
+
+/** `sum(y log(y / p))` per row, both clipped to `1e-7 .. 1`. */
+export const klDivergence = regression('klDivergence', {}, () => (given, predicted) => {
+  const y = clip(given, EPSILON, 1);
+  return sum(mul(y, log(div(y, clip(predicted, EPSILON, 1)))), LAST);
+});
+
+/** `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. */
+export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, weigh(log(add(p, EPSILON)), y)), LAST));
+
+/** Losses by their Keras names, each a function of its options. */
+export const losses = {
+  meanSquaredError,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  huber,
+  logCosh,
+  hinge,
+  squaredHinge,
+  categoricalHinge,
+  cosineSimilarity,
+  klDivergence,
+  poisson,
+  binaryCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  sparseCategoricalCrossentropy,
+} satisfies Record<string, () => Loss>;
+
+/** Keras's short names. */
+const SHORT: Readonly<Record<string, keyof typeof losses>> = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  bce: 'binaryCrossentropy',
+  kld: 'klDivergence',
+};
+
+/** The name that a short one stands for, or the name itself. */
+export const inFull = (name: string, short: Readonly<Record<string, string>> = SHORT): string => {
+  const key = typeof name === 'string' ? name.toLowerCase() : '';
+  return Object.hasOwn(short, key) ? short[key] : name;
+};
+
+/** A loss from its name, with default options, from a function, or the loss itself. @throws ValueError that lists the names. */
+export function getLoss(loss: Loss | LossFunction | string): Loss {
+  if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, inFull(loss))();
+  checkMade('loss', losses, loss);
+  return 'perSample' in loss ? loss : lossOf(loss);
+}

@@ -1,0 +1,303 @@
+import {
+  checkMade,
+  checkValue,
+  checkValues,
+  count,
+  countFrom0,
+  finite,
+  flag,
+  lookUp,
+  named,
+  several,
+} from '../../core/checks.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { add, div, equal, greater, less, maximum, mul, sub } from '../../ops/elementwise/binary.ts';
+import { cast } from '../../ops/elementwise/cast.ts';
+import { clip, sigmoid, sqrt, square } from '../../ops/elementwise/unary.ts';
+import { where } from '../../ops/elementwise/where.ts';
+import { softmaxScores } from '../../ops/lib/scores.ts';
+import { matmul } from '../../ops/matmul/matmul.ts';
+import { oneHot } from '../../ops/movement/oneHot.ts';
+import { concat, reshape, slice } from '../../ops/movement/strided.ts';
+import { argMax } from '../../ops/reduce/argMax.ts';
+import { cumsum } from '../../ops/reduce/cumsum.ts';
+import { mean, sum } from '../../ops/reduce/reduce.ts';
+import { accuracies } from './accuracies.ts';
+import { EPSILON, LAST, labelsFor, ratio, targetsLike } from './defineLoss.ts';
+import { inFull, losses } from './losses.ts';
+import { meanOfBoth, sumOfBoth, type Totalling } from './total.ts';
+
+/**
+ * A number that tells how good a model is: a scalar from the targets and outputs of a batch. What is reported of an epoch
+ * is the mean of its batches, weighted by their sizes, unless the metric says otherwise. Every loss is a metric too.
+ */
+export interface Metric extends Totalling {
+  readonly name: string;
+  (yTrue: Tensor, yPred: Tensor): Tensor;
+  /** The options that it was made with, where files can say how to make it again. */
+  readonly config?: object;
+}
+
+/** What distinguishes one metric from another. */
+export interface MetricDefinition extends Totalling {
+  readonly weighted: NonNullable<Totalling['weighted']>;
+  /** The same as `result`, in operations; default: the value itself. */
+  readonly scalar?: (value: Tensor) => Tensor;
+  readonly config?: object;
+}
+
+/**
+ * Makes a metric of one's own that is more than a mean over samples: a ratio, say, whose batches count by what they were
+ * divided by: `weighted: (yTrue, yPred) => ({ value: div(hits, found), weight: found })`.
+ */
+export const makeMetric = (name: string, { scalar, ...definition }: MetricDefinition): Metric =>
+  Object.assign(
+    named(name, (yTrue: Tensor, yPred: Tensor): Tensor => {
+      const { value } = definition.weighted(yTrue, yPred);
+      return scalar ? scalar(value) : value;
+    }),
+    definition,
+  );
+
+/** Reductions over the first axis, where the samples are. */
+const FIRST = { axis: 0 };
+
+const made = (name: string, config: object, metric: (yTrue: Tensor, yPred: Tensor) => Tensor): Metric =>
+  Object.assign(named(name, metric), { config });
+
+const share = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
+
+/** Whether targets are class numbers rather than a row of targets for each row of outputs. */
+const areLabels = (yTrue: Tensor, yPred: Tensor): boolean =>
+  yTrue.ndim < yPred.ndim || (yTrue.shape.at(-1) === 1 && yPred.shape.at(-1) !== 1);
+
+/** The class of each row, from class numbers or from one-hot targets. */
+const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
+  areLabels(yTrue, yPred) ? labelsFor(op, yTrue, yPred) : argMax(targetsLike(op, yTrue, yPred), LAST);
+
+/** The share of outputs on the right side of `threshold` (default 0.5), for targets of 0 and 1. */
+export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
+  const { threshold = 0.5 } = checkValues('binaryAccuracy', options, { threshold: finite });
+  return made('binaryAccuracy', options, (yTrue, yPred) =>
+    share(equal(cast(greater(yPred, threshold), 'f32'), targetsLike('binaryAccuracy', yTrue, yPred))),
+  );
+};
+
+/** The share of rows whose largest output is that of the right class, for class numbers or one-hot targets. */
+export const categoricalAccuracy = (): Metric =>
+  made('categoricalAccuracy', {}, (yTrue, yPred) => {
+    const judged = accuracies.get(yPred);
+    if (judged?.yTrue === yTrue && !judged.accuracy.isDisposed) return judged.accuracy.alias();
+    return share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
+  });
+
+/** Whether the one output of each sample is the probability of its only class, rather than that of a yes. */
+const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === 'i32' && softmaxScores.has(yPred);
+
+/**
+ * The share of right answers: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`; that also for class
+ * numbers and a softmax over one class.
+ */
+export const accuracy = (): Metric => {
+  const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
+  return made('accuracy', {}, (yTrue, yPred) => {
+    const isBinary = yPred.shape.at(-1) === 1 && !isOnlyClass(yTrue, yPred);
+    return (isBinary ? binary : categorical)(yTrue, yPred);
+  });
+};
+
+/** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */
+export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
+  const { k = 5 } = checkValues('topKAccuracy', options, { k: count });
+  return made('topKAccuracy', options, (yTrue, yPred) => {
+    const chosen = oneHot(classesOf('topKAccuracy', yTrue, yPred), yPred.shape[yPred.ndim - 1]);
+    const score = sum(where(cast(chosen, 'i32'), yPred, 0), { axis: -1, keepDims: true }); // not a product: 0 times infinity is NaN
+    const larger = sum(greater(yPred, score), LAST);
+    return mean(mul(cast(less(larger, k), 'f32'), sum(chosen, LAST))); // a label that is no class is never right
+  });
+};
+
+/** `sqrt(mean((p - y)^2))` over all outputs. */
+export const rootMeanSquaredError = (): Metric =>
+  makeMetric('rootMeanSquaredError', {
+    config: {},
+    weighted: (yTrue, yPred) => ({
+      value: mean(square(sub(yPred, targetsLike('rootMeanSquaredError', yTrue, yPred)))),
+    }),
+    scalar: sqrt,
+    result: ([square]) => Math.sqrt(square),
+  });
+
+/** A third of a list: the means of the targets, their variances, or the mean squared errors, one for each output. */
+const thirds = <T>(length: number, part: (start: number, stop: number) => T): [means: T, variances: T, errors: T] => {
+  const third = length / 3;
+  return [part(0, third), part(third, 2 * third), part(2 * third, length)];
+};
+
+/**
+ * `1 - sum((p - y)^2) / sum((y - mean(y))^2)`, the mean over the outputs of a sample. For targets that are all the same it
+ * is 1 without errors, else 0.
+ */
+export const r2Score = (): Metric =>
+  makeMetric('r2Score', {
+    config: {},
+    weighted: (yTrue, yPred) => {
+      const rows = [-1, yPred.ndim > 1 ? yPred.shape[yPred.ndim - 1] : 1];
+      const y = reshape(targetsLike('r2Score', yTrue, yPred), rows);
+      const average = mean(y, FIRST);
+      const [variances, errors] = [average, reshape(yPred, rows)].map((other) => mean(square(sub(y, other)), FIRST));
+      return { value: concat([average, variances, errors]) };
+    },
+    scalar: (value) => {
+      const [, variances, errors] = thirds(value.size, (start, stop) => slice(value, [{ start, stop }]));
+      const isConstant = equal(variances, 0);
+      return mean(where(isConstant, cast(equal(errors, 0), 'f32'), sub(1, div(errors, variances))));
+    },
+    // Chan et al. (1979), "Updating formulae and a pairwise algorithm for computing sample variances".
+    join: (a, b) => {
+      const { values, weight } = meanOfBoth(a, b);
+      const [ofA, ofB] = [a, b].map((each) => thirds(values.length, (...range) => each.values.slice(...range))[0]);
+      const between = (a.weight / weight) * (b.weight / weight);
+      const [means, variances, errors] = thirds(values.length, (...range) => values.slice(...range));
+      return {
+        values: [...means, ...variances.map((v, i) => v + between * (ofA[i] - ofB[i]) ** 2), ...errors],
+        weight,
+      };
+    },
+    result: (values) => {
+      const [, variances, errors] = thirds(values.length, (...range) => values.slice(...range));
+      const scores = errors.map((error, i) => (variances[i] === 0 ? Number(error === 0) : 1 - error / variances[i]));
+      return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    },
+  });
+
+export interface DecisionOptions {
+  /** An output above it is a yes; default 0.5. */
+  readonly threshold?: number;
+  /** The only class that counts, an index of the last axis; default all. */
+  readonly classId?: number;
+}
+
+/** The yes-or-no answers and the targets of 0 and 1, in f32 and of one shape; class numbers become rows. */
+function decisions(op: string, options: DecisionOptions) {
+  const { threshold = 0.5, classId } = checkValues(op, options, { threshold: finite, classId: countFrom0 });
+  return (yTrue: Tensor, yPred: Tensor): { answers: Tensor; targets: Tensor } => {
+    const classes = yPred.shape.at(-1) ?? 1;
+    const targets =
+      classes > 1 && areLabels(yTrue, yPred)
+        ? oneHot(labelsFor(op, yTrue, yPred), classes)
+        : targetsLike(op, yTrue, yPred);
+    const answers = cast(greater(yPred, threshold), 'f32');
+    if (classId === undefined) return { answers, targets };
+    checkValue(op, 'classId', classId, [() => classId < classes, `below ${classes}, the number of classes`]);
+    const only = (t: Tensor): Tensor =>
+      slice(
+        t,
+        t.shape.map((_, axis) => (axis === t.ndim - 1 ? { start: classId, stop: classId + 1 } : {})),
+      );
+    return { answers: only(answers), targets: only(targets) };
+  };
+}
+
+/** The share of the outputs above the threshold that should be: true positives over all positives. 0 without any. */
+export const precision = (options: DecisionOptions = {}): Metric => {
+  const decide = decisions('precision', options);
+  return makeMetric('precision', {
+    config: options,
+    weighted: (yTrue, yPred) => {
+      const { answers, targets } = decide(yTrue, yPred);
+      return ratio(sum(mul(answers, targets)), sum(answers));
+    },
+  });
+};
+
+/** The share of the outputs that should be above the threshold and are. 0 if none should be. */
+export const recall = (options: DecisionOptions = {}): Metric => {
+  const decide = decisions('recall', options);
+  return makeMetric('recall', {
+    config: options,
+    weighted: (yTrue, yPred) => {
+      const { answers, targets } = decide(yTrue, yPred);
+      return ratio(sum(mul(answers, targets)), sum(targets));
+    },
+  });
+};
+
+export interface AucOptions {
+  /** Outputs are sorted into one less of equal intervals from 0 to 1; those in the same count as ties. Default 200. */
+  readonly numThresholds?: number;
+  /** Whether outputs are scores rather than probabilities; default false. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * The area under the curve of true positives over false positives (ROC): how often a yes gets a larger output than a no,
+ * for targets of 0 and 1. 0 where one of them is missing, as in Keras.
+ */
+export const auc = (options: AucOptions = {}): Metric => {
+  const { numThresholds = 200, fromLogits = false } = checkValues('auc', options, {
+    numThresholds: several,
+    fromLogits: flag,
+  });
+  const bins = numThresholds - 1;
+  return makeMetric('auc', {
+    config: options,
+    weighted: (yTrue, yPred) => {
+      const yes = reshape(targetsLike('auc', yTrue, yPred), [1, -1]);
+      const p = reshape(fromLogits ? sigmoid(yPred) : yPred, [-1]);
+      const bin = cast(clip(mul(p, bins), 0, bins - 1), 'i32');
+      return { value: matmul(concat([yes, sub(1, yes)]), oneHot(bin, bins)) }; // how many of each are in each bin
+    },
+    scalar: (value) => {
+      const [yes, no] = [0, 1].map((row) => slice(value, [{ start: row, stop: row + 1 }]));
+      const above = add(cumsum(yes, { reverse: true, exclusive: true }), mul(yes, 0.5));
+      return div(sum(mul(no, above)), maximum(mul(sum(yes), sum(no)), EPSILON));
+    },
+    join: sumOfBoth,
+    result: (values) => {
+      let [area, allYes, allNo] = [0, 0, 0];
+      for (let bin = bins - 1; bin >= 0; bin--) {
+        const [yes, no] = [values[bin], values[bins + bin]];
+        area += no * (allYes + yes / 2);
+        allYes += yes;
+        allNo += no;
+      }
+      return area / Math.max(allYes * allNo, EPSILON);
+    },
+  });
+};
+
+/** Metrics by their names, each a function of its options; losses are metrics too. */
+export const metrics = {
+  accuracy,
+  auc,
+  binaryAccuracy,
+  categoricalAccuracy,
+  precision,
+  r2Score,
+  recall,
+  rootMeanSquaredError,
+  topKAccuracy,
+} satisfies Record<string, () => Metric>;
+
+/** Keras's short names, and its names for what is the same metric here. */
+const SHORT: Readonly<Record<string, keyof typeof metrics>> = {
+  acc: 'accuracy',
+  rmse: 'rootMeanSquaredError',
+  sparse_categorical_accuracy: 'categoricalAccuracy',
+  top_k_categorical_accuracy: 'topKAccuracy',
+  sparse_top_k_categorical_accuracy: 'topKAccuracy',
+};
+
+/** The name that a short one stands for, or the name itself. */
+export const metricName = (name: string): string => inFull(inFull(name, SHORT));
+
+/** A metric from its name, or the metric itself. A short name is kept: it is what the history is asked for. */
+export function getMetric(metric: Metric | string): Metric {
+  const known = { ...metrics, ...losses };
+  checkMade('metric', known, metric);
+  if (typeof metric === 'function') return metric;
+  const name = metricName(metric);
+  const found = lookUp<() => Metric>('metric', known, name)();
+  return name === metric ? found : named(metric, found);
+}

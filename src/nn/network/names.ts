@@ -1,0 +1,46 @@
+import { ValueError } from '../../core/errors.ts';
+import type { Layer } from './layer.ts';
+
+/**
+ * The names of a model's layers: the one that a layer was given; else the one that it has from another model, or its kind,
+ * numbered where the model has it already.
+ * @throws ValueError for two layers that were given the same.
+ */
+export function nameLayers(layers: readonly Layer[]): string[] {
+  const names = new Map<Layer, string>();
+  const taken = new Set<string>();
+  const name = (layer: Layer, title: string): void => {
+    names.set(layer, title);
+    taken.add(title);
+  };
+  for (const layer of layers) {
+    const { name: given } = layer.options;
+    if (given === undefined) continue;
+    if (taken.has(given)) {
+      throw new ValueError({
+        op: 'model',
+        got: `two layers of the name '${given}'`,
+        expected: 'a name for each, as files and messages tell weights apart by them',
+        fix: `Give one of them another: ${layer.kind}({ ..., name: '${given}_1' }).`,
+      });
+    }
+    name(layer, given);
+  }
+  for (const layer of layers) {
+    if (!names.has(layer) && layer.title !== undefined && !taken.has(layer.title)) name(layer, layer.title);
+  }
+  const numbers = new Map<string, number>(); // the next of each kind, so that many layers are named at once
+  for (const layer of layers) {
+    if (names.has(layer)) continue;
+    const { kind } = layer;
+    let title = '';
+    do {
+      const number = numbers.get(kind) ?? 0;
+      numbers.set(kind, number + 1);
+      title = number === 0 ? kind : `${kind}_${number}`;
+    } while (taken.has(title));
+    name(layer, title);
+    layer.entitle(title);
+  }
+  return layers.map((layer) => names.get(layer) ?? layer.kind);
+}

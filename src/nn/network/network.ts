@@ -1,0 +1,353 @@
+import { show } from '../../core/checks.ts';
+import { checkRoom, currentDevice, type Device, drawingFrom, withDevice } from '../../core/device.ts';
+import { DeviceError, DisposedError, ShapeError, ValueError } from '../../core/errors.ts';
+import { Generator } from '../../core/random.ts';
+import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
+import { withoutRecording } from '../../core/tape.ts';
+import { checkReturned, type HostArray, type Parameter, Tensor } from '../../core/tensor.ts';
+import { Callable } from './callable.ts';
+import { type Applicable, applyGraph, type Graph, type GraphNode, type SymbolicTensor } from './graph.ts';
+import type { Layer } from './layer.ts';
+import { nameLayers } from './names.ts';
+import { type Pass, passesOf } from './passes.ts';
+import { inputShapesOf, shapesOf } from './shapes.ts';
+import { summaryTable } from './summary.ts';
+import { checkWeights } from './weights.ts';
+
+/** A built network: its shapes, and where its weights are. */
+interface Built {
+  readonly device: Device;
+  /** What training draws its orders and masks from. */
+  readonly random: Generator;
+  /** The shape of one sample at each node. */
+  readonly shapes: readonly Shape[];
+  /** Its weights and their names, in the order of the layers. */
+  readonly names: ReadonlyMap<Parameter, string>;
+  /** The graph as it is computed: neighbours that have a kernel of their own are one pass. */
+  readonly passes: readonly Pass[];
+  /** The stream of each node's random numbers. */
+  readonly streams: readonly number[];
+}
+
+/** Applies the layers of a network to places of a graph. */
+type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
+
+/**
+ * A function from tensors to a tensor with weights: the graph of a model, without the means to train it. Applied to an
+ * input of another graph it is its layers there, with the same weights: `base(input({ shape: [3] }))`.
+ */
+export class Network extends (Callable as new () => Apply) {
+  readonly graph: Graph;
+  /** Its layers, each once, in the order in which they are computed. */
+  readonly layers: readonly Layer[];
+  readonly names: readonly string[];
+  #built: Built | undefined;
+  #isDisposed = false;
+
+  /** @throws ShapeError where layers do not fit, if the graph states its input shapes; else that comes later. */
+  constructor(graph: Graph) {
+    super();
+    this.graph = graph;
+    this.layers = [...new Set(graph.nodes.flatMap(({ layer }) => layer ?? []))];
+    this.names = nameLayers(this.layers);
+    const stated = inputShapesOf(graph);
+    if (stated !== undefined) shapesOf(graph, stated);
+  }
+
+  /** Internal: what a call does. */
+  invoke(to: Applicable | readonly Applicable[]): SymbolicTensor {
+    return applyGraph(this.graph, to);
+  }
+
+  /**
+   * Makes the weights, for the shapes that the graph states or else that of the samples at hand: on the device of layers that
+   * have theirs already, else on the current one. There the model stays, whatever is initialised later.
+   */
+  build(sampleShape: Shape): void {
+    if (this.#built !== undefined) return;
+    const [known] = this.layers.flatMap((layer) => (layer.isBuilt ? Object.values(layer.weights) : []));
+    const device = known?.device ?? currentDevice();
+    this.#built = device.outsideRecording(() => withDevice(device, () => this.#make(device, sampleShape)));
+  }
+
+  #make(device: Device, sampleShape: Shape, given?: readonly number[]): Built {
+    const { nodes } = this.graph;
+    const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
+    for (const [name, shape] of this.weightShapes(sampleShape)) checkRoom(`The weight '${name}'`, shape, device);
+    const made: Layer[] = [];
+    const firstStream = device.random.peekStream();
+    const streamOf = ({ layer, inputs }: GraphNode, node: number): number => {
+      if (layer === undefined) return 0;
+      if (!layer.isBuilt) {
+        layer.build(shapes[inputs[0] ?? node], device);
+        made.push(layer);
+      }
+      return given?.[node] ?? device.random.nextStream();
+    };
+    let streams: readonly number[];
+    try {
+      streams = nodes.map(streamOf);
+    } catch (error) {
+      for (const layer of made) layer.unbuild();
+      device.random.returnTo(firstStream);
+      throw error;
+    }
+    for (const layer of this.layers) layer.retain();
+    const names = this.layers.flatMap(({ weights }, i) =>
+      Object.entries(weights).map(([weight, p]) => [p, `${this.names[i]}/${weight}`] as const),
+    );
+    return {
+      device,
+      random: device.random.branch(),
+      shapes,
+      names: new Map(names),
+      passes: passesOf(this.graph, streams),
+      streams,
+    };
+  }
+
+  /** The shape of one sample, without the batch axis; of the first input, where there are several. */
+  get inputShape(): Shape {
+    return this.shapes[this.graph.inputs[0]];
+  }
+
+  /** The shape of one output, without the batch axis. */
+  get outputShape(): Shape {
+    return this.shapes[this.graph.output];
+  }
+
+  /** The shape of one sample at each node of the graph. */
+  get shapes(): readonly Shape[] {
+    return this.#require().shapes;
+  }
+
+  get device(): Device {
+    return this.#require().device;
+  }
+
+  /** The stream of random numbers of each node. */
+  get streams(): readonly number[] {
+    return this.#require().streams;
+  }
+
+  /** Internal: draws random numbers from other streams from here on, as a run does that goes on. */
+  drawFrom(streams: readonly number[]): void {
+    this.#built = { ...this.#require(), streams, passes: passesOf(this.graph, streams) };
+  }
+
+  /** All weights, in the order of the layers. */
+  get parameters(): readonly Parameter[] {
+    return [...this.#require().names.keys()];
+  }
+
+  /** What one of its weights is called in this model and its files. */
+  nameOf(parameter: Parameter): string {
+    return this.#require().names.get(parameter) ?? parameter.name;
+  }
+
+  /** Whether a weight is one of its own. */
+  has(parameter: Parameter): boolean {
+    return this.#require().names.has(parameter);
+  }
+
+  /** What its training draws random numbers from, a branch of the device's. */
+  get random(): Generator {
+    return this.#require().random.followed;
+  }
+
+  /** Freezes all layers, or none; see {@link Layer.trainable}. */
+  set trainable(trainable: boolean) {
+    for (const layer of this.layers) layer.trainable = trainable;
+  }
+
+  /** Whether any layer learns. */
+  get trainable(): boolean {
+    return this.layers.some((layer) => layer.trainable);
+  }
+
+  /**
+   * Internal: runs `body` on the model's device and with its random numbers, unseen by tapes: what others compute meanwhile
+   * or have initialised since does not matter.
+   */
+  isolated<R>(body: () => R): R {
+    const { device, random } = this;
+    return withDevice(device, () => drawingFrom(device, random, () => withoutRecording(body)));
+  }
+
+  /** The weights that training changes. */
+  get trainableParameters(): readonly Parameter[] {
+    this.#followFreezing();
+    return this.parameters.filter(({ trainable }) => trainable);
+  }
+
+  /** Lets a captured step follow layers that are frozen later. */
+  #followFreezing(): void {
+    const { device } = this;
+    if (device.recording !== undefined) device.dependOn(() => this.frozen);
+  }
+
+  /** Internal: which weights are frozen now, to tell when that changes. */
+  get frozen(): string {
+    return this.parameters.map(({ trainable }) => (trainable ? ' ' : '*')).join('');
+  }
+
+  /**
+   * The outputs for a batch.
+   * @param x `[batch, ...inputShape]`; a list of such tensors for a model with several inputs.
+   * @param training whether batch statistics and dropout apply; default false.
+   */
+  override call(x: Tensor | readonly Tensor[], training = false): Tensor {
+    const given = [x].flat();
+    checkTensors(given);
+    this.build(given[0]?.shape.slice(1) ?? []);
+    const { device, shapes, passes } = this.#require();
+    const { inputs, output } = this.graph;
+    checkInputs(
+      given.map(({ shape }) => shape),
+      inputs.map((node) => shapes[node]),
+    );
+    checkDevice(device, given);
+    this.#followFreezing();
+    const values: Tensor[] = [];
+    inputs.forEach((node, i) => {
+      values[node] = given[i];
+    });
+    for (const { from, to, call } of passes) {
+      const taken = from.map((node) => values[node]);
+      const y = call(taken, training);
+      const shape = [taken[0].shape[0], ...shapes[to]];
+      if (!sameShape(y.shape, shape)) checkReturned(this.#titleAt(to), y, { dtype: y.dtype, shape });
+      values[to] = y;
+    }
+    return values[output];
+  }
+
+  #titleAt(node: number): string {
+    const { layer } = this.graph.nodes[node];
+    return layer === undefined ? 'model' : this.names[this.layers.indexOf(layer)];
+  }
+
+  /** The same graph with weights of its own on another device, to be set; its random numbers are those of this one. */
+  async twin(openDevice: (random: Generator) => Promise<Device>): Promise<Network> {
+    const { shapes, streams, device } = this.#require();
+    const clones = new Map(this.layers.map((layer) => [layer, layer.clone()]));
+    const nodes = this.graph.nodes.map(({ layer, inputs }) => ({ layer: layer && clones.get(layer), inputs }));
+    const twin = new Network({ ...this.graph, nodes });
+    const other = await openDevice(new Generator(device.random.seed, { step: device.random.step }));
+    twin.#built = withDevice(other, () => twin.#make(other, shapes[this.graph.inputs[0]], streams));
+    return twin;
+  }
+
+  /** The numbers of all weights, by name. */
+  async getWeights(): Promise<Record<string, HostArray>> {
+    const entries = this.parameters.map(
+      async (p) => [this.nameOf(p), { data: await p.data(), shape: p.shape }] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  /**
+   * Overwrites the weights, all or none of them.
+   * @throws ShapeError if a name is missing, unknown, or has another shape; ValueError for data that do not fill it.
+   */
+  setWeights(weights: Readonly<Record<string, HostArray>>): void {
+    checkWeights(new Map(this.parameters.map((p) => [this.nameOf(p), p.shape])), weights);
+    for (const p of this.parameters) p.assign(weights[this.nameOf(p)].data);
+  }
+
+  /** The shapes of all weights by their names, which are not made for it. */
+  weightShapes(sampleShape: Shape): ReadonlyMap<string, Shape> {
+    const { nodes } = this.graph;
+    const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
+    const names = new Map(this.layers.map((layer, i) => [layer, this.names[i]]));
+    const weights = nodes.flatMap(({ layer, inputs }, node) =>
+      layer === undefined
+        ? []
+        : [...layer.weightShapes(shapes[inputs[0] ?? node])].map(
+            ([weight, shape]) => [`${names.get(layer)}/${weight}`, shape] as const,
+          ),
+    );
+    return new Map(weights);
+  }
+
+  /** A table of the layers, their output shapes and numbers of parameters. */
+  summary(): string {
+    this.#require();
+    return summaryTable(this);
+  }
+
+  /** Frees the weights, but for those of layers that other models have too: the last of these frees them. */
+  dispose(): void {
+    if (this.#built === undefined || this.#isDisposed) return;
+    this.#isDisposed = true;
+    for (const layer of this.layers) layer.release();
+    this.#built.random.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #require(): Built {
+    if (this.#isDisposed) {
+      throw new DisposedError({
+        op: 'model',
+        got: 'a disposed model',
+        expected: 'one that is still alive',
+        fix: 'Use it before dispose(), or make it anew.',
+      });
+    }
+    if (this.#built !== undefined) return this.#built;
+    const stated = inputShapesOf(this.graph);
+    if (stated !== undefined) this.build(stated[0]);
+    if (this.#built === undefined) {
+      throw new ShapeError({
+        op: 'model',
+        got: 'a model that is not built',
+        expected: 'a known input shape',
+        fix: 'Give the first layer an inputShape, or call fit or predict first.',
+      });
+    }
+    return this.#built;
+  }
+}
+
+/** Refuses what is no tensor, as arrays are. */
+function checkTensors(given: readonly unknown[]): void {
+  const wrong = given.findIndex((x) => !(x instanceof Tensor));
+  if (wrong < 0) return;
+  throw new ValueError({
+    op: 'model',
+    got: `${show(given[wrong])} as input${given.length > 1 ? ` ${wrong}` : ''}`,
+    expected: 'a tensor of a batch',
+    fix: 'Make one with tensor(...); predict takes arrays.',
+  });
+}
+
+/** Refuses tensors of another device than that of the weights. */
+function checkDevice(device: Device, given: readonly Tensor[]): void {
+  if (given.every((x) => x.device === device)) return;
+  throw new DeviceError(
+    'validation',
+    'model: got a tensor of another device than that of its weights; expected the same, as init() was called again after the model was made. Make it with tensor(..., { device: model.device }), or call init() once.',
+  );
+}
+
+function checkInputs(given: readonly Shape[], expected: readonly Shape[]): void {
+  if (given.length !== expected.length) {
+    throw new ShapeError({
+      op: 'model',
+      got: `${given.length} inputs`,
+      expected: `${expected.length}, as the model has them`,
+      fix: 'Pass a list with one for each, in the order of its inputs.',
+    });
+  }
+  const wrong = given.findIndex((shape, i) => shape.length === 0 || !sameShape(shape.slice(1), expected[i]));
+  if (wrong < 0) return;
+  throw new ShapeError({
+    op: 'model',
+    got: `x of shape ${formatShape(given[wrong])}${given.length > 1 ? ` as input ${wrong}` : ''}`,
+    expected: `[${['batch', ...expected[wrong]].join(', ')}]`,
+    fix: 'Reshape x, or build the model for these samples.',
+  });
+}

@@ -1,0 +1,33 @@
+import { ShapeError, ValueError } from '../../core/errors.ts';
+import { type Block, type Graph, graphOf, SymbolicTensor, symbolic } from './graph.ts';
+import { Layer } from './layer.ts';
+
+/** Layers one after another. An input layer may be the first; else the shape of the samples is found later. */
+export function chain(blocks: readonly Block[]): Graph {
+  if (blocks.length === 0) {
+    throw new ShapeError({
+      op: 'sequential',
+      got: 'no layers',
+      expected: 'one or more',
+      fix: 'List the layers, input first.',
+    });
+  }
+  const [first, ...others] = blocks;
+  const isInput = first instanceof Layer && first.takes === 'nothing';
+  const start = isInput ? symbolic(first) : new SymbolicTensor(undefined, []);
+  return graphOf([start], inARow(isInput ? others : blocks)(start));
+}
+
+/** Layers one after another, as one block. */
+export const inARow =
+  (blocks: readonly Block[]): Block =>
+  (x) =>
+    blocks.reduce((place, block, i) => {
+      if (typeof block === 'function') return block(place);
+      throw new ValueError({
+        op: 'sequential',
+        got: `${typeof block} at position ${i}`,
+        expected: 'a layer or a block',
+        fix: 'List layers such as dense({ units: 10 }); blocks are residual(...) or functions of a symbolic tensor.',
+      });
+    }, x);

@@ -1,0 +1,138 @@
+import patchesWgsl from '../../../shaders/conv/patches.wgsl';
+import linearWgsl from '../../../shaders/matmul/linear.wgsl';
+import type { ConvolutionAttributes } from '../../backends/cpu/reference/conv/conv2d.ts';
+import type { Windows } from '../../backends/cpu/reference/conv/windows.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../../core/shape.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { add } from '../elementwise/binary.ts';
+import { relu, tanh } from '../elementwise/unary.ts';
+import { ACTIVATIONS, matmulOp, multiply, type Rows } from '../matmul/multiply.ts';
+import { reshape } from '../movement/strided.ts';
+import { transpose } from '../movement/transpose.ts';
+import { windowRows } from './windowRows.ts';
+import { slide, sliding } from './windows.ts';
+
+// A convolution is a product: its windows as the rows of a matrix, which the kernel reads in the images, by the filter.
+// Groups are a batch of products.
+
+/** Whether each pixel is a window: then the images are rows already. */
+const isPointwise = ({ size, strides, before, after }: Windows): boolean =>
+  [...size, ...strides].every((each) => each === 1) && [...before, ...after].every((each) => each === 0);
+
+/** Images as the left factor of a product. */
+function leftOf(images: Tensor, attributes: ConvolutionAttributes): { readonly left: Tensor; readonly rows?: Rows } {
+  const { windows, groups } = attributes;
+  if (groups === 1 && isPointwise(windows)) return { left: reshape(images, [-1, images.shape[3]]) };
+  return { left: images, rows: windowRows(images.shape, attributes) };
+}
+
+/** A filter or a map as a matrix of its features, or one per group. */
+function matrixOf(x: Tensor, groups: number): Tensor {
+  const features = x.shape[3];
+  if (groups === 1) return reshape(x, [-1, features]);
+  return transpose(reshape(x, [-1, groups, features / groups]), [1, 0, 2]);
+}
+
+/** The inverse of `matrixOf`. */
+const ofMatrix = (matrix: Tensor, shape: Shape): Tensor =>
+  reshape(matrix.ndim === 2 ? matrix : transpose(matrix, [1, 0, 2]), shape);
+
+/** What the windows of images come to: each by the matrix of its group, with bias and activation. */
+function sumsOf(images: Tensor, matrix: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
+  const { groups, activation, windows } = attributes;
+  const { left, rows } = leftOf(images, attributes);
+  const shape = [images.shape[0], ...windows.count, groups * matrix.shape[matrix.ndim - 1]];
+  const product = { transposeA: false, transposeB: false, ...(rows && { rows }) };
+  if (groups === 1) {
+    const [y] = multiply([left, matrix, ...(bias ? [bias] : [])], { ...product, ...(activation && { activation }) });
+    return ofMatrix(y, shape);
+  }
+  const y = ofMatrix(multiply([left, matrix], product)[0], shape);
+  const z = bias ? add(y, bias) : y;
+  return activation ? { relu, tanh }[activation](z) : z;
+}
+
+/** Features of images: the sums, with bias and activation. */
+export const convolve = (
+  images: Tensor,
+  filter: Tensor,
+  bias: Tensor | undefined,
+  attributes: ConvolutionAttributes,
+): Tensor => sumsOf(images, matrixOf(filter, attributes.groups), bias, attributes);
+
+/** Output channels below which a product of windows leaves most of a tile empty. */
+const FEW_CHANNELS = 8;
+
+/** The images that features come from: the transposed map, with bias and activation. */
+export function deconvolve(
+  features: Tensor,
+  filter: Tensor,
+  bias: Tensor | undefined,
+  attributes: ConvolutionAttributes,
+): Tensor {
+  const { groups, windows, image } = attributes;
+  const weights = matrixOf(filter, groups);
+  // The filter is small: turned beforehand, it leaves the product the layout that all kernels are best at.
+  if (sizeOf(windows.strides) === 1 && filter.shape[2] >= FEW_CHANNELS) {
+    const depth = filter.shape[2];
+    const taps = reshape(weights, [groups, sizeOf(windows.size), depth, -1]);
+    const turned = reshape(transpose(taps, [0, 1, 3, 2]), [...(groups > 1 ? [groups] : []), -1, depth]);
+    return sumsOf(features, turned, bias, { ...attributes, windows: reversed(windows, image) });
+  }
+  checkRows(features, attributes);
+  const turned = transpose(weights, groups === 1 ? [1, 0] : [0, 2, 1]);
+  const rows = matmulOp(matrixOf(features, groups), turned, { transposeA: false, transposeB: false });
+  return imagesOf(rows, bias, attributes);
+}
+
+/** The windows over a map of windows that are one pixel apart: those that reach a pixel, each by the tap that lies there. */
+const reversed = ({ dilation, before, ...windows }: Windows, [, height, width]: Shape): Windows => ({
+  ...windows,
+  dilation: [-dilation[0], -dilation[1]],
+  before: [-before[0], -before[1]],
+  count: [height, width],
+});
+
+/** The gradient of the filter, and the sums of the features per channel where one product gives both. */
+export function correlate(
+  images: Tensor,
+  features: Tensor,
+  shape: Shape,
+  attributes: ConvolutionAttributes,
+): { readonly filter: Tensor; readonly total: Tensor | undefined } {
+  const { groups } = attributes;
+  const { left, rows } = leftOf(images, attributes);
+  const product = { transposeA: true, transposeB: false, sums: groups === 1, ...(rows && { rows }) };
+  const [matrix, total] = multiply([left, matrixOf(features, groups)], product);
+  return { filter: ofMatrix(matrix, shape), total };
+}
+
+/** Refuses features whose windows, as rows, are more than the device can bind. */
+function checkRows({ device }: Tensor, { windows, image }: ConvolutionAttributes): void {
+  const bytes = 4 * image[0] * sizeOf(windows.count) * sizeOf(windows.size) * image[3];
+  const { maxStorageBufferBindingSize: most = Number.POSITIVE_INFINITY } = device.info.limits;
+  if (bytes <= most) return;
+  const mebibytes = (n: number): string => `${Math.floor(n / 2 ** 20)} MiB`;
+  throw new ShapeError({
+    op: 'convTranspose2d, or the gradient of conv2d',
+    got: `images ${formatShape(image)} whose windows take ${mebibytes(bytes)}`,
+    expected: `at most ${mebibytes(most)}`,
+    fix: 'Use a smaller batch.',
+  });
+}
+
+/** What rows of windows add up to where they overlap, with bias and activation. */
+function imagesOf(rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
+  const { windows, groups, activation, image } = attributes;
+  if (groups === 1 && isPointwise(windows) && bias === undefined && activation === undefined) {
+    return reshape(rows, image);
+  }
+  const { overPixels } = slide(windows, image, { groups });
+  const end = activation ? ACTIVATIONS[activation] : linearWgsl;
+  return sliding('patches', [patchesWgsl, end], rows)('scatter', [rows, bias ?? rows], {
+    shape: image,
+    ...overPixels,
+    constants: { ...overPixels.constants, BIAS: `${bias !== undefined}` },
+  });
+}

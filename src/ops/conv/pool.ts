@@ -1,0 +1,111 @@
+import averageWgsl from '../../../shaders/conv/average_pool.wgsl';
+import maxWgsl from '../../../shaders/conv/max_pool.wgsl';
+import type { AveragePoolAttributes, PoolAttributes } from '../../backends/cpu/reference/conv/pool.ts';
+import type { Pair } from '../../backends/cpu/reference/conv/windows.ts';
+import { checkOptions } from '../../core/checks.ts';
+import type { Shape } from '../../core/shape.ts';
+import { emptyOn, type Tensor } from '../../core/tensor.ts';
+import { defineOp } from '../op.ts';
+import { areApart, checkImages, pairOf, slide, sliding, type WindowOptions, windowsOver } from './windows.ts';
+
+export interface PoolOptions extends WindowOptions {
+  /** Height and width of a window; default 2. */
+  readonly poolSize?: number | Pair;
+  /** Default: the size of a window, so that they lie side by side. */
+  readonly strides?: number | Pair;
+  /** Whether a last window may reach past the padding, if it starts before that; default false. */
+  readonly ceilMode?: boolean;
+}
+
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether padding counts as zeros, rather than not at all; default false. */
+  readonly countIncludePad?: boolean;
+}
+
+const pooledShape = ([images, , , channels]: Shape, { windows }: PoolAttributes): Shape => [
+  images,
+  ...windows.count,
+  channels,
+];
+
+const POOL_OPTIONS = ['poolSize', 'strides', 'padding', 'dilation', 'ceilMode'];
+
+function poolWindows(op: string, x: Tensor, given: PoolOptions, known = POOL_OPTIONS) {
+  const { poolSize = 2, strides, ...options } = checkOptions(op, given, known);
+  checkImages(op, x);
+  const size = pairOf(op, 'poolSize', poolSize);
+  return windowsOver(op, [x.shape[1], x.shape[2]], { ...options, strides: strides ?? size, size });
+}
+
+const maxPoolOp = defineOp<[x: Tensor], PoolAttributes>({
+  name: 'maxPool2d',
+  reference: ({ maxPool2d }) => maxPool2d,
+  shape: ([x], attributes) => pooledShape(x, attributes),
+  forward: (_run, [x], { windows }, shape) => {
+    const outputs = (['f32', 'i32'] as const).map((dtype) => emptyOn(x.device, shape, dtype));
+    sliding('maxPool2d', [maxWgsl], x).into('forward', [x], outputs, slide(windows, x.shape).overWindows);
+    return outputs;
+  },
+  backward: (_run, dy, { inputs: [x], outputs: [, pixels], attributes: { windows } }) => {
+    const { overPixels, overBlocks } = slide(windows, x.shape);
+    const run = sliding('maxPool2d', [maxWgsl], x);
+    return areApart(windows)
+      ? [run('backward_apart', [pixels, dy], { shape: x.shape, ...overBlocks })]
+      : [run('backward', [pixels, dy], { shape: x.shape, ...overPixels })];
+  },
+});
+
+/** What an average pool's kernels are told. */
+function averaging(x: Tensor, { windows, countIncludePad }: AveragePoolAttributes) {
+  const { overWindows, overPixels } = slide(windows, x.shape);
+  const constants = { ...overWindows.constants, COUNT_PAD: `${countIncludePad}` };
+  return {
+    run: sliding('averagePool2d', [averageWgsl], x),
+    overWindows: { ...overWindows, constants },
+    overPixels: { ...overPixels, constants },
+  };
+}
+
+const averagePoolOp = defineOp<[x: Tensor], AveragePoolAttributes>({
+  name: 'averagePool2d',
+  reference: ({ averagePool2d }) => averagePool2d,
+  shape: ([x], attributes) => pooledShape(x, attributes),
+  forward: (_run, [x], attributes, shape) => {
+    const { run, overWindows } = averaging(x, attributes);
+    return run('forward', [x], { shape, ...overWindows });
+  },
+  backward: (_run, dy, { inputs: [x], attributes }) => {
+    const { run, overPixels } = averaging(x, attributes);
+    return [run('backward', [dy], { shape: x.shape, ...overPixels })];
+  },
+});
+
+const maxPoolOutputs = (x: Tensor, options: PoolOptions = {}): readonly Tensor[] =>
+  maxPoolOp.outputs(x, { windows: poolWindows('maxPool2d', x, options) });
+
+/**
+ * The largest element of each window, for each channel. Of several that are as large the first, row by row, takes the
+ * gradient. A window without a pixel gives the lowest float32.
+ * @param x images `[batch, height, width, channels]`, f32.
+ * @returns `[batch, rows, columns, channels]`; `.outputs` gives the pixel of each largest element too, `row * width +
+ * column`, i32.
+ * @throws ShapeError if `x` is not of rank 4, or no window fits.
+ */
+export const maxPool2d = Object.assign(
+  (x: Tensor, options: PoolOptions = {}): Tensor => maxPoolOutputs(x, options)[0],
+  {
+    outputs: maxPoolOutputs,
+  },
+);
+
+/**
+ * The mean of each window, for each channel. Padding is left out, as in Keras; `countIncludePad` counts it as zeros, as
+ * PyTorch does by default.
+ * @param x images `[batch, height, width, channels]`, f32.
+ * @returns `[batch, rows, columns, channels]`.
+ * @throws ShapeError if `x` is not of rank 4, or no window fits.
+ */
+export function averagePool2d(x: Tensor, options: AveragePoolOptions = {}): Tensor {
+  const windows = poolWindows('averagePool2d', x, options, [...POOL_OPTIONS, 'countIncludePad']);
+  return averagePoolOp(x, { windows, countIncludePad: options.countIncludePad ?? false });
+}

@@ -1,0 +1,24 @@
+import fillWgsl from '../../../shaders/create/fill.wgsl';
+import { CpuDevice } from '../../backends/cpu/device.ts';
+import { checkRoom, type Device } from '../../core/device.ts';
+import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
+import type { DType } from '../../core/storage.ts';
+import { type Tensor, toTyped } from '../../core/tensor.ts';
+import { runner } from '../op.ts';
+
+/** The bits of a number, as kernels take one of any dtype. */
+export const wordOf = (value: number, dtype: DType): number =>
+  new Uint32Array((dtype === 'f32' ? Float32Array.of(value) : Int32Array.of(value)).buffer)[0];
+
+/** A tensor on `device` with every element `value`: what `full`, `zeros` and `ones` are made of. */
+export function fullOn(device: Device, shape: Shape, value: number, dtype: DType): Tensor {
+  checkShape('full', shape);
+  if (dtype === 'i32') toTyped([value], dtype); // refuses what is no i32
+  checkRoom('full: a tensor', shape, device);
+  if (device instanceof CpuDevice) {
+    const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
+    return device.adopt({ data: data.fill(value), shape });
+  }
+  const run = runner({ name: 'full', sources: [fillWgsl] }, device);
+  return run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word: wordOf(value, dtype) } });
+}

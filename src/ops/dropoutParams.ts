@@ -1,8 +1,0 @@
-import type { DropoutAttributes } from '../reference/dropout.ts';
-
-/** The parameters of dropout/kept.wgsl. */
-export const dropoutParams = ({ rate, stream }: DropoutAttributes) => ({
-  stream,
-  threshold: Math.floor(rate * 2 ** 32),
-  scale: 1 / (1 - rate),
-});

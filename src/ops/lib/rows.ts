@@ -1,0 +1,52 @@
+import subgroupsRowsWgsl from '../../../shaders/lib/rows/subgroups.wgsl';
+import treeWgsl from '../../../shaders/lib/rows/tree.wgsl';
+import scaffold from '../../../shaders/lib/rows.wgsl';
+import specialWgsl from '../../../shaders/lib/special.wgsl';
+import subgroupsWgsl from '../../../shaders/lib/subgroups.wgsl';
+import type { Device } from '../../core/device.ts';
+import type { Constants, Kernel, Source } from '../../core/kernel.ts';
+import { viewAround } from '../../core/shape.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { constantOf } from '../../core/wgsl.ts';
+
+const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
+const LARGEST_WORKGROUP = 256; // that WebGPU promises
+/** Elements of a long row for an invocation: so few that a row is read at once. */
+const SHARE = 4;
+
+/**
+ * Invocations that meet at barriers on a GPU in software: one subgroup of SwiftShader's, as a barrier between several
+ * costs more than the work. Softmax of [4096, 1000] takes 650 ms of CPU time in workgroups of 64, and 160 in those of 4.
+ */
+export const SOFTWARE_WORKGROUP = 4;
+
+/** Invocations that reduce a row of so many elements, or vectors, together. */
+export function rowWorkgroup({ info }: Device, length: number): number {
+  if (info.adapter.software) return SOFTWARE_WORKGROUP;
+  return Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
+}
+
+/** The sources of a kernel that walks along rows. */
+export const walkingRows = (shader: Source): readonly Source[] => [scaffold, specialWgsl, shader];
+
+/** The sources of a kernel that reduces rows. */
+export const reducingRows = (shader: Source): Omit<Kernel, 'name'> => ({
+  sources: [treeWgsl, ...walkingRows(shader)],
+  withSubgroups: [subgroupsWgsl, subgroupsRowsWgsl, ...walkingRows(shader)],
+});
+
+/**
+ * The rows of `x` along `axis`, for the kernels that are joined to rows.wgsl: a workgroup each, or an invocation each
+ * where a workgroup would have no more than one element apiece. `constants` are the kernel's own.
+ */
+export function rowsAlong({ shape, device }: Tensor, axis: number, constants: Constants = {}) {
+  const { outer, length, inner } = viewAround(shape, axis);
+  const rows = length === 0 ? 0 : outer * inner;
+  const workgroupSize = rowWorkgroup(device, length);
+  const lanes = length <= WORKGROUP_SIZE ? 1 : workgroupSize;
+  return {
+    params: { rows, length, inner },
+    constants: { ...constants, WORKGROUP_SIZE: workgroupSize, LANES: lanes },
+    grid: { workgroups: Math.ceil((rows * lanes) / workgroupSize) },
+  };
+}

@@ -1,0 +1,32 @@
+import { ShapeError } from '../../core/errors.ts';
+import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
+import type { DType } from '../../core/storage.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { rowsAlong } from '../lib/rows.ts';
+
+/** Rows of scores, and the form of their targets. */
+export const rowsWith = ({ dtype }: Tensor, scores: Tensor) =>
+  rowsAlong(scores, scores.ndim - 1, { T: dtype, SPARSE: `${dtype === 'i32'}` });
+
+/** The shape of one loss per row of scores. */
+export function rowShape(logits: Shape, given: Shape, dtype: DType): Shape {
+  if (logits.length === 0 || logits[logits.length - 1] === 0) {
+    throw new ShapeError({
+      op: 'softmaxCrossEntropy',
+      got: `logits of shape ${formatShape(logits)}`,
+      expected: 'rank 1 or more, and at least one class along the last axis',
+      fix: 'Give one score per class: [batch, classes].',
+    });
+  }
+  const rows = logits.slice(0, -1);
+  const expected = dtype === 'i32' ? rows : logits;
+  if (!sameShape(given, expected)) {
+    throw new ShapeError({
+      op: 'softmaxCrossEntropy',
+      got: `logits ${formatShape(logits)} and ${dtype} targets ${formatShape(given)}`,
+      expected: `targets of shape ${formatShape(expected)}`,
+      fix: 'Class numbers are i32 of the shape without the last axis; weights are f32 of the shape of the logits.',
+    });
+  }
+  return rows;
+}

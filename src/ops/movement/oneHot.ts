@@ -1,0 +1,49 @@
+import shader from '../../../shaders/movement/one_hot.wgsl';
+import type { OneHotAttributes } from '../../backends/cpu/reference/movement/oneHot.ts';
+import { checkedLater, checkValues, checkWhole, finite } from '../../core/checks.ts';
+import { checkShape, normalizeAxis, sizeOf } from '../../core/shape.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { defineOp } from '../op.ts';
+
+const oneHotOp = defineOp<[indices: Tensor], OneHotAttributes>({
+  name: 'oneHot',
+  shader,
+  reference: ({ oneHot }) => oneHot,
+  dtypes: [['i32']],
+  shape: ([indices], { depth, axis }) => {
+    const shape = [...indices.slice(0, axis), depth, ...indices.slice(axis)];
+    checkShape('oneHot', shape);
+    return shape;
+  },
+  forward: (run, [indices], { depth, axis, on, off }, shape) =>
+    run('forward', [indices], {
+      shape,
+      params: { size: sizeOf(shape), depth, inner: sizeOf(indices.shape.slice(axis)), on, off },
+    }),
+  backward: () => [],
+});
+
+export interface OneHotOptions {
+  /** Where the new axis stands in the result; default the last. */
+  readonly axis?: number;
+  /** The value at the index; default 1. */
+  readonly on?: number;
+  /** The value elsewhere; default 0. */
+  readonly off?: number;
+}
+
+/**
+ * Class numbers as rows of `depth` numbers: 1 at the index, 0 elsewhere; f32, no gradient.
+ * @param indices i32, any shape; a number outside `0 .. depth - 1`, a negative one too, is off everywhere, as in Keras.
+ * @returns the shape of `indices` with an axis of length `depth` more.
+ * @throws ValueError if `depth` is not a whole number of 0 or more.
+ */
+export function oneHot(indices: Tensor, depth: number, options: OneHotOptions = {}): Tensor {
+  const {
+    axis = -1,
+    on = 1,
+    off = 0,
+  } = checkValues('oneHot', options, { axis: checkedLater, on: finite, off: finite });
+  checkWhole('oneHot', 'depth', depth, 0);
+  return oneHotOp(indices, { depth, axis: normalizeAxis('oneHot', axis, indices.ndim + 1), on, off });
+}

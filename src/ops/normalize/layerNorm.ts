@@ -1,0 +1,63 @@
+import shader from '../../../shaders/normalize/layer_norm.wgsl';
+import type { LayerNormAttributes } from '../../backends/cpu/reference/normalize/layerNorm.ts';
+import { checkedLater, checkRange, checkValues, notNegative } from '../../core/checks.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { formatShape, normalizeAxis } from '../../core/shape.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { reducingRows, rowsAlong } from '../lib/rows.ts';
+import { runSeveral } from '../lib/several.ts';
+import { defineOp } from '../op.ts';
+import { sum } from '../reduce/reduce.ts';
+
+const constantsOf = ({ epsilon }: LayerNormAttributes) => ({ EPSILON: epsilon });
+
+const layerNormOp = defineOp<[x: Tensor, gamma: Tensor, beta: Tensor], LayerNormAttributes>({
+  name: 'layerNorm',
+  shader: reducingRows(shader),
+  reference: ({ layerNorm }) => layerNorm,
+  shape: ([x, ...vectors], { axis }) => {
+    const wrong = vectors.find((vector) => vector.length !== 1 || vector[0] !== x[axis]);
+    if (wrong === undefined) return x;
+    throw new ShapeError({
+      op: 'layerNorm',
+      got: `x ${formatShape(x)} and a vector of shape ${formatShape(wrong)}`,
+      expected: `one number for each element along axis ${axis} of x, ${formatShape([x[axis]])}`,
+      fix: 'Correct the vector, or name the axis that is normalised.',
+    });
+  },
+  forward: (run, [x, gamma, beta], attributes) =>
+    run('forward', [x, gamma, beta], {
+      shape: x.shape,
+      ...rowsAlong(x, attributes.axis, constantsOf(attributes)),
+    }),
+  backward: (run, dy, { inputs: [x, gamma], attributes, needs }) => {
+    const shapes = [x.shape, x.shape];
+    const rows = rowsAlong(x, attributes.axis, constantsOf(attributes));
+    const [dx, dyh] = runSeveral(run, 'backward', [x, gamma, dy], { shapes, ...rows });
+    const axis = x.shape.flatMap((_, i) => (i === attributes.axis ? [] : [i]));
+    return [dx, needs[1] ? sum(dyh, { axis }) : undefined, needs[2] ? sum(dy, { axis }) : undefined];
+  },
+});
+
+export interface LayerNormOptions {
+  /** The axis along which elements are normalised together; default the last. */
+  readonly axis?: number;
+  /** Added to the variance; default 1e-3 as in Keras, PyTorch and ONNX have 1e-5. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Layer normalisation: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, mean and variance along one axis, so for
+ * each sample by itself; the variance divides by n.
+ * @param x f32, rank 1 or more.
+ * @param gamma scale for each element along the axis, `[length]`; so is `beta`, the shift.
+ * @returns y, the shape of `x`. The variance is taken from differences, so a large mean costs no more digits than x itself
+ * lost to it.
+ * @throws ShapeError if `gamma` or `beta` has another shape, or `x` has rank 0; ValueError if `epsilon` is negative.
+ * @see Ba et al. (2016), "Layer normalization".
+ */
+export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor {
+  const { axis = -1, epsilon = 1e-3 } = checkValues('layerNorm', options, { axis: checkedLater, epsilon: notNegative });
+  checkRange('layerNorm', 'epsilon', epsilon, { low: 0, high: Number.POSITIVE_INFINITY });
+  return layerNormOp(x, gamma, beta, { axis: normalizeAxis('layerNorm', axis, x.ndim), epsilon });
+}

@@ -1,0 +1,263 @@
+import { CpuDevice, type References } from '../backends/cpu/device.ts';
+import type { NdArray } from '../backends/cpu/reference/ndarray.ts';
+import { GpuDevice } from '../backends/webgpu/device.ts';
+import { type Checks, checkedLater, checkValues, func, named, required, show, text } from '../core/checks.ts';
+import { commonDevice, type Device } from '../core/device.ts';
+import { DeviceError, DTypeError, ValueError } from '../core/errors.ts';
+import type { Constants, Grid, Kernel, Source } from '../core/kernel.ts';
+import { formatShape, type Shape, sameShape } from '../core/shape.ts';
+import type { DType } from '../core/storage.ts';
+import { isRecording, record, withoutRecording } from '../core/tape.ts';
+import { emptyOn, innerScope, keep, Tensor } from '../core/tensor.ts';
+
+type Arrays<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: NdArray };
+type Shapes<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: Shape };
+
+/** The CPU side of an operation, in float64; `backward` may be left out when the definition's is made of operations. */
+export interface Reference<Inputs extends readonly Tensor[], Attributes> {
+  readonly forward: (inputs: Arrays<Inputs>, attributes: Attributes) => NdArray | readonly NdArray[];
+  readonly backward?: (
+    dy: NdArray,
+    saved: { readonly inputs: Arrays<Inputs>; readonly y: NdArray; readonly outputs: readonly NdArray[] },
+    attributes: Attributes,
+  ) => readonly (NdArray | undefined)[];
+}
+
+/** What one dispatch needs besides its inputs. */
+export interface RunOptions {
+  readonly params?: Readonly<Record<string, number>>;
+  readonly constants?: Constants;
+  /** Small tensors that all invocations read alike, bound as uniform buffers. */
+  readonly uniforms?: readonly Tensor[];
+  /** Default: one invocation per element of the first output. */
+  readonly grid?: Grid;
+}
+
+/** Dispatches an entry point of the operation's shader. */
+export interface Run {
+  /** Makes the output tensor; default dtype f32. */
+  (
+    entry: string,
+    reads: readonly Tensor[],
+    options: RunOptions & { readonly shape: Shape; readonly dtype?: DType },
+  ): Tensor;
+  /** Writes existing tensors, which the kernel may also read. */
+  into(entry: string, reads: readonly Tensor[], writes: readonly Tensor[], options: RunOptions): void;
+}
+
+/** What `backward` may read: the node's tensors, kept alive by the tape, and which gradients are wanted. */
+export interface Saved<Inputs extends readonly Tensor[], Attributes> {
+  readonly inputs: Inputs;
+  readonly y: Tensor;
+  /** All outputs: `y` and the by-products. */
+  readonly outputs: readonly Tensor[];
+  readonly attributes: Attributes;
+  readonly needs: readonly boolean[];
+}
+
+/** One operation: shape rule, kernel, gradient and reference. */
+export interface OpDefinition<Inputs extends readonly Tensor[], Attributes> {
+  readonly name: string;
+  /** The shader that `run` dispatches: one file, or a scaffold and the functions it calls, or a choice of them. */
+  readonly shader?: Source | readonly Source[] | Omit<Kernel, 'name'>;
+  /** The same in float64, or the choice of it from all that the CPU backend has loaded. */
+  readonly reference: Reference<Inputs, Attributes> | ((references: References) => Reference<Inputs, Attributes>);
+  /** The shape of `y`. Throws ShapeError in the caller's words. */
+  readonly shape: (shapes: Shapes<Inputs>, attributes: Attributes, inputs: Inputs) => Shape;
+  /** The dtypes of the inputs, by position; the last counts for all that follow. Default: f32. */
+  readonly dtypes?: readonly (readonly DType[])[];
+  /** Several tensors: `y`, then by-products that have no gradient. */
+  readonly forward: (run: Run, inputs: Inputs, attributes: Attributes, shape: Shape) => Tensor | readonly Tensor[];
+  /**
+   * One gradient per input, of the broadcast shape if the input was broadcast; undefined where none is needed, and nothing,
+   * `() => []`, for a function that is constant in pieces. Without it a gradient through the operation is an error.
+   */
+  readonly backward?: (run: Run, dy: Tensor, saved: Saved<Inputs, Attributes>) => readonly (Tensor | undefined)[];
+}
+
+type Arguments<Inputs extends readonly Tensor[], Attributes> = object extends Attributes
+  ? [...inputs: Inputs, attributes?: Attributes]
+  : [...inputs: Inputs, attributes: Attributes];
+
+/** An operation as users call it, and `outputs` for the by-products too. */
+export interface Op<Inputs extends readonly Tensor[], Attributes> {
+  (...args: Arguments<Inputs, Attributes>): Tensor;
+  readonly outputs: (...args: Arguments<Inputs, Attributes>) => readonly Tensor[];
+  readonly definition: OpDefinition<Inputs, Attributes>;
+}
+
+const CHECKS: Checks<keyof OpDefinition<readonly Tensor[], object>> = {
+  name: required(text),
+  shader: checkedLater,
+  reference: required([
+    (value) => typeof value === 'function' || isObjectWith(value, 'forward'),
+    'an object with forward',
+  ]),
+  shape: required(func),
+  dtypes: checkedLater,
+  forward: required(func),
+  backward: func,
+};
+
+const isObjectWith = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && name in value;
+
+/** The one place where an operation meets the tape and the device. */
+// @__NO_SIDE_EFFECTS__
+export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
+  definition: OpDefinition<Inputs, Attributes>,
+): Op<Inputs, Attributes> {
+  const { name, shader = [] } = checkValues('defineOp', definition, CHECKS);
+  const kernel: Kernel = { name, ...('sources' in shader ? shader : { sources: [shader].flat() }) };
+
+  const outputs = (...args: Arguments<Inputs, Attributes>): readonly Tensor[] => {
+    const { inputs, attributes } = split<Inputs, Attributes>(args);
+    checkInputs(name, inputs);
+    checkDTypes(name, inputs, definition.dtypes ?? [['f32']]);
+    const device = commonDevice(name, inputs);
+    const shape = definition.shape(inputs.map((t) => t.shape) as Shapes<Inputs>, attributes, inputs);
+    const results = withoutRecording(() =>
+      device instanceof CpuDevice
+        ? [inFloat64(definition.reference, device).forward(views(device, inputs), attributes)]
+            .flat()
+            .map((array) => device.adopt(array))
+        : innerScope(() => [definition.forward(runner(kernel, device), inputs, attributes, shape)].flat()),
+    );
+    const [y] = results;
+    if (!sameShape(y.shape, shape)) {
+      throw new Error(`internal: ${name} made ${formatShape(y.shape)} where its shape rule says ${formatShape(shape)}`);
+    }
+    if (isRecording()) {
+      const { backward = withoutGradient(name) } = definition;
+      record(() => node(name, kernel, inputs, results, attributes, backward, definition.reference));
+    }
+    return results;
+  };
+  const op = named(name, (...args: Arguments<Inputs, Attributes>): Tensor => outputs(...args)[0]);
+  return Object.assign(op, { outputs, definition });
+}
+
+/** Stands for the gradient of an operation that has none. */
+const withoutGradient = (op: string) => (): never => {
+  throw new ValueError({
+    op,
+    got: 'a gradient that goes through it',
+    expected: 'an operation with a backward',
+    fix: 'Give its definition one; backward: () => [] says that it is constant in pieces.',
+  });
+};
+
+const inFloat64 = <Inputs extends readonly Tensor[], Attributes>(
+  reference: OpDefinition<Inputs, Attributes>['reference'],
+  { references }: CpuDevice,
+): Reference<Inputs, Attributes> => (typeof reference === 'function' ? reference(references) : reference);
+
+function node<Inputs extends readonly Tensor[], Attributes>(
+  op: string,
+  kernel: Kernel,
+  inputs: Inputs,
+  results: readonly Tensor[],
+  attributes: Attributes,
+  backward: NonNullable<OpDefinition<Inputs, Attributes>['backward']>,
+  reference: OpDefinition<Inputs, Attributes>['reference'],
+) {
+  const device = results[0].device;
+  const saved = inputs.map((t) => keep(t.alias())) as readonly Tensor[] as Inputs; // the same positions
+  const outputs = results.map((t) => keep(t.alias()));
+  return {
+    op,
+    inputs,
+    output: results[0],
+    backward: (dy: Tensor, needs: readonly boolean[]) => {
+      const backwardOnCpu = device instanceof CpuDevice ? inFloat64(reference, device).backward : undefined;
+      if (device instanceof CpuDevice && backwardOnCpu !== undefined) {
+        const arrays = outputs.map((t) => device.view(t));
+        const gradients = backwardOnCpu(
+          device.view(dy),
+          { inputs: views(device, saved), y: arrays[0], outputs: arrays },
+          attributes,
+        );
+        return gradients.map((array) => array && device.adopt(array));
+      }
+      return backward(runner(kernel, device), dy, { inputs: saved, y: outputs[0], outputs, attributes, needs });
+    },
+    release: () => {
+      for (const t of [...saved, ...outputs]) t.dispose();
+    },
+  };
+}
+
+/** Dispatches outside of an operation: optimizers use it, which update memory in place and have no gradient. */
+export function runner(kernel: Kernel, device: Device): Run {
+  const into: Run['into'] = (entry, reads, writes, { params, constants, uniforms, grid }) => {
+    if (!(device instanceof GpuDevice)) {
+      throw new DeviceError('validation', `internal: ${kernel.name} has no reference for its kernel ${entry}`);
+    }
+    device.run({
+      kernel,
+      entry,
+      reads,
+      writes,
+      ...(params && { params }),
+      ...(constants && { constants }),
+      ...(uniforms && { uniforms }),
+      grid: grid ?? { invocations: writes[0].size },
+    });
+  };
+  const run = (
+    entry: string,
+    reads: readonly Tensor[],
+    options: RunOptions & { shape: Shape; dtype?: DType },
+  ): Tensor => {
+    const { shape, dtype = 'f32' } = options;
+    const y = emptyOn(device, shape, dtype);
+    into(entry, reads, [y], options);
+    return y;
+  };
+  return Object.assign(run, { into });
+}
+
+function split<Inputs extends readonly Tensor[], Attributes>(args: readonly unknown[]) {
+  const last = args.at(-1);
+  const hasAttributes = args.length > 1 && !(last instanceof Tensor);
+  return {
+    inputs: (hasAttributes ? args.slice(0, -1) : args) as readonly unknown[] as Inputs, // as Arguments<> says
+    attributes: ((hasAttributes ? last : undefined) ?? {}) as Attributes,
+  };
+}
+
+const views = <Inputs extends readonly Tensor[]>(device: CpuDevice, inputs: Inputs): Arrays<Inputs> =>
+  inputs.map((t) => device.view(t)) as readonly NdArray[] as Arrays<Inputs>; // one array per input, in order
+
+/** Refuses a call without inputs, as of an operation that is taken for a layer. */
+function checkInputs(op: string, inputs: readonly Tensor[]): void {
+  if (inputs.length > 0) return;
+  throw new DTypeError({
+    op,
+    got: 'nothing',
+    expected: 'a tensor',
+    fix: `It is an operation on tensors; the layer is activation('${op}'), or a function of that name with options.`,
+  });
+}
+
+function checkDTypes(op: string, inputs: readonly Tensor[], allowed: readonly (readonly DType[])[]): void {
+  inputs.forEach((t, i) => {
+    if (!(t instanceof Tensor)) {
+      throw new DTypeError({
+        op,
+        got: `${show(t)} as input ${i}`,
+        expected: 'a tensor',
+        fix: 'Make one with tensor(...).',
+      });
+    }
+    const dtypes = allowed[Math.min(i, allowed.length - 1)];
+    if (!dtypes.includes(t.dtype)) {
+      throw new DTypeError({
+        op,
+        got: `dtype ${t.dtype} for input ${i}`,
+        expected: dtypes.join(' or '),
+        fix: `Convert it with cast(x, '${dtypes[0]}').`,
+      });
+    }
+  });
+}

@@ -1,0 +1,49 @@
+import philoxWgsl from '../../../shaders/lib/philox.wgsl';
+import fourWgsl from '../../../shaders/lib/vectors/four.wgsl';
+import shader from '../../../shaders/random/dropout.wgsl';
+import keptWgsl from '../../../shaders/random/kept4.wgsl';
+import type { DropoutAttributes } from '../../backends/cpu/reference/random/dropout.ts';
+import { checkValues, countFrom0, fraction, required } from '../../core/checks.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { defineOp, type Run } from '../op.ts';
+import { dropoutParams } from './dropoutParams.ts';
+import { streamOf } from './stream.ts';
+
+const drop = (run: Run, x: Tensor, state: Tensor, attributes: DropoutAttributes): Tensor =>
+  run('forward', [x], {
+    shape: x.shape,
+    uniforms: [state],
+    params: { size: x.size, ...dropoutParams(attributes) },
+  });
+
+const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
+  name: 'dropout',
+  shader: [philoxWgsl, keptWgsl, shader, fourWgsl],
+  reference: ({ dropout }) => dropout,
+  dtypes: [['f32'], ['i32']],
+  shape: ([x]) => x,
+  forward: (run, [x, state], attributes) => drop(run, x, state, attributes),
+  backward: (run, dy, { inputs: [, state], attributes }) => [drop(run, dy, state, attributes), undefined],
+});
+
+export interface DropoutOptions {
+  /** The share of elements set to 0, at least 0 and below 1. */
+  readonly rate: number;
+  /** Whose random numbers to take; default a stream of its own, so that no two calls drop alike. */
+  readonly stream?: number;
+}
+
+/**
+ * Sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, which keeps the mean.
+ *
+ * Which ones is a function of the device's seed and training step, the stream and the position alone: the same on both
+ * backends, and again for the gradient, so ask for it within the step.
+ * @param x f32, any shape; a rate of 0 returns x itself.
+ * @throws ValueError if `rate` is below 0, or 1 or more.
+ * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ */
+export function dropout(x: Tensor, options: DropoutOptions): Tensor {
+  const { rate, stream } = checkValues('dropout', options, { rate: required(fraction), stream: countFrom0 });
+  if (rate === 0) return x;
+  return dropoutOp(x, x.device.random.drawOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
+}

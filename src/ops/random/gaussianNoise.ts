@@ -1,0 +1,45 @@
+import philoxWgsl from '../../../shaders/lib/philox.wgsl';
+import sineWgsl from '../../../shaders/lib/sine.wgsl';
+import fourWgsl from '../../../shaders/lib/vectors/four.wgsl';
+import shader from '../../../shaders/random/gaussian_noise.wgsl';
+import type { GaussianNoiseAttributes } from '../../backends/cpu/reference/random/gaussianNoise.ts';
+import { checkValues, countFrom0, notNegative, required } from '../../core/checks.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { defineOp } from '../op.ts';
+import { streamOf } from './stream.ts';
+
+const gaussianNoiseOp = defineOp<[x: Tensor, state: Tensor], GaussianNoiseAttributes>({
+  name: 'gaussianNoise',
+  shader: [philoxWgsl, sineWgsl, shader, fourWgsl],
+  reference: ({ gaussianNoise }) => gaussianNoise,
+  dtypes: [['f32'], ['i32']],
+  shape: ([x]) => x,
+  forward: (run, [x, state], { stddev, stream }) =>
+    run('forward', [x], { shape: x.shape, uniforms: [state], params: { size: x.size, stream, deviation: stddev } }),
+  backward: (_run, dy) => [dy, undefined],
+});
+
+export interface GaussianNoiseOptions {
+  /** The standard deviation of the noise, 0 or more. */
+  readonly stddev: number;
+  /** Whose random numbers to take; default a stream of its own, so that no two calls add the same. */
+  readonly stream?: number;
+}
+
+/**
+ * Adds normal noise of mean 0: `y = x + stddev z`. Like the mask of dropout, z is a function of the device's seed and
+ * training step, the stream and the position; its 23 random bits a number reach 5.8 deviations.
+ * @param x f32, any shape; a deviation of 0 returns x itself.
+ * @throws ValueError if `stddev` is negative.
+ */
+export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
+  const { stddev, stream } = checkValues('gaussianNoise', options, {
+    stddev: required(notNegative),
+    stream: countFrom0,
+  });
+  if (stddev === 0) return x;
+  return gaussianNoiseOp(x, x.device.random.drawOn(x.device), {
+    stddev,
+    stream: streamOf(x, 'gaussianNoise', stream),
+  });
+}

@@ -1,0 +1,65 @@
+import shader from '../../../shaders/optim/rules/nadam.wgsl';
+import { FusedOptimizer } from '../fused.ts';
+import type { Optimizer } from '../optimizer.ts';
+import { type OptimizerOptions, settingsOf } from '../options.ts';
+
+export interface NadamOptions extends OptimizerOptions {
+  /** What the mean of the gradients keeps of itself in the end; default 0.9. */
+  readonly beta1?: number;
+  /** What the mean of their squares keeps of itself in each step; default 0.999. */
+  readonly beta2?: number;
+  /** Keeps the root from 0; default 1e-7, PyTorch's 1e-8. */
+  readonly epsilon?: number;
+  /** How fast the momentum rises from half of beta1; default 1, PyTorch's 0.004. */
+  readonly momentumDecay?: number;
+}
+
+const DEFAULTS = {
+  keras: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentumDecay: 1 },
+  pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004 },
+};
+
+/** The momentum of step t = 1, 2, ... */
+const momentumAt = (t: number, beta1: number, decay: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * decay));
+
+/** The product of the momenta up to and with step t, which costs one multiplication where steps follow each other. */
+function productOfMomenta(beta1: number, decay: number): (t: number) => number {
+  let [known, product] = [0, 1];
+  return (t) => {
+    if (t < known) [known, product] = [0, 1];
+    while (known < t) product *= momentumAt(++known, beta1, decay);
+    return product;
+  };
+}
+
+/**
+ * Adam whose mean of the gradients is ahead by a step, as Nesterov's momentum is. With momentum
+ * `mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2)` and P_t the product of the momenta up to t:
+ * `w -= rate (mu_{t+1} m / (1 - P_{t+1}) + (1 - mu_t) g / (1 - P_t)) / (sqrt(v / (1 - beta2^t)) + epsilon)`.
+ * PyTorch's convention differs in its defaults.
+ * @throws ValueError for an option out of range.
+ * @see Dozat (2016), "Incorporating Nesterov momentum into Adam".
+ */
+export function nadam(options: NadamOptions = {}): Optimizer {
+  const settings = settingsOf('nadam', DEFAULTS, options);
+  const { beta1, beta2, epsilon, momentumDecay } = settings;
+  const productAt = productOfMomenta(beta1, momentumDecay);
+  return new FusedOptimizer(
+    {
+      name: 'nadam',
+      shader,
+      moments: { mean: true, meanSquare: true },
+      numbers: (rate, t) => {
+        const product = productAt(t);
+        const now = momentumAt(t, beta1, momentumDecay);
+        const next = momentumAt(t + 1, beta1, momentumDecay);
+        const root2 = Math.sqrt(1 - beta2 ** t);
+        const alongMean = (rate * root2 * next) / (1 - product * next);
+        const alongGradient = (rate * root2 * (1 - now)) / (1 - product);
+        return [1 - beta1, 1 - beta2, alongMean, alongGradient, epsilon * root2];
+      },
+      reference: ({ nadam }, arrays, rate, t) => nadam(arrays, settings, rate, t),
+    },
+    settings,
+  );
+}

@@ -1,0 +1,61 @@
+import shader from '../../../shaders/optim/rules/sgd.wgsl';
+import { ValueError } from '../../core/errors.ts';
+import { FusedOptimizer } from '../fused.ts';
+import type { Optimizer } from '../optimizer.ts';
+import { type OptimizerOptions, settingsOf } from '../options.ts';
+
+export interface SgdOptions extends OptimizerOptions {
+  /** What the velocity keeps of itself in each step; default 0: none. */
+  readonly momentum?: number;
+  /** What is held back of each gradient that enters the velocity; default 0. Not with `nesterov`. */
+  readonly dampening?: number;
+  /** Looks ahead along the velocity; default false. Not with `dampening`. */
+  readonly nesterov?: boolean;
+}
+
+const SHARED = { momentum: 0, dampening: 0, nesterov: false };
+const DEFAULTS = {
+  keras: { ...SHARED, learningRate: 0.01 },
+  pytorch: { ...SHARED, learningRate: 0.001 },
+};
+
+/**
+ * Gradient descent: `w -= rate g`. With momentum `mu` and dampening `d`, as Keras has it:
+ * `v = mu v - (1 - d) rate g; w += v`, Nesterov `w += mu v - rate g`. In PyTorch's convention
+ * `v = mu v + (1 - d) g` (the first step without d); `w -= rate v`, Nesterov `w -= rate (g + mu v)`.
+ * The rule `v = mu v - (1 - mu) g; w += rate v` is Keras's with dampening = momentum, while the rate stays.
+ * @throws ValueError for an option out of range, or for dampening with nesterov.
+ * @see Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning".
+ */
+export function sgd(options: SgdOptions = {}): Optimizer {
+  const settings = settingsOf('sgd', DEFAULTS, options);
+  const { momentum, dampening, nesterov, convention } = settings;
+  if (nesterov && dampening > 0) {
+    throw new ValueError({
+      op: 'sgd',
+      got: `dampening ${dampening} and nesterov`,
+      expected: 'one of them: looking ahead along a velocity that holds gradients back is no known rule',
+      fix: 'Leave dampening or nesterov out.',
+    });
+  }
+  const moving = momentum > 0;
+  return new FusedOptimizer(
+    {
+      name: 'sgd',
+      shader,
+      constants: { MOMENTUM: String(moving) },
+      moments: { velocity: moving },
+      numbers: (rate, t) => {
+        // v = momentum v + gain g; w += alongVelocity v + alongGradient g
+        const inside = convention === 'keras' ? -rate : 1;
+        const outside = convention === 'keras' ? 1 : -rate;
+        const gain = convention === 'pytorch' && t === 1 ? inside : inside * (1 - dampening);
+        return nesterov || !moving
+          ? [momentum, gain, outside * momentum, inside * outside]
+          : [momentum, gain, outside, 0];
+      },
+      reference: ({ sgd }, arrays, rate, t) => sgd(arrays, settings, rate, t),
+    },
+    settings,
+  );
+}

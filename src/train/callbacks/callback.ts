@@ -1,0 +1,153 @@
+import { checkValue, flag, func, show, suggestion } from '../../core/checks.ts';
+import { DeviceError, FaultError, ValueError } from '../../core/errors.ts';
+import type { HostArray } from '../../core/tensor.ts';
+import type { Inspection } from '../loop/inspect.ts';
+import type { Model } from '../model.ts';
+
+/** Numbers of an epoch or batch by name: `loss`, each metric, and the same with `val_` for the validation data. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What a batch hook is told; loss and metrics only where they have just been read, a few times a second. */
+export type BatchLogs = Readonly<{ batch: number; size: number } & Partial<Record<string, number>>>;
+
+/** What a callback has to remember when a run goes on from a checkpoint. */
+export interface Memory {
+  /** To tell the callbacks of a run apart. */
+  readonly name: string;
+  save(): Promise<Readonly<Record<string, HostArray>>>;
+  /** Takes back what `save` returned; called after `onTrainBegin`. */
+  restore(saved: Readonly<Record<string, HostArray>>): void | Promise<void>;
+}
+
+/** How long a run is. */
+export interface RunParams {
+  /** The epoch up to which it goes. */
+  readonly epochs: number;
+  /** Steps in each. */
+  readonly steps: number;
+}
+
+/** Code that runs between the steps of `fit`; every hook is optional and may be async. */
+export interface Callback {
+  /** Default: nothing, as for one that only looks on. */
+  readonly memory?: Memory;
+  /** Called first, with the model that is fitted. */
+  setModel?(model: Model): void;
+  /** Called next. */
+  setParams?(params: RunParams): void;
+  onTrainBegin?(logs: Logs): void | Promise<void>;
+  onTrainEnd?(logs: Logs): void | Promise<void>;
+  /** Called last, also when the run failed: frees what the callback holds. */
+  onTrainExit?(): void | Promise<void>;
+  onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onBatchBegin?(batch: number, logs: BatchLogs): void | Promise<void>;
+  onBatchEnd?(batch: number, logs: BatchLogs): void | Promise<void>;
+  /** Whether it wants to see inside a step of the run, counted from 0. */
+  wantsInspection?(step: number): boolean;
+  /** Called before such a step, with tensors that are freed afterwards. */
+  onInspection?(step: number, inspection: Inspection): void | Promise<void>;
+}
+
+/** The hooks that say where a run is. */
+export const HOOKS = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+] as const;
+
+const METHODS = [...HOOKS, 'onTrainExit', 'setModel', 'setParams', 'onInspection', 'wantsInspection'] as const;
+type Method = (typeof METHODS)[number];
+
+/** A callback in words: `callback 2 (EarlyStopping)`. */
+function nameOf(callback: object, i: number): string {
+  const { name = '' } = callback.constructor ?? {};
+  return `callback ${i + 1}${name === '' || name === 'Object' ? '' : ` (${name.replace(/^_/, '')})`}`; // bundlers put the line before
+}
+
+/** The methods of an object, its own and those of its classes. */
+function methodsOf(callback: object): string[] {
+  const names: string[] = [];
+  for (let of = callback; of !== null && of !== Object.prototype; of = Object.getPrototypeOf(of)) {
+    const own = Object.entries(Object.getOwnPropertyDescriptors(of));
+    names.push(...own.flatMap(([name, { value }]) => (typeof value === 'function' ? [name] : [])));
+  }
+  return names;
+}
+
+/** Refuses what is no list of callbacks, or has a hook that nothing calls. @throws ValueError that names the callback. */
+export function checkCallbacks(callbacks: unknown): void {
+  checkValue('fit', 'callbacks', callbacks, [Array.isArray, 'a list of callbacks: [earlyStopping()]']);
+  (callbacks as unknown[]).forEach((callback, i) => {
+    if (typeof callback !== 'object' || callback === null) {
+      throw new ValueError({
+        op: 'fit',
+        got: `${show(callback)} as callback ${i + 1}`,
+        expected: 'an object with a hook such as onEpochEnd',
+        fix: 'Pass what a function such as earlyStopping() returns, or lambdaCallback({ onEpochEnd: ... }).',
+      });
+    }
+    const op = nameOf(callback, i);
+    for (const method of METHODS) {
+      const value: unknown = Reflect.get(callback, method);
+      if (value !== undefined) checkValue(op, method, value, func);
+    }
+    const methods = methodsOf(callback);
+    const isKnown = (name: string): boolean => METHODS.some((method) => method === name);
+    const isHook = (name: string): boolean =>
+      /^on([A-Z]|_)/.test(name) || (/^on/.test(name) && suggestion(name, METHODS) !== '');
+    const stranger = methods.find((name) => isHook(name) && !isKnown(name));
+    if (stranger === undefined && methods.some(isKnown)) return;
+    throw new ValueError({
+      op,
+      got: stranger === undefined ? 'an object without a hook' : `a method ${stranger}, which fit never calls`,
+      expected: `hooks among ${METHODS.join(', ')}`,
+      fix: `${stranger === undefined ? '' : suggestion(stranger, METHODS)}Correct its name.`,
+    });
+  });
+}
+
+/** What the callbacks of a run remember, each by a name of its own. */
+export const memoriesOf = (callbacks: readonly Callback[]): [name: string, memory: Memory][] =>
+  callbacks.flatMap(({ memory }, i) => (memory === undefined ? [] : [[`callback ${i + 1}/${memory.name}`, memory]]));
+
+/** What a callback threw, with its name; the engine's own errors say themselves where they are from. */
+function blame(error: unknown, callback: Callback, i: number, method: string): unknown {
+  if (error instanceof FaultError || error instanceof DeviceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`fit: ${nameOf(callback, i)} failed in ${method}: ${message}`, { cause: error });
+}
+
+/** Calls a method of every callback, in their order; waits only for those that are async. */
+export async function each<Name extends Exclude<Method, 'wantsInspection'>>(
+  callbacks: readonly Callback[],
+  name: Name,
+  ...given: Parameters<Required<Callback>[Name]>
+): Promise<void> {
+  for (const [i, callback] of callbacks.entries()) {
+    const method: unknown = callback[name];
+    if (typeof method !== 'function') continue;
+    try {
+      const result: unknown = Reflect.apply(method, callback, given);
+      if (result !== undefined) await result;
+    } catch (error) {
+      throw blame(error, callback, i, name);
+    }
+  }
+}
+
+/** The callbacks that want to see inside a step. Nothing stands in the place of the others: each keeps its number. */
+export const watchersOf = (callbacks: readonly Callback[], step: number): Callback[] =>
+  callbacks.map((callback, i) => {
+    let wants: unknown;
+    try {
+      wants = callback.wantsInspection?.(step) ?? false;
+    } catch (error) {
+      throw blame(error, callback, i, 'wantsInspection');
+    }
+    checkValue(nameOf(callback, i), 'the result of wantsInspection', wants, flag);
+    return wants ? callback : {};
+  });

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Check, checkValue } from '../../core/checks.ts';
+import { ValueError } from '../../core/errors.ts';
+import { removeUnfinished, writeWhole } from '../../io/files.ts';
+
+const FOLDER: Check = [(value) => typeof value === 'string' && value !== '', 'the path of a folder'];
+const isContent = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const FILES: Check = [
+  (value) => Object.values(Object(value)).length > 0 && Object.values(Object(value)).every(isContent),
+  'files, each a text or a Uint8Array by its name: await model.save()',
+];
+
+/**
+ * Makes the `save` of `modelCheckpoint` and of `checkpoint`: files are written to a folder, one call after the other, and
+ * each under another name until it is complete and on the disk, so that a process that is killed leaves the file as it was
+ * or as it will be.
+ */
+export function toFolder(folder: string): (files: object) => Promise<void> {
+  checkValue('toFolder', 'folder', folder, FOLDER);
+  const write = async (files: object): Promise<void> => {
+    await mkdir(folder, { recursive: true });
+    await removeUnfinished(folder);
+    for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content);
+  };
+  let last = Promise.resolve();
+  return async (files) => {
+    checkValue('toFolder', 'files', files, FILES);
+    const written = last.then(() => write(files));
+    last = written.catch(() => {}); // its caller hears of it
+    return written;
+  };
+}
+
+/** Reads files of a folder that a model was saved to. @throws ValueError if there is none. */
+export async function readFolder(folder: string, names: readonly string[]): Promise<Record<string, Uint8Array>> {
+  checkValue('loadModel', 'folder', folder, FOLDER);
+  const read = async (name: string): Promise<readonly [string, Uint8Array]> => {
+    const path = join(folder, name);
+    if (existsSync(path)) return [name, await readFile(path)];
+    throw new ValueError({
+      op: 'loadModel',
+      got: `no file ${path}`,
+      expected: `a folder with ${names.join(' and ')}`,
+      fix: 'Name the folder that model.save(folder) or `dawngrad train` wrote.',
+    });
+  };
+  return Object.fromEntries(await Promise.all(names.map(read)));
+}

@@ -1,0 +1,147 @@
+import { type Check, checkValue, checkValues, listOf, show, suggestion } from '../../core/checks.ts';
+import { ValueError, within } from '../../core/errors.ts';
+import type { HostArray } from '../../core/tensor.ts';
+import { type Bytes, FILE, readSafetensors } from '../../data/files/safetensors.ts';
+import { foldersFor } from '../../io/folders.ts';
+import { kinds } from '../../nn/layers/registry.ts';
+import { type Graph, graphOf, SymbolicTensor, symbolic } from '../../nn/network/graph.ts';
+import { LAYER_CHECKS, Layer, type LayerMaker, type LayerOptions } from '../../nn/network/layer.ts';
+import { chain } from '../../nn/network/sequence.ts';
+import { checkWeights } from '../../nn/network/weights.ts';
+import { Model } from '../model.ts';
+import { compileOptionsOf } from './compiled.ts';
+import { type Description, readDescription } from './description.ts';
+
+/** What `model.save()` made, as it was read or fetched. */
+export interface SavedModel {
+  readonly 'model.json': string;
+  readonly 'weights.safetensors': Bytes;
+}
+
+const TEXT: Check = [(value) => typeof value === 'string', 'the text of that file'];
+
+export interface LoadOptions {
+  /** Kinds of layers of one's own that the model has, as `defineLayer` made them. */
+  readonly layers?: readonly LayerMaker[];
+}
+
+/** Makers of layers by kind. */
+type Kinds = Readonly<Record<string, (options: never) => Layer>>;
+
+/**
+ * Makes a model from its files, on the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is
+ * compiled as it was when it was saved, with an optimizer that begins anew, unless a loss, metric, optimizer or schedule of
+ * one's own was among that: then `compile` it to train on.
+ * @throws ValueError for foreign files.
+ */
+export function loadModel(folder: string, options?: LoadOptions): Promise<Model>;
+export function loadModel(files: SavedModel, options?: LoadOptions): Model;
+export function loadModel(given: string | SavedModel, options: LoadOptions = {}): Model | Promise<Model> {
+  return typeof given === 'string' ? fromFolder(given, options) : fromFiles(given, options);
+}
+
+async function fromFolder(folder: string, options: LoadOptions): Promise<Model> {
+  const instead = "loadModel({ 'model.json': text, 'weights.safetensors': arrayBuffer }), as fetch gives them";
+  const { read } = foldersFor('loadModel', folder, instead);
+  const files = await read(folder, ['model.json', 'weights.safetensors']);
+  const json = new TextDecoder().decode(files['model.json']);
+  return fromFiles({ 'model.json': json, 'weights.safetensors': files['weights.safetensors'] }, options);
+}
+
+function fromFiles(files: SavedModel, options: LoadOptions): Model {
+  const { 'model.json': json, 'weights.safetensors': weights }: SavedModel = Object(files);
+  checkValue('loadModel', 'model.json', json, TEXT);
+  checkValue('loadModel', 'weights.safetensors', weights, FILE);
+  const description = readDescription(json);
+  const { tensors } = readSafetensors(weights);
+  checkFinite(tensors);
+  const model = new Model(makeGraph(description, kindsWith(options)));
+  checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
+  model.build(description.inputShape);
+  model.setWeights(tensors);
+  const compiled = description.compiled && compileOptionsOf(description.compiled);
+  if (compiled !== undefined) model.compile(compiled);
+  return model;
+}
+
+function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const at = data.findIndex((value: number) => !Number.isFinite(value));
+    if (at < 0) continue;
+    throw new ValueError({
+      op: 'loadModel',
+      got: `${data[at]} as element ${at} of ${name}`,
+      expected: 'finite weights',
+      fix: 'The model was saved after its training had failed: load an earlier file.',
+    });
+  }
+}
+
+const isMaker = (value: unknown): boolean =>
+  typeof value === 'function' && 'kind' in value && !(value instanceof Layer);
+
+/** The kinds of the library and those of the user. */
+function kindsWith(options: LoadOptions): Kinds {
+  checkValues('loadModel', options, {
+    layers: listOf([isMaker, ''], 'a list of what defineLayer made'),
+  });
+  const own: Kinds = Object.fromEntries((options.layers ?? []).map((maker) => [maker.kind, maker]));
+  const taken = Object.keys(own).find((kind) => Object.hasOwn(kinds, kind) && kinds[kind] !== own[kind]);
+  if (taken === undefined) return { ...kinds, ...own };
+  throw new ValueError({
+    op: 'loadModel',
+    got: `a layer of one's own of the kind '${taken}'`,
+    expected: 'another kind than those of the library',
+    fix: 'Define it under another name.',
+  });
+}
+
+function makeGraph({ layers, graph }: Description, known: Kinds): Graph {
+  const made = layers.map(({ kind, options }) => makeLayer(kind, options, known));
+  checkNames(made);
+  if (graph === undefined) return chain(made);
+  const places: SymbolicTensor[] = [];
+  for (const { layer, inputs } of graph.nodes) {
+    const from = inputs.map((node) => places[node]);
+    if (layer === undefined) places.push(new SymbolicTensor(undefined, []));
+    else places.push(from.length === 0 ? symbolic(made[layer]) : made[layer](from));
+  }
+  return graphOf(
+    graph.inputs.map((node) => places[node]),
+    places[graph.output],
+  );
+}
+
+function checkNames(layers: readonly Layer[]): void {
+  const seen = new Set<string | undefined>();
+  for (const { title } of layers) {
+    if (seen.has(title)) {
+      throw new ValueError({
+        op: 'loadModel',
+        got: `two layers of the name '${title}'`,
+        expected: 'a name for each, as weights are found by them',
+        fix: 'The file is damaged, or was written by hand: name them apart.',
+      });
+    }
+    seen.add(title);
+  }
+}
+
+function makeLayer(kind: string, options: LayerOptions, known: Kinds): Layer {
+  if (!Object.hasOwn(known, kind)) {
+    throw new ValueError({
+      op: 'loadModel',
+      got: `a layer of kind '${kind}'`,
+      expected: `one of ${Object.keys(known).join(', ')}`,
+      fix: `${suggestion(kind, Object.keys(known))}Pass a kind of your own as loadModel(files, { layers: [...] }), or load the model with the version of dawngrad that saved it.`,
+    });
+  }
+  const make = known[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
+  const { name = kind, ...own } = options;
+  return within(`layer ${show(name)} of model.json`, () => {
+    checkValue(kind, 'name', name, LAYER_CHECKS.name);
+    const layer = make(own);
+    layer.entitle(name); // not given for good: in another model it may be numbered
+    return layer;
+  });
+}

@@ -1,0 +1,313 @@
+import { ValueError } from '../../core/errors.ts';
+import { formatShape, sameShape } from '../../core/shape.ts';
+import type { HostArray } from '../../core/tensor.ts';
+import { version } from '../../core/version.ts';
+import { type Bytes, readSafetensors, writeSafetensors } from '../../data/files/safetensors.ts';
+import { isRecord, isWhole, parseJson } from '../../io/json.ts';
+import { type Callback, memoriesOf } from '../callbacks/callback.ts';
+import { plain } from '../files/save.ts';
+import type { Model } from '../model.ts';
+import type { Place } from './guard.ts';
+import { stateOf } from './snapshot.ts';
+import type { Sums } from './stepValues.ts';
+import { reportsOf } from './trainStep.ts';
+
+/** What `fit` hands over to be written. */
+export interface CheckpointFiles {
+  readonly 'checkpoint.safetensors': Uint8Array;
+}
+
+/** When `fit` makes checkpoints, after every epoch if nothing is said, and where they go. */
+export interface CheckpointOptions {
+  /** After so many steps. */
+  readonly everySteps?: number;
+  /** After the step that ends so many seconds. */
+  readonly everySeconds?: number;
+  /** Takes the files; `toFolder('run')` writes them. Training waits for it. */
+  readonly save: (files: CheckpointFiles) => void | Promise<void>;
+}
+
+/** What the data and the options have to be again, for a run to go on to the same bits. */
+interface Conditions {
+  /** Name and options of each; learning rates as they were before callbacks changed them. */
+  readonly optimizer: object;
+  readonly loss: object;
+  /** What a step reports. */
+  readonly metrics: string;
+  /** Kind and options of each, by name. */
+  readonly layers: object;
+  readonly samples: number;
+  /** Whether samples have weights. */
+  readonly weighted: boolean;
+  readonly validationSamples: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  /** The version of dawngrad: others may have other kernels. */
+  readonly version: string;
+  /** The backend, and names and driver of the adapter. */
+  readonly device: object;
+}
+
+/** Where a run is, besides its tensors. */
+interface Progress {
+  readonly place: Place;
+  /** Epochs that are done. */
+  readonly epochs: readonly number[];
+  /** Whether a callback had ended the run. */
+  readonly stopped: boolean;
+  /** The optimizer's calls, and its rate where that is a number. */
+  readonly calls: number;
+  readonly learningRate: number | null;
+  /** How often the weights had been changed when each that learns joined. */
+  readonly joined: readonly number[];
+  /** The generator's step, its next stream, and the stream that the order of the epoch came from. */
+  readonly step: number;
+  readonly stream: number;
+  readonly orderStream: number;
+  /** The streams that the nodes of the model draw from. */
+  readonly streams: readonly number[];
+}
+
+const FORMAT = 'dawngrad checkpoint 5';
+
+interface Header extends Conditions, Progress {
+  readonly format: string;
+}
+
+/** A run at the beginning of a step: going on from here gives the bits of a run that was never interrupted. */
+export interface Checkpoint extends Progress {
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Of the steps of the epoch so far. */
+  readonly sums: Sums;
+  readonly tensors: Readonly<Record<string, HostArray>>;
+}
+
+/** What a run knows of itself. */
+export interface Moment {
+  readonly model: Model;
+  readonly callbacks: readonly Callback[];
+  readonly samples: number;
+  readonly weighted: boolean;
+  readonly validationSamples: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly place: Place;
+  readonly orderStream: number;
+  readonly epochs: readonly number[];
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  readonly sums: Sums;
+}
+
+/**
+ * Makes a checkpoint file: state, sums and memories as tensors, all else in the metadata, with a checksum over both.
+ * None where a weight is not finite: the loss of the next step will say so, and there would be nothing to go on from.
+ */
+export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undefined> {
+  const { model, callbacks, place, orderStream, epochs, history, sums } = moment;
+  const { optimizer, random } = model;
+  const { learningRate, calls, joined } = optimizer;
+  const header: Header = {
+    format: FORMAT,
+    ...conditionsOf(moment),
+    place,
+    epochs,
+    stopped: model.stopTraining,
+    calls,
+    learningRate: typeof learningRate === 'number' ? learningRate : null,
+    joined,
+    step: random.step,
+    stream: random.peekStream(),
+    orderStream,
+    streams: model.streams,
+  };
+  const tensors: Record<string, HostArray> = { steps: vector([sums.steps]) };
+  sums.totals.forEach(({ values, weight }, i) => {
+    tensors[`totals/${i}`] = vector([weight, ...values]);
+  });
+  for (const [name, values] of Object.entries(history)) tensors[`history/${name}`] = vector(values);
+  const state = Object.entries(stateOf(model));
+  const numbers = await Promise.all(state.map(([, t]) => t.data()));
+  if (numbers.some((values) => values.some((value) => !Number.isFinite(value)))) return undefined;
+  state.forEach(([name, { shape }], i) => {
+    tensors[name] = { data: numbers[i], shape };
+  });
+  for (const [name, memory] of memoriesOf(callbacks)) {
+    const saved = await memory.save();
+    for (const [key, array] of Object.entries(saved)) tensors[`${name}/${key}`] = array;
+  }
+  return seal(tensors, JSON.stringify(header));
+}
+
+/** Reads a checkpoint. @throws ValueError if the file is damaged, is something else, or of another version. */
+export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> {
+  const { tensors, metadata } = readSafetensors(file);
+  const { checkpoint, sha256 } = metadata;
+  const [, format] = /^{"format":"([^"]*)"/.exec(checkpoint) ?? [];
+  if (format !== FORMAT) {
+    const got = format === undefined ? 'a safetensors file of another kind' : `a file of the format '${format}'`;
+    throw foreign(got, `one of the format '${FORMAT}'`);
+  }
+  if (sha256 !== (await digest(writeSafetensors(tensors, { checkpoint })))) {
+    throw foreign('contents that are not those that were written', 'the checksum to be that of the contents');
+  }
+  const header = parseJson(checkpoint);
+  const names = isHeader(header) ? header.metrics.split(', ').map((_, i) => `totals/${i}`) : [];
+  if (!isHeader(header) || ['steps', ...names].some((name) => tensors[name] === undefined)) {
+    throw foreign('a header that a checkpoint does not have', 'where the run is, in JSON');
+  }
+  const totals = names.map((name) => {
+    const [weight, ...values] = tensors[name].data;
+    return { weight, values };
+  });
+  const history = Object.entries(tensors).filter(([name]) => name.startsWith('history/'));
+  return {
+    ...header,
+    tensors,
+    sums: { steps: tensors.steps.data[0], totals },
+    history: Object.fromEntries(history.map(([name, { data }]) => [name.slice('history/'.length), Array.from(data)])),
+  };
+}
+
+/** Whether it says where a run is. Its conditions are compared with those of now, whatever they are. */
+function isHeader(header: unknown): header is Header {
+  if (!isRecord(header) || !isRecord(header.place)) return false;
+  const { metrics, place, epochs, stopped, calls, learningRate, joined, step, stream, orderStream, streams } = header;
+  return (
+    [place.epoch, place.batch, calls, step, stream, orderStream].every(isWhole) &&
+    [epochs, joined, streams].every((list) => Array.isArray(list) && list.every(isWhole)) &&
+    typeof metrics === 'string' &&
+    typeof stopped === 'boolean' &&
+    (learningRate === null || typeof learningRate === 'number')
+  );
+}
+
+/**
+ * Refuses a checkpoint of another run.
+ * @param options `exact`: also one of the same run on another device, whose end would have other bits.
+ * @throws ValueError that says what differs.
+ */
+export function checkConditions(checkpoint: Conditions, moment: Moment, { exact }: { readonly exact: boolean }): void {
+  const elsewhere = 'or let the end have other bits: exactResume: false, on the command line --inexact.';
+  const fixes: Readonly<Record<keyof Conditions, string>> = {
+    optimizer: 'Compile the model with the same optimizer and options.',
+    loss: 'Compile the model with the same loss and options.',
+    metrics: 'Compile the model with the same metrics, and give its layers the same penalties.',
+    layers: 'Make the model of the same layers with the same options.',
+    samples: 'Pass the same data, split alike.',
+    weighted: 'Pass sampleWeight or classWeight as then, or leave them out as then.',
+    validationSamples: 'Pass the same data to validate on.',
+    batchSize: 'Pass the same batchSize.',
+    shuffle: 'Pass the same shuffle.',
+    seed: `Call init({ seed: ${checkpoint.seed} }).`,
+    version: `Go on with that version of dawngrad, ${elsewhere}`,
+    device: `Go on with that device, ${elsewhere}`,
+  };
+  const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(moment))); // as the file has been
+  for (const [name, fix] of Object.entries(fixes)) {
+    const key = name as keyof Conditions; // fixes has no others
+    if (!exact && (key === 'version' || key === 'device')) continue;
+    const [difference] = differencesOf(key, now[key], checkpoint[key]);
+    if (difference === undefined) continue;
+    const { got, expected } = difference;
+    throw new ValueError({ op: 'resume', got, expected: `${expected}, as in the run that the checkpoint is of`, fix });
+  }
+}
+
+/** How values of JSON differ, objects by their fields: `optimizer.beta1 0.8` in place of `0.9`. */
+function differencesOf(path: string, now: unknown, before: unknown): { got: string; expected: string }[] {
+  if (isRecord(now) && isRecord(before)) {
+    return Object.keys({ ...now, ...before }).flatMap((key) => differencesOf(`${path}.${key}`, now[key], before[key]));
+  }
+  const [got, expected] = [now, before].map((value) => JSON.stringify(value) ?? 'nothing');
+  return got === expected ? [] : [{ got: `${path} ${got}`, expected }];
+}
+
+/** Puts tensors and counters of a checkpoint in place; the optimizer is built. @throws ValueError for those of other layers. */
+export async function restoreCheckpoint(
+  checkpoint: Checkpoint,
+  model: Model,
+  callbacks: readonly Callback[],
+): Promise<void> {
+  const { tensors, stopped, calls, learningRate, joined, step } = checkpoint;
+  model.optimizer.joined = joined;
+  const state = stateOf(model);
+  const saved = Object.keys(tensors).filter((name) => /^(weights|optimizer)\//.test(name));
+  const wrong = [...saved, ...Object.keys(state)].find(
+    (name) => !state[name] || !tensors[name] || !sameShape(state[name].shape, tensors[name].shape),
+  );
+  if (wrong !== undefined) {
+    const shapeOf = (shape?: readonly number[]): string => (shape ? formatShape(shape) : 'nothing');
+    throw new ValueError({
+      op: 'resume',
+      got: `${shapeOf(tensors[wrong]?.shape)} for ${wrong}`,
+      expected: `${shapeOf(state[wrong]?.shape)}, as the model and its optimizer have it`,
+      fix: 'Make them as they were in the run that the checkpoint is of.',
+    });
+  }
+  for (const [name, t] of Object.entries(state)) t.assign(tensors[name].data);
+  const { optimizer, device, random } = model;
+  model.stopTraining = stopped;
+  optimizer.calls = calls;
+  if (learningRate !== null) optimizer.learningRate = learningRate;
+  random.enterStep(device, step);
+  for (const [name, memory] of memoriesOf(callbacks)) {
+    const own = Object.entries(tensors).filter(([key]) => key.startsWith(`${name}/`));
+    if (own.length === 0) {
+      throw new ValueError({
+        op: 'resume',
+        got: `the ${name.replace('/', ' ')}, of which the checkpoint knows nothing`,
+        expected: 'the callbacks of the run that it is of, in their order',
+        fix: 'Pass the same callbacks.',
+      });
+    }
+    await memory.restore(Object.fromEntries(own.map(([key, array]) => [key.slice(name.length + 1), array])));
+  }
+}
+
+function conditionsOf({ model, samples, weighted, validationSamples, batchSize, shuffle }: Moment): Conditions {
+  const { optimizer, loss } = model.compiled;
+  const { info } = model.device;
+  return {
+    optimizer: optimizer.config(),
+    loss: { name: loss.name, ...loss.config },
+    metrics: reportsOf(model, model.compiled)
+      .map(({ name }) => name)
+      .join(', '),
+    layers: Object.fromEntries(
+      model.layers.map(({ kind, options, trainable }, i) => [
+        model.names[i],
+        { kind, ...plain(options), name: undefined, trainable },
+      ]),
+    ),
+    samples,
+    weighted,
+    validationSamples,
+    batchSize,
+    shuffle,
+    seed: model.random.seed,
+    version,
+    device: { backend: info.backend, ...info.adapter },
+  };
+}
+
+const vector = (values: readonly number[]): HostArray => ({ data: Float64Array.from(values), shape: [values.length] });
+
+/** Packs tensors with a header and a checksum over both. */
+async function seal(tensors: Readonly<Record<string, HostArray>>, checkpoint: string): Promise<Uint8Array> {
+  const sha256 = await digest(writeSafetensors(tensors, { checkpoint }));
+  return writeSafetensors(tensors, { checkpoint, sha256 });
+}
+
+async function digest(bytes: Uint8Array): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const foreign = (got: string, expected: string): ValueError =>
+  new ValueError({
+    op: 'resume',
+    got,
+    expected,
+    fix: 'The file is damaged, or fit of this version did not write it as a checkpoint.',
+  });

@@ -1,0 +1,345 @@
+import { innerScope } from '../../core/tensor.ts';
+import type { Dataset } from '../../data/dataset/dataset.ts';
+import type { Bytes } from '../../data/files/safetensors.ts';
+import type { Weighted } from '../../nn/losses/total.ts';
+import { type Callback, each, type Logs, watchersOf } from '../callbacks/callback.ts';
+import { withProgress } from '../callbacks/progress.ts';
+import type { FitOptions, History, Signal } from '../fitOptions.ts';
+import type { Model } from '../model.ts';
+import {
+  type Checkpoint,
+  type CheckpointOptions,
+  checkConditions,
+  type Moment,
+  packCheckpoint,
+  readCheckpoint,
+  restoreCheckpoint,
+} from './checkpoint.ts';
+import { Copies } from './copies.ts';
+import { type Batches, Guard, type Place } from './guard.ts';
+import { disposeInspection, inspect } from './inspect.ts';
+import { Steps } from './steps.ts';
+import { noSums, StepValues, type Sums } from './stepValues.ts';
+import {
+  buildOptimizer,
+  evaluateWith,
+  evaluationSteps,
+  finish,
+  reportsOf,
+  type Trained,
+  trainStep,
+} from './trainStep.ts';
+
+interface Parts {
+  readonly training: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly options: FitOptions;
+}
+
+/** Says when a checkpoint is due, and hands it over. */
+class Saver {
+  readonly #options: CheckpointOptions;
+  #steps = 0;
+  #since = performance.now();
+
+  constructor(options: CheckpointOptions) {
+    this.#options = options;
+  }
+
+  /** Counts a step; whether a checkpoint is to follow. */
+  isDue(): boolean {
+    this.#steps++;
+    const { everySteps = Number.POSITIVE_INFINITY, everySeconds = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#steps >= everySteps || performance.now() - this.#since >= 1000 * everySeconds;
+  }
+
+  /** Counts the last step of an epoch. */
+  isDueAfterEpoch(): boolean {
+    const { everySteps, everySeconds } = this.#options;
+    return this.isDue() || (everySteps === undefined && everySeconds === undefined);
+  }
+
+  async save(file: Uint8Array): Promise<void> {
+    await this.#options.save({ 'checkpoint.safetensors': file });
+    this.#steps = 0;
+    this.#since = performance.now();
+  }
+}
+
+/** One call of `fit`: where it is, and what it has seen. */
+export class Run {
+  readonly #model: Model;
+  readonly #trained: Trained;
+  readonly #training: Dataset;
+  readonly #callbacks: readonly Callback[];
+  readonly #epochs: number;
+  readonly #batchSize: number;
+  readonly #shuffle: boolean;
+  /** The sizes of the batches of an epoch. */
+  readonly #sizes: readonly number[];
+  readonly #steps: Steps<Weighted[]>;
+  readonly #validate:
+    | { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> }
+    | undefined;
+  readonly #guarded: boolean;
+  readonly #saver: Saver | undefined;
+  readonly #resume: Bytes | undefined;
+  readonly #exactResume: boolean;
+  readonly #signal: Signal | undefined;
+  #guard: Guard | undefined;
+  /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
+  readonly #orders = new Map<number, number>();
+  readonly #history: { readonly epoch: number[]; readonly history: Record<string, number[]> } = {
+    epoch: [],
+    history: {},
+  };
+  #epoch: number;
+  /** Which weights are. */
+  #frozen: string;
+
+  constructor(model: Model, trained: Trained, { training, validation, options }: Parts) {
+    const {
+      epochs = 1,
+      initialEpoch = 0,
+      batchSize = 32,
+      shuffle = true,
+      callbacks = [],
+      terminateOnNaN = true,
+      checkpoint,
+      resume,
+      verbose,
+      exactResume = true,
+      signal,
+    } = options;
+    this.#model = model;
+    this.#trained = trained;
+    this.#training = training;
+    this.#callbacks = withProgress(callbacks, verbose);
+    this.#epochs = epochs;
+    this.#batchSize = batchSize;
+    this.#shuffle = shuffle;
+    this.#sizes = [...training.sizes(batchSize)];
+    this.#steps = new Steps(model, (size) => trainStep(model, trained, training.take(size)));
+    this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(model, trained, validation) };
+    this.#guarded = terminateOnNaN;
+    this.#saver = checkpoint && new Saver(checkpoint);
+    this.#resume = resume;
+    this.#exactResume = exactResume;
+    this.#signal = signal;
+    this.#epoch = initialEpoch;
+    this.#frozen = model.frozen;
+  }
+
+  /** Goes through the epochs, and frees what it made, however it ends. */
+  async train(): Promise<History> {
+    try {
+      return await this.#train();
+    } finally {
+      this.#guard?.dispose();
+      this.#steps.dispose();
+      this.#validate?.steps.dispose();
+      await each(this.#callbacks, 'onTrainExit');
+    }
+  }
+
+  async #train(): Promise<History> {
+    if (this.#signal?.aborted) throw this.#signal.reason;
+    const model = this.#model;
+    const callbacks = this.#callbacks;
+    let logs: Logs = {};
+    const before = model.optimizer.iterations;
+    model.stopTraining = false;
+    await each(callbacks, 'setModel', model);
+    await each(callbacks, 'setParams', { epochs: this.#epochs, steps: this.#sizes.length });
+    await each(callbacks, 'onTrainBegin', {});
+    let from = this.#resume && (await this.#read(this.#resume));
+    await this.#steps.prepare(this.#sizes);
+    await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
+    buildOptimizer(model, this.#trained);
+    const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
+    if (from !== undefined && !isWithinEpoch) {
+      await restoreCheckpoint(from, model, callbacks);
+      logs = this.#lastLogs();
+    }
+    for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
+      const epoch = this.#epoch;
+      await each(callbacks, 'onEpochBegin', epoch, {});
+      // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
+      if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
+      this.#begin(epoch, from);
+      logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
+      from = undefined;
+      await each(callbacks, 'onEpochEnd', epoch, logs);
+      const isAborted = this.#signal?.aborted;
+      if (this.#saver?.isDueAfterEpoch() || isAborted) await this.#save({ epoch: epoch + 1, batch: 0 });
+      if (isAborted && epoch + 1 < this.#epochs) throw this.#signal?.reason;
+    }
+    finish(model, this.#trained, before);
+    await each(callbacks, 'onTrainEnd', logs);
+    return this.#history;
+  }
+
+  async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
+    const { pace } = this.#steps;
+    const values = new StepValues(this.#model.device, reportsOf(this.#model, this.#trained), { pace, before });
+    try {
+      for (let batch = values.sums.steps; batch < this.#sizes.length; batch++) {
+        const size = this.#sizes[batch];
+        await each(this.#callbacks, 'onBatchBegin', batch, { batch, size });
+        await this.#inspect({ epoch, batch });
+        await this.#followFreezing({ epoch, batch }, values);
+        const isTime = innerScope(() => values.add(this.#steps.run(size), size));
+        const isLast = batch === this.#sizes.length - 1;
+        let isNew = false;
+        if (isTime || isLast) {
+          this.#guard?.arrive(this.#after({ epoch, batch }));
+          isNew = isLast ? await values.readAll() : await values.read();
+          await this.#judge(epoch, values);
+        }
+        const seen = { batch, size, ...(isNew && values.results) };
+        await each(this.#callbacks, 'onBatchEnd', batch, seen);
+        if (isLast) break;
+        const isAborted = this.#signal?.aborted;
+        const isDue = this.#saver?.isDue() || isAborted;
+        if (isDue || this.#model.stopTraining) {
+          await values.readAll();
+          await this.#judge(epoch, values);
+        }
+        if (this.#model.stopTraining) break;
+        if (isDue) await this.#save({ epoch, batch: batch + 1 }, values.sums);
+        if (isAborted) throw this.#signal?.reason;
+      }
+      await this.#guard?.checkWeights({ epoch, batch: values.sums.steps - 1 });
+      return values.results;
+    } finally {
+      values.dispose();
+    }
+  }
+
+  /** Begins anew with what depends on which weights are frozen, where that has changed. */
+  async #followFreezing(place: Place, values: StepValues): Promise<void> {
+    const { frozen } = this.#model;
+    if (frozen === this.#frozen) return;
+    await values.readAll();
+    await this.#judge(place.epoch, values);
+    this.#frozen = frozen;
+    buildOptimizer(this.#model, this.#trained);
+    if (this.#guard === undefined) return;
+    this.#guard.dispose();
+    this.#guard = this.#makeGuard(place);
+  }
+
+  /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */
+  async #inspect({ epoch, batch }: Place): Promise<void> {
+    const step = epoch * this.#sizes.length + batch;
+    const watchers = watchersOf(this.#callbacks, step);
+    if (!watchers.some(({ wantsInspection }) => wantsInspection)) return;
+    const { parameters } = this.#model;
+    const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
+    statistics.take();
+    const taken = this.#model.isolated(() => this.#training.take(this.#sizes[batch]));
+    const inspection = inspect(this.#model, this.#trained, taken);
+    try {
+      await each(watchers, 'onInspection', step, inspection);
+    } finally {
+      disposeInspection(inspection);
+      for (const t of Object.values(taken)) t.dispose();
+      statistics.restore();
+      statistics.dispose();
+      this.#training.rewind(batch * this.#batchSize);
+    }
+  }
+
+  /** Reads a checkpoint of this run, and the history in it. */
+  async #read(file: Bytes): Promise<Checkpoint> {
+    const checkpoint = await readCheckpoint(file);
+    checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
+    this.#model.drawFrom(checkpoint.streams);
+    this.#epoch = checkpoint.place.epoch;
+    for (const epoch of checkpoint.epochs) this.#history.epoch.push(epoch);
+    for (const [name, values] of Object.entries(checkpoint.history)) this.#history.history[name] = [...values];
+    return checkpoint;
+  }
+
+  /** Draws the order of an epoch, or goes to where a checkpoint was in it. */
+  #begin(epoch: number, from: Checkpoint | undefined): void {
+    const { random } = this.#model;
+    const batch = from?.place.batch ?? 0;
+    this.#orders.set(epoch, from?.orderStream ?? random.peekStream());
+    this.#goTo({ epoch, batch });
+    if (from !== undefined && batch > 0) random.returnTo(from.stream);
+    if (this.#guarded) this.#guard ??= this.#makeGuard({ epoch, batch });
+  }
+
+  async #save(place: Place, sums: Sums = noSums(reportsOf(this.#model, this.#trained))): Promise<void> {
+    if (this.#saver === undefined) return;
+    const file = await packCheckpoint(this.#moment(place, sums));
+    if (file !== undefined) await this.#saver.save(file);
+  }
+
+  #moment(place: Place, sums: Sums): Moment {
+    const { random } = this.#model;
+    return {
+      model: this.#model,
+      callbacks: this.#callbacks,
+      samples: this.#training.size,
+      weighted: this.#training.isWeighted,
+      validationSamples: this.#validate?.data.size ?? 0,
+      batchSize: this.#batchSize,
+      shuffle: this.#shuffle,
+      place,
+      orderStream: (place.batch > 0 ? this.#orders.get(place.epoch) : undefined) ?? random.peekStream(),
+      epochs: this.#history.epoch,
+      history: this.#history.history,
+      sums,
+    };
+  }
+
+  /** The numbers of the last epoch of the history. */
+  #lastLogs(): Logs {
+    const entries = Object.entries(this.#history.history).map(([name, values]) => [name, values[values.length - 1]]);
+    return Object.fromEntries(entries);
+  }
+
+  /** Validates, and adds the epoch to the history. */
+  async #finishEpoch(trained: Logs): Promise<Logs> {
+    const validated = this.#validate && (await evaluateWith(this.#model, this.#trained, this.#validate));
+    const named = Object.entries(validated ?? {}).map(([name, value]) => [`val_${name}`, value]);
+    const logs: Logs = { ...trained, ...Object.fromEntries(named) };
+    const { epoch, history } = this.#history;
+    epoch.push(this.#epoch);
+    for (const [name, value] of Object.entries(logs)) {
+      history[name] ??= [];
+      history[name].push(value);
+    }
+    return logs;
+  }
+
+  /** Ends the run if a loss among those just read is not finite: from there on every number would be NaN. */
+  async #judge(epoch: number, { firstBad, sums }: StepValues): Promise<void> {
+    if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, `the loss ${firstBad.loss}`);
+    this.#guard?.confirm({ epoch, batch: sums.steps });
+  }
+
+  #makeGuard(place: Place): Guard {
+    const batches: Batches = {
+      goTo: (place) => this.#goTo(place),
+      take: (place) => ({ batch: this.#training.take(this.#sizes[place.batch]), next: this.#after(place) }),
+    };
+    return new Guard(this.#model, this.#trained, { batches, place });
+  }
+
+  #after({ epoch, batch }: Place): Place {
+    return batch + 1 < this.#sizes.length ? { epoch, batch: batch + 1 } : { epoch: epoch + 1, batch: 0 };
+  }
+
+  /** Puts the samples in the order of an epoch that has begun, and goes to a place in it. */
+  #goTo({ epoch, batch }: Place): void {
+    const { random } = this.#model;
+    const stream = this.#orders.get(epoch);
+    if (stream === undefined) throw new Error(`internal: no order for epoch ${epoch}`);
+    random.returnTo(stream);
+    if (this.#shuffle) this.#training.shuffle(random);
+    this.#training.rewind(batch * this.#batchSize);
+  }
+}

@@ -1,0 +1,172 @@
+import { ValueError } from '../../core/errors.ts';
+import { innerScope, type Tensor } from '../../core/tensor.ts';
+import type { Batch } from '../../data/dataset/dataset.ts';
+import { add } from '../../ops/elementwise/binary.ts';
+import { abs } from '../../ops/elementwise/unary.ts';
+import { sum } from '../../ops/reduce/reduce.ts';
+import type { Model } from '../model.ts';
+import { disposeInspection, inspect } from './inspect.ts';
+import { Snapshot } from './snapshot.ts';
+import { disposeValues, readLoss, type Trained, trainStep } from './trainStep.ts';
+
+/** A moment of a run: before step `batch` of `epoch`, both from 0. */
+export interface Place {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** How a run gets its batches. */
+export interface Batches {
+  /** Puts the samples in the order of an epoch, and goes to a place in it. */
+  readonly goTo: (place: Place) => void;
+  /** The batch at this place, and the next place. */
+  readonly take: (place: Place) => { readonly batch: Batch; readonly next: Place };
+}
+
+const isBefore = (a: Place, b: Place): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.batch < b.batch);
+
+/** A snapshot and where in the run it was taken. */
+interface Kept {
+  readonly snapshot: Snapshot;
+  place: Place;
+}
+
+/**
+ * Keeps what is needed to return to before the loss of a run went bad, and to find out where it did. Losses are read long
+ * after their steps, so there are two snapshots on the device: one from which finite losses came, and a newer one that
+ * takes its place when the same is known of it. Copying them is all that it costs, a few times a second at most.
+ */
+export class Guard {
+  readonly #model: Model;
+  readonly #trained: Trained;
+  readonly #batches: Batches;
+  #good: Kept;
+  #candidate: Kept | undefined;
+  /** The snapshot that no place belongs to now. */
+  #spare: Snapshot | undefined;
+
+  constructor(model: Model, trained: Trained, { batches, place }: { batches: Batches; place: Place }) {
+    this.#model = model;
+    this.#trained = trained;
+    this.#batches = batches;
+    this.#good = { snapshot: new Snapshot(model), place };
+  }
+
+  /** The run is at a place where its losses are about to be read. */
+  arrive(place: Place): void {
+    if (this.#candidate !== undefined) return;
+    this.#spare ??= new Snapshot(this.#model);
+    this.#spare.take();
+    this.#candidate = { snapshot: this.#spare, place };
+    this.#spare = undefined;
+  }
+
+  /** All losses before a place are known to be finite. */
+  confirm(place: Place): void {
+    if (this.#candidate === undefined || !isBefore(this.#candidate.place, place)) return;
+    this.#spare = this.#good.snapshot;
+    this.#good = this.#candidate;
+    this.#candidate = undefined;
+  }
+
+  dispose(): void {
+    for (const snapshot of [this.#good.snapshot, this.#candidate?.snapshot, this.#spare]) snapshot?.dispose();
+  }
+
+  /**
+   * Takes the steps up to the bad one again from the last good snapshot, looks for what went bad first, and returns to
+   * before that. @throws ValueError that says all this.
+   */
+  async fail(bad: Place, symptom: string): Promise<never> {
+    let now: Kept = { snapshot: this.#candidate?.snapshot ?? this.#spare ?? new Snapshot(this.#model), place: bad };
+    let before = this.#good;
+    this.#candidate = now;
+    this.#good.snapshot.restore();
+    let place = this.#good.place;
+    this.#batches.goTo(place);
+    while (!isBefore(bad, place)) {
+      if (place.batch === 0) this.#batches.goTo(place);
+      now.snapshot.take();
+      now.place = place;
+      const { next, value } = await this.#step(place);
+      if (!Number.isFinite(value)) throw await this.#blame(bad, symptom, { now, before });
+      place = next;
+      [now, before] = [before, now];
+    }
+    if (!(await this.#isFinite())) {
+      now.snapshot.take();
+      now.place = place;
+      throw await this.#blame(bad, symptom, { now, before });
+    }
+    before.snapshot.restore();
+    throw failure(bad, symptom, 'taken again, the steps before it went well');
+  }
+
+  /** Fails where the step at a place, the last so far, has spoilt the weights: no loss came after it that would tell. */
+  async checkWeights(last: Place): Promise<void> {
+    if (!(await this.#isFinite())) await this.fail(last, 'weights that are not finite');
+  }
+
+  async #isFinite(): Promise<boolean> {
+    if (this.#model.parameters.length === 0) return true;
+    using total = innerScope(() => this.#model.parameters.map((w) => sum(abs(w))).reduce((a, b) => add(a, b)));
+    return Number.isFinite(await total.item());
+  }
+
+  async #step(place: Place): Promise<{ next: Place; value: number }> {
+    const { batch, next } = this.#batches.take(place);
+    const values = innerScope(() => this.#model.isolated(() => trainStep(this.#model, this.#trained, batch)));
+    const value = await readLoss(values, this.#trained);
+    disposeValues(values);
+    for (const t of Object.values(batch)) t.dispose();
+    return { next, value };
+  }
+
+  /** What went bad first: in the forward pass of the step after `now`, or else in the update of the one before it. */
+  async #blame(bad: Place, symptom: string, { now, before }: { now: Kept; before: Kept }): Promise<ValueError> {
+    now.snapshot.restore();
+    const weights = this.#model.trainableParameters;
+    const weight = await firstBad(weights.map((p) => ({ name: this.#model.nameOf(p), t: p })));
+    const { snapshot, place } = weight === undefined ? now : before;
+    snapshot.restore();
+    this.#batches.goTo(place);
+    const { batch } = this.#batches.take(place);
+    const inspection = inspect(this.#model, this.#trained, batch);
+    const { outputs, gradients } = inspection;
+    const output = await firstBad(outputs.map(({ name, output }) => ({ name, t: output })));
+    // Gradients flow backwards: the last layer's are computed first.
+    const gradient = await firstBad(gradients.toReversed().map(({ name, gradient }) => ({ name, t: gradient })));
+    disposeInspection(inspection);
+    for (const t of Object.values(batch)) t.dispose();
+    snapshot.restore(); // looking moved the running statistics
+    const culprit =
+      (output && `the output of layer '${output}'`) ??
+      (weight && gradient && `the gradient of '${gradient}'`) ??
+      (weight ? `'${weight}' in its update` : 'the loss, from finite outputs');
+    return failure(bad, symptom, `first to go bad was ${culprit}, in ${named(place)}`);
+  }
+}
+
+const named = ({ epoch, batch }: Place): string => `epoch ${epoch + 1}, step ${batch + 1}`;
+
+const failure = (bad: Place, symptom: string, cause: string): ValueError =>
+  notFinite('fit', `${symptom} in ${named(bad)}; ${cause}`);
+
+/** What is said when a loss went bad and the weights are those from before. */
+export const notFinite = (op: string, got: string): ValueError =>
+  new ValueError({
+    op,
+    got,
+    expected: 'finite numbers',
+    fix: 'Lower the learning rate, clip gradients, or look for extreme values in the data. The weights are those from before that step.',
+  });
+
+/** The name of the first tensor with an element that is no finite number. */
+async function firstBad(
+  tensors: readonly { readonly name: string; readonly t: Tensor }[],
+): Promise<string | undefined> {
+  for (const { name, t } of tensors) {
+    if (!(await t.data()).every(Number.isFinite)) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { innerScope, type Tensor } from '../../core/tensor.ts';
+import type { Batch } from '../../data/dataset/dataset.ts';
+import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
+import { add } from '../../ops/elementwise/binary.ts';
+import type { Model } from '../model.ts';
+import { lossAndGradients, type Trained } from './trainStep.ts';
+
+/** The insides of one training step. */
+export interface Inspection {
+  readonly loss: Tensor;
+  /** What each layer puts out, in the order of computing. */
+  readonly outputs: readonly { readonly layer: Layer; readonly name: string; readonly output: Tensor }[];
+  /** The gradient of each trainable weight, in the order of the layers. */
+  readonly gradients: readonly { readonly name: string; readonly gradient: Tensor }[];
+}
+
+/** Frees the tensors of an inspection. */
+export function disposeInspection({ loss, outputs, gradients }: Inspection): void {
+  for (const t of [loss, ...outputs.map(({ output }) => output), ...gradients.map(({ gradient }) => gradient)])
+    t.dispose();
+}
+
+/** Takes a training step on a batch up to its update, uncaptured and with the layers one by one. */
+export const inspect = (model: Model, trained: Trained, batch: Batch): Inspection =>
+  innerScope(() =>
+    model.isolated(() => {
+      const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
+      const { loss, penalty, parameters, gradients } = watchingLayers(
+        (layer, { output }) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
+        () => lossAndGradients(model, trained, batch),
+      );
+      return {
+        loss: penalty ? add(loss.value, penalty) : loss.value,
+        outputs,
+        gradients: gradients.map((gradient, i) => ({ name: model.nameOf(parameters[i]), gradient })),
+      };
+    }),
+  );

@@ -1,0 +1,90 @@
+import type { Device } from '../../core/device.ts';
+import { sleepThrough } from '../../core/sleep.ts';
+
+/** Steps that a group may have. */
+export const MOST_STEPS = 1024;
+/** How long a group of steps should take, in milliseconds: short enough to watch, long enough not to hold the GPU up. */
+const GROUP_TIME = 500;
+/** GPU work in one submit, in milliseconds. */
+const SUBMIT_TIME = 2;
+const MOST_STEPS_PER_SUBMIT = 32;
+/** An answer that takes less, in milliseconds, was there already. */
+const QUICK = 5;
+/** Milliseconds below which it does not sleep: the first, short groups are too short to tell how long the next will take. */
+const SLEEPABLE = 50;
+
+/** Steps that were handed to the GPU together, and how to take in their results. */
+interface Group {
+  readonly steps: number;
+  readonly arrive: () => Promise<void>;
+}
+
+/**
+ * Keeps the GPU busy and the processor idle: steps go out in groups, the next group before the results of the last are
+ * awaited; and as Node polls while it awaits, it sleeps first for about as long as the group will take.
+ */
+export class Pace {
+  readonly #device: Device;
+  #stepsPerGroup = 1;
+  #millisecondsPerStep = 0;
+  #steps = 0;
+  #out: Group | undefined;
+  #since = 0;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** Begins with the steps of an epoch, at the pace of the one before. */
+  start(): void {
+    this.#steps = 0;
+    this.#out = undefined;
+    this.#since = performance.now();
+    this.#device.stepsPerSubmit = this.#stepsPerSubmit;
+  }
+
+  /** Counts a step; whether the group is complete. */
+  stepDone(): boolean {
+    return ++this.#steps >= this.#stepsPerGroup;
+  }
+
+  /** Sends the group off, and awaits the one before it; whether there was one. */
+  async send(arrive: () => Promise<void>): Promise<boolean> {
+    const before = this.#out;
+    this.#out = { steps: this.#steps, arrive };
+    this.#steps = 0;
+    return this.#await(before);
+  }
+
+  /** Awaits the last group; whether there was one. */
+  async finish(): Promise<boolean> {
+    const last = this.#out;
+    this.#out = undefined;
+    return this.#await(last);
+  }
+
+  async #await(group: Group | undefined): Promise<boolean> {
+    if (group === undefined) return false;
+    const { steps, arrive } = group;
+    this.#device.flush();
+    const remaining = steps * this.#millisecondsPerStep - (performance.now() - this.#since);
+    if (remaining > SLEEPABLE) await sleepThrough(Math.min(2 * GROUP_TIME, remaining));
+    const awake = performance.now();
+    await arrive();
+    const now = performance.now();
+    if (steps === 0) return true;
+    // An answer that was there already says that the sleep was too long, but not by how much: half of it comes next.
+    const overslept = now - awake < QUICK && remaining > SLEEPABLE ? 0.5 : 1;
+    this.#millisecondsPerStep = (overslept * (now - this.#since)) / steps;
+    this.#since = now;
+    const fitting = Math.min(MOST_STEPS / 2, Math.floor(GROUP_TIME / this.#millisecondsPerStep));
+    this.#stepsPerGroup = Math.max(1, Math.min(fitting, 4 * this.#stepsPerGroup));
+    this.#device.stepsPerSubmit = this.#stepsPerSubmit;
+    return true;
+  }
+
+  get #stepsPerSubmit(): number {
+    const fitting = this.#millisecondsPerStep > 0 ? Math.floor(SUBMIT_TIME / this.#millisecondsPerStep) : 1;
+    return Math.max(1, Math.min(MOST_STEPS_PER_SUBMIT, fitting));
+  }
+}

@@ -1,0 +1,68 @@
+import { innerScope, type Tensor } from '../../core/tensor.ts';
+import type { Dataset } from '../../data/dataset/dataset.ts';
+import type { BatchNormalizationOptions } from '../../nn/layers/core.ts';
+import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
+import { batchNormTraining } from '../../ops/normalize/batchNorm.ts';
+import type { Model } from '../model.ts';
+import { Steps } from './steps.ts';
+
+/**
+ * Gives the layers of batch normalisation the statistics of a whole data set. Layer after layer, one pass over the data
+ * each, in inference mode: what a layer is given is then what it will be given, as the layers before it have their new
+ * statistics already. Frozen layers keep theirs. Batches are merged in float64 (Chan et al.), so their size does not matter.
+ * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2; it corrects the variance by m / (m - 1), which
+ * Keras and this do not.
+ */
+export async function recalibrate(model: Model, data: Dataset, batchSize: number): Promise<void> {
+  for (const layer of model.layers) {
+    if (layer.kind !== 'batchNormalization' || !layer.trainable) continue;
+    const { mean, variance } = await statisticsOf(model, layer, { data, batchSize });
+    layer.weights.movingMean.assign(mean);
+    layer.weights.movingVariance.assign(variance);
+  }
+}
+
+async function statisticsOf(
+  model: Model,
+  layer: Layer,
+  { data, batchSize }: { readonly data: Dataset; readonly batchSize: number },
+): Promise<{ mean: Float64Array; variance: Float64Array }> {
+  const steps = new Steps(model, (size) => inputStatistics(model, layer, data.take(size).x));
+  const { size: channels } = layer.weights.movingMean;
+  const mean = new Float64Array(channels);
+  const squares = new Float64Array(channels); // of the differences from the mean, summed and divided by the elements of a sample
+  let seen = 0;
+  try {
+    data.rewind();
+    for (const size of data.sizes(batchSize)) {
+      const [means, variances] = innerScope(() => steps.run(size));
+      const [batchMean, batchVariance] = await Promise.all([means.data(), variances.data()]);
+      means.dispose();
+      variances.dispose();
+      const total = seen + size;
+      for (let c = 0; c < channels; c++) {
+        const apart = batchMean[c] - mean[c];
+        mean[c] += (apart * size) / total;
+        squares[c] += batchVariance[c] * size + (apart ** 2 * seen * size) / total;
+      }
+      seen = total;
+    }
+  } finally {
+    steps.dispose();
+  }
+  return { mean, variance: squares.map((sum) => sum / seen) };
+}
+
+/** Mean and variance of each channel of what a layer is given for a batch. */
+function inputStatistics(model: Model, layer: Layer, x: Tensor): readonly Tensor[] {
+  const { gamma, beta } = layer.weights;
+  const { axis = -1 }: BatchNormalizationOptions = layer.options;
+  let statistics: readonly Tensor[] = [];
+  watchingLayers(
+    (each, { input }) => {
+      if (each === layer) statistics = batchNormTraining.outputs(input, gamma, beta, { axis }).slice(1);
+    },
+    () => model.call(x),
+  );
+  return statistics;
+}

@@ -1,0 +1,161 @@
+import type { Device } from '../../core/device.ts';
+import { ValueError } from '../../core/errors.ts';
+import { emptyOn, keep, type Tensor } from '../../core/tensor.ts';
+import { join, resultOf, type Total, type Totalling, type Weighted } from '../../nn/losses/total.ts';
+import { MOST_STEPS, Pace } from './pace.ts';
+
+/** What a step reports under a name. */
+export interface Report extends Totalling {
+  readonly name: string;
+}
+
+/** The name of the penalties, which the loss that is reported has in it. */
+export const PENALTY = 'penalty';
+
+/** What the steps of an epoch add up to so far. */
+export interface Sums {
+  readonly steps: number;
+  /** Of each report. */
+  readonly totals: readonly Total[];
+}
+
+const NOTHING: Total = { values: [], weight: 0 };
+
+export const noSums = (reports: readonly Report[]): Sums => ({ steps: 0, totals: reports.map(() => NOTHING) });
+
+/** Where a report lies among the numbers of a step; its weight follows its values. */
+interface Place {
+  readonly first: number;
+  readonly size: number;
+  readonly isWeighted: boolean;
+}
+
+/** The values of each step of an epoch: kept on the device, read now and then, and joined. */
+export class StepValues {
+  readonly #reports: readonly Report[];
+  readonly #device: Device;
+  /** Known from the first step on. */
+  #row: { readonly places: readonly Place[]; readonly width: number; readonly waiting: Tensor } | undefined;
+  #sizes: number[] = [];
+  #sums: Sums;
+  readonly #pace: Pace;
+  #firstBad: { readonly step: number; readonly loss: number } | undefined;
+
+  /** @param options `before`: the steps that the epoch had already. */
+  constructor(
+    device: Device,
+    reports: readonly Report[],
+    { pace = new Pace(device), before = noSums(reports) }: { pace?: Pace; before?: Sums | undefined } = {},
+  ) {
+    this.#device = device;
+    this.#reports = reports;
+    this.#sums = before;
+    this.#pace = pace;
+    pace.start();
+  }
+
+  /** Of the steps whose values were read. */
+  get sums(): Sums {
+    return this.#sums;
+  }
+
+  /** The first of them whose loss is no finite number. */
+  get firstBad(): { readonly step: number; readonly loss: number } | undefined {
+    return this.#firstBad;
+  }
+
+  /** What the reports say of all samples of these steps. */
+  get results(): Readonly<Record<string, number>> {
+    return this.#resultsOf(this.#sums.totals);
+  }
+
+  /** Takes in the values of a step on `size` samples, in the order of the reports; whether it is time to read. */
+  add(values: readonly Weighted[], size: number): boolean {
+    const { places, width, waiting } = this.#rowFor(values);
+    const row = this.#sizes.length * width;
+    values.forEach(({ value, weight }, i) => {
+      const { first } = places[i];
+      this.#device.copy(value.storage, waiting.storage, value.size, row + first);
+      if (weight !== undefined) this.#device.copy(weight.storage, waiting.storage, 1, row + first + value.size);
+    });
+    this.#sizes.push(size);
+    return this.#pace.stepDone();
+  }
+
+  #rowFor(values: readonly Weighted[]) {
+    if (this.#row === undefined) {
+      let width = 0;
+      const places = values.map(({ value: { size }, weight }) => {
+        const first = width;
+        const isWeighted = weight !== undefined;
+        width += size + Number(isWeighted);
+        return { first, size, isWeighted };
+      });
+      this.#row = { places, width, waiting: keep(emptyOn(this.#device, [MOST_STEPS, width])) };
+    }
+    const { places } = this.#row;
+    const other = values.findIndex(
+      ({ value, weight }, i) => value.size !== places[i].size || (weight !== undefined) !== places[i].isWeighted,
+    );
+    if (other >= 0) {
+      const inWords = (size: number, isWeighted: boolean) =>
+        `${size} number(s) with${isWeighted ? '' : 'out'} a weight`;
+      const { size, isWeighted } = places[other];
+      throw new ValueError({
+        op: this.#reports[other].name,
+        got: inWords(values[other].value.size, values[other].weight !== undefined),
+        expected: `${inWords(size, isWeighted)}, as for the batch before`,
+        fix: 'Let what it hands over not depend on the size of the batch.',
+      });
+    }
+    return this.#row;
+  }
+
+  /** Asks for the values that wait, and takes in those that were asked for before; whether there were any. */
+  read(): Promise<boolean> {
+    return this.#pace.send(this.#request());
+  }
+
+  /** Takes in the values of all steps; whether some were new. */
+  async readAll(): Promise<boolean> {
+    const isNew = await this.read();
+    return (await this.#pace.finish()) || isNew;
+  }
+
+  #request(): () => Promise<void> {
+    const sizes = this.#sizes;
+    if (this.#row === undefined) return async () => {};
+    const { places, width, waiting } = this.#row;
+    const arrived = this.#device.readLater(waiting.storage, sizes.length * width, 'f32');
+    this.#sizes = [];
+    return async () => {
+      const numbers = await arrived();
+      sizes.forEach((samples, i) => {
+        const row = numbers.subarray(i * width, (i + 1) * width);
+        this.#take(
+          places.map(({ first, size, isWeighted }) => ({
+            values: Array.from(row.subarray(first, first + size)),
+            weight: isWeighted ? row[first + size] : samples,
+          })),
+        );
+      });
+    };
+  }
+
+  #take(step: readonly Total[]): void {
+    const { steps, totals } = this.#sums;
+    const { loss } = this.#resultsOf(step);
+    if (!Number.isFinite(loss)) this.#firstBad ??= { step: steps, loss };
+    this.#sums = { steps: steps + 1, totals: totals.map((total, i) => join(this.#reports[i], total, step[i])) };
+  }
+
+  #resultsOf(totals: readonly Total[]): Record<string, number> {
+    const entries = this.#reports.map((report, i) => [report.name, resultOf(report, totals[i])] as const);
+    const { loss, ...others } = Object.fromEntries(entries);
+    return { loss: loss + (others[PENALTY] ?? 0), ...others };
+  }
+
+  dispose(): void {
+    this.#row?.waiting.dispose();
+  }
+}

@@ -1,0 +1,72 @@
+import { type Device, largestTensor } from '../../core/device.ts';
+import { DeviceError } from '../../core/errors.ts';
+import { type Compiled, compile } from '../../engine/compile.ts';
+import type { Network } from '../../nn/network/network.ts';
+import { Pace } from './pace.ts';
+
+/** Steps of a model over a data set, captured once for each size of batch. */
+export class Steps<Result> {
+  /** How fast they go, which one epoch learns for the next. */
+  readonly pace: Pace;
+  readonly #model: Network;
+  readonly #step: (size: number) => Result;
+  readonly #bySize = new Map<number, Compiled<[], Result>>();
+
+  constructor(model: Network, step: (size: number) => Result) {
+    this.pace = new Pace(model.device);
+    this.#model = model;
+    this.#step = step;
+  }
+
+  /** Captures the steps for some sizes of batch, finds the kernels that suit them, and makes their buffers. */
+  async prepare(sizes: readonly number[]): Promise<void> {
+    for (const size of new Set(sizes)) {
+      const compiled = this.#of(size);
+      try {
+        await compiled.tune();
+      } catch (error) {
+        throw explained(error, compiled, { size, device: this.#model.device });
+      }
+    }
+  }
+
+  run(size: number): Result {
+    return this.#model.isolated(() => {
+      const compiled = this.#of(size);
+      try {
+        return compiled();
+      } catch (error) {
+        throw explained(error, compiled, { size, device: this.#model.device });
+      }
+    });
+  }
+
+  #of(size: number): Compiled<[], Result> {
+    const model = this.#model;
+    const step = (): Result => model.isolated(() => this.#step(size)); // also where it is captured after a wait
+    const compiled = this.#bySize.get(size) ?? compile(step, { device: model.device });
+    this.#bySize.set(size, compiled);
+    return compiled;
+  }
+
+  dispose(): void {
+    for (const compiled of this.#bySize.values()) compiled.dispose();
+  }
+}
+
+/** Says which batch would fit where a tensor of this one is more than a buffer of the device can hold. */
+function explained(
+  error: unknown,
+  { plan }: Pick<Compiled<[], unknown>, 'plan'>,
+  { size, device }: { readonly size: number; readonly device: Device },
+): unknown {
+  if (!(error instanceof DeviceError) || error.reason !== 'memory') return error;
+  const limit = largestTensor(device.info);
+  const { largest } = plan();
+  if (largest <= limit) return error;
+  const fitting = Math.floor((size * limit) / largest);
+  return new DeviceError(
+    'memory',
+    `A batch of ${size} needs a buffer of ${largest} bytes, and this adapter has ${limit} at most. ${fitting > 0 ? `A batch of ${fitting} fits.` : 'Not even a single sample fits: make the layers smaller.'}`,
+  );
+}

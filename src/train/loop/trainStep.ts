@@ -1,0 +1,219 @@
+import { ShapeError, ValueError } from '../../core/errors.ts';
+import { formatShape } from '../../core/shape.ts';
+import { checkReturned, innerScope, type Parameter, Tensor } from '../../core/tensor.ts';
+import type { Batch, Dataset } from '../../data/dataset/dataset.ts';
+import { Tape } from '../../engine/gradient.ts';
+import type { Loss } from '../../nn/losses/losses.ts';
+import type { Metric } from '../../nn/losses/metrics.ts';
+import type { Weighted } from '../../nn/losses/total.ts';
+import { penaltyOn } from '../../nn/regularizers.ts';
+import { fullOn } from '../../ops/create/fill.ts';
+import { add } from '../../ops/elementwise/binary.ts';
+import { cast } from '../../ops/elementwise/cast.ts';
+import type { Optimizer } from '../../optim/index.ts';
+import type { Model } from '../model.ts';
+import { Steps } from './steps.ts';
+import { PENALTY, type Report, StepValues } from './stepValues.ts';
+
+/** What `compile` chose. */
+export interface Trained {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+}
+
+/** Names that repeat get a number, as in Keras: `mean`, `mean_1`. */
+function numbered(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  for (const name of names) {
+    let free = name;
+    for (let i = 1; taken.has(free); i++) free = `${name}_${i}`;
+    taken.add(free);
+  }
+  return [...taken];
+}
+
+/** Whether a weight has a penalty, frozen or not. */
+const hasPenalty = ({ parameters }: Model): boolean => parameters.some(({ regularizer }) => regularizer);
+
+/** The sum of the penalties on the weights that learn; undefined if no weight has one. */
+const penaltyOf = (model: Model): Tensor | undefined =>
+  penaltyOn(model.trainableParameters) ?? (hasPenalty(model) ? fullOn(model.device, [], 0, 'f32') : undefined);
+
+/** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
+export function reportsOf(model: Model, { loss, metrics }: Trained): Report[] {
+  const isPenalized = hasPenalty(model);
+  const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
+  // A metric that is called as the loss or the penalty must not take its place.
+  const [first, last, ...others] = numbered(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
+  return reports.map((report, i) => ({ ...report, name: [first, ...others, last][i] }));
+}
+
+/** What a step on a batch finds before it changes anything. */
+interface Found {
+  readonly predicted: Tensor;
+  readonly loss: Weighted;
+  /** The sum of those on the weights, if there are any. */
+  readonly penalty: Tensor | undefined;
+  readonly parameters: readonly Parameter[];
+  /** Without those of L1 and L2, which the optimizer adds. */
+  readonly gradients: readonly Tensor[];
+}
+
+/** What a loss or metric says of a batch. Refuses what is more than one number, or no tensor. */
+function judge(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Tensor): Weighted {
+  const options = weight && { sampleWeight: weight };
+  const found = by.weighted?.(y, predicted, options) ?? {
+    value: options ? by(y, predicted, options) : by(y, predicted),
+  };
+  const { value } = found;
+  checkReturned(by.name, value, { dtype: value instanceof Tensor ? value.dtype : undefined }); // a user's own may be anything
+  if (value.size === 1 || by.result !== undefined) return found;
+  throw new ShapeError({
+    op: by.name,
+    got: `${value.size} numbers, ${formatShape(value.shape)}`,
+    expected: 'one for a batch',
+    fix: 'Take the mean over the samples: a loss with another reduction than none does.',
+  });
+}
+
+/** The metrics of a batch, in f32, which is how they are read. */
+const judgeAll = (metrics: readonly Metric[], y: Tensor, predicted: Tensor): Weighted[] =>
+  metrics.map((metric) => {
+    const { value, weight } = judge(metric, { y }, predicted);
+    return { value: cast(value, 'f32'), weight: weight && cast(weight, 'f32') };
+  });
+
+const reported = (loss: Weighted, seen: readonly Weighted[], penalty: Tensor | undefined): Weighted[] => [
+  loss,
+  ...seen,
+  ...(penalty ? [{ value: penalty }] : []),
+];
+
+/** The loss of a batch in training mode, and its gradients. */
+export function lossAndGradients(model: Model, { loss: by, optimizer }: Trained, { x, ...batch }: Batch): Found {
+  using tape = new Tape();
+  const predicted = model.call(x, true);
+  const loss = judge(by, batch, predicted);
+  const parameters = model.trainableParameters;
+  const isKnown = ({ regularizer }: Parameter): boolean => regularizer?.strengths !== undefined;
+  const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
+  const gradients = tape.gradient(optimizer.scaleLoss(own ? add(loss.value, own) : loss.value), parameters);
+  const known = penaltyOn(parameters.filter(isKnown));
+  const penalty = own && known ? add(own, known) : (own ?? known ?? penaltyOf(model));
+  return { predicted, loss, penalty, parameters, gradients };
+}
+
+/** Gathers the weights that training changes in the optimizer, if there are any. @throws ValueError if it has another model's. */
+export function buildOptimizer(model: Model, { optimizer }: Trained): void {
+  const { trainableParameters } = model;
+  if (optimizer.parameters.some((p) => !p.isDisposed && !model.has(p))) {
+    throw new ValueError({
+      op: optimizer.name,
+      got: 'an optimizer that holds the weights of another model',
+      expected: 'one for each model, as it keeps moments of the weights',
+      fix: 'Make a new one, or dispose of the other model first.',
+    });
+  }
+  if (trainableParameters.length === 0) return;
+  optimizer.build(
+    trainableParameters,
+    trainableParameters.map((p) => model.nameOf(p)),
+  );
+}
+
+/** One update. The values, in the order of the reports, are from before it. */
+export function trainStep(model: Model, trained: Trained, batch: Batch): Weighted[] {
+  return innerScope(() => {
+    buildOptimizer(model, trained);
+    const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
+    const seen = judgeAll(trained.metrics, batch.y, predicted);
+    if (parameters.length > 0) trained.optimizer.apply(gradients, parameters, { regularize: true });
+    else model.random.enterStep(model.device); // there is nothing to learn: the loss is told all the same
+    constrain(parameters);
+    return reported(loss, seen, penalty);
+  });
+}
+
+/**
+ * Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place.
+ * @param before how often the weights had been changed when it began.
+ */
+export function finish(model: Model, { optimizer }: Trained, before: number): void {
+  const { waiting } = optimizer;
+  if (waiting > 0 && optimizer.iterations === before) {
+    console.warn(
+      `dawngrad: fit changed no weight: gradientAccumulationSteps is more than its ${waiting} steps, whose gradients are dropped. Set it lower, or call trainOnBatch, which goes on adding up.`,
+    );
+    optimizer.discard();
+  } else if (waiting > 0) {
+    model.isolated(() =>
+      innerScope(() => {
+        optimizer.flush({ regularize: true });
+        constrain(model.trainableParameters);
+      }),
+    );
+  }
+  optimizer.finalize();
+}
+
+/** Takes weights to the nearest ones that their constraints allow. */
+function constrain(parameters: readonly Parameter[]): void {
+  for (const w of parameters) {
+    if (w.constraint === undefined) continue;
+    const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
+    if (allowed.storage !== w.storage) w.device.copy(allowed.storage, w.storage, w.size);
+  }
+}
+
+/** The loss of a step with the penalties, from its values. */
+export async function readLoss(values: readonly Weighted[], { metrics }: Trained): Promise<number> {
+  const [loss, penalty] = [values[0], values.at(metrics.length + 1)];
+  return (await loss.value.item()) + ((await penalty?.value.item()) ?? 0);
+}
+
+/** Frees the values of a step. */
+export function disposeValues(values: readonly Weighted[]): void {
+  for (const { value, weight } of values) for (const t of [value, weight]) t?.dispose();
+}
+
+/** Loss and metrics over a data set, in inference mode. */
+export async function evaluateOn(
+  model: Model,
+  trained: Trained,
+  data: Dataset,
+  batchSize: number,
+): Promise<Record<string, number>> {
+  const steps = evaluationSteps(model, trained, data);
+  try {
+    return await evaluateWith(model, trained, { data, batchSize, steps });
+  } finally {
+    steps.dispose();
+  }
+}
+
+export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps<Weighted[]> =>
+  new Steps(model, (size) => {
+    const { x, ...batch } = data.take(size);
+    const predicted = model.call(x);
+    const value = judge(loss, batch, predicted);
+    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOf(model));
+  });
+
+export async function evaluateWith(
+  model: Model,
+  trained: Trained,
+  { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> },
+): Promise<Record<string, number>> {
+  const values = new StepValues(model.device, reportsOf(model, trained), { pace: steps.pace });
+  try {
+    data.rewind();
+    for (const size of data.sizes(batchSize)) {
+      if (innerScope(() => values.add(steps.run(size), size))) await values.read();
+    }
+    await values.readAll();
+    return values.results;
+  } finally {
+    values.dispose();
+  }
+}

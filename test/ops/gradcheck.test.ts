@@ -1,0 +1,110 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { unary, unaryReference } from '../../src/backends/cpu/reference/elementwise/unary.ts';
+import type { Case } from '../../src/gradcheck/case.ts';
+import { check } from '../../src/gradcheck/check.ts';
+import { differenceQuotient } from '../../src/gradcheck/evaluate.ts';
+import { Findings } from '../../src/gradcheck/findings.ts';
+import { cast, type Device, exp, greater, mul, relu, sum, type Tensor } from '../../src/index.ts';
+import { defineOp, type OpDefinition } from '../../src/ops/op.ts';
+import { cpu, onGpu } from '../harness/device.ts';
+
+const test = suite('gradcheck');
+
+/** relu with parts replaced: what the check is for. */
+function altered(parts: Partial<OpDefinition<[x: Tensor], object>>) {
+  const op = defineOp<[x: Tensor]>({ ...relu.definition, name: 'altered', ...parts });
+  return (row: Case, device: Device) =>
+    check({ name: 'altered', call: ([x]) => op(x), accuracy: { roundings: 0, scale: 'value' } }, row, {
+      device,
+      reference: cpu,
+    });
+}
+
+const RANDOM: Case = { shapes: [[45, 65]] };
+const { forward } = relu.definition;
+/** Without the backward of its own. */
+const forwardOnly = { forward: unaryReference(unary.relu).forward };
+
+/** The gradient of relu from operations, with a slope of one's choice. */
+const withSlope =
+  (slope: number): NonNullable<OpDefinition<[x: Tensor], object>['backward']> =>
+  (_run, dy, { inputs: [x] }) => [mul(mul(dy, cast(greater(x, 0), 'f32')), slope)];
+
+test('a right gradient passes, also where the reference takes that of the definition', async () => {
+  const checkIt = altered({ reference: forwardOnly, backward: withSlope(1) });
+  const { verdict, error, tolerance } = await checkIt(RANDOM, cpu);
+  assert.is(verdict, 'passed');
+  assert.ok(error <= tolerance);
+});
+
+test('a wrong gradient on both backends is caught by the difference quotient', async () => {
+  const checkIt = altered({ reference: forwardOnly, backward: withSlope(0.9) });
+  const { verdict, reason = '' } = await checkIt(RANDOM, cpu);
+  assert.is(verdict, 'failed');
+  assert.match(reason, /^reference, gradient along v/);
+});
+
+onGpu(test, 'a wrong gradient of the kernel is caught', async (device) => {
+  const { verdict, reason = '' } = await altered({ backward: withSlope(0.9) })(RANDOM, device);
+  assert.is(verdict, 'failed');
+  assert.match(reason, /^kernel, gradient 0, element \d+: got/);
+});
+
+onGpu(test, 'a wrong result of the kernel is caught', async (device) => {
+  const wrong = altered({
+    forward: (run, [x], attributes, shape) => mul([forward(run, [x], attributes, shape)].flat()[0], 1 + 1e-6),
+  });
+  const { verdict, reason = '', error, tolerance } = await wrong(RANDOM, device);
+  assert.is(verdict, 'failed');
+  assert.match(reason, /^kernel, result 0, element \d+: got/);
+  assert.ok(error > tolerance);
+});
+
+onGpu(test, 'a shape rule that contradicts the kernel is caught', async (device) => {
+  const { reason = '' } = await altered({ shape: ([x]) => [...x, 1] })(RANDOM, device);
+  assert.match(reason, /internal: altered made \[45, 65\] where its shape rule says \[45, 65, 1\]/);
+});
+
+test('a stated result, gradient or error that does not come is caught', async () => {
+  const checkIt = altered({});
+  const failures: [Case, RegExp][] = [
+    [{ values: [[-1, 1]], y: [0, 2] }, /^kernel, result as stated, element 1: got 1, expected 2/],
+    [{ values: [[-1, 1]], y: [[0, 1]] }, /made \[2\], the case states \[1, 2\]/],
+    [{ values: [[-1, 0]], dx: [[0, 1]] }, /^kernel, gradient 0 as stated, element 1: got 0, expected 1/],
+    [{ values: [[-1, 1]], throws: /refused/ }, /^cpu: no error, expected one that says \/refused\//],
+    [{ shapes: [[2]], composed: (x) => mul(x, 2) }, /^reference against its composition, result 0/],
+  ];
+  for (const [row, reason] of failures) assert.match((await checkIt(row, cpu)).reason ?? '', reason);
+});
+
+test('NaN equals only NaN, an infinity only itself', () => {
+  const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+  const verdict = (got: number, expected: number, tolerance = 1): string => {
+    const findings = new Findings();
+    findings.compare({ what: 'numbers', got: [got], expected: [expected], tolerance: () => tolerance });
+    return findings.result('compare', '').verdict;
+  };
+  assert.is(verdict(nan, nan), 'passed');
+  assert.is(verdict(infinity, infinity, 0), 'passed');
+  assert.is(verdict(1, 1.5), 'passed');
+  assert.is(verdict(1, 3), 'failed');
+  assert.is(verdict(nan, 0), 'failed');
+  assert.is(verdict(0, nan), 'failed');
+  assert.is(verdict(infinity, 1e30), 'failed');
+  assert.is(verdict(infinity, -infinity), 'failed');
+  assert.is(verdict(infinity, 1, infinity), 'failed');
+  assert.is(verdict(1, 2, nan), 'failed');
+});
+
+test('a difference quotient finds the slope along a direction', async () => {
+  const at = [
+    { data: Float64Array.of(0, 1), shape: [2], dtype: 'f32', varies: true },
+    { data: Float64Array.of(3), shape: [1], dtype: 'f32', varies: false },
+  ] as const;
+  const f = ([x, scale]: readonly Tensor[]): Tensor => mul(sum(exp(x)), scale);
+  const slope = await differenceQuotient({ f, at, along: [Float64Array.of(1, -2)] }, cpu);
+  assert.ok(Math.abs(slope - 3 * (1 - 2 * Math.E)) < 1e-8);
+});
+
+test.run();

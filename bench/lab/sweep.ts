@@ -8,6 +8,7 @@ import { windowRows } from '../../src/ops/conv/windowRows.ts';
 import { windowsOver } from '../../src/ops/conv/windows.ts';
 import { candidatesOn, type MatmulChoice, type Sizes, tiledKernels, tiledNames } from '../../src/ops/matmul/kernels.ts';
 import { multiply } from '../../src/ops/matmul/multiply.ts';
+import { runner } from '../../src/ops/op.ts';
 
 /** A product; with images, of their windows of 3 x 3, which the kernels read in place, by the filters or by the features. */
 type Product = readonly [layout: string, M: number, K: number, N: number, images?: Images];
@@ -93,6 +94,7 @@ function choicesFor(sizes: Sizes): readonly MatmulChoice[] {
   });
 }
 
+const run = runner({ name: 'matmul', sources: [] }, gpu);
 const rows = [];
 for (const [layout, M, K, N, images] of products(gpu.info.adapter.software)) {
   if (performance.now() > end) break;
@@ -107,7 +109,7 @@ for (const [layout, M, K, N, images] of products(gpu.info.adapter.software)) {
   const windows = images && windowsOver('conv2d', [images[1], images[2]], { size: [3, 3], padding: 'same' });
   const rowsOf = images && windows && { rows: windowRows(images, { windows, groups: 1 }) };
   const runOf = (kernel: MatmulChoice) => (): void =>
-    scope(() => void multiply([a, b], { transposeA, transposeB, kernel, ...rowsOf }));
+    scope(() => void multiply(run, [a, b], { transposeA, transposeB, kernel, ...rowsOf }));
   const choices = [...new Set([usual, ...choicesFor(sizes)])];
   await Promise.all(choices.map((choice) => gpu.compile(runOf(choice))));
   await wake((runs) => gpu.time(runOf(usual), { runs }));

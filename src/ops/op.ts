@@ -31,9 +31,13 @@ export interface RunOptions {
   readonly uniforms?: readonly Tensor[];
   /** Default: one invocation per element of the first output. */
   readonly grid?: Grid;
+  /** Shaders that this dispatch joins to those of the definition. */
+  readonly sources?: readonly Source[];
+  /** Which of several kernels `sources` make, for messages: `tiled32/4`. */
+  readonly variant?: string;
 }
 
-/** Dispatches an entry point of the operation's shader. */
+/** Dispatches an entry point of a definition's shader. */
 export interface Run {
   /** Makes the output tensor; default dtype f32. */
   (
@@ -41,6 +45,12 @@ export interface Run {
     reads: readonly Tensor[],
     options: RunOptions & { readonly shape: Shape; readonly dtype?: DType },
   ): Tensor;
+  /** Makes several output tensors, in the order of `shapes`; default dtype f32. */
+  several(
+    entry: string,
+    reads: readonly Tensor[],
+    options: RunOptions & { readonly shapes: readonly Shape[]; readonly dtypes?: readonly DType[] },
+  ): Tensor[];
   /** Writes existing tensors, which the kernel may also read. */
   into(entry: string, reads: readonly Tensor[], writes: readonly Tensor[], options: RunOptions): void;
 }
@@ -187,14 +197,40 @@ function node<Inputs extends readonly Tensor[], Attributes>(
   };
 }
 
-/** Dispatches outside of an operation: optimizers use it, which update memory in place and have no gradient. */
-export function runner(kernel: Kernel, device: Device): Run {
-  const into: Run['into'] = (entry, reads, writes, { params, constants, uniforms, grid }) => {
+/** Work outside of the tape, which may change tensors in place: an update of weights, a batch taken from a data set. */
+export interface KernelDefinition<Args extends readonly unknown[], Result> {
+  readonly name: string;
+  readonly shader: Source | readonly Source[];
+  readonly run: (run: Run, ...args: Args) => Result;
+  /** The same in float64, on the CPU backend. */
+  readonly reference: (device: CpuDevice, ...args: Args) => Result;
+}
+
+/** Makes a function of a device, and of what the definition takes. */
+// @__NO_SIDE_EFFECTS__
+export function defineKernel<Args extends readonly unknown[], Result = void>({
+  name,
+  shader,
+  run,
+  reference,
+}: KernelDefinition<Args, Result>): (device: Device, ...args: Args) => Result {
+  const kernel: Kernel = { name, sources: [shader].flat() };
+  return (device, ...args) =>
+    device instanceof CpuDevice ? reference(device, ...args) : run(runner(kernel, device), ...args);
+}
+
+/** Dispatches the entry points of a kernel on a GPU. */
+export function runner({ name, sources: own, withSubgroups }: Kernel, device: Device): Run {
+  const into: Run['into'] = (entry, reads, writes, { params, constants, uniforms, grid, sources = [], variant }) => {
     if (!(device instanceof GpuDevice)) {
-      throw new DeviceError('validation', `internal: ${kernel.name} has no reference for its kernel ${entry}`);
+      throw new DeviceError('validation', `internal: ${name} has no reference for its kernel ${entry}`);
     }
     device.run({
-      kernel,
+      kernel: {
+        name: variant === undefined ? name : `${name} ${variant}`,
+        sources: [...own, ...sources],
+        ...(withSubgroups && { withSubgroups: [...withSubgroups, ...sources] }),
+      },
       entry,
       reads,
       writes,
@@ -204,17 +240,17 @@ export function runner(kernel: Kernel, device: Device): Run {
       grid: grid ?? { invocations: writes[0].size },
     });
   };
+  const several: Run['several'] = (entry, reads, { shapes, dtypes = [], ...options }) => {
+    const outputs = shapes.map((shape, i) => emptyOn(device, shape, dtypes[i] ?? 'f32'));
+    into(entry, reads, outputs, options);
+    return outputs;
+  };
   const run = (
     entry: string,
     reads: readonly Tensor[],
-    options: RunOptions & { shape: Shape; dtype?: DType },
-  ): Tensor => {
-    const { shape, dtype = 'f32' } = options;
-    const y = emptyOn(device, shape, dtype);
-    into(entry, reads, [y], options);
-    return y;
-  };
-  return Object.assign(run, { into });
+    { shape, dtype = 'f32', ...options }: RunOptions & { shape: Shape; dtype?: DType },
+  ): Tensor => several(entry, reads, { shapes: [shape], dtypes: [dtype], ...options })[0];
+  return Object.assign(run, { several, into });
 }
 
 function split<Inputs extends readonly Tensor[], Attributes>(args: readonly unknown[]) {

@@ -1,12 +1,10 @@
 import specialWgsl from '../../shaders/lib/special.wgsl';
 import shader from '../../shaders/optim/clip.wgsl';
-import { CpuDevice } from '../backends/cpu/device.ts';
 import { checkValues } from '../core/checks.ts';
 import { commonDevice, type Device } from '../core/device.ts';
-import type { Kernel } from '../core/kernel.ts';
 import { emptyOn, keep, Tensor } from '../core/tensor.ts';
 import { clip } from '../ops/elementwise/unary.ts';
-import { runner } from '../ops/op.ts';
+import { defineKernel } from '../ops/op.ts';
 import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';
 import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
 
@@ -14,17 +12,46 @@ export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' |
 
 /** Elements that one workgroup adds up. */
 const CHUNK = 4096;
-const kernel: Kernel = { name: 'clip', sources: [shader, specialWgsl] };
+
+interface Clipped {
+  /** The arenas. */
+  readonly gradients: readonly Tensor[];
+  readonly layouts: readonly Layout[];
+  /** For each arena `[chunks, 4]`: where a chunk lies, and which sums belong to its norm. */
+  readonly chunks: readonly Tensor[];
+  /** Sums of squares of the chunks of all arenas. */
+  readonly sums: Tensor;
+  readonly maxNorm: number;
+  /** Whether there is one norm for all tensors, rather than one each. */
+  readonly together: boolean;
+}
+
+const clipByNorm = defineKernel<[Clipped]>({
+  name: 'clip',
+  shader: [shader, specialWgsl],
+  run: (run, { gradients, chunks, sums, maxNorm }) => {
+    let first = 0;
+    const options = chunks.map(({ shape: [count] }) => {
+      first += count;
+      return { params: { count, first: first - count, max_norm: maxNorm }, grid: { workgroups: count } };
+    });
+    gradients.forEach((gradient, i) => {
+      run.into('sums', [gradient, chunks[i]], [sums], options[i]);
+    });
+    gradients.forEach((gradient, i) => {
+      run.into('scale', [sums, chunks[i]], [gradient], options[i]);
+    });
+  },
+  // One arena, as memory has no limit there.
+  reference: (device, { gradients: [gradient], layouts: [{ starts, lengths, total }], maxNorm, together }) => {
+    const groups = together ? [[0, total] as const] : starts.map((at, i) => [at, at + lengths[i]] as const);
+    device.references.clipByNorm(device.view(gradient).data, groups, maxNorm);
+  },
+});
 
 /** Clips arenas of gradients by norm, in place and in two dispatches each, whatever the number of parameters. */
 export class NormClip {
-  readonly #layouts: readonly Layout[];
-  readonly #isTogether: boolean;
-  readonly #maxNorm: number;
-  /** Of each arena: `[chunks, 4]`, where a chunk lies and which sums belong to its group. */
-  readonly #chunks: readonly Tensor[];
-  /** Of the chunks of all arenas. */
-  readonly #sums: Tensor;
+  readonly #given: Omit<Clipped, 'gradients'>;
 
   /** One norm per tensor, or one for all `together`. */
   constructor(
@@ -32,14 +59,11 @@ export class NormClip {
     layouts: readonly Layout[],
     { together, maxNorm }: { together: boolean; maxNorm: number },
   ) {
-    this.#layouts = layouts;
-    this.#isTogether = together;
-    this.#maxNorm = maxNorm;
     const counts = layouts.map(({ lengths }) => lengths.map((length) => Math.ceil(length / CHUNK)));
     const total = counts.flat().reduce((sum, count) => sum + count, 0);
     let first = 0;
     // A chunk ends with its tensor: sums are the same however tensors are spread over arenas.
-    this.#chunks = layouts.map(({ starts, lengths }, arena) => {
+    const chunks = layouts.map(({ starts, lengths }, arena) => {
       const rows = starts.flatMap((start, i) => {
         const end = start + lengths[i];
         const group = together ? [0, total] : [first, first + counts[arena][i]];
@@ -51,34 +75,16 @@ export class NormClip {
       });
       return keep(new Tensor(device, device.upload(Int32Array.from(rows.flat()), 'i32'), [rows.length, 4], 'i32'));
     });
-    this.#sums = keep(emptyOn(device, [total]));
+    this.#given = { layouts, chunks, sums: keep(emptyOn(device, [total])), maxNorm, together };
   }
 
   /** @param gradients the arenas, in the order of the layouts. */
   apply(gradients: readonly Tensor[]): void {
-    const [{ device }] = gradients;
-    if (device instanceof CpuDevice) {
-      const [{ starts, lengths, total }] = this.#layouts; // one, as memory has no limit there
-      const groups = this.#isTogether ? [[0, total] as const] : starts.map((at, i) => [at, at + lengths[i]] as const);
-      device.references.clipByNorm(device.view(gradients[0]).data, groups, this.#maxNorm);
-      return;
-    }
-    const run = runner(kernel, device);
-    let first = 0;
-    const options = this.#chunks.map(({ shape: [count] }) => {
-      first += count;
-      return { params: { count, first: first - count, max_norm: this.#maxNorm }, grid: { workgroups: count } };
-    });
-    gradients.forEach((gradient, i) => {
-      run.into('sums', [gradient, this.#chunks[i]], [this.#sums], options[i]);
-    });
-    gradients.forEach((gradient, i) => {
-      run.into('scale', [this.#sums, this.#chunks[i]], [gradient], options[i]);
-    });
+    clipByNorm(gradients[0].device, { gradients, ...this.#given });
   }
 
   dispose(): void {
-    for (const t of [...this.#chunks, this.#sums]) t.dispose();
+    for (const t of [...this.#given.chunks, this.#given.sums]) t.dispose();
   }
 }
 

@@ -1,14 +1,13 @@
 import specialWgsl from '../../shaders/lib/special.wgsl';
 import scaffold from '../../shaders/optim/update.wgsl';
-import { CpuDevice } from '../backends/cpu/device.ts';
+import type { CpuDevice } from '../backends/cpu/device.ts';
 import { checkValue } from '../core/checks.ts';
 import { commonDevice, type Device } from '../core/device.ts';
-import type { Kernel } from '../core/kernel.ts';
 import type { DType } from '../core/storage.ts';
 import { innerScope, keep, type Parameter, Tensor } from '../core/tensor.ts';
 import { fullOn } from '../ops/create/fill.ts';
 import { mul } from '../ops/elementwise/binary.ts';
-import { runner } from '../ops/op.ts';
+import { defineKernel, type Run } from '../ops/op.ts';
 import { accumulate } from './accumulate.ts';
 import { Arena, BLOCK, LANES, type Layout, layoutOf, layoutsOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
@@ -64,14 +63,20 @@ export class FusedOptimizer implements Optimizer {
   calls = 0;
   readonly #rule: Rule;
   readonly #settings: Settings;
-  readonly #kernel: Kernel;
+  /** Changes the weights, by what lies in the arenas of gradients. */
+  readonly #change: (device: Device, built: Built, regularize: boolean) => void;
   #learningRate: number | Schedule;
   #built: Built | undefined;
 
   constructor(rule: Rule, settings: Settings) {
     this.#rule = rule;
     this.#settings = settings;
-    this.#kernel = { name: rule.name, sources: [scaffold, specialWgsl, rule.shader] };
+    this.#change = defineKernel({
+      name: rule.name,
+      shader: [scaffold, specialWgsl, rule.shader],
+      run: (run, built: Built, regularize: boolean) => this.#update(run, built, regularize),
+      reference: (cpu, built, regularize) => this.#updateInFloat64(cpu, built, regularize),
+    });
     this.#learningRate = settings.learningRate;
   }
 
@@ -148,9 +153,9 @@ export class FusedOptimizer implements Optimizer {
     device.dependOn(isComplete);
     if (gradientAccumulationSteps > 1) {
       const entry = isComplete() ? 'take' : 'add';
-      for (const { accumulated, gradient } of stretches) accumulate(entry, accumulated.whole, gradient.whole);
+      for (const { accumulated, gradient } of stretches) accumulate(device, entry, accumulated.whole, gradient.whole);
     }
-    if (isComplete()) this.#change(built, regularize);
+    if (isComplete()) this.#change(device, built, regularize);
     device.eachStep(() => {
       this.calls++;
     });
@@ -173,7 +178,7 @@ export class FusedOptimizer implements Optimizer {
         device.copy(sum.storage, gradient.whole.storage, layout.total);
       });
     }
-    this.#change(this.#built, regularize);
+    this.#change(device, this.#built, regularize);
     this.discard();
     this.calls += gradientAccumulationSteps;
   }
@@ -299,16 +304,9 @@ export class FusedOptimizer implements Optimizer {
     }
   }
 
-  /** Changes the weights, by what lies in the arenas of gradients. */
-  #change(built: Built, regularize: boolean): void {
-    const { device, stretches, hyper, traits, normClip } = built;
-    if (device instanceof CpuDevice) {
-      this.#changeOn(device, built, regularize);
-      return;
-    }
+  #update(run: Run, { device, stretches, hyper, traits, normClip }: Built, regularize: boolean): void {
     const { clipValue, useEma } = this.#settings;
     device.writeEachStep(hyper.storage, () => this.#numbers(traits, regularize), 'f32');
-    const run = runner(this.#kernel, device);
     const constants = { GROUPS: traits.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
     const sized = ({ layout }: Stretch) => ({
       params: { size: layout.total / LANES },
@@ -338,7 +336,7 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** The same in float64, one parameter after the other. */
-  #changeOn(device: CpuDevice, { stretches, traits, groupOf, normClip }: Built, regularize: boolean): void {
+  #updateInFloat64(device: CpuDevice, { stretches, traits, groupOf, normClip }: Built, regularize: boolean): void {
     const each = stretches.flatMap(({ layout, gradient, weight, average, moments }) => {
       const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
       return layout.starts.map((start, i) => {

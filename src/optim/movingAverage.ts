@@ -1,7 +1,6 @@
 import shader from '../../shaders/optim/moving_average.wgsl';
-import { CpuDevice } from '../backends/cpu/device.ts';
 import { checkSameShape, type Tensor } from '../core/tensor.ts';
-import { runner } from '../ops/op.ts';
+import { defineKernel } from '../ops/op.ts';
 
 /**
  * Moves `average` towards `value` in place: `average += (value - average) * weight`. No gradient.
@@ -9,11 +8,14 @@ import { runner } from '../ops/op.ts';
  */
 export function updateMovingAverage(average: Tensor, value: Tensor, weight: number): void {
   checkSameShape('updateMovingAverage', 'value', value, average.shape);
-  const { device } = average;
-  if (device instanceof CpuDevice) {
-    device.references.movingAverage(device.view(average), device.view(value), weight);
-    return;
-  }
-  const run = runner({ name: 'movingAverage', sources: [shader] }, device);
-  run.into('update', [value], [average], { params: { size: average.size, weight } });
+  update(average.device, average, value, weight);
 }
+
+const update = defineKernel<[average: Tensor, value: Tensor, weight: number]>({
+  name: 'movingAverage',
+  shader,
+  run: (run, average, value, weight) =>
+    run.into('update', [value], [average], { params: { size: average.size, weight } }),
+  reference: (device, average, value, weight) =>
+    device.references.movingAverage(device.view(average), device.view(value), weight),
+});

@@ -36,6 +36,7 @@ import {
 import { windowRows } from '../../src/ops/conv/windowRows.ts';
 import { windowsOver } from '../../src/ops/conv/windows.ts';
 import { multiply } from '../../src/ops/matmul/multiply.ts';
+import { runner } from '../../src/ops/op.ts';
 import { cpu, onGpu } from '../harness/device.ts';
 
 const test = suite('convolution');
@@ -163,10 +164,11 @@ for (const [kernel, channels] of [
 
     setCurrentDevice(device);
     const [images, weights, gradient] = inputs();
+    const run = runner({ name: 'matmul', sources: [] }, device);
     const product = { transposeB: false, kernel, rows: windowRows(shape, { windows, groups: 1 }) };
     const found = [
-      ...multiply([images, reshape(weights, [columns, 10])], { ...product, transposeA: false }),
-      ...multiply([images, gradient], { ...product, transposeA: true, sums: true }),
+      ...multiply(run, [images, reshape(weights, [columns, 10])], { ...product, transposeA: false }),
+      ...multiply(run, [images, gradient], { ...product, transposeA: true, sums: true }),
     ];
     const tolerance = rows * 2 ** -24 * (rows / 4); // of the longest sum, of products of up to 1/4
     for (const [n, tensor] of found.entries()) {
@@ -182,7 +184,9 @@ onGpu(test, 'a kernel that reads elements alone is not given windows', (device) 
   const windows = windowsOver('conv2d', [4, 4], { size: [3, 3] });
   const rows = windowRows([1, 4, 4, 4], { windows, groups: 1 });
   const product = { transposeA: false, transposeB: false, kernel: 'plain', rows } as const;
-  assert.throws(() => multiply([ones([1, 4, 4, 4]), ones([36, 2])], product), /the kernel plain can't read windows/);
+  const run = runner({ name: 'matmul', sources: [] }, device);
+  const multiplied = () => multiply(run, [ones([1, 4, 4, 4]), ones([36, 2])], product);
+  assert.throws(multiplied, /the kernel plain can't read windows/);
 });
 
 onGpu(test, 'windows that take more memory than a buffer may have are refused', (device) => {

@@ -9,12 +9,12 @@ import { slope } from '../matmul/multiply.ts';
 import { reshape } from '../movement/strided.ts';
 import { defineOp } from '../op.ts';
 import * as depthwise from './depthwise.ts';
-import * as products from './implicitGemm.ts';
+import * as implicitGemm from './implicitGemm.ts';
 import { checkImages, transposedWindows, type WindowOptions, windowsOver } from './windows.ts';
 
-/** How the three sums of a convolution are computed: y from x, x from y, and the filter from both. */
-const ways = (filter: Tensor, { groups }: ConvolutionAttributes): typeof products =>
-  groups > 1 && filter.shape[2] === 1 ? depthwise : products;
+/** The algorithm: y from x (convolve), x from y (deconvolve), and the filter from both (correlate). */
+const algorithmFor = (filter: Tensor, { groups }: ConvolutionAttributes): typeof implicitGemm =>
+  groups > 1 && filter.shape[2] === 1 ? depthwise : implicitGemm;
 
 const linear = ({ activation: _, ...attributes }: ConvolutionAttributes): ConvolutionAttributes => attributes;
 
@@ -22,13 +22,14 @@ const convOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   name: 'conv2d',
   reference: ({ conv2d }) => conv2d,
   shape: ([x, filter], { windows }) => [x[0], ...windows.count, filter[3]],
-  forward: (_run, [x, filter, bias], attributes) => ways(filter, attributes).convolve(x, filter, bias, attributes),
-  backward: (_run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
+  forward: (run, [x, filter, bias], attributes) =>
+    algorithmFor(filter, attributes).convolve(run, x, filter, bias, attributes),
+  backward: (run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
     const { activation } = attributes;
     const dz = activation ? slope(y, dy, { activation }) : dy;
-    const { deconvolve, correlate } = ways(filter, attributes);
-    const dx = needs[0] ? deconvolve(dz, filter, undefined, linear(attributes)) : undefined;
-    const d = needs[1] ? correlate(x, dz, filter.shape, attributes) : undefined;
+    const { deconvolve, correlate } = algorithmFor(filter, attributes);
+    const dx = needs[0] ? deconvolve(run, dz, filter, undefined, linear(attributes)) : undefined;
+    const d = needs[1] ? correlate(run, x, dz, filter.shape, attributes) : undefined;
     return [dx, d?.filter, bias && (d?.total ?? dz)];
   },
 });
@@ -37,14 +38,15 @@ const convTransposeOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   name: 'convTranspose2d',
   reference: ({ convTranspose2d }) => convTranspose2d,
   shape: (_, { image }) => image,
-  forward: (_run, [x, filter, bias], attributes) => ways(filter, attributes).deconvolve(x, filter, bias, attributes),
-  backward: (_run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
+  forward: (run, [x, filter, bias], attributes) =>
+    algorithmFor(filter, attributes).deconvolve(run, x, filter, bias, attributes),
+  backward: (run, dy, { inputs: [x, filter, bias], y, attributes, needs }) => {
     const { activation } = attributes;
     const dz = activation ? slope(y, dy, { activation }) : dy;
-    const { convolve, correlate } = ways(filter, attributes);
+    const { convolve, correlate } = algorithmFor(filter, attributes);
     return [
-      needs[0] ? convolve(dz, filter, undefined, linear(attributes)) : undefined,
-      needs[1] ? correlate(dz, x, filter.shape, attributes).filter : undefined,
+      needs[0] ? convolve(run, dz, filter, undefined, linear(attributes)) : undefined,
+      needs[1] ? correlate(run, dz, x, filter.shape, attributes).filter : undefined,
       bias && dz,
     ];
   },

@@ -5,14 +5,15 @@ import { type Shape, sizeOf } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { ACTIVATIONS } from '../matmul/multiply.ts';
 import { reshape } from '../movement/strided.ts';
+import type { Run } from '../op.ts';
 import { sum } from '../reduce/reduce.ts';
-import { slide, sliding } from './windows.ts';
+import { slide, slidingWindows } from './windows.ts';
 
-// A convolution of each channel by itself is no product that would pay: it reads each element about once, and the sums are
-// as long as a window. What convProducts.ts has, for as many groups as channels.
+// Depthwise convolution: it reads each element about once and its sums are as long as a window, so a matrix product would not
+// pay. The same three functions as implicitGemm.ts, for as many groups as channels.
 
-/** What the kernels are told: the entry's grid with its ending, for filters `[height, width, 1, channels * multiplier]`. */
-function telling({ windows, groups, image, activation }: ConvolutionAttributes, features: number, bias?: Tensor) {
+/** Sources, constants and grids of the kernels, for filters `[height, width, 1, channels * multiplier]`. */
+function launch({ windows, groups, image, activation }: ConvolutionAttributes, features: number, bias?: Tensor) {
   const multiplier = features / groups;
   const { overWindows, overPixels } = slide(windows, image, { singly: multiplier > 1 });
   const constants = {
@@ -20,50 +21,49 @@ function telling({ windows, groups, image, activation }: ConvolutionAttributes, 
     ...(multiplier > 1 && { MULTIPLIER: multiplier }),
     ...(bias && { BIAS: 'true' }),
   };
+  const sources = [...slidingWindows(depthwiseWgsl), activation ? ACTIVATIONS[activation] : linearWgsl];
   return {
-    sources: [depthwiseWgsl, activation ? ACTIVATIONS[activation] : linearWgsl],
-    overWindows: { ...overWindows, constants },
-    overPixels: { ...overPixels, constants },
+    overWindows: { ...overWindows, constants, sources },
+    overPixels: { ...overPixels, constants, sources },
   };
 }
 
 /** Features of images: the sums, with bias and activation. */
 export function convolve(
+  run: Run,
   images: Tensor,
   filter: Tensor,
   bias: Tensor | undefined,
   attributes: ConvolutionAttributes,
 ): Tensor {
   const features = filter.shape[3];
-  const { sources, overWindows } = telling(attributes, features, bias);
   const shape = [attributes.image[0], ...attributes.windows.count, features];
-  return sliding('depthwise', sources, images)('convolve', [images, filter, bias ?? filter], { shape, ...overWindows });
+  const { overWindows } = launch(attributes, features, bias);
+  return run('convolve', [images, filter, bias ?? filter], { shape, ...overWindows });
 }
 
 /** The images that features come from: the transposed map, with bias and activation. */
 export function deconvolve(
+  run: Run,
   features: Tensor,
   filter: Tensor,
   bias: Tensor | undefined,
   attributes: ConvolutionAttributes,
 ): Tensor {
-  const { sources, overPixels } = telling(attributes, filter.shape[3], bias);
-  const reads = [features, filter, bias ?? filter];
-  return sliding('depthwise', sources, features)('deconvolve', reads, { shape: attributes.image, ...overPixels });
+  const { overPixels } = launch(attributes, filter.shape[3], bias);
+  return run('deconvolve', [features, filter, bias ?? filter], { shape: attributes.image, ...overPixels });
 }
 
 /** The gradient of the filter: that of each row of windows, and their sum. */
 export function correlate(
+  run: Run,
   images: Tensor,
   features: Tensor,
   shape: Shape,
   attributes: ConvolutionAttributes,
 ): { readonly filter: Tensor; readonly total: Tensor | undefined } {
-  const { sources, overWindows } = telling(attributes, shape[3]);
   const rows = attributes.image[0] * attributes.windows.count[0];
-  const parts = sliding('depthwise', sources, images)('correlate', [images, features], {
-    shape: [rows, sizeOf(shape)],
-    ...overWindows,
-  });
+  const { overWindows } = launch(attributes, shape[3]);
+  const parts = run('correlate', [images, features], { shape: [rows, sizeOf(shape)], ...overWindows });
   return { filter: reshape(sum(parts, { axis: 0 }), shape), total: undefined };
 }

@@ -10,8 +10,9 @@ import { relu, tanh } from '../elementwise/unary.ts';
 import { ACTIVATIONS, matmulOp, multiply, type Rows } from '../matmul/multiply.ts';
 import { reshape } from '../movement/strided.ts';
 import { transpose } from '../movement/transpose.ts';
+import type { Run } from '../op.ts';
 import { windowRows } from './windowRows.ts';
-import { slide, sliding } from './windows.ts';
+import { slide, slidingWindows } from './windows.ts';
 
 // A convolution is a product: its windows as the rows of a matrix, which the kernel reads in the images, by the filter.
 // Groups are a batch of products.
@@ -39,33 +40,44 @@ const ofMatrix = (matrix: Tensor, shape: Shape): Tensor =>
   reshape(matrix.ndim === 2 ? matrix : transpose(matrix, [1, 0, 2]), shape);
 
 /** What the windows of images come to: each by the matrix of its group, with bias and activation. */
-function sumsOf(images: Tensor, matrix: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
+function sumsOf(
+  run: Run,
+  images: Tensor,
+  matrix: Tensor,
+  bias: Tensor | undefined,
+  attributes: ConvolutionAttributes,
+): Tensor {
   const { groups, activation, windows } = attributes;
   const { left, rows } = leftOf(images, attributes);
   const shape = [images.shape[0], ...windows.count, groups * matrix.shape[matrix.ndim - 1]];
   const product = { transposeA: false, transposeB: false, ...(rows && { rows }) };
   if (groups === 1) {
-    const [y] = multiply([left, matrix, ...(bias ? [bias] : [])], { ...product, ...(activation && { activation }) });
+    const [y] = multiply(run, [left, matrix, ...(bias ? [bias] : [])], {
+      ...product,
+      ...(activation && { activation }),
+    });
     return ofMatrix(y, shape);
   }
-  const y = ofMatrix(multiply([left, matrix], product)[0], shape);
+  const y = ofMatrix(multiply(run, [left, matrix], product)[0], shape);
   const z = bias ? add(y, bias) : y;
   return activation ? { relu, tanh }[activation](z) : z;
 }
 
 /** Features of images: the sums, with bias and activation. */
 export const convolve = (
+  run: Run,
   images: Tensor,
   filter: Tensor,
   bias: Tensor | undefined,
   attributes: ConvolutionAttributes,
-): Tensor => sumsOf(images, matrixOf(filter, attributes.groups), bias, attributes);
+): Tensor => sumsOf(run, images, matrixOf(filter, attributes.groups), bias, attributes);
 
 /** Output channels below which a product of windows leaves most of a tile empty. */
 const FEW_CHANNELS = 8;
 
 /** The images that features come from: the transposed map, with bias and activation. */
 export function deconvolve(
+  run: Run,
   features: Tensor,
   filter: Tensor,
   bias: Tensor | undefined,
@@ -78,12 +90,12 @@ export function deconvolve(
     const depth = filter.shape[2];
     const taps = reshape(weights, [groups, sizeOf(windows.size), depth, -1]);
     const turned = reshape(transpose(taps, [0, 1, 3, 2]), [...(groups > 1 ? [groups] : []), -1, depth]);
-    return sumsOf(features, turned, bias, { ...attributes, windows: reversed(windows, image) });
+    return sumsOf(run, features, turned, bias, { ...attributes, windows: reversed(windows, image) });
   }
   checkRows(features, attributes);
   const turned = transpose(weights, groups === 1 ? [1, 0] : [0, 2, 1]);
   const rows = matmulOp(matrixOf(features, groups), turned, { transposeA: false, transposeB: false });
-  return imagesOf(rows, bias, attributes);
+  return imagesOf(run, rows, bias, attributes);
 }
 
 /** The windows over a map of windows that are one pixel apart: those that reach a pixel, each by the tap that lies there. */
@@ -96,6 +108,7 @@ const reversed = ({ dilation, before, ...windows }: Windows, [, height, width]: 
 
 /** The gradient of the filter, and the sums of the features per channel where one product gives both. */
 export function correlate(
+  run: Run,
   images: Tensor,
   features: Tensor,
   shape: Shape,
@@ -104,7 +117,7 @@ export function correlate(
   const { groups } = attributes;
   const { left, rows } = leftOf(images, attributes);
   const product = { transposeA: true, transposeB: false, sums: groups === 1, ...(rows && { rows }) };
-  const [matrix, total] = multiply([left, matrixOf(features, groups)], product);
+  const [matrix, total] = multiply(run, [left, matrixOf(features, groups)], product);
   return { filter: ofMatrix(matrix, shape), total };
 }
 
@@ -123,15 +136,16 @@ function checkRows({ device }: Tensor, { windows, image }: ConvolutionAttributes
 }
 
 /** What rows of windows add up to where they overlap, with bias and activation. */
-function imagesOf(rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
+function imagesOf(run: Run, rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
   const { windows, groups, activation, image } = attributes;
   if (groups === 1 && isPointwise(windows) && bias === undefined && activation === undefined) {
     return reshape(rows, image);
   }
   const { overPixels } = slide(windows, image, { groups });
   const end = activation ? ACTIVATIONS[activation] : linearWgsl;
-  return sliding('patches', [patchesWgsl, end], rows)('scatter', [rows, bias ?? rows], {
+  return run('scatter', [rows, bias ?? rows], {
     shape: image,
+    sources: [...slidingWindows(patchesWgsl), end],
     ...overPixels,
     constants: { ...overPixels.constants, BIAS: `${bias !== undefined}` },
   });

@@ -4,9 +4,9 @@ import type { AveragePoolAttributes, PoolAttributes } from '../../backends/cpu/r
 import type { Pair } from '../../backends/cpu/reference/conv/windows.ts';
 import { checkOptions } from '../../core/checks.ts';
 import type { Shape } from '../../core/shape.ts';
-import { emptyOn, type Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
 import { defineOp } from '../op.ts';
-import { areApart, checkImages, pairOf, slide, sliding, type WindowOptions, windowsOver } from './windows.ts';
+import { areApart, checkImages, pairOf, slide, slidingWindows, type WindowOptions, windowsOver } from './windows.ts';
 
 export interface PoolOptions extends WindowOptions {
   /** Height and width of a window; default 2. */
@@ -39,28 +39,28 @@ function poolWindows(op: string, x: Tensor, given: PoolOptions, known = POOL_OPT
 
 const maxPoolOp = defineOp<[x: Tensor], PoolAttributes>({
   name: 'maxPool2d',
+  shader: slidingWindows(maxWgsl),
   reference: ({ maxPool2d }) => maxPool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
-  forward: (_run, [x], { windows }, shape) => {
-    const outputs = (['f32', 'i32'] as const).map((dtype) => emptyOn(x.device, shape, dtype));
-    sliding('maxPool2d', [maxWgsl], x).into('forward', [x], outputs, slide(windows, x.shape).overWindows);
-    return outputs;
-  },
-  backward: (_run, dy, { inputs: [x], outputs: [, pixels], attributes: { windows } }) => {
+  forward: (run, [x], { windows }, shape) =>
+    run.several('forward', [x], {
+      shapes: [shape, shape],
+      dtypes: ['f32', 'i32'],
+      ...slide(windows, x.shape).overWindows,
+    }),
+  backward: (run, dy, { inputs: [x], outputs: [, pixels], attributes: { windows } }) => {
     const { overPixels, overBlocks } = slide(windows, x.shape);
-    const run = sliding('maxPool2d', [maxWgsl], x);
     return areApart(windows)
       ? [run('backward_apart', [pixels, dy], { shape: x.shape, ...overBlocks })]
       : [run('backward', [pixels, dy], { shape: x.shape, ...overPixels })];
   },
 });
 
-/** What an average pool's kernels are told. */
-function averaging(x: Tensor, { windows, countIncludePad }: AveragePoolAttributes) {
-  const { overWindows, overPixels } = slide(windows, x.shape);
+/** Parameters, constants and grids of an average pool's kernels. */
+function averageLaunch({ shape }: Tensor, { windows, countIncludePad }: AveragePoolAttributes) {
+  const { overWindows, overPixels } = slide(windows, shape);
   const constants = { ...overWindows.constants, COUNT_PAD: `${countIncludePad}` };
   return {
-    run: sliding('averagePool2d', [averageWgsl], x),
     overWindows: { ...overWindows, constants },
     overPixels: { ...overPixels, constants },
   };
@@ -68,16 +68,13 @@ function averaging(x: Tensor, { windows, countIncludePad }: AveragePoolAttribute
 
 const averagePoolOp = defineOp<[x: Tensor], AveragePoolAttributes>({
   name: 'averagePool2d',
+  shader: slidingWindows(averageWgsl),
   reference: ({ averagePool2d }) => averagePool2d,
   shape: ([x], attributes) => pooledShape(x, attributes),
-  forward: (_run, [x], attributes, shape) => {
-    const { run, overWindows } = averaging(x, attributes);
-    return run('forward', [x], { shape, ...overWindows });
-  },
-  backward: (_run, dy, { inputs: [x], attributes }) => {
-    const { run, overPixels } = averaging(x, attributes);
-    return [run('backward', [dy], { shape: x.shape, ...overPixels })];
-  },
+  forward: (run, [x], attributes, shape) => run('forward', [x], { shape, ...averageLaunch(x, attributes).overWindows }),
+  backward: (run, dy, { inputs: [x], attributes }) => [
+    run('backward', [dy], { shape: x.shape, ...averageLaunch(x, attributes).overPixels }),
+  ],
 });
 
 const maxPoolOutputs = (x: Tensor, options: PoolOptions = {}): readonly Tensor[] =>

@@ -8,7 +8,6 @@ import { formatShape, type Shape } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { vectorsOf } from '../lib/vectors.ts';
-import { type Run, runner } from '../op.ts';
 
 /** `valid`: none; `same`: as much as makes ceil(length / stride) windows, evenly, the odd one after; or on each side. */
 export type Padding = 'valid' | 'same' | readonly [top: number, left: number, bottom: number, right: number];
@@ -205,6 +204,5 @@ export function slide(
 export const areApart = ({ size, strides, dilation }: Windows): boolean =>
   [0, 1].every((axis) => extentOf(size[axis], dilation[axis]) <= strides[axis]);
 
-/** Dispatches kernels of a shader joined to windows.wgsl. */
-export const sliding = (name: string, shaders: readonly Source[], { device }: Tensor): Run =>
-  runner({ name, sources: [scaffold, specialWgsl, ...shaders] }, device);
+/** The sources of a kernel that slides windows over images. */
+export const slidingWindows = (shader: Source): readonly Source[] => [scaffold, specialWgsl, shader];

@@ -1,10 +1,9 @@
-import fillWgsl from '../../../shaders/create/fill.wgsl';
-import { CpuDevice } from '../../backends/cpu/device.ts';
+import shader from '../../../shaders/create/fill.wgsl';
 import { checkRoom, type Device } from '../../core/device.ts';
 import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
 import type { DType } from '../../core/storage.ts';
 import { type Tensor, toTyped } from '../../core/tensor.ts';
-import { runner } from '../op.ts';
+import { defineKernel } from '../op.ts';
 
 /** The bits of a number, as kernels take one of any dtype. */
 export const wordOf = (value: number, dtype: DType): number =>
@@ -15,10 +14,16 @@ export function fullOn(device: Device, shape: Shape, value: number, dtype: DType
   checkShape('full', shape);
   if (dtype === 'i32') toTyped([value], dtype); // refuses what is no i32
   checkRoom('full: a tensor', shape, device);
-  if (device instanceof CpuDevice) {
+  return fill(device, shape, value, dtype);
+}
+
+const fill = defineKernel<[shape: Shape, value: number, dtype: DType], Tensor>({
+  name: 'full',
+  shader,
+  run: (run, shape, value, dtype) =>
+    run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word: wordOf(value, dtype) } }),
+  reference: (device, shape, value, dtype) => {
     const data = dtype === 'f32' ? new Float64Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
     return device.adopt({ data: data.fill(value), shape });
-  }
-  const run = runner({ name: 'full', sources: [fillWgsl] }, device);
-  return run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word: wordOf(value, dtype) } });
-}
+  },
+});

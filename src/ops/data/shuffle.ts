@@ -1,9 +1,8 @@
 import shader from '../../../shaders/data/shuffle.wgsl';
-import { CpuDevice } from '../../backends/cpu/device.ts';
 import { halfBits, permutation as reference } from '../../backends/cpu/reference/data/shuffle.ts';
 import { type Generator, wordsOf } from '../../core/random.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { runner } from '../op.ts';
+import { defineKernel } from '../op.ts';
 
 /** What decides an order, from a stream of its own. */
 function nextKeys(generator: Generator): number[] {
@@ -18,16 +17,23 @@ export const permutation = (count: number, generator: Generator): ((place: numbe
 
 /** Fills `order` (i32) with `first`, `first + 1`, ... in a random order. */
 export function shuffleInto(order: Tensor, first: number, generator: Generator): void {
-  const { device, size: count } = order;
-  const keys = nextKeys(generator);
-  if (device instanceof CpuDevice) {
-    const positionOf = reference(count, keys);
-    device.view(order).data.set(Int32Array.from({ length: count }, (_, place) => first + positionOf(place)));
-    return;
-  }
-  const params = { count, first, half: halfBits(count), ...Object.fromEntries(keys.map((key, i) => [`key${i}`, key])) };
-  runner({ name: 'shuffle', sources: [shader] }, device).into('shuffle', [], [order], {
-    params,
-    grid: { invocations: count },
-  });
+  shuffle(order.device, order, first, nextKeys(generator));
 }
+
+const shuffle = defineKernel<[order: Tensor, first: number, keys: readonly number[]]>({
+  name: 'shuffle',
+  shader,
+  run: (run, order, first, keys) => {
+    const count = order.size;
+    const named = Object.fromEntries(keys.map((key, i) => [`key${i}`, key]));
+    run.into('shuffle', [], [order], {
+      params: { count, first, half: halfBits(count), ...named },
+      grid: { invocations: count },
+    });
+  },
+  reference: (device, order, first, keys) => {
+    const { data } = device.view(order);
+    const positionOf = reference(data.length, keys);
+    for (let place = 0; place < data.length; place++) data[place] = first + positionOf(place);
+  },
+});

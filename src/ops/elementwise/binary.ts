@@ -34,7 +34,7 @@ import { Tensor } from '../../core/tensor.ts';
 import { wordOf } from '../create/fill.ts';
 import { repetitionOf } from '../lib/repetition.ts';
 import { broadcastTo } from '../movement/strided.ts';
-import { defineOp, type OpDefinition, runner } from '../op.ts';
+import { defineOp, type OpDefinition, type Run } from '../op.ts';
 import { neg } from './unary.ts';
 
 /** A tensor, or a number that stands for a scalar tensor of the other operand's dtype. */
@@ -52,7 +52,7 @@ interface BinaryOptions {
 interface Elementwise {
   readonly shape: Shape;
   readonly R: DType;
-  readonly params: ReturnType<typeof repeating>['params'];
+  readonly params: ReturnType<typeof repeated>['params'];
   readonly constants?: Constants;
 }
 
@@ -65,13 +65,14 @@ function binary(
 ) {
   const comparison = kind === 'comparison';
   const files = [scaffold, specialWgsl, ...(comparison || backward !== undefined ? [] : [gradients]), shader].flat();
-  /** Runs one element at a time, or four where both operands allow it. */
-  const runOn = (
+  /** Computes one element at a time, or four where both operands allow it. */
+  const dispatch = (
+    run: Run,
     entry: string,
     reads: readonly Tensor[],
     { shape, R, params, constants = {} }: Elementwise,
   ): Tensor => {
-    const [{ device, dtype }] = reads;
+    const [{ dtype }] = reads;
     const whole = ({ period, repeat }: { period: number; repeat: number }): boolean =>
       period === params.size || period === 1 || (repeat === 1 && period % 4 === 0);
     const four =
@@ -79,14 +80,13 @@ function binary(
       dtype === 'f32' &&
       whole({ period: params.a_period, repeat: params.a_repeat }) &&
       whole({ period: params.b_period, repeat: params.b_repeat });
-    const types = four ? { T: 'vec4<f32>', R: `vec4<${R}>` } : { T: dtype, R };
-    const sources = [...files, ...(four ? [at4Wgsl, fourWgsl] : [at1Wgsl, oneWgsl])];
-    return runner({ name, sources }, device)(entry, reads, {
+    return run(entry, reads, {
       shape,
       dtype: R,
       params,
+      sources: four ? [at4Wgsl, fourWgsl] : [at1Wgsl, oneWgsl],
       constants: {
-        ...types,
+        ...(four ? { T: 'vec4<f32>', R: `vec4<${R}>` } : { T: dtype, R }),
         A_WHOLE: `${params.a_period === params.size}`,
         B_WHOLE: `${params.b_period === params.size}`,
         ...constants,
@@ -95,31 +95,37 @@ function binary(
   };
   const op = defineOp<Pair>({
     name,
+    shader: files,
     reference: ({ binary, binaryReference }) => binaryReference(binary[name], comparison),
     dtypes: [['f32', 'i32']],
     shape: ([a, b]) => broadcastShapes(name, a, b),
-    forward: (_run, pair, _, shape) => {
-      const { operands, params } = repeating(pair, shape);
-      return runOn('forward', operands, { shape, R: comparison ? 'i32' : pair[0].dtype, params });
+    forward: (run, pair, _, shape) => {
+      const { operands, params } = repeated(pair, shape);
+      return dispatch(run, 'forward', operands, { shape, R: comparison ? 'i32' : pair[0].dtype, params });
     },
     ...(!comparison && {
       backward:
         backward ??
-        ((_run, dy, { inputs, y, needs }) => {
-          const { operands, params } = repeating(inputs, y.shape);
+        ((run, dy, { inputs, y, needs }) => {
+          const { operands, params } = repeated(inputs, y.shape);
           return (['backward_a', 'backward_b'] as const).map((entry, i) =>
-            needs[i] ? runOn(entry, [...operands, y, dy], { shape: y.shape, R: 'f32', params }) : undefined,
+            needs[i] ? dispatch(run, entry, [...operands, y, dy], { shape: y.shape, R: 'f32', params }) : undefined,
           );
         }),
     }),
   });
   const withNumber = defineOp<[x: Tensor], NumberAttributes>({
     name,
+    shader: files,
     reference: ({ binary, numberReference }) => numberReference(binary[name], comparison),
     dtypes: [['f32', 'i32']],
     shape: ([x]) => x,
-    forward: (_run, [x], attributes) =>
-      runOn('forward', [x, x], { shape: x.shape, R: comparison ? 'i32' : x.dtype, ...beside(x, attributes) }),
+    forward: (run, [x], attributes) =>
+      dispatch(run, 'forward', [x, x], {
+        shape: x.shape,
+        R: comparison ? 'i32' : x.dtype,
+        ...withScalar(x, attributes),
+      }),
     ...(!comparison && {
       backward: (run, dy, { inputs: [x], y, attributes, needs: [needed] }) => {
         const { left } = attributes;
@@ -129,7 +135,7 @@ function binary(
           return [both[left ? 1 : 0]];
         }
         const entry = left ? 'backward_b' : 'backward_a';
-        return [runOn(entry, [x, x, y, dy], { shape: y.shape, R: 'f32', ...beside(x, attributes) })];
+        return [dispatch(run, entry, [x, x, y, dy], { shape: y.shape, R: 'f32', ...withScalar(x, attributes) })];
       },
     }),
   });
@@ -146,8 +152,8 @@ function binary(
   });
 }
 
-/** What the kernel needs for a tensor beside a number. */
-function beside({ size, dtype }: Tensor, { number, left }: NumberAttributes) {
+/** Parameters and constants for a tensor and a number. */
+function withScalar({ size, dtype }: Tensor, { number, left }: NumberAttributes) {
   return {
     params: { size, a_repeat: 1, a_period: size, b_repeat: 1, b_period: size, word: wordOf(number, dtype) },
     constants: { [left ? 'A_NUMBER' : 'B_NUMBER']: 'true' },
@@ -176,7 +182,7 @@ function numberFor(op: string, value: Operand, { dtype }: Tensor): number {
 }
 
 /** Operands that the kernel can index: (i / repeat) % period. Other broadcasts are written out first. */
-function repeating([a, b]: Pair, shape: Shape) {
+function repeated([a, b]: Pair, shape: Shape) {
   const size = sizeOf(shape);
   const aRepeat = repetitionOf(a.shape, shape);
   const bRepeat = repetitionOf(b.shape, shape);

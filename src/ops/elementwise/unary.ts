@@ -46,7 +46,7 @@ import type { Source } from '../../core/kernel.ts';
 import type { DType } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { sigmoidScores } from '../lib/scores.ts';
-import { defineOp, type Op, runner } from '../op.ts';
+import { defineOp, type Op } from '../op.ts';
 
 export type UnaryOp = Op<[x: Tensor], UnaryConstants>;
 
@@ -60,24 +60,24 @@ function unary(
   shader: Source | readonly Source[],
   { dtypes = FLOAT, single = false }: { readonly dtypes?: readonly DType[]; readonly single?: boolean } = {},
 ): UnaryOp {
-  const sources = [scaffold, specialWgsl, shader].flat();
-  const one = { sources: [...sources, oneWgsl], constants: {} };
-  const four = { sources: [...sources, fourWgsl], constants: { T: 'vec4<f32>' } };
+  /** How a dispatch computes: one element at a time, or four. */
+  const widthFor = (dtype: DType) =>
+    single || dtype === 'i32'
+      ? { sources: [oneWgsl], constants: { T: dtype } }
+      : { sources: [fourWgsl], constants: { T: `vec4<${dtype}>` } };
   return defineOp<[x: Tensor], UnaryConstants>({
     name,
+    shader: [scaffold, specialWgsl, shader].flat(),
     reference: ({ unary, unaryReference }) => unaryReference(unary[name]),
     dtypes: [dtypes],
     shape: ([x]) => x,
-    forward: (_run, [x], { alpha = 0, beta = 0 }) => {
-      const { shape, dtype, size, device } = x;
-      const { sources, constants } = single || dtype === 'i32' ? one : four;
-      const options = { shape, dtype, params: { size, alpha, beta }, constants: { T: dtype, ...constants } };
-      return runner({ name, sources }, device)('forward', [x], options);
+    forward: (run, [x], { alpha = 0, beta = 0 }) => {
+      const { shape, dtype, size } = x;
+      return run('forward', [x], { shape, dtype, params: { size, alpha, beta }, ...widthFor(dtype) });
     },
-    backward: (_run, dy, { inputs: [x], y, attributes: { alpha = 0, beta = 0 } }) => {
-      const { sources, constants } = single ? one : four;
-      const options = { shape: x.shape, params: { size: x.size, alpha, beta }, constants };
-      return [runner({ name, sources }, x.device)('backward', [x, y, dy], options)];
+    backward: (run, dy, { inputs: [x], y, attributes: { alpha = 0, beta = 0 } }) => {
+      const { shape, dtype, size } = x;
+      return [run('backward', [x, y, dy], { shape, params: { size, alpha, beta }, ...widthFor(dtype) })];
     },
   });
 }

@@ -1,7 +1,6 @@
 import shader from '../../../shaders/loss/softmax_cross_entropy.wgsl';
 import type { Tensor } from '../../core/tensor.ts';
 import { reducingRows } from '../lib/rows.ts';
-import { runSeveral } from '../lib/several.ts';
 import { defineOp } from '../op.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';
 
@@ -25,7 +24,7 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => rowShape(logits, given, dtype),
   forward: (run, [logits, targets], _, shape) =>
-    runSeveral(run, 'forward', [logits, targets], {
+    run.several('forward', [logits, targets], {
       shapes: [shape, logits.shape],
       ...rowsWith(targets, logits),
     }),

@@ -4,7 +4,6 @@ import type { Tensor } from '../../core/tensor.ts';
 import { isOne } from '../create/ones.ts';
 import { mul } from '../elementwise/binary.ts';
 import { reducingRows, rowsAlong } from '../lib/rows.ts';
-import { runSeveral } from '../lib/several.ts';
 import { defineOp } from '../op.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';
 
@@ -24,11 +23,11 @@ export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   forward: (run, [logits, targets]) => {
     const rows = logits.shape.slice(0, -1);
     const count = sizeOf(rows);
-    const [losses, gradient, correct] = runSeveral(run, 'judge', [logits, targets], {
+    const [losses, gradient, correct] = run.several('judge', [logits, targets], {
       shapes: [[count], logits.shape, [count]],
       ...rowsWith(targets, logits),
     });
-    const [mean, accuracy] = runSeveral(run, 'average', [losses, correct], {
+    const [mean, accuracy] = run.several('average', [losses, correct], {
       shapes: [[], []],
       ...rowsAlong(losses, 0),
     });

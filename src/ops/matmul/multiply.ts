@@ -13,9 +13,8 @@ import type { Constants, Grid, Source } from '../../core/kernel.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts';
 import { emptyOn, innerScope, type Tensor } from '../../core/tensor.ts';
 import { repetitionOf } from '../lib/repetition.ts';
-import { runSeveral } from '../lib/several.ts';
 import { broadcastTo, reshape } from '../movement/strided.ts';
-import { defineOp, type Op, runner } from '../op.ts';
+import { defineOp, type Op, type Run } from '../op.ts';
 import { candidatesOn, kernelOf, type MatmulChoice, type Operands, type Sizes } from './kernels.ts';
 
 interface MatmulAttributes extends Attributes {
@@ -89,6 +88,7 @@ const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(
 
 /** The choice that won for products like this one, or the usual one. */
 function contested(
+  run: Run,
   operands: readonly Tensor[],
   attributes: ProductAttributes,
   sizes: Sizes,
@@ -109,7 +109,7 @@ function contested(
       run: (candidate) =>
         innerScope(() => {
           const scratch = shapes.map((shape) => emptyOn(device, shape));
-          multiply(scratch, { ...attributes, kernel: candidate as MatmulChoice });
+          multiply(run, scratch, { ...attributes, kernel: candidate as MatmulChoice });
         }),
     },
     usual,
@@ -125,9 +125,8 @@ interface Dispatch {
 }
 
 /** The product of a matrix, or of the rows that stand for it, and another, with what follows. */
-export function multiply(operands: readonly Tensor[], attributes: ProductAttributes): Tensor[] {
+export function multiply(run: Run, operands: readonly Tensor[], attributes: ProductAttributes): Tensor[] {
   const [aGiven, bGiven, bias] = operands;
-  const { device } = aGiven;
   const { transposeA, transposeB, activation, sums = false, rows } = attributes;
   const shapes = [rows?.shape ?? aGiven.shape, ...operands.slice(1).map((x) => x.shape)];
   const shape = shapeRule(shapes, attributes);
@@ -135,19 +134,21 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
   const batch = shape.slice(0, -2);
   const product = { M, N, K, batches: sizeOf(batch) };
   const layout = { M, N, K, transposeA, transposeB, ...(rows && { windows: rows.windows }) };
-  const choice = attributes.kernel ?? contested(operands, attributes, product, layout);
+  const choice = attributes.kernel ?? contested(run, operands, attributes, product, layout);
   const { kernel, parts } = kernelOf(choice);
   const shader = kernel.shader(layout);
   if (shader === undefined) throw new Error(`internal: the kernel ${choice} can't read ${rows?.name}`);
   const a = rows ? { x: aGiven, repeat: 1, period: 1 } : batched(aGiven, batch);
   const b = batched(bGiven, batch);
   const dispatch = (
-    shader: string,
+    variant: string,
     sources: readonly Source[],
     reads: readonly Tensor[],
     options: Dispatch,
   ): Tensor[] =>
-    runSeveral(runner({ name: `matmul ${shader}`, sources }, device), sums ? 'forward_with_sums' : 'forward', reads, {
+    run.several(sums ? 'forward_with_sums' : 'forward', reads, {
+      variant,
+      sources,
       params: { ...product, a_repeat: a.repeat, a_period: a.period, b_repeat: b.repeat, b_period: b.period },
       ...options,
     });
@@ -180,14 +181,16 @@ export function multiply(operands: readonly Tensor[], attributes: ProductAttribu
 /** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product may end with. */
 export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
   name: 'slope',
+  shader: [unaryScaffold, specialWgsl, fourWgsl],
   reference: ({ slope }) => slope,
   shape: ([y]) => y,
-  forward: (_run, [y, dy], { activation }) =>
-    runner({ name: activation, sources: [unaryScaffold, specialWgsl, ACTIVATIONS[activation], fourWgsl] }, y.device)(
-      'backward',
-      [y, y, dy],
-      { shape: y.shape, params: { size: y.size, alpha: 0, beta: 0 }, constants: { T: 'vec4<f32>' } },
-    ),
+  forward: (run, [y, dy], { activation }) =>
+    run('backward', [y, y, dy], {
+      shape: y.shape,
+      sources: [ACTIVATIONS[activation]],
+      params: { size: y.size, alpha: 0, beta: 0 },
+      constants: { T: 'vec4<f32>' },
+    }),
 });
 
 /** The product as an operation: of a, b and maybe a bias. */
@@ -195,7 +198,7 @@ export const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readon
   name: 'matmul',
   reference: ({ matmul }) => matmul,
   shape: (shapes, attributes) => shapeRule(shapes, attributes),
-  forward: (_run, inputs, attributes) => multiply(inputs, attributes),
+  forward: (run, inputs, attributes) => multiply(run, inputs, attributes),
   backward: (_run, dy, { inputs: [a, b, bias], y, attributes, needs }) => {
     const { transposeA, transposeB, activation, kernel } = attributes;
     const own = kernel && { kernel };

@@ -1,4 +1,3 @@
-import stridedWgsl from '../../../shaders/movement/strided.wgsl';
 import type { PadAttributes, SliceAttributes } from '../../backends/cpu/reference/movement/strided.ts';
 import { checkOptions, checkValue } from '../../core/checks.ts';
 import { ShapeError, ValueError } from '../../core/errors.ts';
@@ -22,7 +21,6 @@ const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((su
 
 const broadcastToOp = defineOp<[x: Tensor], { readonly shape: Shape }>({
   name: 'broadcastTo',
-  shader: stridedWgsl,
   reference: ({ broadcastTo }) => broadcastTo,
   dtypes: ANY,
   shape: ([x], { shape }) => {
@@ -81,7 +79,6 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 const sliceOp = defineOp<[x: Tensor], SliceAttributes>({
   name: 'slice',
-  shader: stridedWgsl,
   reference: ({ slice }) => slice,
   dtypes: ANY,
   shape: (_, { sizes }) => sizes,
@@ -167,7 +164,6 @@ function resolveRange(range: SliceRange, length: number) {
 
 const padOp = defineOp<[x: Tensor], PadAttributes>({
   name: 'pad',
-  shader: stridedWgsl,
   reference: ({ pad }) => pad,
   dtypes: ANY,
   shape: ([x], { before, after }) => x.map((length, axis) => before[axis] + length + after[axis]),
@@ -197,7 +193,6 @@ export function pad(x: Tensor, widths: readonly (readonly [before: number, after
 
 const concatOp = defineOp<Tensor[], { readonly axis: number }>({
   name: 'concat',
-  shader: stridedWgsl,
   reference: ({ concat }) => concat,
   dtypes: ANY,
   shape: (shapes, { axis }) => {

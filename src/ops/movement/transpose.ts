@@ -1,10 +1,9 @@
-import stridedWgsl from '../../../shaders/movement/strided.wgsl';
 import shader from '../../../shaders/movement/transpose.wgsl';
 import { ShapeError } from '../../core/errors.ts';
 import { checkList, formatShape, normalizeAxis, type Shape, sizeOf, stridesOf } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
-import { defineOp, type Op, type Run, runner } from '../op.ts';
+import { defineOp, type Op, type Run } from '../op.ts';
 import { ANY, gatherStrided } from './stridedCopy.ts';
 
 const TILE = 4 * constantOf(shader.text, 'SIDE');
@@ -29,6 +28,7 @@ function swapped(run: Run, x: Tensor, shape: Shape, swap: Swap): Tensor {
   return run(rows % 4 === 0 && columns % 4 === 0 ? 'vectors' : 'singles', [x], {
     shape,
     dtype: x.dtype,
+    sources: [shader],
     params: { outer, rows, columns },
     grid: { workgroups: outer * Math.ceil(rows / TILE) * Math.ceil(columns / TILE) },
   });
@@ -39,7 +39,6 @@ const transposeOp: Op<[x: Tensor], { readonly permutation: readonly number[] }> 
   { readonly permutation: readonly number[] }
 >({
   name: 'transpose',
-  shader,
   reference: ({ transpose }) => transpose,
   dtypes: ANY,
   shape: ([x], { permutation }) => permutation.map((axis) => x[axis]),
@@ -48,7 +47,7 @@ const transposeOp: Op<[x: Tensor], { readonly permutation: readonly number[] }> 
     if (swap !== undefined) return swapped(run, x, shape, swap);
     const strides = stridesOf(x.shape);
     return gatherStrided(
-      runner({ name: 'transpose', sources: [stridedWgsl] }, x.device),
+      run,
       x,
       shape,
       permutation.map((axis) => strides[axis]),

@@ -13,11 +13,12 @@ import { emptyOn, type Tensor } from '../../core/tensor.ts';
 import { add, div, mul } from '../elementwise/binary.ts';
 import { sqrt } from '../elementwise/unary.ts';
 import { SOFTWARE_WORKGROUP } from '../lib/rows.ts';
-import { runSeveral } from '../lib/several.ts';
 import { vectorsOf } from '../lib/vectors.ts';
 import { concat, reshape } from '../movement/strided.ts';
-import { defineOp, runner } from '../op.ts';
+import { defineOp, type Run } from '../op.ts';
 import { dropoutParams } from '../random/dropoutParams.ts';
+
+const SHADER = [philoxWgsl, specialWgsl, forwardWgsl, backwardWgsl];
 
 /** Workgroups that keep a GPU busy; with fewer columns than that, each is cut into parts. */
 const ENOUGH_WORKGROUPS = 1024;
@@ -40,7 +41,7 @@ const blockFor = ({ info }: Device) =>
       }
     : { workgroupSize: 256, widestTile: 8, shortestChunk: 8, shortestSlab: 4, rounds: 8 };
 
-/** Shader, parameters and grids for x; `state` is the generator's, for dropout. See batch_norm.wgsl. */
+/** Sources, parameters and grids for x; `state` is the generator's, for dropout. See batch_norm.wgsl. */
 function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, state: Tensor) {
   const { axis, epsilon, relu, dropout, gain = 0 } = attributes;
   const { workgroupSize, widestTile, shortestChunk, shortestSlab, rounds } = blockFor(device);
@@ -58,12 +59,9 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
   };
   const chunks = cut(shortestChunk, MOST_CHUNKS, ENOUGH_WORKGROUPS);
   const slabs = cut(shortestSlab, ENOUGH_WORKGROUPS, rounds * ENOUGH_WORKGROUPS);
-  const kernel = {
-    name: 'batchNorm',
-    sources: [philoxWgsl, width === 4 ? kept4Wgsl : keptWgsl, specialWgsl, forwardWgsl, backwardWgsl],
-  };
   const options = {
     uniforms: [state],
+    sources: [width === 4 ? kept4Wgsl : keptWgsl],
     params: {
       ...{ n, columns, inner, epsilon, gain, chunks: chunks.count, chunk_length: chunks.length },
       ...{ slabs: slabs.count, slab_length: slabs.length, ...dropoutParams(dropout ?? { rate: 0, stream: 0 }) },
@@ -77,7 +75,6 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
     },
   };
   return {
-    run: runner(kernel, device),
     channels,
     chunks: chunks.count,
     perChunk: { ...options, grid: { workgroups: n === 0 ? 0 : tiles * chunks.count } },
@@ -86,8 +83,12 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
 }
 
 /** y and what the gradients need: mean, variance, gamma and beta, `[4, channels]`. */
-function forward([x, gamma, beta, state, ...moving]: readonly Tensor[], attributes: BatchNormAttributes): Tensor[] {
-  const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes, state);
+function forward(
+  run: Run,
+  [x, gamma, beta, state, ...moving]: readonly Tensor[],
+  attributes: BatchNormAttributes,
+): Tensor[] {
+  const { channels, chunks, perChunk, perSlab } = layout(x, attributes, state);
   const parts = run('statistics', [x], { shape: [chunks, 2, channels], ...perChunk });
   const outputs = [x.shape, [4, channels]].map((shape) => emptyOn(x.device, shape));
   const entry = moving.length > 0 ? 'forward_and_track' : 'forward';
@@ -97,15 +98,16 @@ function forward([x, gamma, beta, state, ...moving]: readonly Tensor[], attribut
 
 /** The gradients of x, gamma and beta; `given` if the statistics do not depend on x. */
 function gradients(
+  run: Run,
   { x, dy, saved }: Readonly<Record<'x' | 'dy' | 'saved', Tensor>>,
   attributes: BatchNormAttributes,
   given: boolean,
 ): Tensor[] {
-  const { run, channels, chunks, perChunk, perSlab } = layout(x, attributes, x.device.random.stateOn(x.device));
+  const { channels, chunks, perChunk, perSlab } = layout(x, attributes, x.device.random.stateOn(x.device));
   const parts = run('sums', [x, dy, saved], { shape: [chunks, 2, channels], ...perChunk });
   const constants = { ...perSlab.constants, GIVEN: `${given}` };
   const shapes = [x.shape, [channels], [channels]];
-  return runSeveral(run, 'backward', [x, dy, saved, parts], { shapes, ...perSlab, constants });
+  return run.several('backward', [x, dy, saved, parts], { shapes, ...perSlab, constants });
 }
 
 function shapeRule(op: string, [x, ...vectors]: readonly Shape[], { axis }: BatchNormAttributes): Shape {
@@ -125,13 +127,14 @@ function shapeRule(op: string, [x, ...vectors]: readonly Shape[], { axis }: Batc
 /** Inputs: x, gamma, beta, the generator's state and, changed in place, running mean and variance. */
 const trainingOp = defineOp<readonly Tensor[], BatchNormAttributes>({
   name: 'batchNormTraining',
+  shader: SHADER,
   reference: ({ batchNormTraining }) => batchNormTraining,
   dtypes: [['f32'], ['f32'], ['f32'], ['i32'], ['f32']],
   shape: ([x, gamma, beta, , ...moving], attributes) =>
     shapeRule('batchNormTraining', [x, gamma, beta, ...moving], attributes),
-  forward: (_run, inputs, attributes) => forward(inputs, attributes),
-  backward: (_run, dy, { inputs: [x], outputs: [, saved], attributes }) =>
-    gradients({ x, dy, saved }, attributes, false),
+  forward: (run, inputs, attributes) => forward(run, inputs, attributes),
+  backward: (run, dy, { inputs: [x], outputs: [, saved], attributes }) =>
+    gradients(run, { x, dy, saved }, attributes, false),
 });
 
 export const batchNormGiven = defineOp<
@@ -139,16 +142,17 @@ export const batchNormGiven = defineOp<
   BatchNormAttributes
 >({
   name: 'batchNorm',
+  shader: SHADER,
   reference: ({ batchNorm }) => batchNorm,
   shape: (shapes, attributes) => shapeRule('batchNorm', shapes, attributes),
-  forward: (_run, inputs, attributes) => {
+  forward: (run, inputs, attributes) => {
     const [{ device }] = inputs;
-    const { run, perSlab } = layout(inputs[0], attributes, device.random.drawOn(device));
+    const { perSlab } = layout(inputs[0], attributes, device.random.drawOn(device));
     return run('normalise', inputs, { shape: inputs[0].shape, ...perSlab });
   },
-  backward: (_run, dy, { inputs: [x, gamma, beta, mean, variance], attributes, needs }) => {
+  backward: (run, dy, { inputs: [x, gamma, beta, mean, variance], attributes, needs }) => {
     const saved = concat([mean, variance, gamma, beta].map((vector) => reshape(vector, [1, -1])));
-    const [dx, dgamma, dbeta] = gradients({ x, dy, saved }, attributes, true);
+    const [dx, dgamma, dbeta] = gradients(run, { x, dy, saved }, attributes, true);
     const spread = add(variance, attributes.epsilon);
     return [
       dx,

@@ -5,7 +5,6 @@ import { ShapeError } from '../../core/errors.ts';
 import { formatShape, normalizeAxis } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { reducingRows, rowsAlong } from '../lib/rows.ts';
-import { runSeveral } from '../lib/several.ts';
 import { defineOp } from '../op.ts';
 import { sum } from '../reduce/reduce.ts';
 
@@ -33,7 +32,7 @@ const layerNormOp = defineOp<[x: Tensor, gamma: Tensor, beta: Tensor], LayerNorm
   backward: (run, dy, { inputs: [x, gamma], attributes, needs }) => {
     const shapes = [x.shape, x.shape];
     const rows = rowsAlong(x, attributes.axis, constantsOf(attributes));
-    const [dx, dyh] = runSeveral(run, 'backward', [x, gamma, dy], { shapes, ...rows });
+    const [dx, dyh] = run.several('backward', [x, gamma, dy], { shapes, ...rows });
     const axis = x.shape.flatMap((_, i) => (i === attributes.axis ? [] : [i]));
     return [dx, needs[1] ? sum(dyh, { axis }) : undefined, needs[2] ? sum(dy, { axis }) : undefined];
   },

@@ -19,7 +19,7 @@ import { clip, exp, log, square } from '../elementwise/unary.ts';
 import { rowWorkgroup } from '../lib/rows.ts';
 import { vectorsOf } from '../lib/vectors.ts';
 import { broadcastTo, reshape } from '../movement/strided.ts';
-import { defineOp, type OpDefinition, runner } from '../op.ts';
+import { defineOp, type OpDefinition, type Run } from '../op.ts';
 
 export interface ReduceOptions {
   /** One axis or several, negative from the end; default all. */
@@ -46,7 +46,7 @@ const CHUNK = {
 const COLUMNS = { software: { WORKGROUP_SIZE: 64, TILE: 64 }, hardware: { WORKGROUP_SIZE: 256, TILE: 32 } };
 
 /** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
-function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
+function reduceRun(run: Run, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
   const { outer, length, inner } = view;
   const entry = inner === 1 ? 'rows' : 'columns';
   const width = (entry === 'rows' ? length : inner) % 4 === 0 ? 4 : 1;
@@ -64,10 +64,10 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
   const used = Math.max(1, Math.ceil(length / along / Math.max(1, chunkLength)));
   const inners = inner / (width / along);
   const results = outer * used * inners;
-  const kernel = { name: 'reduce', sources: [scaffold, specialWgsl, shader, width === 4 ? across4Wgsl : across1Wgsl] };
-  const y = runner(kernel, x.device)(entry, [x], {
+  const y = run(entry, [x], {
     shape: used === 1 ? shape : [outer, used, inner],
     dtype: x.dtype,
+    sources: [width === 4 ? across4Wgsl : across1Wgsl],
     params: { outer, length: length / along, inner: inners, chunks: used, chunk_length: chunkLength },
     constants: {
       T: x.dtype,
@@ -76,7 +76,7 @@ function reduceRun(shader: Source, x: Tensor, view: ReturnType<typeof viewAround
     },
     grid: { workgroups: entry === 'rows' ? results : Math.ceil(results / COLUMNS[kind].TILE) },
   });
-  return used === 1 ? y : reduceRun(shader, y, { outer, length: used, inner }, shape);
+  return used === 1 ? y : reduceRun(run, y, { outer, length: used, inner }, shape);
 }
 
 /** The last run of neighbouring axes in a sorted list: reducing it leaves the positions of the others as they are. */
@@ -87,13 +87,13 @@ function lastRun(axes: readonly number[]): { first: number; last: number; rest: 
   return { first: axes[i], last, rest: axes.slice(0, i) };
 }
 
-function reduceAxes(shader: Source, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
+function reduceAxes(run: Run, x: Tensor, axes: readonly number[], shape: Shape): Tensor {
   if (axes.length === 0) return x.alias(shape);
   const { first, last, rest } = lastRun(axes);
   const view = viewAround(x.shape, first, last);
-  if (rest.length === 0) return reduceRun(shader, x, view, shape);
+  if (rest.length === 0) return reduceRun(run, x, view, shape);
   const inner = reducedShape(x.shape, axes.slice(rest.length), true);
-  return reduceAxes(shader, reduceRun(shader, x, view, inner), rest, shape);
+  return reduceAxes(run, reduceRun(run, x, view, inner), rest, shape);
 }
 
 type Attributes = ReduceAttributes;
@@ -112,6 +112,7 @@ interface Reduction {
 function reduction({ name, shader, backward, ofNothing }: Reduction) {
   const op = defineOp<[x: Tensor], Attributes>({
     name,
+    shader: [scaffold, specialWgsl, shader],
     reference: (all) => all[name],
     dtypes: [['f32', 'i32']],
     shape: ([shape], { axes, keepDims }, [x]) => {
@@ -125,8 +126,8 @@ function reduction({ name, shader, backward, ofNothing }: Reduction) {
       }
       return reducedShape(shape, axes, keepDims);
     },
-    forward: (_run, [x], { axes }, shape) =>
-      x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(shader, x, axes, shape),
+    forward: (run, [x], { axes }, shape) =>
+      x.size === 0 ? fullOn(x.device, shape, ofNothing, x.dtype) : reduceAxes(run, x, axes, shape),
     backward,
   });
   return named(name, (x: Tensor, options: ReduceOptions = {}): Tensor => {

@@ -1,4 +1,4 @@
-import { tunerDatabase } from './backends/webgpu/tunerDatabase.ts';
+import { tunerDatabase } from './backends/webgpu/tuner/database.ts';
 import { makeInit } from './engine/init.ts';
 
 export * from './index.ts';

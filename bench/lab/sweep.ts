@@ -2,7 +2,7 @@
 //   node sweep.mjs <file for the results> [seconds]
 import { writeFile } from 'node:fs/promises';
 import { GpuDevice } from '../../src/backends/webgpu/device.ts';
-import { wake } from '../../src/backends/webgpu/wake.ts';
+import { wake } from '../../src/backends/webgpu/tuner/wake.ts';
 import { init, randomUniform, scope } from '../../src/node.ts';
 import { windowRows } from '../../src/ops/conv/windowRows.ts';
 import { windowsOver } from '../../src/ops/conv/windows.ts';

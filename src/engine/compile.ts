@@ -1,6 +1,6 @@
-import { CapturedStep } from '../backends/webgpu/capture/captured.ts';
 import { explain } from '../backends/webgpu/capture/explain.ts';
 import { CaptureError } from '../backends/webgpu/capture/recording.ts';
+import { CapturedStep } from '../backends/webgpu/capturedStep.ts';
 import { GpuDevice } from '../backends/webgpu/device.ts';
 import { checkValue, func } from '../core/checks.ts';
 import { currentDevice, type Device } from '../core/device.ts';

@@ -1,7 +1,7 @@
 import { CpuDevice } from '../backends/cpu/device.ts';
 import { findAdapter, openAdapter } from '../backends/webgpu/adapter.ts';
 import type { Gpu, GpuSource } from '../backends/webgpu/source.ts';
-import type { TunerStore } from '../backends/webgpu/tuner.ts';
+import type { TunerStore } from '../backends/webgpu/tuner/tuner.ts';
 import { type Check, checkValues, flag, named, word } from '../core/checks.ts';
 import { type Device, setCurrentDevice } from '../core/device.ts';
 import { DeviceError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 import type { GpuDevice } from '../backends/webgpu/device.ts';
-import { wake } from '../backends/webgpu/wake.ts';
+import { wake } from '../backends/webgpu/tuner/wake.ts';
 
 /** GPU work in one sample, in milliseconds, and the repetitions that may make it up. */
 const SAMPLE = 25;

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GpuDevice } from '../../src/backends/webgpu/device.ts';
-import { Tuner, type TunerStore } from '../../src/backends/webgpu/tuner.ts';
-import { tunerDatabase } from '../../src/backends/webgpu/tunerDatabase.ts';
+import { tunerDatabase } from '../../src/backends/webgpu/tuner/database.ts';
+import { Tuner, type TunerStore } from '../../src/backends/webgpu/tuner/tuner.ts';
 import { setCurrentDevice } from '../../src/core/device.ts';
 import { compile, init, matmul, randomNormal, scope, type Tensor } from '../../src/node.ts';
 import { candidatesOn } from '../../src/ops/matmul/kernels.ts';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GpuDevice } from '../../src/backends/webgpu/device.ts';
-import { Tuner } from '../../src/backends/webgpu/tuner.ts';
+import { Tuner } from '../../src/backends/webgpu/tuner/tuner.ts';
 import { setCurrentDevice } from '../../src/core/device.ts';
 import { DeviceError, ShaderError } from '../../src/core/errors.ts';
 import {

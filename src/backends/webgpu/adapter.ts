@@ -3,7 +3,7 @@ import { DeviceError } from '../../core/errors.ts';
 import type { Generator } from '../../core/random.ts';
 import { GpuDevice } from './device.ts';
 import type { GpuSource } from './source.ts';
-import { Tuner, type TunerStore } from './tuner.ts';
+import { Tuner, type TunerStore } from './tuner/tuner.ts';
 
 /** Limits that the kernels can use more of than the guaranteed minimum. */
 const WANTED_LIMITS = [

@@ -8,13 +8,13 @@ import { Parameter } from '../../core/tensor.ts';
 import { packParams } from '../../core/wgsl.ts';
 import type { Plan } from './capture/plan.ts';
 import { type Operand, type Recorded, Recording, Transient } from './capture/recording.ts';
-import { type Command, foldGrid } from './commands.ts';
-import { Failures } from './failures.ts';
-import { ParamsCache } from './params.ts';
-import { PipelineCache } from './pipelines.ts';
-import { BufferPool, type GpuMemory, padded } from './pool.ts';
-import { CommandQueue } from './queue.ts';
-import type { Tuner } from './tuner.ts';
+import { type Command, foldGrid } from './queue/commands.ts';
+import { Failures } from './queue/failures.ts';
+import { ParamsCache } from './queue/params.ts';
+import { PipelineCache } from './queue/pipelines.ts';
+import { BufferPool, type GpuMemory, padded } from './queue/pool.ts';
+import { CommandQueue } from './queue/queue.ts';
+import type { Tuner } from './tuner/tuner.ts';
 
 /**
  * How elementwise kernels are cut up. A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '../../../io/files.ts';
-import type { TunerStore } from '../tuner.ts';
+import type { TunerStore } from '../tuner/tuner.ts';
 import { cacheFolder } from './cacheFolder.ts';
 
 /** Files in the user's cache folder, or in another folder. */

@@ -1,4 +1,4 @@
-import { DeviceError } from '../../core/errors.ts';
+import { DeviceError } from '../../../core/errors.ts';
 import type { PipelineCache } from './pipelines.ts';
 
 /**

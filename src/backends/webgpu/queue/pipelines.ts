@@ -1,6 +1,6 @@
-import { DeviceError, ShaderError } from '../../core/errors.ts';
-import type { Constants, Kernel, Source } from '../../core/kernel.ts';
-import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from '../../core/wgsl.ts';
+import { DeviceError, ShaderError } from '../../../core/errors.ts';
+import type { Constants, Kernel, Source } from '../../../core/kernel.ts';
+import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from '../../../core/wgsl.ts';
 
 /** An entry point with its constants, and what a dispatch of it needs to know. */
 export interface Pipeline {

@@ -1,10 +1,10 @@
-import { checkBytes } from '../../../core/device.ts';
-import { BYTES, Storage } from '../../../core/storage.ts';
-import { innerScope, keep, mapTensors, Tensor } from '../../../core/tensor.ts';
-import type { GpuDevice, GpuPlan, GpuRecording, Replay } from '../device.ts';
-import { padded } from '../pool.ts';
-import { makePlan } from './plan.ts';
-import { Transient } from './recording.ts';
+import { checkBytes } from '../../core/device.ts';
+import { BYTES, Storage } from '../../core/storage.ts';
+import { innerScope, keep, mapTensors, Tensor } from '../../core/tensor.ts';
+import { makePlan } from './capture/plan.ts';
+import { Transient } from './capture/recording.ts';
+import type { GpuDevice, GpuPlan, GpuRecording, Replay } from './device.ts';
+import { padded } from './queue/pool.ts';
 
 /** How often a step is noted down anew because it moved its own parameters, as an optimizer's first step does. */
 const ATTEMPTS = 3;

@@ -1,5 +1,5 @@
-import { DeviceError } from '../../core/errors.ts';
-import type { TypedArray } from '../../core/storage.ts';
+import { DeviceError } from '../../../core/errors.ts';
+import type { TypedArray } from '../../../core/storage.ts';
 import { type Command, encode } from './commands.ts';
 import type { Failures } from './failures.ts';
 import type { BufferPool, GpuMemory } from './pool.ts';

@@ -1,5 +1,5 @@
-import type { Contest } from '../../core/device.ts';
-import { DeviceError } from '../../core/errors.ts';
+import type { Contest } from '../../../core/device.ts';
+import { DeviceError } from '../../../core/errors.ts';
 import { wake } from './wake.ts';
 
 /** Where findings outlive the process: a text for each name. */

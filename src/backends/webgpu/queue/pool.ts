@@ -1,5 +1,5 @@
-import { checkBytes, type DeviceInfo, type DeviceMemory } from '../../core/device.ts';
-import { DeviceError } from '../../core/errors.ts';
+import { checkBytes, type DeviceInfo, type DeviceMemory } from '../../../core/device.ts';
+import { DeviceError } from '../../../core/errors.ts';
 import type { Failures } from './failures.ts';
 
 /** A range of a GPU buffer. */

@@ -14,7 +14,7 @@ const test = suite('folding');
 /** Workgroups along one axis of a grid; real devices take 65,535, and a kernel with barriers takes minutes for more. */
 const FEW = 7;
 /** Those of the products below, and of their gradients in parts, are more than 7 x 7. */
-const FEW_OF_PRODUCTS = 40;
+const FEW_OF_PRODUCTS = 60;
 
 /**
  * A device like another that claims to take a few workgroups along an axis, so that every larger grid folds; it is
@@ -47,10 +47,10 @@ const standIn = <T extends object>(target: T, replaced: Partial<T>): T =>
 
 const device = gpu instanceof GpuDevice ? await narrow(gpu, FEW) : undefined;
 const deviceOfProducts = gpu instanceof GpuDevice ? await narrow(gpu, FEW_OF_PRODUCTS) : undefined;
-/** 43 small products, long enough to cut: two rows of 22 workgroups, one of them a surplus that the kernel has to guard. */
+/** 61 small products, long enough to cut: two rows of 31 workgroups, one of them a surplus that the kernel has to guard. */
 const PRODUCTS: Case = {
   shapes: [
-    [43, 5, 200],
+    [61, 5, 200],
     [200, 7],
   ],
   args: [{ transposeA: false, transposeB: false }],

@@ -6,7 +6,7 @@ export type { Check, Checks } from './core/checks.ts';
 export type { Device, DeviceInfo, DeviceMemory } from './core/device.ts';
 export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueError } from './core/errors.ts';
 export type { Source } from './core/kernel.ts';
-export { setSeed } from './core/random.ts';
+export { setSeed } from './core/randomState.ts';
 export type { Shape } from './core/shape.ts';
 export type { DType, TypedArray } from './core/storage.ts';
 export {

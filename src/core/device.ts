@@ -38,6 +38,26 @@ export interface Contest {
   readonly run: (candidate: string) => void;
 }
 
+/** A step that is being captured: what belongs to it besides the commands of the device. */
+export interface Capture {
+  /** Does work of the host at each replay. What it writes must not have been used earlier in the step. */
+  atReplay(work: () => void, writes?: Storage): void;
+  /** Says what the commands depend on besides shapes: the step is replayed only while it is the same. */
+  dependOn(now: () => unknown): void;
+  /** Says that the step can't be captured, and why. */
+  refuse(reason: string): never;
+}
+
+/** Decides contests by measurement. */
+export interface KernelTuner {
+  /** The winner of a contest that was settled; notes down one that was not. */
+  choice(contest: Contest): string | undefined;
+  /** Settles the contests that came up. */
+  settle(): Promise<void>;
+  /** Changes with each settlement. */
+  readonly round: number;
+}
+
 /** What a device says that was disposed of. */
 export const DISPOSED = 'The device was disposed. Call init() for a new one.';
 
@@ -51,22 +71,10 @@ export interface Device {
   write(storage: Storage, data: TypedArray, dtype: DType, start?: number): void;
   /** Copies `length` elements (4 bytes each) from one storage to another of this device, from element `toStart` there. */
   copy(from: Storage, to: Storage, length: number, toStart?: number): void;
-  /** The step that is being captured, if one is. */
-  readonly recording: object | undefined;
-  /** Overwrites a storage with what `compute` returns: now, and in a captured step again at each replay. */
-  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void;
-  /** Does `work` now, or in a captured step at each replay. */
-  eachStep(work: () => void): void;
-  /** Says what the commands of a step depend on besides shapes: a captured step is replayed only while it is the same. */
-  dependOn(now: () => unknown): void;
-  /** Says that a step which gets here can't be replayed, and why; nothing if no step is being captured. */
-  refuseCapture(reason: string): void;
-  /** The winner of a contest that was settled, else the usual choice. */
-  choose(contest: Contest, usual: string): string;
-  /** Settles the contests that came up, by measurement, unless tuning is off. */
-  settle(): Promise<void>;
-  /** Runs `body` at once, also while a step is captured: it makes state that outlives the step. */
-  outsideRecording<R>(body: () => R): R;
+  /** The step that is being captured, if one is: capture.ts. */
+  capture: Capture | undefined;
+  /** Chooses kernels by measurement; undefined where there is no choice or they are pinned. */
+  readonly tuner: KernelTuner | undefined;
   read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;
   /** Takes a copy in turn with the commands; calling the result brings it to the host. */
   readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray>;

@@ -1,7 +1,4 @@
-import { checkValue, word } from './checks.ts';
-import { currentDevice, type Device } from './device.ts';
 import { philox, type Words } from './philox.ts';
-import { keep, Tensor } from './tensor.ts';
 
 const FIRST_STEP = 1;
 
@@ -21,11 +18,6 @@ export class Generator {
   #seed: number;
   #step: number;
   #streams: number;
-  #state: Tensor | undefined;
-  /** The step that the state on the device says. */
-  #written: number | undefined;
-  /** The captured steps that have drawn, and whether they have entered another step since. */
-  readonly #captured = new WeakMap<object, { hasEntered: boolean }>();
   /** What it branched off from, and how often that had begun anew when this one did. */
   readonly #trunk: { readonly generator: Generator; begun: number } | undefined;
   #begun = 0;
@@ -78,18 +70,13 @@ export class Generator {
     this.#streams = stream;
   }
 
-  /** Enters training step `step` (default: the next one): dropout draws a new mask. Optimizers do so after an update. */
-  enterStep(device: Device, step?: number): void {
-    device.eachStep(() => {
-      this.#step = step ?? this.#step + 1;
-    });
-    const captured = device.recording && this.#captured.get(device.recording);
-    if (captured) captured.hasEntered = true;
+  /** Enters a training step: dropout draws another mask. */
+  enter(step: number): void {
+    this.#step = step;
   }
 
-  /** Begins anew on `device`, before the first step and with the first stream. */
-  restart(device: Device, seed: number): void {
-    device.refuseCapture('it sets the seed; set it before the step');
+  /** Begins anew, before the first step and with the first stream; so do the branches. */
+  restart(seed: number): void {
     this.#begun++;
     this.#begin(seed);
   }
@@ -98,58 +85,7 @@ export class Generator {
     this.#seed = seed;
     this.#streams = 0;
     this.#step = FIRST_STEP;
-    this.#written = undefined;
   }
-
-  /** Frees what lies on the device. */
-  dispose(): void {
-    this.#state?.dispose();
-    this.#state = undefined;
-  }
-
-  /** `[seed, step]` as i32 on the device, for a kernel that draws. */
-  drawOn(device: Device): Tensor {
-    const state = this.stateOn(device);
-    const words = (): Int32Array => {
-      this.#written = this.#step;
-      return this.#words();
-    };
-    const { recording } = device;
-    if (recording === undefined) {
-      if (this.#written !== this.#step) device.write(state.storage, words(), 'i32');
-      return state;
-    }
-    const captured = this.#captured.get(recording);
-    if (captured === undefined) {
-      this.#captured.set(recording, { hasEntered: false });
-      device.writeEachStep(state.storage, words, 'i32');
-    } else if (captured.hasEntered) {
-      device.refuseCapture('it draws random numbers for two training steps');
-    }
-    return state;
-  }
-
-  /** The same for a kernel that draws again what one has drawn, for its gradient; one tensor for the life of the device. */
-  stateOn(device: Device): Tensor {
-    this.#state ??= device.outsideRecording(() =>
-      keep(new Tensor(device, device.upload(this.#words(), 'i32'), [2], 'i32')),
-    );
-    return this.#state;
-  }
-
-  #words(): Int32Array {
-    return Int32Array.of(this.#seed | 0, this.#step | 0);
-  }
-}
-
-/**
- * Begins the random numbers of the current device and of its models anew: weights, orders and masks drawn from here on are
- * those that come after `init({ seed })`. @throws ValueError for what is no whole number of 32 bits.
- */
-export function setSeed(seed: number): void {
-  checkValue('setSeed', 'seed', seed, word);
-  const device = currentDevice();
-  device.random.restart(device, seed);
 }
 
 /** Four words for elements `4 * block` to `4 * block + 3` of a stream, as the kernels compute them. */

@@ -76,7 +76,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 
   const call = (...inputs: Inputs): Result => {
     const device = deviceOf(inputs);
-    if (!(device instanceof GpuDevice) || device.recording || refused) return scope(() => f(...inputs));
+    if (!(device instanceof GpuDevice) || device.capture || refused) return scope(() => f(...inputs));
     if (isRecording()) {
       throw new ValueError({
         op: 'compile',
@@ -114,7 +114,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     if (!(device instanceof GpuDevice) || refused) return;
     try {
       await device.allocating(() => find(device, inputs).checkRoom()); // before contests try these sizes
-      await device.settle();
+      await device.tuner?.settle();
       await find(device, inputs).compile();
       await device.allocating(() => find(device, inputs).prepare());
     } catch (error) {

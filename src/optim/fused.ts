@@ -1,8 +1,10 @@
 import specialWgsl from '../../shaders/lib/special.wgsl';
 import scaffold from '../../shaders/optim/update.wgsl';
 import type { CpuDevice } from '../backends/cpu/device.ts';
+import { dependOn, eachStep, outsideCapture, writeEachStep } from '../core/capture.ts';
 import { checkValue } from '../core/checks.ts';
 import { commonDevice, type Device } from '../core/device.ts';
+import { enterStep } from '../core/randomState.ts';
 import type { DType } from '../core/storage.ts';
 import { innerScope, keep, type Parameter, Tensor } from '../core/tensor.ts';
 import { fullOn } from '../ops/create/fill.ts';
@@ -150,16 +152,16 @@ export class FusedOptimizer implements Optimizer {
     }
     const { gradientAccumulationSteps } = this.#settings;
     const isComplete = (): boolean => (this.calls + 1) % gradientAccumulationSteps === 0;
-    device.dependOn(isComplete);
+    dependOn(device, isComplete);
     if (gradientAccumulationSteps > 1) {
       const entry = isComplete() ? 'take' : 'add';
       for (const { accumulated, gradient } of stretches) accumulate(device, entry, accumulated.whole, gradient.whole);
     }
     if (isComplete()) this.#change(device, built, regularize);
-    device.eachStep(() => {
+    eachStep(device, () => {
       this.calls++;
     });
-    device.random.enterStep(device);
+    enterStep(device.random, device);
   }
 
   get waiting(): number {
@@ -225,7 +227,7 @@ export class FusedOptimizer implements Optimizer {
       checkParameters(this.name, parameters);
       const device = commonDevice(this.name, parameters);
       const joined = parameters.map(() => 0);
-      this.#built = device.outsideRecording(() => this.#gather(device, { parameters, names, joined }));
+      this.#built = outsideCapture(device, () => this.#gather(device, { parameters, names, joined }));
     }
     return this.#built;
   }
@@ -233,7 +235,7 @@ export class FusedOptimizer implements Optimizer {
   /** Gathers other parameters; the slots of those that stay come along. */
   #rebuild(before: Built, given: Gathered): Built {
     const { device, parameters, owned } = before;
-    return device.outsideRecording(() => {
+    return outsideCapture(device, () => {
       const after = this.#gather(device, given);
       const [old, made] = [slotsOf(before, this.#rule), slotsOf(after, this.#rule)];
       for (const [role, slots] of Object.entries(made)) {
@@ -306,7 +308,7 @@ export class FusedOptimizer implements Optimizer {
 
   #update(run: Run, { device, stretches, hyper, traits, normClip }: Built, regularize: boolean): void {
     const { clipValue, useEma } = this.#settings;
-    device.writeEachStep(hyper.storage, () => this.#numbers(traits, regularize), 'f32');
+    writeEachStep(device, hyper.storage, () => this.#numbers(traits, regularize), 'f32');
     const constants = { GROUPS: traits.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
     const sized = ({ layout }: Stretch) => ({
       params: { size: layout.total / LANES },

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
 import { Generator, normal } from '../../src/core/random.ts';
+import { enterStep } from '../../src/core/randomState.ts';
 import {
   activation,
   adadelta,
@@ -49,7 +50,7 @@ const CLASSES = 3;
 async function train(device: Device, optimizer: Optimizer, captured: boolean, steps = 200) {
   setCurrentDevice(device);
   device.random.returnTo(0);
-  device.random.enterStep(device, 0);
+  enterStep(device.random, device, 0);
   const block = [dense({ units: 12 }), batchNormalization(), activation('relu'), dropout({ rate: 0.3 })];
   const model = sequential([...block, dense({ units: CLASSES, activation: 'softmax' })]);
   model.build([FEATURES]);

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
 import { Generator, normal } from '../../src/core/random.ts';
+import { enterStep } from '../../src/core/randomState.ts';
 import { writeSafetensors } from '../../src/data/files/safetensors.ts';
 import {
   activation,
@@ -233,7 +234,7 @@ const samplesFor = (make: () => Model): HostArray => (make === embeddingNetwork 
 async function weightsAfter(device: Device, make: () => Model, { captured }: { captured: boolean }) {
   setCurrentDevice(device);
   device.random.returnTo(0);
-  device.random.enterStep(device, 0);
+  enterStep(device.random, device, 0);
   const m = make();
   const { data, shape } = samplesFor(make);
   const [x, y] = [tensor(data, { shape }), tensor(Int32Array.from(labels.data))];

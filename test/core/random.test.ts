@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
 import { philox, type Words } from '../../src/core/philox.ts';
 import { Generator, normal, truncatedNormal, uniform } from '../../src/core/random.ts';
+import { enterStep } from '../../src/core/randomState.ts';
 import {
   compile,
   type Device,
@@ -76,12 +77,12 @@ test('normal numbers have mean 0, deviation 1, and the tails of a normal distrib
 
 test('the noise of gaussianNoise is normal, in neighbours too, and new in each step', async () => {
   const noise = async (step: number): Promise<Float64Array> => {
-    cpu.random.enterStep(cpu, step);
+    enterStep(cpu.random, cpu, step);
     return Float64Array.from(await gaussianNoise(zeros([COUNT], { device: cpu }), { stddev: 2, stream: 11 }).data());
   };
   const { step } = cpu.random;
   const [z, next] = [await noise(step + 1), await noise(step + 2)];
-  cpu.random.enterStep(cpu, step);
+  enterStep(cpu.random, cpu, step);
   const { mean, deviation } = moments(z);
   assert.ok(Math.abs(mean) < 2 * MARGIN, `mean ${mean}`);
   assert.ok(Math.abs(deviation - 2) < 2 * MARGIN, `deviation ${deviation}`);
@@ -171,9 +172,9 @@ onGpu(
       scope(async () => {
         const x = ones([100, 101], { device });
         const first = await dropout(x, { rate: 0.25, stream: 5 }).data();
-        device.random.enterStep(device);
+        enterStep(device.random, device);
         const second = await dropout(x, { rate: 0.25, stream: 5 }).data();
-        device.random.enterStep(device, step);
+        enterStep(device.random, device, step);
         return [[...first], [...second]].map((mask) => mask.map((value) => (value === 0 ? 0 : 1)));
       });
     const [first, second] = await masks(gpu);
@@ -235,7 +236,7 @@ for (const [name, run] of [
       scope(async () => {
         setSeed(seed);
         const weights = await randomNormal([5]).data();
-        device.random.enterStep(device);
+        enterStep(device.random, device);
         const mask = await dropout(ones([64]), { rate: 0.5 }).data();
         return [...weights, ...mask];
       });

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
+import { enterStep } from '../../src/core/randomState.ts';
 import { adam, type Device, dense, dropout, type FitOptions, type HostArray, sequential } from '../../src/node.ts';
 import { rejects } from '../harness/check.ts';
 import { onGpu } from '../harness/device.ts';
@@ -29,7 +30,7 @@ function samples(
 async function outcome(device: Device, [x, y]: readonly [HostArray, HostArray], options: FitOptions): Promise<unknown> {
   setCurrentDevice(device);
   device.random.returnTo(1000); // every run draws the same
-  device.random.enterStep(device, 1);
+  enterStep(device.random, device, 1);
   const length = x.shape[1];
   const model = sequential([
     dense({ units: 8, activation: 'relu', inputShape: [length] }),

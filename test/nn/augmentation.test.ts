@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
+import { enterStep } from '../../src/core/randomState.ts';
 import {
   adam,
   augmentation,
@@ -39,7 +40,7 @@ const pictures = (device: Device): Tensor =>
 async function augmented(device: Device, options: Parameters<typeof augmentation>[0]): Promise<number[][]> {
   setCurrentDevice(device);
   device.random.returnTo(50);
-  device.random.enterStep(device, 7);
+  enterStep(device.random, device, 7);
   using y = sequential([augmentation(options)]).call(pictures(device), true);
   const data = [...(await y.data())];
   const length = HEIGHT * WIDTH;
@@ -174,7 +175,7 @@ test('inference leaves images alone, training changes each in its own way and an
   assert.is(model.call(x), x);
   const first = await model.call(x, true).array();
   assert.equal(await model.call(x, true).array(), first);
-  cpu.random.enterStep(cpu);
+  enterStep(cpu.random, cpu);
   const second = await model.call(x, true).array();
   const images = [first, second].flatMap((each) => (Array.isArray(each) ? each : []));
   assert.is(new Set(images.map((image) => JSON.stringify(image))).size, 2 * BATCH);
@@ -186,7 +187,7 @@ const SOME = { translation: 0.1, rotation: 15, zoom: 0.1, shear: 0.1, flip: 'hor
 async function train(device: Device, captured: boolean): Promise<unknown> {
   setCurrentDevice(device);
   device.random.returnTo(0);
-  device.random.enterStep(device, 0);
+  enterStep(device.random, device, 0);
   const model = sequential([augmentation(SOME), flatten(), dense({ units: 3, activation: 'softmax' })]);
   model.build([HEIGHT, WIDTH, 1]);
   const optimizer = adam({ learningRate: 0.01 });

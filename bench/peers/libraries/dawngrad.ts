@@ -21,6 +21,7 @@ import {
   type Tensor,
   tensor,
 } from '../../../src/browser.ts';
+import { enterStep } from '../../../src/core/randomState.ts';
 import type { HostArray, Job, Library, Workload } from '../library.ts';
 
 const upload = ({ data, shape }: HostArray): Tensor => tensor(data, { shape });
@@ -34,7 +35,7 @@ function stepOf(model: Model, { x, y, random }: { x: HostArray; y: HostArray; ra
   const optimizer = adam({ convention: 'pytorch', epsilon: 1e-7 });
   const [images, labels] = [x, y].map(upload);
   return () => {
-    random.enterStep(images.device);
+    enterStep(random, images.device);
     using tape = new Tape();
     const value = loss(labels, model.call(images, true));
     optimizer.apply(tape.gradient(value, parameters), parameters);

@@ -1,4 +1,4 @@
-import { type Contest, type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
+import { type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
 import { DeviceError } from '../../core/errors.ts';
 import type { Generator } from '../../core/random.ts';
 import { type DType, Storage, type TypedArray } from '../../core/storage.ts';
@@ -31,6 +31,8 @@ export class CpuDevice implements Device {
   /** The mathematics, by the names of the operations. */
   readonly references: References;
   stepsPerSubmit = 1;
+  readonly capture = undefined;
+  readonly tuner = undefined;
   #live = { buffers: 0, bytes: 0 };
   #isDisposed = false;
 
@@ -58,30 +60,6 @@ export class CpuDevice implements Device {
 
   copy(from: Storage, to: Storage, length: number, toStart = 0): void {
     memoryOf(to).set(memoryOf(from).subarray(0, length), toStart);
-  }
-
-  readonly recording = undefined;
-
-  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
-    this.write(storage, compute(), dtype);
-  }
-
-  eachStep(work: () => void): void {
-    work();
-  }
-
-  dependOn(): void {}
-
-  refuseCapture(): void {}
-
-  choose(_contest: Contest, usual: string): string {
-    return usual;
-  }
-
-  async settle(): Promise<void> {}
-
-  outsideRecording<R>(body: () => R): R {
-    return body();
   }
 
   async read(storage: Storage, length: number): Promise<TypedArray> {

@@ -1,9 +1,9 @@
 import { checkBytes } from '../../core/device.ts';
 import { BYTES, Storage } from '../../core/storage.ts';
 import { innerScope, keep, mapTensors, Tensor } from '../../core/tensor.ts';
-import { makePlan } from './capture/plan.ts';
-import { Transient } from './capture/recording.ts';
-import type { GpuDevice, GpuPlan, GpuRecording, Replay } from './device.ts';
+import { makePlan, type Plan } from './capture/plan.ts';
+import { type Recording, Transient } from './capture/recording.ts';
+import type { GpuDevice, Replay } from './device.ts';
 import { padded } from './queue/pool.ts';
 
 /** How often a step is noted down anew because it moved its own parameters, as an optimizer's first step does. */
@@ -11,9 +11,9 @@ const ATTEMPTS = 3;
 
 /** A function of tensors, noted down for inputs of certain shapes. */
 export class CapturedStep<Result> {
-  readonly plan: GpuPlan;
+  readonly plan: Plan;
   readonly #device: GpuDevice;
-  readonly #recording: GpuRecording;
+  readonly #recording: Recording;
   readonly #inputs: readonly Transient[];
   readonly #result: Result;
   /** What the last run returned, by the memory that holds it. */

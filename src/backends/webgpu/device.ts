@@ -1,4 +1,4 @@
-import { type Contest, type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
+import { type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
 import { DeviceError, ShapeError } from '../../core/errors.ts';
 import type { KernelCall } from '../../core/kernel.ts';
 import type { Generator } from '../../core/random.ts';
@@ -25,14 +25,9 @@ const ELEMENTWISE = { software: { ITEMS: 16 }, hardware: { WORKGROUP_SIZE: 256, 
 /** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
 const ARENA_ALIGNMENT = 256;
 
-/** Tensors of a captured step hold transients until the step is planned. */
-type Memory = Operand<GpuMemory>;
-export type GpuRecording = Recording<GpuMemory, Command>;
-export type GpuPlan = Plan<GpuMemory, Command>;
-
 /** A planned step with its buffers and bind groups: replaying it is nothing but encoding. */
 export interface Replay {
-  readonly recording: GpuRecording;
+  readonly recording: Recording;
   readonly commands: readonly Command[];
   /** Where the plan put a transient. */
   readonly find: (transient: Transient) => GpuMemory;
@@ -54,6 +49,7 @@ export class GpuDevice implements Device {
   random: Generator;
   /** Chooses kernels by measurement; none where they are pinned. */
   tuner: Tuner | undefined;
+  capture: Recording | undefined;
   /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
   readonly instance: GPU;
   readonly #gpu: GPUDevice;
@@ -62,7 +58,6 @@ export class GpuDevice implements Device {
   readonly #pipelines: PipelineCache;
   readonly #params: ParamsCache;
   readonly #pool: BufferPool;
-  #recording: GpuRecording | undefined;
 
   constructor({ instance, device, info, random, deterministic = false }: GpuDeviceParts) {
     this.instance = instance;
@@ -87,13 +82,13 @@ export class GpuDevice implements Device {
     this.#queue.stepsPerSubmit = steps;
   }
 
-  allocate(length: number): Storage<Memory> {
-    if (this.#recording !== undefined) return new Storage<Memory>(new Transient(padded(length * BYTES)), () => {});
+  allocate(length: number): Storage<Operand> {
+    if (this.capture !== undefined) return new Storage<Operand>(new Transient(padded(length * BYTES)), () => {});
     return this.#allocateNow(length);
   }
 
-  upload(data: TypedArray, dtype: DType): Storage<Memory> {
-    this.#recording?.refuse('it uploads numbers from JavaScript; make that tensor before the step, or pass it in');
+  upload(data: TypedArray, dtype: DType): Storage<Operand> {
+    this.capture?.refuse('it uploads numbers from JavaScript; make that tensor before the step, or pass it in');
     const storage = this.#allocateNow(data.length);
     try {
       this.write(storage, data, dtype);
@@ -105,42 +100,9 @@ export class GpuDevice implements Device {
   }
 
   write(storage: Storage, data: TypedArray, dtype: DType, start = 0): void {
-    this.#recording?.refuse('it writes numbers from JavaScript; write them before the step');
+    this.capture?.refuse('it writes numbers from JavaScript; write them before the step');
     const values = dtype === 'f32' && data instanceof Float64Array ? new Float32Array(data) : data;
     this.#queue.write(placed(memoryOf(storage)), start * BYTES, values);
-  }
-
-  writeEachStep(storage: Storage, compute: () => TypedArray, dtype: DType): void {
-    if (this.#recording === undefined) {
-      this.write(storage, compute(), dtype);
-      return;
-    }
-    // At a replay the host's part comes first, so nothing before this point may read what it writes.
-    if (this.#recording.uses(placed(memoryOf(storage)))) {
-      this.#recording.refuse('it changes the step number or another number of the step after their first use');
-    }
-    this.#recording.hostWork.push(() => this.write(storage, compute(), dtype));
-  }
-
-  eachStep(work: () => void): void {
-    if (this.#recording === undefined) work();
-    else this.#recording.hostWork.push(work);
-  }
-
-  dependOn(now: () => unknown): void {
-    this.#recording?.dependOn(now);
-  }
-
-  choose(contest: Contest, usual: string): string {
-    const { tuner } = this;
-    if (tuner === undefined) return usual;
-    this.#recording?.dependOn(() => tuner.round);
-    // The usual one goes first: it is tried however long the others take.
-    return tuner.choice({ ...contest, candidates: [...new Set([usual, ...contest.candidates])] }) ?? usual;
-  }
-
-  async settle(): Promise<void> {
-    await this.tuner?.settle();
   }
 
   /**
@@ -162,13 +124,9 @@ export class GpuDevice implements Device {
   }
 
   /** Compiles the kernels of recorded commands, all at once, before they are placed. */
-  async compileAhead(commands: GpuPlan['commands']): Promise<void> {
+  async compileAhead(commands: Plan['commands']): Promise<void> {
     if (this.info.adapter.software) return; // Node polls while it awaits, and takes half of the cores from the compiler
     await Promise.all(commands.map(({ compile }) => compile?.()));
-  }
-
-  refuseCapture(reason: string): void {
-    this.#recording?.refuse(reason);
   }
 
   copy(from: Storage, to: Storage, length: number, toStart = 0): void {
@@ -257,9 +215,9 @@ export class GpuDevice implements Device {
   }
 
   /** Notes down what `body` does instead of doing it. A body that can't be captured has no result. */
-  record<R>(body: () => R): { recording: GpuRecording; result: R } {
-    const recording: GpuRecording = new Recording();
-    this.#recording = recording;
+  record<R>(body: () => R): { recording: Recording; result: R } {
+    const recording: Recording = new Recording();
+    this.capture = recording;
     try {
       const result = body();
       if (result instanceof Promise) {
@@ -272,7 +230,7 @@ export class GpuDevice implements Device {
       recording.release();
       throw error;
     } finally {
-      this.#recording = undefined;
+      this.capture = undefined;
     }
   }
 
@@ -281,28 +239,13 @@ export class GpuDevice implements Device {
     return this.#failures.areLasting;
   }
 
-  get recording(): object | undefined {
-    return this.#recording;
-  }
-
-  /** Runs `body` at once although a step is being recorded: it makes state that outlives the step. */
-  outsideRecording<R>(body: () => R): R {
-    const recording = this.#recording;
-    this.#recording = undefined;
-    try {
-      return body();
-    } finally {
-      this.#recording = recording;
-    }
-  }
-
   /** Makes a plan's buffers and bind groups. */
-  prepare(recording: GpuRecording, plan: GpuPlan): Replay {
+  prepare(recording: Recording, plan: Plan): Replay {
     const buffers: Storage<GpuMemory>[] = [];
     const free = (): void => {
       for (const storage of buffers) storage.release();
     };
-    const find = (memory: Memory): GpuMemory => {
+    const find = (memory: Operand): GpuMemory => {
       if (!(memory instanceof Transient)) return memory;
       const place = plan.places.get(memory);
       if (place === undefined) throw new Error('internal: a transient without a place');
@@ -340,7 +283,7 @@ export class GpuDevice implements Device {
   }
 
   async read(storage: Storage, length: number, dtype: DType): Promise<TypedArray> {
-    this.#recording?.refuse('it reads a tensor; return the tensor, and read it after the step');
+    this.capture?.refuse('it reads a tensor; return the tensor, and read it after the step');
     const { changes } = this.#queue;
     const take = (): (() => Promise<TypedArray>) => this.readLater(storage, length, dtype);
     const bytes = await this.allocating(take, () => this.#queue.changes === changes); // else it may hold something else
@@ -383,14 +326,14 @@ export class GpuDevice implements Device {
   }
 
   /** Notes a command down while a step is recorded, else adds it to the pending ones. */
-  #do(command: Recorded<GpuMemory, Command>): void {
-    if (this.#recording !== undefined) this.#recording.add(command);
+  #do(command: Recorded): void {
+    if (this.capture !== undefined) this.capture.add(command);
     else this.#queue.push(command.place(placed));
   }
 
   /** Tensors that a recorded step takes from outside stay, and a parameter that moves makes the recording outdated. */
   #noteOutside(tensors: KernelCall['reads']): void {
-    const recording = this.#recording;
+    const recording = this.capture;
     if (recording === undefined) return;
     for (const t of tensors) {
       if (memoryOf(t.storage) instanceof Transient) continue;
@@ -406,10 +349,10 @@ export class GpuDevice implements Device {
 }
 
 /** Storages of this device hold GPU memory; the generic type is erased at the border of `Device`. */
-const memoryOf = (storage: Storage): Memory => storage.memory as Memory;
+const memoryOf = (storage: Storage): Operand => storage.memory as Operand;
 
 /** Memory that exists. A tensor of a captured step has none after the step, unless the step returned it. */
-function placed(memory: Memory): GpuMemory {
+function placed(memory: Operand): GpuMemory {
   if (!(memory instanceof Transient)) return memory;
   throw new DeviceError('validation', 'A tensor of a captured step was used outside of it. Return it from the step.');
 }

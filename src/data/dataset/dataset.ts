@@ -1,3 +1,4 @@
+import { writeEachStep } from '../../core/capture.ts';
 import type { Device } from '../../core/device.ts';
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import type { Generator } from '../../core/random.ts';
@@ -193,7 +194,7 @@ export class Dataset {
       this.#taken += size;
       return Int32Array.of(start, 0, 0, 0);
     };
-    this.#cursor.device.writeEachStep(this.#cursor.storage, cursor, 'i32');
+    writeEachStep(this.#cursor.device, this.#cursor.storage, cursor, 'i32');
     return innerScope(() => {
       const [x, y] = takeBatch({ ...laid, cursor: this.#cursor }, size);
       if (weight === undefined) return { x, y };

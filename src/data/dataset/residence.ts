@@ -1,3 +1,4 @@
+import { outsideCapture } from '../../core/capture.ts';
 import type { Device } from '../../core/device.ts';
 import { ValueError } from '../../core/errors.ts';
 import type { Generator } from '../../core/random.ts';
@@ -104,7 +105,7 @@ export class Passing implements Residence {
   }
 
   open(size: number): Laid {
-    this.#ring ??= this.#device.outsideRecording(() => this.#makeRing(size));
+    this.#ring ??= outsideCapture(this.#device, () => this.#makeRing(size));
     return this.#ring;
   }
 

@@ -1,4 +1,5 @@
 import type { AugmentAttributes } from '../../backends/cpu/reference/data/augment.ts';
+import { drawOn } from '../../core/randomState.ts';
 import type { Shape } from '../../core/shape.ts';
 import { augment } from '../../ops/data/augment.ts';
 import type { Case, Suite } from '../case.ts';
@@ -44,7 +45,7 @@ const shapes: readonly Shape[] = [
 
 export const augmentation: Suite = {
   name: 'augmentation',
-  call: ([x], [attributes]) => augment(x, x.device.random.drawOn(x.device), attributes as AugmentAttributes), // as in its cases
+  call: ([x], [attributes]) => augment(x, drawOn(x.device), attributes as AugmentAttributes), // as in its cases
   // Where a pixel comes from is off by some 20 roundings of a number like its image's longest side, and twice that where
   // the image shrinks. The value follows with what neighbours differ by, up to 4, along each of two axes.
   accuracy: { roundings: ([x]) => 20 + 2 * 20 * Math.max(...x.slice(1)) * 4 * 2, scale: 'unit' },

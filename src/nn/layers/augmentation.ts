@@ -1,5 +1,6 @@
 import type { Amounts } from '../../backends/cpu/reference/data/augment.ts';
 import { byName, type Check, count, finite, listOf, lookUp } from '../../core/checks.ts';
+import { drawOn } from '../../core/randomState.ts';
 import type { Shape } from '../../core/shape.ts';
 import { augment, checkImages } from '../../ops/data/augment.ts';
 import { defineLayer, type LayerOptions } from '../network/layer.ts';
@@ -65,7 +66,7 @@ export const augmentation = defineLayer<AugmentationOptions>(
       call: (x, { training, stream }) => {
         if (!training) return x;
         const attributes = { ...amounts, mirrors, fill, imageShape: shapeOf(x.shape.slice(1)), stream };
-        return augment(x, x.device.random.drawOn(x.device), attributes);
+        return augment(x, drawOn(x.device), attributes);
       },
     };
   },

@@ -1,7 +1,9 @@
+import { dependOn, outsideCapture } from '../../core/capture.ts';
 import { show } from '../../core/checks.ts';
 import { checkRoom, currentDevice, type Device, drawingFrom, withDevice } from '../../core/device.ts';
 import { DeviceError, DisposedError, ShapeError, ValueError } from '../../core/errors.ts';
 import { Generator } from '../../core/random.ts';
+import { releaseState } from '../../core/randomState.ts';
 import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
 import { withoutRecording } from '../../core/tape.ts';
 import { checkReturned, type HostArray, type Parameter, Tensor } from '../../core/tensor.ts';
@@ -67,7 +69,7 @@ export class Network extends (Callable as new () => Apply) {
     if (this.#built !== undefined) return;
     const [known] = this.layers.flatMap((layer) => (layer.isBuilt ? Object.values(layer.weights) : []));
     const device = known?.device ?? currentDevice();
-    this.#built = device.outsideRecording(() => withDevice(device, () => this.#make(device, sampleShape)));
+    this.#built = outsideCapture(device, () => withDevice(device, () => this.#make(device, sampleShape)));
   }
 
   #make(device: Device, sampleShape: Shape, given?: readonly number[]): Built {
@@ -183,7 +185,7 @@ export class Network extends (Callable as new () => Apply) {
   /** Lets a captured step follow layers that are frozen later. */
   #followFreezing(): void {
     const { device } = this;
-    if (device.recording !== undefined) device.dependOn(() => this.frozen);
+    if (device.capture !== undefined) dependOn(device, () => this.frozen);
   }
 
   /** Internal: which weights are frozen now, to tell when that changes. */
@@ -281,7 +283,7 @@ export class Network extends (Callable as new () => Apply) {
     if (this.#built === undefined || this.#isDisposed) return;
     this.#isDisposed = true;
     for (const layer of this.layers) layer.release();
-    this.#built.random.dispose();
+    releaseState(this.#built.random);
   }
 
   [Symbol.dispose](): void {

@@ -7,6 +7,7 @@ import linearWgsl from '../../../shaders/matmul/linear.wgsl';
 import commonWgsl from '../../../shaders/matmul/matmul.wgsl';
 import mergeWgsl from '../../../shaders/matmul/merge.wgsl';
 import type { MatmulAttributes as Attributes, ProductActivation } from '../../backends/cpu/reference/matmul/matmul.ts';
+import { dependOn } from '../../core/capture.ts';
 import { checkedLater, checkValues, checkWord, flag, named } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { Constants, Grid, Source } from '../../core/kernel.ts';
@@ -102,19 +103,20 @@ function contested(
   const candidatesFor = (of: Sizes): readonly MatmulChoice[] =>
     candidatesOn(device, of).filter((choice) => kernelOf(choice).kernel.shader(layout));
   const [usual] = candidatesFor(sizes);
-  const winner = device.choose(
-    {
-      key: `${rows?.name ?? 'matmul'} ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${M}x${K}x${N} batch ${batches} ${ends}`,
-      candidates: candidatesFor({ M, N, K, batches }), // the same for all of a class
-      run: (candidate) =>
-        innerScope(() => {
-          const scratch = shapes.map((shape) => emptyOn(device, shape));
-          multiply(run, scratch, { ...attributes, kernel: candidate as MatmulChoice });
-        }),
-    },
-    usual,
-  );
-  return winner as MatmulChoice;
+  const { tuner } = device;
+  if (tuner === undefined) return usual;
+  dependOn(device, () => tuner.round);
+  const winner = tuner.choice({
+    key: `${rows?.name ?? 'matmul'} ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${M}x${K}x${N} batch ${batches} ${ends}`,
+    // The usual one goes first: it is tried however long the others take. The others are the same for all of a class.
+    candidates: [...new Set([usual, ...candidatesFor({ M, N, K, batches })])],
+    run: (candidate) =>
+      innerScope(() => {
+        const scratch = shapes.map((shape) => emptyOn(device, shape));
+        multiply(run, scratch, { ...attributes, kernel: candidate as MatmulChoice });
+      }),
+  });
+  return (winner ?? usual) as MatmulChoice; // one of the candidates
 }
 
 /** What sets one dispatch of a product apart from the other. */

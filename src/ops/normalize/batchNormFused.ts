@@ -8,6 +8,7 @@ import type { BatchNormAttributes } from '../../backends/cpu/reference/normalize
 import type { DropoutAttributes } from '../../backends/cpu/reference/random/dropout.ts';
 import type { Device } from '../../core/device.ts';
 import { ShapeError } from '../../core/errors.ts';
+import { drawnOn, drawOn } from '../../core/randomState.ts';
 import { formatShape, normalizeAxis, type Shape, sameShape, viewAround } from '../../core/shape.ts';
 import { emptyOn, type Tensor } from '../../core/tensor.ts';
 import { add, div, mul } from '../elementwise/binary.ts';
@@ -103,7 +104,7 @@ function gradients(
   attributes: BatchNormAttributes,
   given: boolean,
 ): Tensor[] {
-  const { channels, chunks, perChunk, perSlab } = layout(x, attributes, x.device.random.stateOn(x.device));
+  const { channels, chunks, perChunk, perSlab } = layout(x, attributes, drawnOn(x.device));
   const parts = run('sums', [x, dy, saved], { shape: [chunks, 2, channels], ...perChunk });
   const constants = { ...perSlab.constants, GIVEN: `${given}` };
   const shapes = [x.shape, [channels], [channels]];
@@ -147,7 +148,7 @@ export const batchNormGiven = defineOp<
   shape: (shapes, attributes) => shapeRule('batchNorm', shapes, attributes),
   forward: (run, inputs, attributes) => {
     const [{ device }] = inputs;
-    const { perSlab } = layout(inputs[0], attributes, device.random.drawOn(device));
+    const { perSlab } = layout(inputs[0], attributes, drawOn(device));
     return run('normalise', inputs, { shape: inputs[0].shape, ...perSlab });
   },
   backward: (run, dy, { inputs: [x, gamma, beta, mean, variance], attributes, needs }) => {
@@ -201,6 +202,6 @@ export function batchNormLayer(
     ...(dropout && { dropout }),
     ...(moving && { gain: moving.gain }),
   };
-  const state = x.device.random.drawOn(x.device); // bound without dropout too, and another layer may draw later
+  const state = drawOn(x.device); // bound without dropout too, and another layer may draw later
   return trainingOp.outputs(x, gamma, beta, state, ...(moving ? [moving.mean, moving.variance] : []), attributes);
 }

@@ -4,6 +4,7 @@ import shader from '../../../shaders/random/dropout.wgsl';
 import keptWgsl from '../../../shaders/random/kept4.wgsl';
 import type { DropoutAttributes } from '../../backends/cpu/reference/random/dropout.ts';
 import { checkValues, countFrom0, fraction, required } from '../../core/checks.ts';
+import { drawOn } from '../../core/randomState.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { defineOp, type Run } from '../op.ts';
 import { dropoutParams } from './dropoutParams.ts';
@@ -45,5 +46,5 @@ export interface DropoutOptions {
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   const { rate, stream } = checkValues('dropout', options, { rate: required(fraction), stream: countFrom0 });
   if (rate === 0) return x;
-  return dropoutOp(x, x.device.random.drawOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
+  return dropoutOp(x, drawOn(x.device), { rate, stream: streamOf(x, 'dropout', stream) });
 }

@@ -4,6 +4,7 @@ import fourWgsl from '../../../shaders/lib/vectors/four.wgsl';
 import shader from '../../../shaders/random/gaussian_noise.wgsl';
 import type { GaussianNoiseAttributes } from '../../backends/cpu/reference/random/gaussianNoise.ts';
 import { checkValues, countFrom0, notNegative, required } from '../../core/checks.ts';
+import { drawOn } from '../../core/randomState.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { defineOp } from '../op.ts';
 import { streamOf } from './stream.ts';
@@ -38,7 +39,7 @@ export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor 
     stream: countFrom0,
   });
   if (stddev === 0) return x;
-  return gaussianNoiseOp(x, x.device.random.drawOn(x.device), {
+  return gaussianNoiseOp(x, drawOn(x.device), {
     stddev,
     stream: streamOf(x, 'gaussianNoise', stream),
   });

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/errors.ts';
+import { enterStep } from '../../core/randomState.ts';
 import { formatShape, sameShape } from '../../core/shape.ts';
 import type { HostArray } from '../../core/tensor.ts';
 import { version } from '../../core/version.ts';
@@ -250,7 +251,7 @@ export async function restoreCheckpoint(
   model.stopTraining = stopped;
   optimizer.calls = calls;
   if (learningRate !== null) optimizer.learningRate = learningRate;
-  random.enterStep(device, step);
+  enterStep(random, device, step);
   for (const [name, memory] of memoriesOf(callbacks)) {
     const own = Object.entries(tensors).filter(([key]) => key.startsWith(`${name}/`));
     if (own.length === 0) {

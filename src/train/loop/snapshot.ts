@@ -1,3 +1,4 @@
+import { enterStep } from '../../core/randomState.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { Model } from '../model.ts';
 import { Copies } from './copies.ts';
@@ -36,7 +37,7 @@ export class Snapshot {
     const { optimizer, device, random } = this.#model;
     this.#copies.restore();
     optimizer.calls = this.#calls;
-    random.enterStep(device, this.#step);
+    enterStep(random, device, this.#step);
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
+import { enterStep } from '../../core/randomState.ts';
 import { formatShape } from '../../core/shape.ts';
 import { checkReturned, innerScope, type Parameter, Tensor } from '../../core/tensor.ts';
 import type { Batch, Dataset } from '../../data/dataset/dataset.ts';
@@ -129,7 +130,7 @@ export function trainStep(model: Model, trained: Trained, batch: Batch): Weighte
     const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
     const seen = judgeAll(trained.metrics, batch.y, predicted);
     if (parameters.length > 0) trained.optimizer.apply(gradients, parameters, { regularize: true });
-    else model.random.enterStep(model.device); // there is nothing to learn: the loss is told all the same
+    else enterStep(model.random, model.device); // there is nothing to learn: the loss is told all the same
     constrain(parameters);
     return reported(loss, seen, penalty);
   });

@@ -1,19 +1,19 @@
 import type { Plan } from './plan.ts';
-import { type Operand, type Range, Transient } from './recording.ts';
+import { type Operand, Transient } from './recording.ts';
 
 const kib = (bytes: number): string => `${(bytes / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} KiB`;
 
 /** A plan for people: its commands with what they read and write, its buffers, and the peak. */
-export function explain<Place extends Range, Command>(plan: Plan<Place, Command>): string {
+export function explain(plan: Plan): string {
   const { commands, places, lifetimes, buffers, dropped, elided, bytes } = plan;
   const ids = new Map([...lifetimes.keys()].map((transient, i) => [transient, `t${i}`]));
-  const name = (operand: Operand<Place>): string => {
+  const name = (operand: Operand): string => {
     if (!(operand instanceof Transient)) return 'outside';
     const place = places.get(operand);
     if (place === undefined) return 'nowhere';
     return typeof place.buffer === 'number' ? `${ids.get(operand)}@${place.buffer}` : `${ids.get(operand)}@outside`;
   };
-  const list = (operands: readonly Operand<Place>[]): string => operands.map(name).join(' ') || '-';
+  const list = (operands: readonly Operand[]): string => operands.map(name).join(' ') || '-';
   const dispatches = commands.filter(({ kind }) => kind === 'dispatch').length;
   const width = commands.reduce((width, { label }) => Math.max(width, label.length), 0);
   return [

@@ -1,13 +1,14 @@
+import type { GpuMemory } from '../queue/pool.ts';
 import { type Lifetime, shareBuffers } from './lifetimes.ts';
-import { type Operand, type Range, type Recorded, type Recording, Transient } from './recording.ts';
+import { type Operand, type Recorded, type Recording, Transient } from './recording.ts';
 
 /** A captured step with a place for everything in it. */
-export interface Plan<Place extends Range, Command> {
-  readonly commands: readonly Recorded<Place, Command>[];
+export interface Plan {
+  readonly commands: readonly Recorded[];
   /** The sizes of the buffers that the step needs for itself, in bytes. */
   readonly buffers: readonly number[];
   /** Where each transient lies: in a buffer of the step, or in memory that it would only have been copied to. */
-  readonly places: ReadonlyMap<Transient, { readonly buffer: number } | Place>;
+  readonly places: ReadonlyMap<Transient, { readonly buffer: number } | GpuMemory>;
   readonly lifetimes: ReadonlyMap<Transient, Lifetime>;
   /** Commands whose results nobody used. */
   readonly dropped: number;
@@ -17,19 +18,19 @@ export interface Plan<Place extends Range, Command> {
   readonly bytes: number;
 }
 
-type Commands<Place extends Range, Command> = readonly Recorded<Place, Command>[];
+type Commands = readonly Recorded[];
 
 /** Plans a recording: drops what nobody uses, writes results where they are wanted, shares buffers. */
-export function makePlan<Place extends Range, Command>(
-  recording: Recording<Place, Command>,
+export function makePlan(
+  recording: Recording,
   { inputs, outputs }: { readonly inputs: readonly Transient[]; readonly outputs: readonly Transient[] },
-): Plan<Place, Command> {
+): Plan {
   const used = dropUnused(recording.commands, outputs);
   const { commands, targets } = elideCopies(used, new Set([...inputs, ...outputs]));
   const lifetimes = lifetimesIn(commands, { inputs, outputs });
   const shared = [...lifetimes].filter(([transient]) => !targets.has(transient));
   const { sizes, buffers } = shareBuffers(shared.map(([, lifetime]) => lifetime));
-  const places = new Map<Transient, { buffer: number } | Place>(targets);
+  const places = new Map<Transient, { buffer: number } | GpuMemory>(targets);
   shared.forEach(([transient], i) => {
     places.set(transient, { buffer: buffers[i] });
   });
@@ -45,11 +46,8 @@ export function makePlan<Place extends Range, Command>(
 }
 
 /** The commands whose results reach an output or memory outside of the step. */
-function dropUnused<Place extends Range, Command>(
-  commands: Commands<Place, Command>,
-  outputs: readonly Transient[],
-): Recorded<Place, Command>[] {
-  const wanted = new Set<Operand<Place>>(outputs);
+function dropUnused(commands: Commands, outputs: readonly Transient[]): Recorded[] {
+  const wanted = new Set<Operand>(outputs);
   const used = commands.toReversed().filter(({ reads, writes }) => {
     if (!writes.some((operand) => !(operand instanceof Transient) || wanted.has(operand))) return false;
     for (const operand of [...reads, ...writes]) wanted.add(operand); // a kernel may read what it writes
@@ -63,15 +61,15 @@ function dropUnused<Place extends Range, Command>(
  * optimizer's arena. Not if the target is used between, or if a command that uses the transient would then read and write
  * one buffer, which WebGPU forbids.
  */
-function elideCopies<Place extends Range, Command>(
-  commands: Commands<Place, Command>,
+function elideCopies(
+  commands: Commands,
   kept: ReadonlySet<Transient>,
-): { commands: Recorded<Place, Command>[]; targets: Map<Transient, Place> } {
-  const targets = new Map<Transient, Place>();
-  const dropped = new Set<Recorded<Place, Command>>();
-  const within = ({ reads, writes }: Recorded<Place, Command>, operand: Operand<Place>): boolean =>
+): { commands: Recorded[]; targets: Map<Transient, GpuMemory> } {
+  const targets = new Map<Transient, GpuMemory>();
+  const dropped = new Set<Recorded>();
+  const within = ({ reads, writes }: Recorded, operand: Operand): boolean =>
     reads.includes(operand) || writes.includes(operand);
-  const bufferOf = (operand: Operand<Place>): object | undefined =>
+  const bufferOf = (operand: Operand): object | undefined =>
     operand instanceof Transient ? targets.get(operand)?.buffer : operand.buffer;
   for (const [at, copy] of commands.entries()) {
     const [source] = copy.reads;
@@ -96,7 +94,7 @@ function elideCopies<Place extends Range, Command>(
 }
 
 /** Whether a command uses memory that overlaps a range. */
-function touches<Place extends Range, Command>({ reads, writes }: Recorded<Place, Command>, range: Place): boolean {
+function touches({ reads, writes }: Recorded, range: GpuMemory): boolean {
   return [...reads, ...writes].some(
     (operand) =>
       !(operand instanceof Transient) &&
@@ -107,8 +105,8 @@ function touches<Place extends Range, Command>({ reads, writes }: Recorded<Place
 }
 
 /** From the first command that uses a transient to the last; inputs from the start, outputs to the end. */
-function lifetimesIn<Place extends Range, Command>(
-  commands: Commands<Place, Command>,
+function lifetimesIn(
+  commands: Commands,
   { inputs, outputs }: { readonly inputs: readonly Transient[]; readonly outputs: readonly Transient[] },
 ): Map<Transient, Lifetime> {
   const lifetimes = new Map<Transient, Lifetime>();

@@ -1,4 +1,7 @@
+import type { Capture } from '../../../core/device.ts';
 import type { Storage } from '../../../core/storage.ts';
+import type { Command } from '../queue/commands.ts';
+import type { GpuMemory } from '../queue/pool.ts';
 
 /** Memory of a captured step that nobody outside sees: the plan finds a place for it. */
 export class Transient {
@@ -10,27 +13,20 @@ export class Transient {
   }
 }
 
-/** A range of a device's memory that exists already. */
-export interface Range {
-  readonly buffer: object;
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** What a recorded command reads or writes; `Place` is the device's own kind of range. */
-export type Operand<Place extends Range> = Place | Transient;
+/** What a recorded command reads or writes. */
+export type Operand = GpuMemory | Transient;
 
 /** One command of a captured step. */
-export interface Recorded<Place extends Range, Command> {
+export interface Recorded {
   readonly kind: 'dispatch' | 'copy' | 'clear';
   /** For people: the kernel and its entry point. */
   readonly label: string;
-  readonly reads: readonly Operand<Place>[];
-  readonly writes: readonly Operand<Place>[];
+  readonly reads: readonly Operand[];
+  readonly writes: readonly Operand[];
   /** Compiles the kernel before `place` needs it, beside whatever else goes on. */
   readonly compile?: () => Promise<void>;
   /** Makes the command once every operand has its place. */
-  readonly place: (find: (operand: Operand<Place>) => Place) => Command;
+  readonly place: (find: (operand: Operand) => GpuMemory) => Command;
 }
 
 /** Why a step can't be captured: it then runs as it is written. */
@@ -39,8 +35,8 @@ export class CaptureError extends Error {
 }
 
 /** What a step does, noted down instead of done. */
-export class Recording<Place extends Range, Command> {
-  readonly commands: Recorded<Place, Command>[] = [];
+export class Recording implements Capture {
+  readonly commands: Recorded[] = [];
   /** The host's part of a step, in order: computes what changes from step to step, and counts. */
   readonly hostWork: (() => void)[] = [];
   /** What the step's commands depend on besides the shapes: at a replay it has to be what it was. */
@@ -49,7 +45,7 @@ export class Recording<Place extends Range, Command> {
   /** Why the step can't be captured. */
   refusal: string | undefined;
 
-  add(command: Recorded<Place, Command>): void {
+  add(command: Recorded): void {
     this.commands.push(command);
   }
 
@@ -62,6 +58,15 @@ export class Recording<Place extends Range, Command> {
   release(): void {
     for (const storage of this.#outside) storage.release();
     this.#outside.clear();
+  }
+
+  atReplay(work: () => void, writes?: Storage): void {
+    // At a replay the host's part comes first, so nothing before this point may read what it writes.
+    const memory = writes?.memory;
+    if (this.commands.some(({ reads, writes }) => [...reads, ...writes].some((operand) => operand === memory))) {
+      this.refuse('it changes the step number or another number of the step after their first use');
+    }
+    this.hostWork.push(work);
   }
 
   dependOn(now: () => unknown): void {
@@ -82,10 +87,5 @@ export class Recording<Place extends Range, Command> {
   /** Whether the conditions hold now. */
   get holds(): boolean {
     return this.conditions.every(({ now, before }) => Object.is(now(), before));
-  }
-
-  /** Whether a command noted so far uses this range. */
-  uses(place: Place): boolean {
-    return this.commands.some(({ reads, writes }) => reads.includes(place) || writes.includes(place));
   }
 }

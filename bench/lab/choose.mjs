@@ -91,7 +91,7 @@ async function writeSteps({ training, pytorch }, name) {
   const rate = (value) => value?.toFixed(0) ?? '';
   const ratio = (value, of) => (of === undefined ? '' : `${Number((value / of).toPrecision(2))}x`);
   const lines = table(
-    ['batch', 'dawngrad', 'PyTorch eager', 'PyTorch CUDA graph', 'to eager', 'to CUDA graph'],
+    ['batch', 'dawngrad', 'PyTorch eager', 'PyTorch CUDA graph', 'vs. eager', 'vs. CUDA graph'],
     batches.map((batch, i) => [
       ...[batch, rate(own[i]), rate(eager[i]), rate(graph[i])],
       ...[ratio(own[i], eager[i]), ratio(own[i], graph[i])],

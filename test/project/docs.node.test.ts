@@ -64,7 +64,7 @@ test('every word of an API is in the code of one of its examples and of one of i
 });
 
 test('what the lecture has beside its table exists and is in the test that it names', () => {
-  const [, line] = /\nAlso there: ([\s\S]*?)\n\n/.exec(read('docs/lecture.md')) ?? [];
+  const [, line] = /\nAlso included: ([\s\S]*?)\n\n/.exec(read('docs/lecture.md')) ?? [];
   const entries = [...line.matchAll(/`(\w+)[^`]*`[^`]*\(`([\w.]+)`\)/g)];
   assert.ok(entries.length > 3);
   for (const [, name, file] of entries)

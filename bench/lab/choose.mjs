@@ -106,7 +106,7 @@ async function writeSteps({ training, pytorch }, name) {
 
   const picture = drawSteps({
     title: "Training steps per second of the lecture's network",
-    subtitle: `${device}, ${day}${pytorch?.torch ? `, PyTorch ${pytorch.torch}` : ''}; more is better`,
+    subtitle: `${device}, ${day}${pytorch?.torch ? `, PyTorch ${pytorch.torch}` : ''}; higher is better`,
     batches,
     contenders: [
       { name: 'dawngrad', rates: own },

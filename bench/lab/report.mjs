@@ -1,14 +1,14 @@
-// What the laboratory measured, as a page of Markdown.
+// The laboratory's results as a Markdown page.
 
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 const line = (cells) =>
   `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 export const table = (head, rows) => [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 
-/** A stage's part of the report: its heading, and its lines or a word on why there are none. */
+/** A stage's part of the report: its heading, then its lines or the reason why there are none. */
 function part(title, result, lines) {
   if (result === undefined) return [];
-  const note = result.late ? ['Cut off before its end.', ''] : [];
+  const note = result.late ? ['Incomplete: time ran out.', ''] : [];
   return [
     `## ${title}`,
     '',
@@ -25,7 +25,7 @@ function about({ date, version, machine, gpu }) {
     `- GPU: ${[vendor, architecture, device].filter(Boolean).join(' ')}${software ? ' (in software: ratios only)' : ''}`,
     `- driver: ${description}`,
     `- CPU: ${machine.cpu}`,
-    ...(gpu?.tried ?? []).map((attempt) => `- looked for a GPU with ${attempt}`),
+    ...(gpu?.tried ?? []).map((attempt) => `- tried ${attempt}`),
     '',
   ];
 }
@@ -40,18 +40,17 @@ const gradcheck = ({ gradcheck: result }) =>
 
 const suite = ({ suite: result }) =>
   part('Tests', result, ({ files, left }) => [
-    `${files.reduce((sum, { passed }) => sum + passed, 0)} passed, ${files.reduce((sum, { failed }) => sum + failed, 0)} failed, in ${files.length} files; ${left.length} files were not run.`,
+    `${files.reduce((sum, { passed }) => sum + passed, 0)} passed, ${files.reduce((sum, { failed }) => sum + failed, 0)} failed, in ${files.length} files; ${left.length} files not run.`,
     '',
     ...files
       .filter(({ failed, late }) => failed > 0 || late)
       .map(
-        ({ file, passed, failed, late }) =>
-          `- ${file}: ${passed} passed, ${failed} failed${late ? ', not in time' : ''}`,
+        ({ file, passed, failed, late }) => `- ${file}: ${passed} passed, ${failed} failed${late ? ', timed out' : ''}`,
       ),
     '',
   ]);
 
-/** Steps a second of one's own, and of PyTorch's modes. */
+/** Steps per second of dawngrad and of each PyTorch mode. */
 function training({ training: own, unchecked, pytorch }) {
   const modes = [...new Set((pytorch?.training ?? []).map(({ mode }) => mode))];
   return part("The lecture's network, steps per second", own, ({ rows }) =>
@@ -80,12 +79,12 @@ function training({ training: own, unchecked, pytorch }) {
 }
 
 const steps = ({ steps: result }) =>
-  part("A step's dispatches, by the GPU's clock", result, ({ rows }) =>
+  part('GPU time of each dispatch in a training step', result, ({ rows }) =>
     rows.flatMap(({ batchSize, microseconds, kernels }) => [
       `### Batch ${batchSize}: ${digits(microseconds)} us`,
       '',
       ...table(
-        ['kernel', 'a step', 'us'],
+        ['kernel', 'per step', 'us'],
         kernels
           .filter(({ perStep }) => perStep >= 1)
           .map(({ name, perStep, microseconds: each }) => [
@@ -100,7 +99,7 @@ const steps = ({ steps: result }) =>
 const sweep = ({ sweep: result }) =>
   part('Matrix products', result, ({ rows }) =>
     table(
-      ['layout', 'M x K x N', 'fastest', 'us', 'TFLOP/s', 'the usual choice', 'us'],
+      ['layout', 'M x K x N', 'fastest', 'us', 'TFLOP/s', 'default choice', 'us'],
       rows.map(({ layout, M, K, N, images, usual, microseconds }) => {
         const [best, time] = Object.entries(microseconds).sort(([, a], [, b]) => a - b)[0];
         return [
@@ -123,7 +122,7 @@ const latency = ({ latency: result }) =>
 
 function kernels({ kernels: result, pytorch }) {
   return part('Kernels', result, ({ bandwidth, arithmetic, kernels: rows }) => [
-    `Copying ${digits(bandwidth / 1e9)} GB/s, multiplying and adding ${digits(arithmetic / 1e9)} GFLOP/s. Shares are of the limit that a kernel meets first.`,
+    `Limits: ${digits(bandwidth / 1e9)} GB/s for a copy, ${digits(arithmetic / 1e9)} GFLOP/s for multiply-adds. A share is relative to the limit that binds first.`,
     '',
     ...table(
       ['kernel', 'size', 'us', 'share', 'PyTorch eager, us'],
@@ -144,7 +143,7 @@ function kernels({ kernels: result, pytorch }) {
 const peers = ({ peers: result }) =>
   part('Peers', result, ({ rows }) =>
     table(
-      ['workload', 'library', 'median', "of dawngrad's speed"],
+      ['workload', 'library', 'median', 'speed relative to dawngrad'],
       rows.map(({ workload, library, median, ratio, failed }) => [
         workload,
         library,

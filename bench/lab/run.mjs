@@ -169,10 +169,10 @@ async function suite({ seconds }) {
       const left = (last - performance.now()) / 1000;
       const path = join(root, 'test', file);
       const { text, late, code } = await run(process.execPath, [path], { seconds: left, quiet: true, mayFail: true });
-      const problem = late ? 'not in time' : code === 0 ? undefined : `exit code ${code}`;
+      const problem = late ? 'timed out' : code === 0 ? undefined : `exit code ${code}`;
       const { passed, failed, skipped, text: said } = readTotals(text, problem && { problem });
       rows.push({ file: basename(file, '.mjs'), passed, failed, skipped, ...(late && { late }) });
-      console.log(`${file}: ${passed} passed, ${failed} failed${late ? ', not in time' : ''}`);
+      console.log(`${file}: ${passed} passed, ${failed} failed${late ? ', timed out' : ''}`);
       if (failed > 0) {
         rows.at(-1).said = said.slice(0, 4000);
         console.log(late ? '' : said.slice(0, 3000));

@@ -1,10 +1,10 @@
-// Rows as a table, for the terminal and for Markdown.
+// Formats rows as a table, for the terminal and for Markdown.
 
-const HEADER = ['workload', 'library', 'median', 'min .. max', 'rate', "of dawngrad's speed"];
+const HEADER = ['workload', 'library', 'median', 'min .. max', 'rate', 'speed relative to dawngrad'];
 
 const digits = (value) => value.toFixed(value < 10 ? 3 : value < 100 ? 2 : 1);
 
-/** A row as text; `row` has either times in ms or the reason why there are none. */
+/** The cells of a row, which has either times in ms or the reason for their absence. */
 function cells({ workload, library, median, min, max, rate, unit, ratio, failed }) {
   if (failed !== undefined) return [workload, library, `failed: ${failed}`, '', '', ''];
   const spread = `${digits(min)} .. ${digits(max)} ms`;
@@ -22,7 +22,7 @@ const align = (texts) =>
 export const printHeader = () => console.log(align(HEADER));
 export const printRow = (row) => console.log(align(cells(row)));
 
-/** The report as a page of Markdown. `about` is what stands over the table, a name and a text each. */
+/** The report as a Markdown page. `about` holds the lines above the table, by name. */
 export function markdown(about, rows) {
   const line = (texts) => `| ${texts.map((text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [

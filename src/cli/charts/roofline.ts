@@ -26,10 +26,10 @@ export function drawRoofline(limits: Limits, kernels: readonly Measured[]): stri
     title: [
       title(
         'Rate against operations per byte',
-        'the line is what the adapter can do; blue: memory limits, orange: arithmetic',
+        'line: limits of the adapter; blue: limited by memory, orange: by arithmetic',
         8,
       ),
-      title('Share of the limit', 'of the one that the kernel meets first', barsTop - 62),
+      title('Share of the limit', 'relative to the limit that binds first', barsTop - 62),
     ],
     grid: [
       { left: 80, right: 30, top: 70, height: ROOF_HEIGHT - 90 },

@@ -83,9 +83,9 @@ function markdown(
 
 - date: ${date}
 - ${describe(limits)}
-- a share is that of the limit which the kernel meets first; above 100 % its data stay in a cache
+- a share is relative to the limit that binds first; above 100 %, the data stay in a cache
 
-![What each kernel reaches of what the adapter can do](${chart})
+![Share of the limits of the adapter that each kernel reaches](${chart})
 
 ${row(HEADER)}
 ${row(HEADER.map((_, i) => (i < 2 ? '---' : '--:')))}

@@ -1,4 +1,4 @@
-// Activations, their slopes, and what is left of the gradient after many layers. After npm run build:
+// Shows activations, their slopes, and how much of the gradient survives many layers. After npm run build:
 //   node examples/activations.mjs
 import {
   activation,
@@ -45,7 +45,7 @@ for (const name of NAMES) {
   const kernels = all.filter(([key]) => key.endsWith('/kernel')).map(([, norm]) => norm);
   norms.push({ name, kernels });
   console.log(
-    `${name.padEnd(12)} gradient of the first kernel ${(kernels[0] / kernels.at(-1)).toExponential(1)} of the last's`,
+    `${name.padEnd(12)} gradient norm of the first kernel / the last: ${(kernels[0] / kernels.at(-1)).toExponential(1)}`,
   );
   model.dispose();
 }

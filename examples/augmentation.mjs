@@ -1,4 +1,4 @@
-// What augmentation makes of digits: a row for each change, the digit itself first. Build first (npm run build), then:
+// Shows augmented digits: one transformation per row, with the original digit first. After npm run build:
 //   node examples/augmentation.mjs
 import { augmentation, init, scope, sequential, tensor } from 'dawngrad';
 import { loadMnist } from 'dawngrad/data';
@@ -21,13 +21,13 @@ const changes = {
 const device = await init({ seed: 1 });
 const { train } = await loadMnist();
 
-/** The same digit several times, each as the layer changes it. */
+/** Several copies of a digit, each transformed by the layer. */
 const augmented = (digit, options) =>
   scope(async () => {
     const copies = Float32Array.from({ length: COPIES * digit.length }, (_, i) => digit[i % digit.length]);
     const images = tensor(copies, { shape: [COPIES, SIDE * SIDE] });
     const layer = augmentation({ ...options, imageShape: [SIDE, SIDE] });
-    const values = await sequential([layer]).call(images, true).data(); // true: as in training
+    const values = await sequential([layer]).call(images, true).data(); // true: training mode
     return Array.from({ length: COPIES }, (_, i) => values.subarray(i * digit.length, (i + 1) * digit.length));
   });
 

@@ -1,4 +1,4 @@
-// A deep network without normalisation, with that of batches and with that of layers, at several rates. After npm run build:
+// Trains a deep network without normalisation, with batch norm and with layer norm, at two learning rates. After npm run build:
 //   node examples/batchNormalization.mjs
 import { activation, batchNormalization, dense, init, layerNormalization, sequential, setSeed, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';

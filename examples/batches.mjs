@@ -1,4 +1,4 @@
-// Gradient descent on one image, on some, or on all of them at a time. After npm run build: node examples/batches.mjs
+// Compares online, minibatch and batch gradient descent. After npm run build: node examples/batches.mjs
 import { dense, init, sequential, setSeed, sgd } from 'dawngrad';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
@@ -9,7 +9,7 @@ const EPOCHS = 6;
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000 });
 
-/** The fewer images an update has seen, the less sure its direction is, and the smaller its step has to be. */
+/** The gradient of fewer images is noisier, so the learning rate must be smaller. */
 const sizes = {
   'online, 1 image': { batchSize: 1, learningRate: 0.01 },
   'minibatch, 32': { batchSize: 32, learningRate: 0.1 },
@@ -19,7 +19,7 @@ const sizes = {
 
 const results = [];
 for (const [name, { batchSize, ...options }] of Object.entries(sizes)) {
-  setSeed(1); // the same first weights and the same order for all
+  setSeed(1); // the same initial weights and order of images for all
   const hidden = dense({ units: 50, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

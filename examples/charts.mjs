@@ -1,4 +1,4 @@
-// Charts for the examples: curves, points or grey pictures side by side, as an SVG picture in examples/output.
+// Draws the examples' charts: panels of curves or points, or grey images, as SVG files in examples/output.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { setVerbosity } from 'dawngrad';
@@ -6,23 +6,23 @@ import { init } from 'echarts';
 import { encode } from 'fast-png';
 
 const PANEL = { width: 460, height: 340, columns: 2 };
-/** From the palette of Okabe and Ito (2008), which colour-blind readers can tell apart. */
+/** The palette of Okabe and Ito (2008), which colour-blind readers can distinguish. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
-/** What tells curves apart that share a colour. */
+/** Distinguishes curves of the same colour. */
 const DASHES = ['solid', 'dashed', 'dotted'];
-/** Text for light and dark pages; there is no background. */
+/** Text colours for light and dark pages; the background is transparent. */
 const STYLE = '<style>text{fill:#333}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>';
 const GRID = 'rgba(128, 128, 128, 0.3)';
-setVerbosity(0); // the examples print what they found, not how fit gets on
+setVerbosity(0); // the examples print results, not the progress of fit
 const folder = fileURLToPath(new URL('output/', import.meta.url));
 
-/** A number in a few characters. */
+/** Formats a number in a few characters. */
 const short = (value) =>
   value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)
     ? value.toExponential(0)
     : `${+value.toPrecision(3)}`;
 
-/** An axis with its name; `log` for powers of `base`, `interval` from tick to tick. */
+/** An axis; `log` spaces it by powers of `base`, `interval` is the distance between ticks. */
 const axisOf = ({ name, log = false, base = 10, min, max, interval }) => ({
   type: log ? 'log' : 'value',
   name,
@@ -38,10 +38,10 @@ const axisOf = ({ name, log = false, base = 10, min, max, interval }) => ({
   axisLabel: { hideOverlap: true, formatter: short },
 });
 
-/** What a legend shows of a series: a line with its dashes, without a dot, or a dot. */
+/** A legend entry: a (dashed) line without a dot, or a dot. */
 const legendOf = ({ name, type = 'line' }) => (type === 'line' ? { name, itemStyle: { opacity: 0 } } : name);
 
-/** A number for each name, the same in all panels and no other's in any: the first that is free. */
+/** Assigns each name the first free number: the same in all panels, and unique within each. */
 function places(panels) {
   const found = new Map();
   for (const names of panels) {
@@ -57,7 +57,7 @@ function places(panels) {
 
 /**
  * Draws panels `{ title, x: { name, log, base, min, max, interval }, y, series }` into output/NAME.svg, with series
- * `[{ name, data: [[x, y], ...], type, dashed }]`. A series is a line unless its `type` says scatter; one without a name is not in the legend.
+ * `[{ name, data: [[x, y], ...], type, dashed }]`. A series is a line unless its `type` is scatter. The legend omits series without a name.
  */
 export async function draw(name, panels) {
   const rows = Math.ceil(panels.length / PANEL.columns);
@@ -84,7 +84,7 @@ export async function draw(name, panels) {
       itemGap: 6,
       itemHeight: 8,
       textStyle: { fontSize: 10 },
-      formatter: (text) => `${text}\u2003`, // room at its right, as a viewer's font may be wider than the one reckoned with
+      formatter: (text) => `${text}\u2003`, // extra space, because the viewer's font may be wider than the measured one
     })),
     grid: panels.map((_, i) => ({
       left: left(i) + 66,
@@ -116,7 +116,7 @@ export async function draw(name, panels) {
 
 async function save(chart, name, title) {
   await mkdir(folder, { recursive: true });
-  const svg = chart.renderToSVGString().replaceAll(/ ecmeta_\w+="[^"]*"/g, ''); // marks for the mouse are half of it
+  const svg = chart.renderToSVGString().replaceAll(/ ecmeta_\w+="[^"]*"/g, ''); // drops data for mouse events, which is half of the file
   const known = `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>${STYLE}`;
   await writeFile(
     `${folder}${name}.svg`,
@@ -128,7 +128,7 @@ async function save(chart, name, title) {
 
 const IMAGES = { scale: 2, gap: 4, labels: 170 };
 
-/** Draws rows `{ label, images }` of grey pictures, `side` pixels wide and high, into output/NAME.svg. */
+/** Draws rows `{ label, images }` of square grey images, `side` pixels wide, into output/NAME.svg. */
 export async function drawImages(name, rows, side) {
   const { scale, gap, labels } = IMAGES;
   const step = side + gap;
@@ -153,5 +153,5 @@ export async function drawImages(name, rows, side) {
   await save(chart, name, rows.map(({ label }) => label).join(', '));
 }
 
-/** Values as points over 1, 2, 3, ... */
+/** Points (1, v1), (2, v2), ... from values. */
 export const overTime = (values) => Array.from(values, (value, i) => [i + 1, value]);

@@ -1,4 +1,4 @@
-// Learns which points lie inside a circle. Build first (npm run build), then: node examples/circle.mjs
+// Learns which points lie inside a circle. After npm run build: node examples/circle.mjs
 import { adam, dense, init, randomUniform, sequential, tensor } from 'dawngrad';
 
 const device = await init({ seed: 1 });

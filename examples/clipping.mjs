@@ -1,4 +1,4 @@
-// First weights that are too large make gradients explode: training without and with clipping. After npm run build:
+// Initial weights that are too large make gradients explode. Trains with and without clipping. After npm run build:
 //   node examples/clipping.mjs
 import {
   clipGradients,
@@ -20,7 +20,7 @@ const [LAYERS, EPOCHS] = [10, 6];
 const device = await init({ seed: 1 });
 const { x, y, normalised } = await digits({ train: 1000, test: 100 });
 
-// What each kind does to two gradients, here of norm 5 and 12, together 13.
+// What each kind of clipping does to two gradients, of norm 5 and 12 (global norm 13).
 for (const clip of [{ clipValue: 2.6 }, { clipNorm: 2.6 }, { globalClipNorm: 2.6 }]) {
   const clipped = clipGradients([tensor([3, 4]), tensor([0, 12])], clip);
   const shown = [];
@@ -29,16 +29,16 @@ for (const clip of [{ clipValue: 2.6 }, { clipNorm: 2.6 }, { globalClipNorm: 2.6
 }
 
 const clips = {
-  'no clipping': {}, // fit ends it, and says where it went wrong
+  'no clipping': {}, // fit stops with an error that says where it went wrong
   'value, 0.01': { clipValue: 0.01 },
   'norm of each, 0.1': { clipNorm: 0.1 },
   'norm of all, 0.5': { globalClipNorm: 0.5 },
 };
-const kernelInitializer = initializers.varianceScaling({ scale: 4.5 }); // 1.5 times as large as He's
+const kernelInitializer = initializers.varianceScaling({ scale: 4.5 }); // weights 1.5 times as large as He's
 
 const results = [];
 for (const [name, clip] of Object.entries(clips)) {
-  setSeed(1); // the same first weights for all
+  setSeed(1); // the same initial weights for all
   const hidden = Array.from({ length: LAYERS }, () => dense({ units: 40, activation: 'relu', kernelInitializer }));
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
   const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, ...clip });
@@ -54,9 +54,7 @@ for (const [name, clip] of Object.entries(clips)) {
   }
   const total = ({ step, gradientNorms }) => [step + 1, Math.hypot(...Object.values(gradientNorms))];
   const finite = norms.records.map(total).filter(([, norm]) => Number.isFinite(norm));
-  console.log(
-    `${''.padEnd(17)} norms of the gradient ${finite.slice(0, 3).map(([, norm]) => norm.toPrecision(2))} ...`,
-  );
+  console.log(`${''.padEnd(17)} gradient norms ${finite.slice(0, 3).map(([, norm]) => norm.toPrecision(2))} ...`);
   results.push({ name, losses, norms: finite });
   model.dispose();
 }

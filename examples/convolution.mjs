@@ -1,4 +1,4 @@
-// Convolutions know that pixels have neighbours. After npm run build: node examples/convolution.mjs
+// Compares a dense network with convolutional networks of the same size. After npm run build: node examples/convolution.mjs
 import {
   activation,
   adam,
@@ -28,13 +28,13 @@ const stage = (filters, rate) => [
 ];
 const convolutional = (rate) => [reshape({ shape: [28, 28, 1] }), ...stage(8, 0), ...stage(16, rate), flatten()];
 
-/** A filter for each channel, then sums of the channels: fewer weights than with filters through all channels. */
+/** One filter per channel, then a 1 x 1 convolution that mixes channels: fewer weights than full filters. */
 const separable = (filters) => [
   depthwiseConv2d({ kernelSize: 3, padding: 'same' }),
   conv2d({ filters, kernelSize: 1, activation: 'relu' }),
 ];
 
-/** About as many weights each. */
+/** Each has about the same number of weights. */
 const networks = {
   dense: () => [dense({ units: 11, activation: 'relu' })],
   convolutional: () => convolutional(0),
@@ -49,7 +49,7 @@ const networks = {
 };
 const results = [];
 for (const [name, layers] of Object.entries(networks)) {
-  setSeed(1); // the same order of the digits for all
+  setSeed(1); // the same order of digits for all
   const model = sequential([normalised(), ...layers(), dense({ units: 10, activation: 'softmax' })]);
   model.compile({
     optimizer: adam({ learningRate: 0.003 }),

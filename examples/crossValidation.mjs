@@ -1,4 +1,4 @@
-// How large a network to take, by cross-validation on few samples. After npm run build: node examples/crossValidation.mjs
+// Chooses the size of a network by cross-validation on few samples. After npm run build: node examples/crossValidation.mjs
 import { adam, crossValidate, dense, init, sequential, setSeed } from 'dawngrad';
 import { kFold } from 'dawngrad/data';
 import { draw } from './charts.mjs';
@@ -10,14 +10,14 @@ const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: 500, test: 2000 });
 const fit = { epochs: 15, batchSize: 50 };
 
-// How many ones each fold has, with and without regard to the classes.
+// The number of ones in each fold, with and without stratification.
 for (const [name, samples] of Object.entries({ 'at random': x.shape[0], stratified: y })) {
   const ones = kFold(samples, { folds: FOLDS }).map(({ test }) => test.filter((i) => y.data[i] === 1).length);
   console.log(`ones in each fold, ${name.padEnd(10)}: ${ones.join(' ')}`);
 }
 
 function makeModel(units) {
-  setSeed(1); // the same first weights in every fold
+  setSeed(1); // the same initial weights in every fold
   const hidden = dense({ units, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

@@ -1,8 +1,8 @@
-// MNIST for the examples: a part of the training images, and of the test images, flat.
+// Loads part of MNIST for the examples, with flat images.
 import { normalization } from 'dawngrad';
 import { loadMnist, statistics } from 'dawngrad/data';
 
-/** `{ x, y, xTest, yTest, normalised }`: samples of 784 bytes with their classes, and the layer that scales them. */
+/** `{ x, y, xTest, yTest, normalised }`: samples of 784 bytes, their classes, and a function that makes the scaling layer. */
 export async function digits({ train = 60_000, test = 10_000 } = {}) {
   const mnist = await loadMnist();
   const part = ({ images, labels }, count) => [
@@ -22,13 +22,13 @@ export async function digits({ train = 60_000, test = 10_000 } = {}) {
 
 const CLASSES = 10;
 
-/** Labels as rows of ten: 1 for the class, 0 for the others. */
+/** One-hot labels: rows of ten, 1 for the class and 0 for the others. */
 export const oneHot = ({ data, shape }) => ({
   data: Float32Array.from({ length: CLASSES * shape[0] }, (_, i) => +(data[Math.floor(i / CLASSES)] === i % CLASSES)),
   shape: [shape[0], CLASSES],
 });
 
-/** The largest norm of the weights into one unit, a column of the kernel. */
+/** The largest norm of a unit's weights, which are a column of the kernel. */
 export function largestNorm({ data, shape: [, units] }) {
   const squares = new Float64Array(units);
   for (const [i, w] of data.entries()) squares[i % units] += w * w;

@@ -1,4 +1,4 @@
-// Training stops where the validation loss does not fall any more, and goes back to the best weights. After npm run build:
+// Stops training when the validation loss no longer falls, and restores the best weights. After npm run build:
 //   node examples/earlyStopping.mjs
 import { adam, dense, earlyStopping, init, loadModel, modelCheckpoint, sequential, setSeed } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
@@ -12,7 +12,7 @@ const compiled = (model) => {
   return model;
 };
 
-let saved; // the files of the best model, from the run that goes on to the end
+let saved; // the files of the best model, from the run without early stopping
 const save = (files, epoch) => {
   saved = { files, epoch };
 };

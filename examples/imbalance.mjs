@@ -1,4 +1,4 @@
-// A class that is rare, and classes or samples that weigh more. After npm run build: node examples/imbalance.mjs
+// Trains on a rare class, with and without sample or class weights. After npm run build: node examples/imbalance.mjs
 import { adam, dense, init, lambdaCallback, sequential, setSeed } from 'dawngrad';
 import { samplesAt } from 'dawngrad/data';
 import { draw, overTime } from './charts.mjs';
@@ -10,7 +10,7 @@ const EPOCHS = 15;
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: 15_000, test: 10_000 });
 
-/** Fours as class 0 and nines as class 1, no more than so many of these. */
+/** Fours as class 0 and at most `nines` nines as class 1. */
 function foursAndNines(images, labels, nines = Number.POSITIVE_INFINITY) {
   let left = nines;
   const chosen = [...labels.data.keys()].filter((i) => labels.data[i] === 4 || (labels.data[i] === 9 && left-- > 0));
@@ -48,7 +48,7 @@ for (const [name, weights] of Object.entries(weightings)) {
   await model.fit(images, classes, { epochs: EPOCHS, batchSize: 50, callbacks, ...weights });
   results.push({ name, recalls });
   const [fours, nines] = recalls.map((values) => `${(100 * values.at(-1)).toFixed(1)} %`);
-  console.log(`${name.padEnd(26)} found: ${fours} of the fours, ${nines} of the nines`);
+  console.log(`${name.padEnd(26)} finds ${fours} of the fours and ${nines} of the nines`);
   model.dispose();
 }
 

@@ -1,4 +1,4 @@
-// What the scale of the first weights does to 50 layers. After npm run build: node examples/initialization.mjs
+// Shows how the scale of the initial weights affects 50 layers. After npm run build: node examples/initialization.mjs
 import { activation, dense, init, initializers, layerStatistics, randomNormal, sequential, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 
@@ -6,12 +6,12 @@ const device = await init({ seed: 1 });
 const DEPTH = 50;
 const UNITS = 100;
 
-/** Glorot is made for tanh, He for ReLU: the scale that keeps the deviation from layer to layer. */
+/** Glorot's scale preserves the deviation from layer to layer with tanh, He's with ReLU. */
 const scales = {
   'deviation 0.01': initializers.randomNormal({ stddev: 0.01 }),
   'deviation 0.3': initializers.randomNormal({ stddev: 0.3 }),
   Glorot: initializers.glorotNormal(),
-  LeCun: initializers.lecunNormal(), // Glorot's where a layer has as many inputs as outputs, as here
+  LeCun: initializers.lecunNormal(), // equals Glorot's where a layer has as many inputs as outputs, as here
   He: initializers.heNormal(),
   orthogonal: initializers.orthogonal(),
 };
@@ -19,7 +19,7 @@ const scales = {
 const x = randomNormal([256, UNITS]);
 const y = { data: Int32Array.from({ length: 256 }, (_, i) => i % 10), shape: [256] };
 const [LEAST, MOST] = [1e-10, 1e10];
-const visible = (value) => Math.min(Math.max(value, LEAST), MOST); // what is beyond goes along the panel's edge
+const visible = (value) => Math.min(Math.max(value, LEAST), MOST); // values beyond the range are drawn along the panel's edge
 
 /** The deviation of each layer's output and the norm of each kernel's gradient, in the first step. */
 async function measure(kernelInitializer, name) {

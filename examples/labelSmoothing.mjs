@@ -1,4 +1,4 @@
-// Labels of 0.91 and 0.01 instead of 1 and 0 make a network less sure of itself. After npm run build: node examples/labelSmoothing.mjs
+// Labels of 0.91 and 0.01 instead of 1 and 0 make a network less confident. After npm run build: node examples/labelSmoothing.mjs
 import { adam, categoricalCrossentropy, dense, init, sequential, setSeed } from 'dawngrad';
 import { draw } from './charts.mjs';
 import { digits, oneHot } from './digits.mjs';
@@ -9,15 +9,15 @@ const BINS = 20;
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: 3000, test: 2000 });
 
-/** How often the class a network is surest of is right, and how sure of it the network is. */
+/** The network's confidence in its answer to each test image, and whether the answer is right. */
 async function answers(model) {
   const predicted = await model.predict(xTest, { batchSize: 500 });
   const scores = await predicted.data();
   predicted.dispose();
   return Array.from(yTest.data, (label, i) => {
     const row = scores.subarray(i * CLASSES, (i + 1) * CLASSES);
-    const sureness = Math.max(...row);
-    return { sureness, right: row[label] === sureness };
+    const confidence = Math.max(...row);
+    return { confidence, right: row[label] === confidence };
   });
 }
 
@@ -35,8 +35,8 @@ for (const labelSmoothing of [0, 0.1]) {
   const name = labelSmoothing > 0 ? `smoothing ${labelSmoothing}` : 'labels of 0 and 1';
   results.push({ name, given, wrong });
   console.log(
-    `${name.padEnd(18)} right ${(100 * right).toFixed(1)} %, mean probability of the answer ` +
-      `${mean(given.map(({ sureness }) => sureness)).toFixed(3)}, of the wrong ones ${mean(wrong.map(({ sureness }) => sureness)).toFixed(3)}`,
+    `${name.padEnd(18)} ${(100 * right).toFixed(1)} % right, mean probability of all answers ` +
+      `${mean(given.map(({ confidence }) => confidence)).toFixed(3)}, of wrong answers ${mean(wrong.map(({ confidence }) => confidence)).toFixed(3)}`,
   );
   model.dispose();
 }
@@ -44,7 +44,7 @@ for (const labelSmoothing of [0, 0.1]) {
 /** The share of answers in each bin of probability. */
 function histogram(values) {
   const counts = new Array(BINS).fill(0);
-  for (const { sureness } of values) counts[Math.min(BINS - 1, Math.floor(sureness * BINS))]++;
+  for (const { confidence } of values) counts[Math.min(BINS - 1, Math.floor(confidence * BINS))]++;
   return counts.map((count, i) => [(i + 0.5) / BINS, count / values.length]);
 }
 const panel = (title, pick) => ({

@@ -1,16 +1,16 @@
-// Functions of two weights, and the way of an optimizer down them.
+// Functions of two weights, and the path of an optimizer down them.
 import { add, mul, parameter, slice, square, sub, sum, tensor, valueAndGrad } from 'dawngrad';
 
-/** 30 times as steep across as along. */
+/** A ravine, 30 times as steep across as along. */
 export const ravine = (w) => sum(mul(square(w), tensor([0.5, 15])));
 
-/** Level at (0, 0): up along the first weight, down along the second, to -1. */
+/** A saddle point at (0, 0): rises along the first weight, falls along the second, to -1. */
 export function saddle(w) {
   const [x2, y2] = [slice(square(w), [{ stop: 1 }]), slice(square(w), [{ start: 1 }])];
   return sum(add(sub(x2, y2), mul(square(y2), 0.25)));
 }
 
-/** The places that an optimizer visits from `start` on, and the values there. */
+/** The points that an optimizer visits from `start`, and the values there. */
 export async function descend(f, { start, optimizer, steps }) {
   const w = parameter(tensor(start));
   const places = [];

@@ -1,4 +1,4 @@
-// The learning-rate range test: which rates train a network well. After npm run build: node examples/learningRate.mjs
+// Finds good learning rates with the range test. After npm run build: node examples/learningRate.mjs
 import {
   activation,
   adam,
@@ -31,7 +31,7 @@ for (const [name, optimizer] of Object.entries({ SGD: sgd(), Adam: adam() })) {
   });
   const ends = found.suggestion === undefined ? [] : [found.suggestion.low, found.suggestion.high];
   const range = ends.map((rate) => rate.toPrecision(2)).join(' and ');
-  console.log(`${name}: ${range === '' ? 'the loss does not fall' : `the loss falls between ${range}`}`);
+  console.log(`${name}: ${range === '' ? 'the loss does not fall' : `the loss falls between rates of ${range}`}`);
   const at = (rate) => found.losses[found.learningRates.findIndex((each) => each >= rate)];
   series.push({ name, data: found.learningRates.map((rate, i) => [rate, found.losses[i]]) });
   series.push({ name: `${name}, suggested`, type: 'scatter', symbolSize: 8, data: ends.map((r) => [r, at(r)]) });

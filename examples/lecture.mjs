@@ -1,4 +1,4 @@
-// The network of the lecture's Keras listing, line by line, on a tenth of MNIST. After npm run build:
+// Trains the network of the lecture's Keras listing, line by line, on a tenth of MNIST. After npm run build:
 //   node examples/lecture.mjs
 import { activation, adam, batchNormalization, dense, dropout, gradcheck, init, input, sequential } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
@@ -6,7 +6,7 @@ import { digits, oneHot } from './digits.mjs';
 
 const device = await init({ seed: 1 });
 const mnist = await digits({ train: 6000, test: 2000 });
-/** Pixels from 0 to 1. */
+/** Scales pixels to the range from 0 to 1. */
 const toUnit = ({ data, shape }) => ({ data: Float32Array.from(data, (byte) => byte / 255), shape });
 const [xTrain, yTrain] = [toUnit(mnist.x), oneHot(mnist.y)];
 const [xTest, yTest] = [toUnit(mnist.xTest), oneHot(mnist.yTest)];

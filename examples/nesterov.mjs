@@ -1,4 +1,4 @@
-// Momentum overshoots; Nesterov looks ahead and brakes. After npm run build: node examples/nesterov.mjs
+// Compares momentum, which overshoots, with Nesterov, which looks ahead. After npm run build: node examples/nesterov.mjs
 import { init, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { descend, ravine } from './landscapes.mjs';
@@ -20,7 +20,7 @@ for (const momentum of [0.8, 0.95]) {
   }
 }
 
-/** The three forms of momentum at one rate: the lecture's weighs a gradient with 1 - a, so it takes smaller steps. */
+/** Three forms of momentum at one rate. The lecture's weights a gradient by 1 - a, so it takes smaller steps. */
 const forms = {
   'Keras, v = a v - rate g': sgd({ learningRate: 0.03, momentum: 0.8 }),
   'PyTorch, v = a v + g': sgd({ learningRate: 0.03, momentum: 0.8, convention: 'pytorch' }),

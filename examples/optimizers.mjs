@@ -1,4 +1,4 @@
-// Optimizers race down a ravine, off a saddle point and on MNIST. After npm run build: node examples/optimizers.mjs
+// Compares optimizers in a ravine, at a saddle point and on MNIST. After npm run build: node examples/optimizers.mjs
 import {
   adadelta,
   adagrad,
@@ -20,7 +20,7 @@ import { descend, ravine, saddle } from './landscapes.mjs';
 const device = await init({ seed: 1 });
 const STEPS = 100;
 
-/** Raw Adam is the lecture's, without bias correction. Each with a rate for the ravine and the saddle, and one for MNIST. */
+/** Each has one rate for ravine and saddle, and one for MNIST. Raw Adam is the lecture's, without bias correction. */
 const racers = {
   SGD: { make: sgd, plane: 0.03, mnist: 0.1 },
   momentum: { make: (options) => sgd({ ...options, momentum: 0.9 }), plane: 0.03, mnist: 0.05 },
@@ -40,7 +40,7 @@ const { x, y, normalised } = await digits({ train: 3000, test: 100 });
 
 /** The loss of a small network after each epoch. */
 async function onDigits(optimizer) {
-  setSeed(1); // the same first weights and the same order for all
+  setSeed(1); // the same initial weights and order of images for all
   const hidden = dense({ units: 100, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
@@ -59,10 +59,10 @@ for (const [name, { make, plane, mnist }] of Object.entries(racers)) {
   const left = offSaddle.values.findIndex((value) => value < -0.9);
   console.log(
     `${name.padEnd(9)} ravine: ${inRavine.values.at(-1).toExponential(1)} after ${STEPS} steps; ` +
-      `saddle: ${left < 0 ? 'not left' : `left after ${left}`}; MNIST: loss ${loss.at(-1).toFixed(3)}`,
+      `saddle: ${left < 0 ? 'not escaped' : `escaped after ${left}`}; MNIST: loss ${loss.at(-1).toFixed(3)}`,
   );
 }
-/** A panel for the plain rules, and one for Adam and its relatives. */
+/** One panel for the simple rules, one for Adam and its relatives. */
 const panels = (title, [x, y], pick) =>
   [results.slice(0, 6), results.slice(6)].map((group) => {
     return { title, x, y, series: group.map((each) => ({ name: each.name, data: pick(each) })) };

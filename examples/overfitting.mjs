@@ -1,4 +1,4 @@
-// 1,000 images are too few: remedies against overfitting. After npm run build: node examples/overfitting.mjs
+// Compares remedies against overfitting on 1,000 images. After npm run build: node examples/overfitting.mjs
 import { adam, dense, dropout, gaussianNoise, init, l1, l1l2, l2, maxNorm, sequential, setSeed } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits, largestNorm } from './digits.mjs';
@@ -44,7 +44,7 @@ for (const [name, { layer, rate, stddev, optimizer }] of Object.entries(remedies
   console.log(
     `${name.padEnd(14)} training loss ${data.at(-1).toFixed(3)}, test loss ${test.at(-1).toFixed(3)}, ` +
       `test accuracy ${history.val_accuracy.at(-1).toFixed(4)}; first layer: ${(100 * zero).toFixed(0)} % of the weights ` +
-      `below 0.001, largest norm of a unit's ${largestNorm(weights).toFixed(2)}`,
+      `below 0.001, largest norm of a unit ${largestNorm(weights).toFixed(2)}`,
   );
   model.dispose();
 }

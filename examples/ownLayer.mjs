@@ -1,4 +1,5 @@
-// A layer of one's own: a radial basis layer, trained, checked against differences, saved and loaded.
+// Defines a custom layer (radial basis functions), trains it, checks its gradients, saves and loads it.
+// After npm run build: node examples/ownLayer.mjs
 import {
   adam,
   defineLayer,
@@ -17,7 +18,7 @@ import {
   sum,
 } from 'dawngrad';
 
-// y_j = exp(-|x - c_j|^2 / (2 width^2)) for centres c_j that are learned
+// y_j = exp(-|x - c_j|^2 / (2 width^2)) with learned centres c_j
 const radialBasis = defineLayer(
   'radialBasis',
   {

@@ -1,4 +1,4 @@
-// SGD does not move a deep logistic network; denoising autoencoders give it a better start. After npm run build:
+// Pre-trains a deep logistic network, which SGD alone cannot train, with denoising autoencoders. After npm run build:
 //   node examples/pretraining.mjs
 import { adam, dense, init, pretrain, sequential, setSeed, sgd } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
@@ -19,7 +19,7 @@ for (const pretrained of [false, true]) {
     const options = { epochs: 8, batchSize: 100, corruption: 0.3, optimizer: () => adam({ learningRate: 5e-3 }) };
     const histories = await pretrain(model, x, options);
     const shown = histories.map(({ history: { loss } }) => `${loss[0].toFixed(3)} to ${loss.at(-1).toFixed(3)}`);
-    console.log(`squared errors of the autoencoders, one layer after another: ${shown.join(', ')}`);
+    console.log(`squared error of each layer's autoencoder: ${shown.join(', ')}`);
   }
   model.compile({
     optimizer: sgd({ learningRate: 0.1 }),

@@ -1,5 +1,5 @@
-// Deep plain networks learn nothing, residual ones do. After npm run build: node examples/residual.mjs
-// Scaled to a GPU in software: 20 and 56 dense layers of 32 units on 8 x 8 thumbnails of MNIST.
+// Compares deep plain networks, which learn nothing, with residual networks. After npm run build: node examples/residual.mjs
+// Sized for a software GPU: 20 and 56 dense layers of 32 units on 8 x 8 thumbnails of MNIST.
 import {
   activation,
   adam,
@@ -19,7 +19,7 @@ import { draw, overTime } from './charts.mjs';
 const device = await init({ seed: 1 });
 const COUNT = 4000;
 const { train } = await loadMnist();
-/** Every third pixel of the middle: 8 x 8. */
+/** Every third pixel of the centre: 8 x 8. */
 const pixels = Uint8Array.from({ length: COUNT * 64 }, (_, i) => {
   const [image, row, column] = [i >> 6, (i >> 3) & 7, i & 7];
   return train.images.data[image * 784 + (3 + 3 * row) * 28 + 3 + 3 * column];

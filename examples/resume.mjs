@@ -1,4 +1,4 @@
-// A run that ends in the middle of an epoch, and goes on from its last checkpoint. After npm run build:
+// Interrupts a run in the middle of an epoch and resumes it from its last checkpoint. After npm run build:
 //   node examples/resume.mjs
 import { adam, batchNormalization, dense, dropout, init, lambdaCallback, loadModel, sequential } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
@@ -37,19 +37,17 @@ const save = (files) => {
   checkpoint = files['checkpoint.safetensors'];
 };
 await run({ callbacks: [powerCut], checkpoint: { everySteps: 25, save } }).catch(({ message }) => console.log(message));
-console.log(
-  `${steps} of ${EPOCHS * STEPS} steps are done, the checkpoint has ${(checkpoint.length / 1024).toFixed(0)} KiB`,
-);
+console.log(`${steps} of ${EPOCHS * STEPS} steps done, checkpoint of ${(checkpoint.length / 1024).toFixed(0)} KiB`);
 
 const resumed = await run({ resume: checkpoint });
 const same = Buffer.compare(resumed.files['weights.safetensors'], whole.files['weights.safetensors']) === 0;
-console.log(`the weights at the end ${same ? 'have the same bits as' : 'differ from'} those of a run without a break`);
+console.log(`the final weights ${same ? 'have the same bits as' : 'differ from'} those of an uninterrupted run`);
 
 const device = await init();
 const loaded = loadModel(resumed.files); // two files: model.json and weights.safetensors
 loaded.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 const { accuracy } = await loaded.evaluate(xTest, yTest, { batchSize: 500 });
-console.log(`loaded from its files, the model is right on ${(100 * accuracy).toFixed(1)} % of 1,000 test images`);
+console.log(`accuracy of the loaded model: ${(100 * accuracy).toFixed(1)} % on 1,000 test images`);
 
 await draw('resume', [
   {

@@ -1,4 +1,4 @@
-// Learning rates that fall, and what they are good for. After npm run build: node examples/schedules.mjs
+// Shows learning-rate schedules and their effect on SGD. After npm run build: node examples/schedules.mjs
 import {
   cosineDecay,
   cosineDecayRestarts,

@@ -1,4 +1,4 @@
-// Grid, random and TPE look for the hyper-parameters of a small network. After npm run build: node examples/search.mjs
+// Searches hyper-parameters of a small network with grid, random and TPE. After npm run build: node examples/search.mjs
 import { adam, dense, dropout, init, sequential, setSeed } from 'dawngrad';
 import { trainTestSplit } from 'dawngrad/data';
 import { grid, integer, logUniform, search, tpe, uniform } from 'dawngrad/search';
@@ -17,7 +17,7 @@ const space = {
 
 /** The validation loss after three epochs. */
 async function objective({ learningRate, units, rate }) {
-  setSeed(1); // the same first weights for the same units
+  setSeed(1); // the same initial weights for the same number of units
   const hidden = [dense({ units, activation: 'relu' }), dropout({ rate })];
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: adam({ learningRate }), loss: 'sparseCategoricalCrossentropy' });
@@ -41,7 +41,7 @@ for (const [name, sampler] of Object.entries(samplers)) {
   );
 }
 
-/** The least value of the trials up to each. */
+/** The lowest value up to each trial. */
 function bestSoFar({ trials }) {
   let best = Infinity;
   return trials.map(({ number, value = Infinity }) => {

@@ -1,4 +1,4 @@
-// Three settings for MNIST that books and papers made known, on a twelfth of the digits. After npm run build:
+// Trains three published settings for MNIST on a twelfth of the digits. After npm run build:
 //   node examples/settings.mjs
 // Nielsen (2015), "Neural Networks and Deep Learning", chapters 1 and 3; Srivastava et al. (2014), "Dropout".
 import { dense, dropout, init, initializers, l2, maxNorm, normalization, sequential, setSeed, sgd } from 'dawngrad';
@@ -17,8 +17,8 @@ const ofDeviation1 = { kernelInitializer: initializers.randomNormal({ stddev: 1 
 const ofVariance1 = {
   kernelInitializer: initializers.varianceScaling({ scale: 1, mode: 'fanIn', distribution: 'untruncatedNormal' }),
 };
-// The book adds up what Keras averages over the ten outputs: rates are 10 times the book's, with its 1/2 in the squares 5.
-// Its lambda of 5 for 50,000 images is 0.5 for 5,000: weights shrink as much per step.
+// The book sums the loss over ten outputs, Keras averages it: rates are 10 times the book's, or 5 with its 1/2 in the squares.
+// Its lambda of 5 for 50,000 images is 0.5 for 5,000, which shrinks the weights equally per step.
 const decayed = { ...ofVariance1, kernelRegularizer: l2((5 * TRAIN) / 50_000 / (2 * TRAIN) / CLASSES) };
 const rectified = { activation: 'relu', kernelConstraint: maxNorm({ maxValue: 3 }) };
 
@@ -49,7 +49,7 @@ const settings = {
 
 const series = [];
 for (const [name, { layers, optimizer, loss, batchSize }] of Object.entries(settings)) {
-  setSeed(1); // whatever ran before
+  setSeed(1); // independent of earlier runs
   const model = sequential([toUnit(), ...layers]);
   model.compile({ optimizer, loss, metrics: ['categoricalAccuracy'] });
   const validationData = [xTest, oneHot(yTest)];

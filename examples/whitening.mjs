@@ -1,4 +1,4 @@
-// Correlated points as they are, scaled by min-max and to variance 1, and whitened by PCA and ZCA. After npm run build:
+// Scales correlated points by min-max and to variance 1, and whitens them by PCA and ZCA. After npm run build:
 //   node examples/whitening.mjs
 import { init, normalization, randomNormal, sequential, whitening } from 'dawngrad';
 import { minMaxStatistics, statistics, whiteningStatistics } from 'dawngrad/data';
@@ -26,7 +26,7 @@ for (const [title, layer] of Object.entries(layers)) {
   panels.push({ title, points: await y.data() });
 }
 
-/** Means, then the covariance's two variances and its other entry. */
+/** The means, variances and covariance of the points. */
 function momentsOf(points) {
   const mean = [0, 1].map((axis) => points.filter((_, i) => i % 2 === axis).reduce((sum, v) => sum + v, 0) / POINTS);
   const product = (a, b) =>
@@ -45,12 +45,12 @@ for (const { title, points } of panels) {
   );
 }
 
-/** Where a point lay before: its quarter around the mean, which a colour follows through all panels. */
+/** The quadrant around the mean where a point lay before; it sets the point's colour in all panels. */
 const quarters = ['lower left', 'lower right', 'upper left', 'upper right'];
 const { mean } = momentsOf(data);
 const quarter = (i) => Number(data[2 * i] > mean[0]) + 2 * Number(data[2 * i + 1] > mean[1]);
 
-// A panel is 1.75 times as wide as it is high: both axes have the same scale.
+// Panels are 1.75 times as wide as high, so both axes have the same scale.
 const first = { name: 'first', min: -7, max: 10.5, interval: 3.5 };
 const second = { name: 'second', min: -6, max: 4, interval: 2 };
 const everyPoint = Array.from({ length: POINTS }, (_, i) => i);

@@ -1,4 +1,4 @@
-// Serves the repository to this machine alone: WebGPU wants a page from localhost or https.
+// Serves the repository on localhost: WebGPU requires localhost or https.
 //   npm run example:browser
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.map': 'application/json' };
 const root = new URL('../../', import.meta.url);
 
-/** Listens on a port, or on any that is free; returns the page's address and how to stop. */
+/** Listens on the port (0: any free port); returns the page's URL and a function that closes the server. */
 export async function serve(port = 0) {
   const server = createServer(async ({ url }, response) => {
     try {
-      const { pathname } = new URL(url, 'http://localhost'); // takes ../ out
+      const { pathname } = new URL(url, 'http://localhost'); // removes ../
       const body = await readFile(new URL(`.${pathname}`, root));
       response.writeHead(200, { 'content-type': TYPES[extname(pathname)] ?? 'application/octet-stream' }).end(body);
     } catch {

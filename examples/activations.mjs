@@ -58,7 +58,7 @@ const panel = (title, y1, pick) => ({
 });
 await draw('activations', [
   panel('Activations', { name: 'f(x)', max: 4 }, ({ values }) => values),
-  panel('Their slopes', { name: "f'(x)" }, ({ slopes }) => slopes),
+  panel('Slopes', { name: "f'(x)" }, ({ slopes }) => slopes),
   {
     title: `Gradient of each kernel of ${LAYERS} layers before the first update`,
     x: { name: 'layer' },

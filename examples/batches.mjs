@@ -13,7 +13,7 @@ const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 10
 const sizes = {
   'online, 1 image': { batchSize: 1, learningRate: 0.01 },
   'minibatch, 32': { batchSize: 32, learningRate: 0.1 },
-  'minibatch, 4 times 8': { batchSize: 8, learningRate: 0.1, gradientAccumulationSteps: 4 },
+  'minibatch, 4 x 8': { batchSize: 8, learningRate: 0.1, gradientAccumulationSteps: 4 },
   'batch, all 1,024': { batchSize: TRAIN, learningRate: 0.1 },
 };
 
@@ -44,7 +44,7 @@ const panel = (title, x, at) => ({
   })),
 });
 await draw('batches', [
-  panel('By what was seen', { name: 'epoch' }, (epoch) => epoch),
-  panel('By what it took', { name: 'updates', log: true }, (epoch, updates) => epoch * updates),
+  panel('By epochs', { name: 'epoch' }, (epoch) => epoch),
+  panel('By updates', { name: 'updates', log: true }, (epoch, updates) => epoch * updates),
 ]);
 device.dispose();

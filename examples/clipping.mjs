@@ -30,9 +30,9 @@ for (const clip of [{ clipValue: 2.6 }, { clipNorm: 2.6 }, { globalClipNorm: 2.6
 
 const clips = {
   'no clipping': {}, // fit stops with an error that says where it went wrong
-  'value, 0.01': { clipValue: 0.01 },
-  'norm of each, 0.1': { clipNorm: 0.1 },
-  'norm of all, 0.5': { globalClipNorm: 0.5 },
+  'by value, 0.01': { clipValue: 0.01 },
+  'by norm, 0.1': { clipNorm: 0.1 },
+  'by global norm, 0.5': { globalClipNorm: 0.5 },
 };
 const kernelInitializer = initializers.varianceScaling({ scale: 4.5 }); // weights 1.5 times as large as He's
 
@@ -48,26 +48,26 @@ for (const [name, clip] of Object.entries(clips)) {
   const norms = layerStatistics({ every: 2 });
   try {
     await model.fit(x, y, { epochs: EPOCHS, batchSize: 50, callbacks: [keep, norms] });
-    console.log(`${name.padEnd(17)} loss ${losses.map((loss) => loss.toFixed(2)).join(' ')}`);
+    console.log(`${name.padEnd(19)} loss ${losses.map((loss) => loss.toFixed(2)).join(' ')}`);
   } catch (error) {
-    console.log(`${name.padEnd(17)} ${error.message}`);
+    console.log(`${name.padEnd(19)} ${error.message}`);
   }
   const total = ({ step, gradientNorms }) => [step + 1, Math.hypot(...Object.values(gradientNorms))];
   const finite = norms.records.map(total).filter(([, norm]) => Number.isFinite(norm));
-  console.log(`${''.padEnd(17)} gradient norms ${finite.slice(0, 3).map(([, norm]) => norm.toPrecision(2))} ...`);
+  console.log(`${''.padEnd(19)} gradient norms ${finite.slice(0, 3).map(([, norm]) => norm.toPrecision(2))} ...`);
   results.push({ name, losses, norms: finite });
   model.dispose();
 }
 
 await draw('clipping', [
   {
-    title: 'Gradients before they are clipped',
+    title: 'Gradient norms before clipping',
     x: { name: 'step' },
-    y: { name: 'norm of all', log: true, min: 1, max: 1e6 },
+    y: { name: 'global norm', log: true, min: 1, max: 1e6 },
     series: results.map(({ name, norms }) => ({ name, data: norms })),
   },
   {
-    title: 'Training loss of the runs that get to the end',
+    title: 'Training loss of the completed runs',
     x: { name: 'epoch' },
     y: { name: 'loss', min: 0 },
     series: results.slice(1).map(({ name, losses }) => ({ name, data: overTime(losses) })),

@@ -23,8 +23,8 @@ const share = classes.shape[0] / RARE;
 const perSample = Float32Array.from(classes.data, (c) => (c === 1 ? 5 : 1));
 
 const weightings = {
-  'all alike': {},
-  'nines weigh 5': { sampleWeight: { data: perSample, shape: classes.shape } },
+  unweighted: {},
+  'weight 5 for nines': { sampleWeight: { data: perSample, shape: classes.shape } },
   'by rarity': { classWeight: { 0: 1, 1: share } },
 };
 
@@ -54,9 +54,9 @@ for (const [name, weights] of Object.entries(weightings)) {
 
 await draw('imbalance', [
   {
-    title: `Test images found after training on ${classes.shape[0] - RARE} fours and ${RARE} nines`,
+    title: `Recall after training on ${classes.shape[0] - RARE} fours and ${RARE} nines`,
     x: { name: 'epoch' },
-    y: { name: 'share', min: 0 },
+    y: { name: 'recall', min: 0 },
     series: results.flatMap(({ name, recalls }, i) =>
       ['fours', 'nines'].map((which, c) => ({
         name: `${which}, ${name}`,

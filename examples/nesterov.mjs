@@ -33,15 +33,15 @@ for (const [name, optimizer] of Object.entries(forms)) {
   compared.push({ name, data: overTime(values) });
 }
 
-const way = (momentum) => ({
-  title: `The way through a ravine, momentum ${momentum}`,
+const path = (momentum) => ({
+  title: `Path through a ravine, momentum ${momentum}`,
   x: { name: 'along', min: -7, max: 6 },
   y: { name: 'across', min: -2, max: 2 },
   series: results.filter((each) => each.momentum === momentum).map(({ name, places }) => ({ name, data: places })),
 });
 await draw('nesterov', [
-  way(0.8),
-  way(0.95),
+  path(0.8),
+  path(0.95),
   {
     title: 'Height',
     x: { name: 'step' },

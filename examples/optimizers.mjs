@@ -70,7 +70,7 @@ const panels = (title, [x, y], pick) =>
 const heights = ({ inRavine }) => overTime(inRavine.values.map((value) => Math.max(value, 1e-8)));
 const fall = [{ name: 'epoch' }, { name: 'loss', log: true, min: 0.05, max: 2 }];
 await draw('optimizers', [
-  ...panels('The way through a ravine', [{ name: 'along' }, { name: 'across' }], ({ inRavine }) => inRavine.places),
+  ...panels('Path through a ravine', [{ name: 'along' }, { name: 'across' }], ({ inRavine }) => inRavine.places),
   ...panels('Height in the ravine', [{ name: 'step' }, { name: 'value', log: true, min: 1e-8 }], heights),
   ...panels('Height at a saddle point', [{ name: 'step' }, { name: 'value', min: -1.1 }], (each) =>
     overTime(each.offSaddle.values),

@@ -29,7 +29,7 @@ let steps = 0;
 const seen = [];
 const powerCut = lambdaCallback({
   onBatchEnd: () => {
-    if (++steps === 3.4 * STEPS) throw new Error('the power fails');
+    if (++steps === 3.4 * STEPS) throw new Error('power failure');
   },
   onEpochEnd: (_epoch, { loss }) => void seen.push(loss),
 });
@@ -55,10 +55,10 @@ await draw('resume', [
     x: { name: 'epoch' },
     y: { name: 'loss', min: 0 },
     series: [
-      { name: 'without a break', data: overTime(whole.loss) },
-      { name: 'until the power failed', type: 'scatter', symbolSize: 12, data: overTime(seen) },
+      { name: 'uninterrupted', data: overTime(whole.loss) },
+      { name: 'before the power failure', type: 'scatter', symbolSize: 12, data: overTime(seen) },
       {
-        name: 'gone on with',
+        name: 'resumed',
         type: 'scatter',
         symbolSize: 7,
         data: overTime(resumed.loss).slice(seen.length),

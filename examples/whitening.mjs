@@ -20,7 +20,7 @@ const layers = {
   'after PCA': whitening(await whiteningStatistics(x, { kind: 'pca' })),
   'after ZCA': whitening(await whiteningStatistics(x, { kind: 'zca' })),
 };
-const panels = [{ title: 'before: a colour for each quarter', points: data }];
+const panels = [{ title: 'before: one colour per quadrant', points: data }];
 for (const [title, layer] of Object.entries(layers)) {
   const y = await sequential([layer]).predict(x);
   panels.push({ title, points: await y.data() });

@@ -3,13 +3,11 @@
 // y: [size], contiguous, in R; a and b in T: one element, or four (vectors/*.wgsl). a and b repeat: element i reads
 // (i / repeat) % period, which is broadcasting along leading or trailing axes (binary/at1.wgsl, at4.wgsl). Instead of a or
 // b there may be a number, the bits of `word`, and the other tensor is bound twice. A_WHOLE or B_WHOLE
-// says that one of them does not. An invocation computes ITEMS Rs, WORKGROUP_SIZE apart.
+// says that one of them does not.
 
 alias T = f32;
 alias V = T; // for special.wgsl
 alias R = f32;
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 1;
 const A_NUMBER: bool = false;
 const B_NUMBER: bool = false;
 const A_WHOLE: bool = false;
@@ -21,17 +19,4 @@ struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period
 @group(0) @binding(2) var<storage, read> b: array<T>;
 @group(0) @binding(3) var<storage, read_write> y: array<R>;
 
-// How many Ts there are.
-fn vectors() -> u32 { return (params.size + WIDTH - 1) / WIDTH; }
-
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    y[i] = inside(i, f(a_at(i), b_at(i)));
-  }
-}
+fn forward_element(i: u32) { y[i] = inside(i, f(a_at(i), b_at(i))); }

@@ -9,26 +9,6 @@
 @group(0) @binding(5) var<storage, read_write> da: array<T>;
 @group(0) @binding(5) var<storage, read_write> db: array<T>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward_a(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    da[i] = inside(i, zero_wins(dy[i], dfa(a_at(i), b_at(i), y_saved[i])));
-  }
-}
+fn backward_a_element(i: u32) { da[i] = inside(i, zero_wins(dy[i], dfa(a_at(i), b_at(i), y_saved[i]))); }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward_b(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    db[i] = inside(i, zero_wins(dy[i], dfb(a_at(i), b_at(i), y_saved[i])));
-  }
-}
+fn backward_b_element(i: u32) { db[i] = inside(i, zero_wins(dy[i], dfb(a_at(i), b_at(i), y_saved[i]))); }

@@ -4,8 +4,6 @@
 alias T = f32;
 alias V = T; // for special.wgsl
 alias R = i32;
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4;
 struct Params { size: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<T>;
@@ -17,14 +15,4 @@ fn converted(v: T) -> R {
   return select(select(R(v), R(2147483647), v > T(2147483520)), R(0), is_nan(v));
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    y[i] = converted(x[i]);
-  }
-}
+fn forward_element(i: u32) { y[i] = converted(x[i]); }

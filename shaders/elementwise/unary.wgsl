@@ -2,13 +2,11 @@
 //   forward   y_i  = f(x_i)
 //   backward  dx_i = dy_i * df(x_i, y_i), by zero_wins of special.wgsl
 // x, y, dy, dx: [size], contiguous, in T: one element, or four (vectors/*.wgsl). alpha and beta are the function's
-// constants, if it has any. An invocation computes ITEMS Ts, WORKGROUP_SIZE apart. No workgroup memory.
+// constants, if it has any.
 
 alias T = f32;
 alias R = T;
 alias V = T; // for special.wgsl
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 1;
 struct Params { size: u32, alpha: f32, beta: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(x) -> y
@@ -19,29 +17,6 @@ struct Params { size: u32, alpha: f32, beta: f32 }
 @group(0) @binding(3) var<storage, read> dy: array<T>;
 @group(0) @binding(4) var<storage, read_write> dx: array<T>;
 
-// How many Ts there are.
-fn vectors() -> u32 { return (params.size + WIDTH - 1) / WIDTH; }
+fn forward_element(i: u32) { y[i] = inside(i, f(x[i])); }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    y[i] = inside(i, f(x[i]));
-  }
-}
-
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors()); i += WORKGROUP_SIZE) {
-    dx[i] = inside(i, zero_wins(dy[i], df(x[i], y_saved[i])));
-  }
-}
+fn backward_element(i: u32) { dx[i] = inside(i, zero_wins(dy[i], df(x[i], y_saved[i]))); }

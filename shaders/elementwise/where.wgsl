@@ -1,10 +1,7 @@
 // Chooses between two tensors.
 //   y_i = a_i if condition_i != 0, else b_i
 // condition, a, b, y: [size], contiguous. Elements are 32-bit words, so one kernel serves every dtype.
-// An invocation computes ITEMS elements. No workgroup memory.
 
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4;
 struct Params { size: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(condition, a, b) -> y
@@ -13,14 +10,4 @@ struct Params { size: u32 }
 @group(0) @binding(3) var<storage, read> b: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<u32>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    y[i] = select(b[i], a[i], condition[i] != 0);
-  }
-}
+fn forward_element(i: u32) { y[i] = select(b[i], a[i], condition[i] != 0); }

@@ -1,43 +1,25 @@
-// softmax over one axis, and its gradient; joined to rows.wgsl.
+// softmax over one axis, and its gradient; joined to rows.wgsl and rows/exponentials.wgsl.
 //   forward   y_j  = exp(x_j - m) / sum_k exp(x_k - m),   m = max_k x_k
 //   backward  dx_j = y_j * (dy_j - sum_k dy_k * y_k)
 // x, y, dy, dx: [outer, length, inner], contiguous.
 
 // forward(x) -> y
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 // backward(y, dy) -> dx
 @group(0) @binding(1) var<storage, read> y_saved: array<f32>;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn forward_row(row: Row, local: u32) {
   let start = row.start;
-  var largest = x[start];
-  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j * params.inner]); } // NaN: see rows.wgsl
-  let m = row_max(largest, local);
-  var sum = 0.0;
-  for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j * params.inner] - m); }
-  let total = row_sum(sum, local);
+  let e = exponentials_of(row, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = start + j * params.inner;
-    y[i] = exp(x[i] - m) / total;
+    y[i] = exp(x[i] - e.largest) / e.sum;
   }
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn backward_row(row: Row, local: u32) {
   let start = row.start;
   var sum = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {

@@ -1,4 +1,5 @@
-// Cross-entropy of softmax(logits) with target weights, and its gradient; joined to rows.wgsl (inner = 1).
+// Cross-entropy of softmax(logits) with target weights, and its gradient; joined to rows.wgsl (inner = 1) and
+// rows/exponentials.wgsl.
 //   forward   p_j  = exp(x_j - m) / s,   loss = sum_j t_j (m - x_j + log s),   m = max_j x_j,   s = sum_j exp(x_j - m)
 //   backward  dx_j = dy * (p_j * sum_k t_k - t_j)
 // and, where the mean of the losses is what counts, all at once:
@@ -11,7 +12,6 @@
 const SPARSE: bool = false;
 alias T = f32; // of the targets
 // forward(x, targets) -> loss, p
-@group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> targets: array<T>;
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(4) var<storage, read_write> p: array<f32>;
@@ -41,37 +41,20 @@ fn weighed(t: f32, distance: f32) -> f32 {
   return select(t * distance, 0.0, is_nothing);
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn forward_row(row: Row, local: u32) {
   let start = row.start;
-  var largest = x[start];
-  for (var j = row.lane; j < row.end; j += LANES) { largest = max(largest, x[start + j]); } // NaN: see rows.wgsl
-  let m = row_max(largest, local);
-  var sum = 0.0;
-  for (var j = row.lane; j < row.end; j += LANES) { sum += exp_below(x[start + j] - m); }
-  let s = row_sum(sum, local);
-  let log_s = log_of_sum(s);
+  let e = exponentials_of(row, local);
+  let log_s = log_of_sum(e.sum);
   var weighted = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {
-    p[start + j] = exp(x[start + j] - m) / s;
-    weighted += weighed(target_at(row.index, j), m - x[start + j] + log_s);
+    p[start + j] = exp(x[start + j] - e.largest) / e.sum;
+    weighted += weighed(target_at(row.index, j), e.largest - x[start + j] + log_s);
   }
   let total = row_sum(weighted, local);
   if (row.lane == 0 && row.end > 0) { loss[row.index] = total; }
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn backward_row(row: Row, local: u32) {
   let start = row.start;
   var sum = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) { sum += target_at(row.index, j); }
@@ -81,13 +64,7 @@ fn backward(
   }
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn judge(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn judge_row(row: Row, local: u32) {
   let start = row.start;
   var largest = x[start];
   var largest_target = target_at(row.index, 0);
@@ -128,13 +105,7 @@ fn judge(
   }
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn average(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn average_row(row: Row, local: u32) {
   var sum = 0.0;
   var hit_count = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {

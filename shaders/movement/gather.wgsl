@@ -2,10 +2,8 @@
 //   forward   y[o, k, i]  = x[o, at(k), i],   at(k) = indices[k], from the end if negative, limited to the axis
 //   backward  dx[o, l, i] = sum of dy[o, k, i] over the k with at(k) = l: in the order of k, without atomics
 // x, dx: [outer, length, inner]; y, dy: [outer, count, inner]; indices: [count]; all contiguous.
-// Forward copies 32-bit words, so it serves every dtype. An invocation computes ITEMS elements. No workgroup memory.
+// Forward copies 32-bit words, so it serves every dtype.
 
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4;
 struct Params { size: u32, length: u32, inner: u32, count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(x, indices) -> y
@@ -22,34 +20,18 @@ fn at(k: u32) -> u32 {
   return u32(clamp(select(index, index + length, index < 0), 0, length - 1));
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    let k = i / params.inner % params.count;
-    let outer = i / (params.inner * params.count);
-    y[i] = x[(outer * params.length + at(k)) * params.inner + i % params.inner];
-  }
+fn forward_element(i: u32) {
+  let k = i / params.inner % params.count;
+  let outer = i / (params.inner * params.count);
+  y[i] = x[(outer * params.length + at(k)) * params.inner + i % params.inner];
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    let l = i / params.inner % params.length;
-    let start = i / (params.inner * params.length) * params.count * params.inner + i % params.inner;
-    var sum = 0.0;
-    for (var k = 0u; k < params.count; k++) {
-      if (at(k) == l) { sum += dy[start + k * params.inner]; }
-    }
-    dx[i] = sum;
+fn backward_element(i: u32) {
+  let l = i / params.inner % params.length;
+  let start = i / (params.inner * params.length) * params.count * params.inner + i % params.inner;
+  var sum = 0.0;
+  for (var k = 0u; k < params.count; k++) {
+    if (at(k) == l) { sum += dy[start + k * params.inner]; }
   }
+  dx[i] = sum;
 }

@@ -4,8 +4,6 @@
 // index: the multi-index of i in the shape d0 .. d5 (padded with 1 in front). Strides may be 0 or negative.
 // Elements are 32-bit words, so one kernel serves every dtype.
 
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4;
 struct Params {
   size: u32, offset: i32,
   d1: u32, d2: u32, d3: u32, d4: u32, d5: u32,
@@ -26,26 +24,6 @@ fn strided_position(i: u32) -> u32 {
   return u32(position + i32(rest) * params.s0);
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn gather(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    y[i] = x[strided_position(i)];
-  }
-}
+fn gather_element(i: u32) { y[i] = x[strided_position(i)]; }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn scatter(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    y[strided_position(i)] = x[i];
-  }
-}
+fn scatter_element(i: u32) { y[strided_position(i)] = x[i]; }

@@ -38,13 +38,7 @@ fn scale_of(row: Row, local: u32) -> Scale {
 // h for the element at i.
 fn normalized(i: u32, scale: Scale) -> f32 { return (x[i] - scale.shift - scale.mean) * scale.factor; }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn forward_row(row: Row, local: u32) {
   let scale = scale_of(row, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = row.start + j * params.inner;
@@ -52,13 +46,7 @@ fn forward(
   }
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn backward_row(row: Row, local: u32) {
   let scale = scale_of(row, local);
   var sum = 0.0;
   var along_h = 0.0;

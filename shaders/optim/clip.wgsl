@@ -5,12 +5,13 @@
 // unit = 2^40 max_norm, so that squares do not overflow before norms of 1e31 max_norm.
 // gradient: [size] of vec4, contiguous. chunks: (start, end) in gradient, then (first, last + 1) of the group's sums.
 // One workgroup per chunk; chunks beyond 65535 fold into grid.y. The order of addition depends on the sizes alone.
-// Workgroup memory: 4 * WORKGROUP_SIZE bytes.
+// Joined to rows/tree.wgsl. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
 alias V = f32; // for special.wgsl, like I and B
 alias I = i32;
 alias B = bool;
 const WORKGROUP_SIZE: u32 = 64; // a power of two: the tree halves it
+const LANES: u32 = 64; // a workgroup reduces one row: rows/tree.wgsl
 const LARGE = 1099511627776.0; // 2^40
 struct Params { count: u32, first: u32, max_norm: f32 } // first: where the sums of this arena's chunks begin
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,18 +22,6 @@ struct Params { count: u32, first: u32, max_norm: f32 } // first: where the sums
 // scale(sums, chunks) -> gradient
 @group(0) @binding(1) var<storage, read> group_sums: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scaled: array<vec4<f32>>;
-
-var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
-
-fn workgroup_sum(value: f32, local: u32) -> f32 {
-  partial[local] = value;
-  workgroupBarrier();
-  for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
-    if (local < half) { partial[local] += partial[local + half]; }
-    workgroupBarrier();
-  }
-  return partial[0];
-}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn sums(
@@ -48,7 +37,7 @@ fn sums(
     let in_units = gradient[i] / LARGE / params.max_norm;
     sum += dot(in_units, in_units);
   }
-  let total = workgroup_sum(sum, local);
+  let total = row_sum(sum, local);
   if (local == 0) { chunk_sums[params.first + c] = total; }
 }
 
@@ -63,7 +52,7 @@ fn scale(
   let chunk = chunks[c];
   var sum = 0.0;
   for (var s = chunk.z + local; s < chunk.w; s += WORKGROUP_SIZE) { sum += group_sums[s]; }
-  let excess = LARGE * sqrt(workgroup_sum(sum, local));
+  let excess = LARGE * sqrt(row_sum(sum, local));
   // A norm of NaN scales nothing: the padding has to stay 0, and NaN stays where it is.
   let factor = 1.0 / select(max(1.0, excess), 1.0, is_nan(excess));
   for (var i = chunk.x + local; i < chunk.y; i += WORKGROUP_SIZE) { scaled[i] *= factor; }

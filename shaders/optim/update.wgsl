@@ -7,14 +7,11 @@
 // gradient, weight, average: [size] of T, contiguous; the padding between parameters has gradient 0, and stays 0.
 // hyper: what changes from step to step, computed in float64, for each group of parameters. groups: the group of each
 // BLOCK of vectors. What is not in use is bound empty: average, moments, and groups where there is one.
-// An invocation computes ITEMS elements, WORKGROUP_SIZE apart. No workgroup memory.
 
 alias T = vec4<f32>;
 alias V = T; // for special.wgsl, like I and B
 alias I = vec4<i32>;
 alias B = vec4<bool>;
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 4;
 const GROUPS: u32 = 1;
 const BLOCK: u32 = 16; // vectors; a parameter has whole blocks
 const PENALIZED: bool = false;
@@ -41,41 +38,25 @@ fn hyper_of(i: u32) -> Hyper {
 
 fn penalty_gradient(w: T, own: Hyper) -> T { return own.l1 * sign(w) + own.l2 * w; } // NaN: own.l2 * w is
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn update(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * grid.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    let own = hyper_of(i);
-    let old = weight[i];
-    var g = own.scale * gradient[i];
-    if (!PENALIZED) { g += penalty_gradient(old, own); }
-    if (CLIP_VALUE) {
-      let limit = T(own.clip_value);
-      g = keep_nan(g, clamp(g, -limit, limit));
-    }
-    var w = updated(i, old - own.decay * old, g + own.coupled_decay * old, own.rule);
-    if (EMA) {
-      let a = average[i] + own.ema_gain * (w - average[i]);
-      average[i] = a;
-      w = select(w, a, own.overwrite != 0.0); // NaN: it is 0 or 1
-    }
-    weight[i] = w;
+fn update_element(i: u32) {
+  let own = hyper_of(i);
+  let old = weight[i];
+  var g = own.scale * gradient[i];
+  if (!PENALIZED) { g += penalty_gradient(old, own); }
+  if (CLIP_VALUE) {
+    let limit = T(own.clip_value);
+    g = keep_nan(g, clamp(g, -limit, limit));
   }
+  var w = updated(i, old - own.decay * old, g + own.coupled_decay * old, own.rule);
+  if (EMA) {
+    let a = average[i] + own.ema_gain * (w - average[i]);
+    average[i] = a;
+    w = select(w, a, own.overwrite != 0.0); // NaN: it is 0 or 1
+  }
+  weight[i] = w;
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn penalize(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) grid: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * grid.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, params.size); i += WORKGROUP_SIZE) {
-    let own = hyper_of(i);
-    penalized[i] += penalty_gradient(present[i], own) / own.scale;
-  }
+fn penalize_element(i: u32) {
+  let own = hyper_of(i);
+  penalized[i] += penalty_gradient(present[i], own) / own.scale;
 }

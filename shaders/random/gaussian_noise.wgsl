@@ -1,13 +1,11 @@
 // Adds normal noise: y_i = x_i + deviation * z_i. Elements 4 i to 4 i + 3 share the words of Philox for the counter
 // (i, step, stream, 0) and the key (seed, 0); of words a, b with u(w) = (w / 2^9 + 0.5) / 2^23, which float32 holds exactly,
 //   z = sqrt(-2 log(u(a))) * cos(2 pi u(b)),   and with sin the next one.
-// x, y: [size] in vectors of 4, contiguous; what pads the last one stays 0. An invocation
-// computes ITEMS vectors, WORKGROUP_SIZE apart. No workgroup memory. Joined to philox.wgsl and sine.wgsl.
+// x, y: [size] in vectors of 4, contiguous; what pads the last one stays 0. Joined to
+// philox.wgsl and sine.wgsl.
 // Source: Box and Muller (1958), "A note on the generation of random normal deviates".
 
 alias R = vec4<f32>;
-const WORKGROUP_SIZE: u32 = 64;
-const ITEMS: u32 = 1;
 const TWO_PI: f32 = 6.283185307179586;
 const TWO_TO_MINUS_23: f32 = 1.1920928955078125e-7;
 struct Params { size: u32, stream: u32, deviation: f32 }
@@ -29,15 +27,4 @@ fn noise(i: u32) -> vec4<f32> {
   );
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let first = (group.y * groups.x + group.x) * WORKGROUP_SIZE * ITEMS + local;
-  let vectors = (params.size + WIDTH - 1) / WIDTH;
-  for (var i = first; i < min(first + WORKGROUP_SIZE * ITEMS, vectors); i += WORKGROUP_SIZE) {
-    y[i] = inside(i, x[i] + params.deviation * noise(i));
-  }
-}
+fn forward_element(i: u32) { y[i] = inside(i, x[i] + params.deviation * noise(i)); }

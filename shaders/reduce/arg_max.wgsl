@@ -39,13 +39,7 @@ fn best_of_lanes(own: Candidate, local: u32) -> Candidate {
   return candidates[local];
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn forward_row(row: Row, local: u32) {
   let start = row.start;
   var best = Candidate(rank_of(x[start]), 0); // of every invocation: one more look at the first element changes nothing
   for (var j = row.lane; j < row.end; j += LANES) {

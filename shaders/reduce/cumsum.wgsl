@@ -16,13 +16,7 @@ fn position(start: u32, j: u32) -> u32 {
   return start + select(j, params.length - 1 - j, REVERSE) * params.inner;
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = row_of(group, groups, local);
+fn forward_row(row: Row, local: u32) {
   let segment = (params.length + LANES - 1) / LANES;
   let first = row.lane * segment;
   let last = min(first + segment, row.end);

@@ -1,12 +1,13 @@
 import shader from '../../shaders/optim/accumulate.wgsl';
 import type { Tensor } from '../core/tensor.ts';
+import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel } from '../ops/op.ts';
 import { LANES } from './arena.ts';
 
 /** Adds a call's gradients to the total (`add`), or the total to a call's gradients and starts again at 0 (`take`). */
 export const accumulate = defineKernel<[entry: 'add' | 'take', total: Tensor, gradient: Tensor]>({
   name: 'accumulate',
-  shader,
+  shader: elementwise(shader),
   run: (run, entry, total, gradient) => {
     const size = total.size / LANES;
     run.into(entry, [], [total, gradient], { params: { size }, grid: { invocations: size } });

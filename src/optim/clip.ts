@@ -1,3 +1,4 @@
+import treeWgsl from '../../shaders/lib/rows/tree.wgsl';
 import specialWgsl from '../../shaders/lib/special.wgsl';
 import shader from '../../shaders/optim/clip.wgsl';
 import { checkValues } from '../core/checks.ts';
@@ -28,7 +29,7 @@ interface Clipped {
 
 const clipByNorm = defineKernel<[Clipped]>({
   name: 'clip',
-  shader: [shader, specialWgsl],
+  shader: [shader, treeWgsl, specialWgsl],
   run: (run, { gradients, chunks, sums, maxNorm }) => {
     let first = 0;
     const options = chunks.map(({ shape: [count] }) => {

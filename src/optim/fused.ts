@@ -9,6 +9,7 @@ import type { DType } from '../core/storage.ts';
 import { innerScope, keep, type Parameter, Tensor } from '../core/tensor.ts';
 import { fullOn } from '../ops/create/fill.ts';
 import { mul } from '../ops/elementwise/binary.ts';
+import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel, type Run } from '../ops/op.ts';
 import { accumulate } from './accumulate.ts';
 import { Arena, BLOCK, LANES, type Layout, layoutOf, layoutsOf } from './arena.ts';
@@ -75,7 +76,7 @@ export class FusedOptimizer implements Optimizer {
     this.#settings = settings;
     this.#change = defineKernel({
       name: rule.name,
-      shader: [scaffold, specialWgsl, rule.shader],
+      shader: elementwise(scaffold, specialWgsl, rule.shader),
       run: (run, built: Built, regularize: boolean) => this.#update(run, built, regularize),
       reference: (cpu, built, regularize) => this.#updateInFloat64(cpu, built, regularize),
     });

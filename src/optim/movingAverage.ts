@@ -1,5 +1,6 @@
 import shader from '../../shaders/optim/moving_average.wgsl';
 import { checkSameShape, type Tensor } from '../core/tensor.ts';
+import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel } from '../ops/op.ts';
 
 /**
@@ -13,7 +14,7 @@ export function updateMovingAverage(average: Tensor, value: Tensor, weight: numb
 
 const update = defineKernel<[average: Tensor, value: Tensor, weight: number]>({
   name: 'movingAverage',
-  shader,
+  shader: elementwise(shader),
   run: (run, average, value, weight) =>
     run.into('update', [value], [average], { params: { size: average.size, weight } }),
   reference: (device, average, value, weight) =>

@@ -4,6 +4,7 @@ import type { GpuDevice } from '../backends/webgpu/device.ts';
 import { BYTES } from '../core/storage.ts';
 import { scope, Tensor } from '../core/tensor.ts';
 import { constantOf } from '../core/wgsl.ts';
+import { elementwise } from '../ops/lib/elements.ts';
 import { runner } from '../ops/op.ts';
 import { largeSize } from './sizes.ts';
 import { timeOf } from './stopwatch.ts';
@@ -30,7 +31,7 @@ export async function measureLimits(device: GpuDevice): Promise<Limits> {
 async function measureBandwidth(device: GpuDevice): Promise<number> {
   const size = largeSize(device);
   const [x, y] = [vector(device, size), vector(device, size)];
-  const run = runner({ name: 'copy', sources: [copyWgsl] }, device);
+  const run = runner({ name: 'copy', sources: elementwise(copyWgsl) }, device);
   const ways = [
     () => device.copy(x.storage, y.storage, size),
     ...COPIES.map((constants) => () => {

@@ -1,5 +1,4 @@
 // An elementwise kernel computes one element at a time.
-const WIDTH: u32 = 1;
 alias I = i32;
 alias B = bool;
 fn inside(i: u32, v: R) -> R { return v; }

@@ -3,6 +3,7 @@ import { checkRoom, type Device } from '../../core/device.ts';
 import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
 import type { DType } from '../../core/storage.ts';
 import { type Tensor, toTyped } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { defineKernel } from '../op.ts';
 
 /** The bits of a number, as kernels take one of any dtype. */
@@ -19,7 +20,7 @@ export function fullOn(device: Device, shape: Shape, value: number, dtype: DType
 
 const fill = defineKernel<[shape: Shape, value: number, dtype: DType], Tensor>({
   name: 'full',
-  shader,
+  shader: elementwise(shader),
   run: (run, shape, value, dtype) =>
     run('forward', [], { shape, dtype, params: { size: sizeOf(shape), word: wordOf(value, dtype) } }),
   reference: (device, shape, value, dtype) => {

@@ -32,6 +32,7 @@ import { broadcastShapes, type Shape, sizeOf } from '../../core/shape.ts';
 import type { DType } from '../../core/storage.ts';
 import { Tensor } from '../../core/tensor.ts';
 import { wordOf } from '../create/fill.ts';
+import { elementwise } from '../lib/elements.ts';
 import { repetitionOf } from '../lib/repetition.ts';
 import { broadcastTo } from '../movement/strided.ts';
 import { defineOp, type OpDefinition, type Run } from '../op.ts';
@@ -64,7 +65,8 @@ function binary(
   { kind = 'arithmetic', single = false, backward }: BinaryOptions = {},
 ) {
   const comparison = kind === 'comparison';
-  const files = [scaffold, specialWgsl, ...(comparison || backward !== undefined ? [] : [gradients]), shader].flat();
+  const ownGradients = comparison || backward !== undefined ? [] : [gradients];
+  const files = elementwise(scaffold, specialWgsl, ...ownGradients, ...[shader].flat());
   /** Computes one element at a time, or four where both operands allow it. */
   const dispatch = (
     run: Run,
@@ -86,7 +88,7 @@ function binary(
       params,
       sources: four ? [at4Wgsl, fourWgsl] : [at1Wgsl, oneWgsl],
       constants: {
-        ...(four ? { T: 'vec4<f32>', R: `vec4<${R}>` } : { T: dtype, R }),
+        ...(four ? { T: 'vec4<f32>', R: `vec4<${R}>`, WIDTH: 4 } : { T: dtype, R }),
         A_WHOLE: `${params.a_period === params.size}`,
         B_WHOLE: `${params.b_period === params.size}`,
         ...constants,

@@ -4,11 +4,12 @@ import oneWgsl from '../../../shaders/lib/vectors/one.wgsl';
 import { checkWord } from '../../core/checks.ts';
 import { DTYPES, type DType } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 
 const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
   name: 'cast',
-  shader: [shader, specialWgsl, oneWgsl],
+  shader: elementwise(shader, specialWgsl, oneWgsl),
   reference: ({ cast }) => cast,
   dtypes: [['f32', 'i32']],
   shape: ([x]) => x,

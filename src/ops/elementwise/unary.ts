@@ -45,6 +45,7 @@ import { type Check, checkValue, checkValues, finite, flag } from '../../core/ch
 import type { Source } from '../../core/kernel.ts';
 import type { DType } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { sigmoidScores } from '../lib/scores.ts';
 import { defineOp, type Op } from '../op.ts';
 
@@ -64,10 +65,10 @@ function unary(
   const widthFor = (dtype: DType) =>
     single || dtype === 'i32'
       ? { sources: [oneWgsl], constants: { T: dtype } }
-      : { sources: [fourWgsl], constants: { T: `vec4<${dtype}>` } };
+      : { sources: [fourWgsl], constants: { T: `vec4<${dtype}>`, WIDTH: 4 } };
   return defineOp<[x: Tensor], UnaryConstants>({
     name,
-    shader: [scaffold, specialWgsl, shader].flat(),
+    shader: elementwise(scaffold, specialWgsl, ...[shader].flat()),
     reference: ({ unary, unaryReference }) => unaryReference(unary[name]),
     dtypes: [dtypes],
     shape: ([x]) => x,

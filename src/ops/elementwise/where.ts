@@ -3,6 +3,7 @@ import { DTypeError } from '../../core/errors.ts';
 import { broadcastShapes, sameShape, sizeOf } from '../../core/shape.ts';
 import { Tensor } from '../../core/tensor.ts';
 import { fullOn } from '../create/fill.ts';
+import { elementwise } from '../lib/elements.ts';
 import { broadcastTo } from '../movement/strided.ts';
 import { defineOp, type Op } from '../op.ts';
 import type { Operand } from './binary.ts';
@@ -11,7 +12,7 @@ const whereOp: Op<[condition: Tensor, a: Tensor, b: Tensor], object> = defineOp<
   [condition: Tensor, a: Tensor, b: Tensor]
 >({
   name: 'where',
-  shader,
+  shader: elementwise(shader),
   reference: ({ where }) => where,
   dtypes: [['i32'], ['f32', 'i32']],
   shape: ([condition, a, b], _, inputs) => {

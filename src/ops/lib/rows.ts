@@ -1,3 +1,4 @@
+import entryWgsl from '../../../shaders/lib/rows/entry.wgsl';
 import subgroupsRowsWgsl from '../../../shaders/lib/rows/subgroups.wgsl';
 import treeWgsl from '../../../shaders/lib/rows/tree.wgsl';
 import scaffold from '../../../shaders/lib/rows.wgsl';
@@ -8,6 +9,7 @@ import type { Constants, Kernel, Source } from '../../core/kernel.ts';
 import { viewAround } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
+import { entryPoints } from './entries.ts';
 
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
 const LARGEST_WORKGROUP = 256; // that WebGPU promises
@@ -26,14 +28,19 @@ export function rowWorkgroup({ info }: Device, length: number): number {
   return Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
 }
 
-/** The sources of a kernel that walks along rows. */
-export const walkingRows = (shader: Source): readonly Source[] => [scaffold, specialWgsl, shader];
+/** The sources of a kernel that walks along rows: an entry point for each `fn <entry>_row`. */
+export const walkingRows = (...shaders: readonly Source[]): readonly Source[] => [
+  scaffold,
+  specialWgsl,
+  ...shaders,
+  ...entryPoints(entryWgsl, shaders),
+];
 
 /** The sources of a kernel that reduces rows. */
-export const reducingRows = (shader: Source): Omit<Kernel, 'name'> => ({
-  sources: [treeWgsl, ...walkingRows(shader)],
-  withSubgroups: [subgroupsWgsl, subgroupsRowsWgsl, ...walkingRows(shader)],
-});
+export function reducingRows(...shaders: readonly Source[]): Omit<Kernel, 'name'> {
+  const walking = walkingRows(...shaders);
+  return { sources: [treeWgsl, ...walking], withSubgroups: [subgroupsWgsl, subgroupsRowsWgsl, ...walking] };
+}
 
 /**
  * The rows of `x` along `axis`, for the kernels that are joined to rows.wgsl: a workgroup each, or an invocation each

@@ -1,3 +1,4 @@
+import exponentialsWgsl from '../../../shaders/lib/rows/exponentials.wgsl';
 import shader from '../../../shaders/loss/softmax_cross_entropy.wgsl';
 import type { Tensor } from '../../core/tensor.ts';
 import { reducingRows } from '../lib/rows.ts';
@@ -19,7 +20,7 @@ import { rowShape, rowsWith } from './crossEntropyRows.ts';
  */
 export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'softmaxCrossEntropy',
-  shader: reducingRows(shader),
+  shader: reducingRows(exponentialsWgsl, shader),
   reference: ({ softmaxCrossEntropy }) => softmaxCrossEntropy,
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => rowShape(logits, given, dtype),

@@ -1,3 +1,4 @@
+import exponentialsWgsl from '../../../shaders/lib/rows/exponentials.wgsl';
 import shader from '../../../shaders/loss/softmax_cross_entropy.wgsl';
 import { sizeOf } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -13,7 +14,7 @@ import { rowShape, rowsWith } from './crossEntropyRows.ts';
  */
 export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'meanCrossEntropy',
-  shader: reducingRows(shader),
+  shader: reducingRows(exponentialsWgsl, shader),
   reference: ({ meanCrossEntropy }) => meanCrossEntropy,
   dtypes: [['f32'], ['f32', 'i32']],
   shape: ([logits, given], _, [, { dtype }]) => {

@@ -1,3 +1,4 @@
+import exponentialsWgsl from '../../../shaders/lib/rows/exponentials.wgsl';
 import logSoftmaxWgsl from '../../../shaders/loss/log_softmax.wgsl';
 import softmaxWgsl from '../../../shaders/loss/softmax.wgsl';
 import { checkOptions } from '../../core/checks.ts';
@@ -12,7 +13,7 @@ import { defineOp } from '../op.ts';
 const alongRows = /* @__NO_SIDE_EFFECTS__ */ (name: 'softmax' | 'logSoftmax', shader: Source) =>
   defineOp<[x: Tensor], { readonly axis: number }>({
     name,
-    shader: reducingRows(shader),
+    shader: reducingRows(exponentialsWgsl, shader),
     reference: (all) => all[name],
     shape: ([x]) => x,
     forward: (run, [x], { axis }) => run('forward', [x], { shape: x.shape, ...rowsAlong(x, axis) }),

@@ -13,6 +13,7 @@ import { ShapeError } from '../../core/errors.ts';
 import type { Constants, Grid, Source } from '../../core/kernel.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts';
 import { emptyOn, innerScope, type Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { repetitionOf } from '../lib/repetition.ts';
 import { broadcastTo, reshape } from '../movement/strided.ts';
 import { defineOp, type Op, type Run } from '../op.ts';
@@ -183,7 +184,7 @@ export function multiply(run: Run, operands: readonly Tensor[], attributes: Prod
 /** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product may end with. */
 export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
   name: 'slope',
-  shader: [unaryScaffold, specialWgsl, fourWgsl],
+  shader: elementwise(unaryScaffold, specialWgsl, fourWgsl),
   reference: ({ slope }) => slope,
   shape: ([y]) => y,
   forward: (run, [y, dy], { activation }) =>
@@ -191,7 +192,7 @@ export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: Pr
       shape: y.shape,
       sources: [ACTIVATIONS[activation]],
       params: { size: y.size, alpha: 0, beta: 0 },
-      constants: { T: 'vec4<f32>' },
+      constants: { T: 'vec4<f32>', WIDTH: 4 },
     }),
 });
 

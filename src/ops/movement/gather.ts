@@ -3,6 +3,7 @@ import { checkOptions } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { checkShape, formatShape, normalizeAxis, sizeOf, viewAround } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 
 function sizes(x: Tensor, indices: Tensor, axis: number) {
@@ -12,7 +13,7 @@ function sizes(x: Tensor, indices: Tensor, axis: number) {
 
 const gatherOp = defineOp<[x: Tensor, indices: Tensor], { readonly axis: number }>({
   name: 'gather',
-  shader,
+  shader: elementwise(shader),
   reference: ({ gather }) => gather,
   dtypes: [['f32', 'i32'], ['i32']],
   shape: ([x, indices], { axis }) => {

@@ -3,11 +3,12 @@ import type { OneHotAttributes } from '../../backends/cpu/reference/movement/one
 import { checkedLater, checkValues, checkWhole, finite } from '../../core/checks.ts';
 import { checkShape, normalizeAxis, sizeOf } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 
 const oneHotOp = defineOp<[indices: Tensor], OneHotAttributes>({
   name: 'oneHot',
-  shader,
+  shader: elementwise(shader),
   reference: ({ oneHot }) => oneHot,
   dtypes: [['i32']],
   shape: ([indices], { depth, axis }) => {

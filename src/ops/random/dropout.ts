@@ -6,6 +6,7 @@ import type { DropoutAttributes } from '../../backends/cpu/reference/random/drop
 import { checkValues, countFrom0, fraction, required } from '../../core/checks.ts';
 import { drawOn } from '../../core/randomState.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { defineOp, type Run } from '../op.ts';
 import { dropoutParams } from './dropoutParams.ts';
 import { streamOf } from './stream.ts';
@@ -14,12 +15,13 @@ const drop = (run: Run, x: Tensor, state: Tensor, attributes: DropoutAttributes)
   run('forward', [x], {
     shape: x.shape,
     uniforms: [state],
+    constants: { WIDTH: 4 },
     params: { size: x.size, ...dropoutParams(attributes) },
   });
 
 const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
   name: 'dropout',
-  shader: [philoxWgsl, keptWgsl, shader, fourWgsl],
+  shader: elementwise(philoxWgsl, keptWgsl, shader, fourWgsl),
   reference: ({ dropout }) => dropout,
   dtypes: [['f32'], ['i32']],
   shape: ([x]) => x,

@@ -6,17 +6,23 @@ import type { GaussianNoiseAttributes } from '../../backends/cpu/reference/rando
 import { checkValues, countFrom0, notNegative, required } from '../../core/checks.ts';
 import { drawOn } from '../../core/randomState.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 import { streamOf } from './stream.ts';
 
 const gaussianNoiseOp = defineOp<[x: Tensor, state: Tensor], GaussianNoiseAttributes>({
   name: 'gaussianNoise',
-  shader: [philoxWgsl, sineWgsl, shader, fourWgsl],
+  shader: elementwise(philoxWgsl, sineWgsl, shader, fourWgsl),
   reference: ({ gaussianNoise }) => gaussianNoise,
   dtypes: [['f32'], ['i32']],
   shape: ([x]) => x,
   forward: (run, [x, state], { stddev, stream }) =>
-    run('forward', [x], { shape: x.shape, uniforms: [state], params: { size: x.size, stream, deviation: stddev } }),
+    run('forward', [x], {
+      shape: x.shape,
+      uniforms: [state],
+      constants: { WIDTH: 4 },
+      params: { size: x.size, stream, deviation: stddev },
+    }),
   backward: (_run, dy) => [dy, undefined],
 });
 

@@ -165,16 +165,7 @@ export {
   type Saved,
 } from './ops/op.ts';
 export {
-  type AdadeltaOptions,
-  type AdagradOptions,
-  type AdamaxOptions,
-  type AdamOptions,
   type ApplyOptions,
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  adamW,
   type ClipOptions,
   type Convention,
   clipGradients,
@@ -183,21 +174,16 @@ export {
   type DecayOptions,
   exponentialDecay,
   inverseTimeDecay,
-  type NadamOptions,
-  nadam,
   type Optimizer,
   type OptimizerOptions,
   oneCycle,
   type ParameterGroup,
   piecewiseConstant,
   polynomialDecay,
-  type RmspropOptions,
-  rmsprop,
   type Schedule,
-  type SgdOptions,
-  sgd,
   warmup,
 } from './optim/index.ts';
+export * from './optim/rules/index.ts';
 // Both an operation and a layer: these names take precedence over the operations above.
 export {
   add,

@@ -7,7 +7,7 @@ import { emptyOn, keep, Tensor } from '../core/tensor.ts';
 import { clip } from '../ops/elementwise/unary.ts';
 import { defineKernel } from '../ops/op.ts';
 import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';
-import { CLIPS, checkClips, checksOf, type OptimizerOptions } from './options.ts';
+import { CLIP_CHECKS, checkClips, type OptimizerOptions } from './options.ts';
 
 export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' | 'clipValue'>;
 
@@ -97,7 +97,7 @@ export class NormClip {
  * @see Pascanu et al. (2013), "On the difficulty of training recurrent neural networks".
  */
 export function clipGradients(gradients: readonly Tensor[], options: ClipOptions): Tensor[] {
-  checkValues('clipGradients', options, checksOf(CLIPS));
+  checkValues('clipGradients', options, CLIP_CHECKS);
   checkClips('clipGradients', options);
   const { clipNorm, globalClipNorm, clipValue } = options;
   if (clipValue !== undefined) return gradients.map((g) => clip(g, -clipValue, clipValue));

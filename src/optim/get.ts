@@ -1,24 +1,9 @@
 import { type Check, checkValue, lookUp } from '../core/checks.ts';
 import type { Optimizer } from './optimizer.ts';
-import { adadelta } from './rules/adadelta.ts';
-import { adagrad } from './rules/adagrad.ts';
-import { adam, adamW } from './rules/adam.ts';
-import { adamax } from './rules/adamax.ts';
-import { nadam } from './rules/nadam.ts';
-import { rmsprop } from './rules/rmsprop.ts';
-import { sgd } from './rules/sgd.ts';
+import * as rules from './rules/index.ts';
 
 /** All optimizers by their names, each a function of its options. */
-export const optimizers: Readonly<Record<string, () => Optimizer>> = {
-  sgd,
-  rmsprop,
-  adam,
-  adamW,
-  adagrad,
-  adadelta,
-  adamax,
-  nadam,
-};
+export const optimizers: Readonly<Record<string, () => Optimizer>> = rules;
 
 const OPTIMIZER: Check = [
   (value) => typeof value === 'object' && value !== null && 'apply' in value,

@@ -1,4 +1,4 @@
-import { type Check, checkValues, count, flag, fraction, notNegative, portion, positive } from '../core/checks.ts';
+import { type Check, checkValues, count, flag, fraction, notNegative, positive } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import { checkGroups, type ParameterGroup } from './groups.ts';
 import { RATE, type Schedule } from './schedules.ts';
@@ -49,60 +49,44 @@ const COMMON = {
   parameterGroups: [] as readonly ParameterGroup[],
   convention: 'keras' as Convention, // not only this one
 };
-/** The options that clip; at most one of them can be set. */
-export const CLIPS = ['clipNorm', 'globalClipNorm', 'clipValue'] as const;
-
 /** All options of an optimizer, those filled in that have a default. */
 export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRate: number | Schedule };
 
-const CHECKS = {
-  learningRate: RATE,
+/** Checks of the options that clip; at most one of them can be set. */
+export const CLIP_CHECKS = { clipNorm: positive, globalClipNorm: positive, clipValue: positive };
+
+const COMMON_CHECKS = {
   weightDecay: notNegative,
-  clipNorm: positive,
-  globalClipNorm: positive,
-  clipValue: positive,
   useEma: flag,
   emaMomentum: fraction,
-  emaOverwriteFrequency: count,
   lossScaleFactor: positive,
   gradientAccumulationSteps: count,
   parameterGroups: [Array.isArray, 'a list of groups'],
   convention: [(value) => value === 'keras' || value === 'pytorch', "'keras' or 'pytorch'"],
-  momentum: portion,
-  dampening: portion,
-  nesterov: flag,
-  rho: fraction,
-  epsilon: positive,
-  centered: flag,
-  beta1: fraction,
-  beta2: fraction,
-  amsgrad: flag,
-  biasCorrection: flag,
-  initialAccumulatorValue: notNegative,
-  momentumDecay: notNegative,
-} satisfies Readonly<Record<string, Check>>;
-type OptionName = keyof typeof CHECKS;
-
-/** The checks of some options by their names. */
-export const checksOf = (names: readonly OptionName[]): Readonly<Record<string, Check>> =>
-  Object.fromEntries(names.map((name) => [name, CHECKS[name]]));
+  ...CLIP_CHECKS,
+  emaOverwriteFrequency: count,
+} satisfies Readonly<Record<Exclude<keyof OptimizerOptions, 'learningRate'>, Check>>;
 
 /** Refuses more than one way to clip. @throws ValueError */
 export function checkClips(op: string, options: object): void {
-  const clips = CLIPS.filter((name) => Reflect.get(options, name) !== undefined);
+  const clips = Object.keys(CLIP_CHECKS).filter((name) => Reflect.get(options, name) !== undefined);
   if (clips.length < 2) return;
   throw new ValueError({ op, got: clips.join(' and '), expected: 'one way to clip', fix: 'Choose one of them.' });
 }
 
-/** Fills in the defaults of an optimizer, each of which needs a check. @throws ValueError for an option that is misspelt or out of range. */
+interface Given<Defaults extends { readonly learningRate: number }, Options> {
+  readonly options: Options;
+  readonly defaults: Readonly<Record<Convention, Defaults>>;
+  /** Of the options that this optimizer has besides the common ones. */
+  readonly checks: Readonly<Record<Exclude<keyof Defaults, 'learningRate'>, Check>>;
+}
+
+/** Fills in the defaults of an optimizer. @throws ValueError for an option that is misspelt or out of range. */
 export function settingsOf<Defaults extends { readonly learningRate: number }, Options extends OptimizerOptions>(
   op: string,
-  defaults: Readonly<Record<Convention, Defaults & Readonly<Record<Exclude<keyof Defaults, OptionName>, never>>>>,
-  options: Options,
+  { options, defaults, checks }: Given<Defaults, Options>,
 ) {
-  const own = Object.keys(defaults.keras) as OptionName[]; // as the type of the defaults demands; the rate comes first
-  const common = Object.keys(COMMON) as (keyof typeof COMMON)[];
-  checkValues(op, options, checksOf([...own, ...common, ...CLIPS, 'emaOverwriteFrequency']));
+  checkValues(op, options, { learningRate: RATE, ...checks, ...COMMON_CHECKS });
   checkClips(op, options);
   checkGroups(op, options.parameterGroups ?? []);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

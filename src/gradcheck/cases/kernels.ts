@@ -1,25 +1,8 @@
 import { type Shape, sizeOf } from '../../core/shape.ts';
 import { parameter, type Tensor } from '../../core/tensor.ts';
-import {
-  type AdadeltaOptions,
-  type AdagradOptions,
-  type AdamaxOptions,
-  type AdamOptions,
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  type ClipOptions,
-  clipGradients,
-  type NadamOptions,
-  nadam,
-  type Optimizer,
-  type RmspropOptions,
-  rmsprop,
-  type SgdOptions,
-  sgd,
-} from '../../optim/index.ts';
+import { type ClipOptions, clipGradients, type Optimizer } from '../../optim/index.ts';
 import { updateMovingAverage } from '../../optim/movingAverage.ts';
+import * as optimizersByName from '../../optim/rules/index.ts';
 import type { Suite } from '../case.ts';
 import { augmentation } from './augmentation.ts';
 
@@ -35,32 +18,39 @@ function trained(optimizer: Optimizer, [w, ...gradients]: readonly Tensor[]): Te
 
 const MATRIX: Shape = [45, 65];
 
-/** Two steps of an optimizer for each of some options. */
-const optimizer = <Options>(name: string, make: (options: Options) => Optimizer, table: readonly Options[]): Suite => ({
+const rules = { ...optimizersByName };
+type Rules = typeof rules;
+
+/** Options under which optimizers are checked, besides their defaults. */
+const VARIANTS: { readonly [Name in keyof Rules]?: readonly Parameters<Rules[Name]>[0][] } = {
+  sgd: [
+    { momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+    { convention: 'pytorch', momentum: 0.9 },
+  ],
+  rmsprop: [{ centered: true, momentum: 0.9, epsilon: 0.01 }],
+  adam: [{ amsgrad: true, weightDecay: 0.01, clipValue: 0.5 }, { useEma: true }],
+  adagrad: [{ convention: 'pytorch', epsilon: 0.01, globalClipNorm: 1 }],
+  adadelta: [{ epsilon: 0.01, weightDecay: 0.01 }],
+  adamax: [{ convention: 'pytorch', epsilon: 0.01 }],
+  nadam: [{ convention: 'pytorch', useEma: true }],
+};
+
+/** Two steps of each optimizer, for its defaults and its variants. */
+const optimizers: readonly Suite[] = (Object.keys(rules) as (keyof Rules)[]).map((name) => ({
   name,
-  call: (inputs, [options]) => trained(make(options as Options), inputs), // the argument of its own cases, below
+  call: (inputs, [options]) => trained(rules[name](options as object), inputs), // the argument of its own cases, below
   // In each step a root, a quotient and a handful of other roundings, as large as the weights themselves at rate 1.
   accuracy: { roundings: 50, scale: 'unit' },
   differentiable: false,
-  cases: table.map((options) => ({
+  cases: [{}, ...(VARIANTS[name] ?? [])].map((options) => ({
     shapes: [MATRIX, MATRIX, MATRIX],
     args: [{ learningRate: 1, ...options }],
   })),
-});
+}));
 
 /** Kernels that are no operations: they work in place, and are compared without a gradient. */
 export const kernels: readonly Suite[] = [
-  optimizer<SgdOptions>('sgd', sgd, [
-    {},
-    { momentum: 0.9, nesterov: true, weightDecay: 0.01 },
-    { convention: 'pytorch', momentum: 0.9 },
-  ]),
-  optimizer<RmspropOptions>('rmsprop', rmsprop, [{}, { centered: true, momentum: 0.9, epsilon: 0.01 }]),
-  optimizer<AdamOptions>('adam', adam, [{}, { amsgrad: true, weightDecay: 0.01, clipValue: 0.5 }, { useEma: true }]),
-  optimizer<AdagradOptions>('adagrad', adagrad, [{}, { convention: 'pytorch', epsilon: 0.01, globalClipNorm: 1 }]),
-  optimizer<AdadeltaOptions>('adadelta', adadelta, [{}, { epsilon: 0.01, weightDecay: 0.01 }]),
-  optimizer<AdamaxOptions>('adamax', adamax, [{}, { convention: 'pytorch', epsilon: 0.01 }]),
-  optimizer<NadamOptions>('nadam', nadam, [{}, { convention: 'pytorch', useEma: true }]),
+  ...optimizers,
   {
     name: 'clipGradients',
     call: (gradients, [options]) => clipGradients(gradients, options as ClipOptions), // as in its own cases

@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/adadelta.wgsl';
+import { fraction, positive } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -10,6 +11,7 @@ export interface AdadeltaOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
+const CHECKS = { rho: fraction, epsilon: positive };
 const DEFAULTS = {
   keras: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
   pytorch: { learningRate: 1, rho: 0.9, epsilon: 1e-6 },
@@ -22,7 +24,7 @@ const DEFAULTS = {
  * @see Zeiler (2012), "ADADELTA: an adaptive learning rate method".
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  const settings = settingsOf('adadelta', DEFAULTS, options);
+  const settings = settingsOf('adadelta', { options, defaults: DEFAULTS, checks: CHECKS });
   const { rho, epsilon } = settings;
   return new FusedOptimizer(
     {

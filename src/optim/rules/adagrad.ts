@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/adagrad.wgsl';
+import { notNegative, positive } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -10,6 +11,7 @@ export interface AdagradOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
+const CHECKS = { initialAccumulatorValue: notNegative, epsilon: positive };
 const DEFAULTS = {
   keras: { learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 },
   pytorch: { learningRate: 0.01, initialAccumulatorValue: 0, epsilon: 1e-10 },
@@ -22,7 +24,7 @@ const DEFAULTS = {
  * @see Duchi, Hazan and Singer (2011), "Adaptive subgradient methods for online learning and stochastic optimization".
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  const settings = settingsOf('adagrad', DEFAULTS, options);
+  const settings = settingsOf('adagrad', { options, defaults: DEFAULTS, checks: CHECKS });
   const { initialAccumulatorValue, epsilon, convention } = settings;
   return new FusedOptimizer(
     {

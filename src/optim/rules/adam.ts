@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/adam.wgsl';
+import { flag, fraction, positive } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -16,6 +17,7 @@ export interface AdamOptions extends OptimizerOptions {
   readonly biasCorrection?: boolean;
 }
 
+const CHECKS = { beta1: fraction, beta2: fraction, amsgrad: flag, biasCorrection: flag, epsilon: positive };
 const SHARED = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, amsgrad: false, biasCorrection: true };
 const DEFAULTS = {
   keras: { ...SHARED, epsilon: 1e-7 },
@@ -44,7 +46,7 @@ export const adamW = (options: AdamOptions = {}): Optimizer =>
   make('adamW', { ...options, weightDecay: options.weightDecay ?? ADAM_W_DECAY[options.convention ?? 'keras'] });
 
 function make(name: 'adam' | 'adamW', options: AdamOptions): Optimizer {
-  const settings = settingsOf(name, DEFAULTS, options);
+  const settings = settingsOf(name, { options, defaults: DEFAULTS, checks: CHECKS });
   const { beta1, beta2, epsilon, amsgrad, biasCorrection, convention } = settings;
   return new FusedOptimizer(
     {

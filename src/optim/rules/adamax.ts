@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/adamax.wgsl';
+import { fraction, positive } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -12,6 +13,7 @@ export interface AdamaxOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
+const CHECKS = { beta1: fraction, beta2: fraction, epsilon: positive };
 const DEFAULTS = {
   keras: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
   pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
@@ -25,7 +27,7 @@ const DEFAULTS = {
  * @see Kingma and Ba (2015), "Adam: a method for stochastic optimization", section 7.1.
  */
 export function adamax(options: AdamaxOptions = {}): Optimizer {
-  const settings = settingsOf('adamax', DEFAULTS, options);
+  const settings = settingsOf('adamax', { options, defaults: DEFAULTS, checks: CHECKS });
   const { beta1, beta2, epsilon, convention } = settings;
   return new FusedOptimizer(
     {

@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/nadam.wgsl';
+import { fraction, notNegative, positive } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -14,6 +15,7 @@ export interface NadamOptions extends OptimizerOptions {
   readonly momentumDecay?: number;
 }
 
+const CHECKS = { beta1: fraction, beta2: fraction, epsilon: positive, momentumDecay: notNegative };
 const DEFAULTS = {
   keras: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentumDecay: 1 },
   pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004 },
@@ -41,7 +43,7 @@ function productOfMomenta(beta1: number, decay: number): (t: number) => number {
  * @see Dozat (2016), "Incorporating Nesterov momentum into Adam".
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
-  const settings = settingsOf('nadam', DEFAULTS, options);
+  const settings = settingsOf('nadam', { options, defaults: DEFAULTS, checks: CHECKS });
   const { beta1, beta2, epsilon, momentumDecay } = settings;
   const productAt = productOfMomenta(beta1, momentumDecay);
   return new FusedOptimizer(

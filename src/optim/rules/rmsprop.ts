@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/rmsprop.wgsl';
+import { flag, fraction, portion, positive } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -14,6 +15,7 @@ export interface RmspropOptions extends OptimizerOptions {
   readonly centered?: boolean;
 }
 
+const CHECKS = { momentum: portion, centered: flag, rho: fraction, epsilon: positive };
 const SHARED = { momentum: 0, centered: false };
 const DEFAULTS = {
   keras: { ...SHARED, learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },
@@ -28,7 +30,7 @@ const DEFAULTS = {
  * @see Tieleman and Hinton (2012), "Lecture 6.5 - rmsprop"; centered: Graves (2013), arXiv:1308.0850.
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const settings = settingsOf('rmsprop', DEFAULTS, options);
+  const settings = settingsOf('rmsprop', { options, defaults: DEFAULTS, checks: CHECKS });
   const { rho, momentum, epsilon, centered, convention } = settings;
   const moving = momentum > 0;
   return new FusedOptimizer(

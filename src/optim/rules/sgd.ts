@@ -1,4 +1,5 @@
 import shader from '../../../shaders/optim/rules/sgd.wgsl';
+import { flag, portion } from '../../core/checks.ts';
 import { ValueError } from '../../core/errors.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
@@ -13,6 +14,7 @@ export interface SgdOptions extends OptimizerOptions {
   readonly nesterov?: boolean;
 }
 
+const CHECKS = { momentum: portion, dampening: portion, nesterov: flag };
 const SHARED = { momentum: 0, dampening: 0, nesterov: false };
 const DEFAULTS = {
   keras: { ...SHARED, learningRate: 0.01 },
@@ -28,7 +30,7 @@ const DEFAULTS = {
  * @see Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning".
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const settings = settingsOf('sgd', DEFAULTS, options);
+  const settings = settingsOf('sgd', { options, defaults: DEFAULTS, checks: CHECKS });
   const { momentum, dampening, nesterov, convention } = settings;
   if (nesterov && dampening > 0) {
     throw new ValueError({

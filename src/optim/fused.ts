@@ -6,7 +6,7 @@ import { checkValue } from '../core/checks.ts';
 import { commonDevice, type Device } from '../core/device.ts';
 import { enterStep } from '../core/randomState.ts';
 import type { DType } from '../core/storage.ts';
-import { innerScope, keep, type Parameter, Tensor } from '../core/tensor.ts';
+import { innerScope, keep, type Parameter, setStorage, Tensor } from '../core/tensor.ts';
 import { fullOn } from '../ops/create/fill.ts';
 import { mul } from '../ops/elementwise/binary.ts';
 import { elementwise } from '../ops/lib/elements.ts';
@@ -249,7 +249,7 @@ export class FusedOptimizer implements Optimizer {
         if (given.parameters.includes(p) || p.isDisposed) continue;
         const own = device.allocate(p.size, p.dtype);
         device.copy(p.storage, own, p.size);
-        p.moveTo(own);
+        setStorage(p, own);
       }
       for (const each of owned) each.dispose();
       return after;
@@ -298,7 +298,7 @@ export class FusedOptimizer implements Optimizer {
       }
       const places = stretches.flatMap(({ weight }) => weight.parts);
       parameters.forEach((parameter, i) => {
-        parameter.moveTo(places[i].storage.retain());
+        setStorage(parameter, places[i].storage.retain());
       });
       return { device, parameters, names, joined, stretches, hyper, traits, groupOf, normClip, owned };
     } catch (error) {

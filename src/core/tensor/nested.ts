@@ -1,0 +1,69 @@
+import { show } from '../checks.ts';
+import { ShapeError, ValueError } from '../errors.ts';
+import { checkShape, formatShape, MAX_RANK, type Shape } from '../shape.ts';
+import type { DType, TypedArray } from '../storage.ts';
+
+/** Numbers in nested arrays, as deep as the rank; a scalar is a plain number. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+/** What `array()` returns. The rank is not known to TypeScript: at every depth it may be used as a number or as a list. */
+export type NestedArray = number & NestedArray[];
+
+/** Converts numbers to the array type that a dtype is written from. */
+export function toTyped(values: TypedArray | Uint8Array | readonly number[], dtype: DType): TypedArray {
+  if (dtype === 'i32') return values instanceof Int32Array ? values : checkedIntegers(values);
+  return values instanceof Float32Array || values instanceof Float64Array ? values : Float32Array.from(values);
+}
+
+function checkedIntegers(values: TypedArray | Uint8Array | readonly number[]): Int32Array {
+  const integers = Int32Array.from(values);
+  const wrong = integers.findIndex((integer, i) => integer !== values[i]);
+  if (wrong >= 0) {
+    throw new ValueError({
+      op: 'tensor',
+      got: `${values[wrong]} at element ${wrong} for dtype i32`,
+      expected: 'whole numbers of 32 bits',
+      fix: "Round first, or use dtype 'f32'.",
+    });
+  }
+  return integers;
+}
+
+const isList = (level: NestedNumbers): level is Exclude<NestedNumbers, number> =>
+  Array.isArray(level) || (ArrayBuffer.isView(level) && 'length' in level);
+
+/** Flattens nested numbers and finds their shape. @throws ShapeError when they are ragged. */
+export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape } {
+  const shape: number[] = [];
+  for (let level: NestedNumbers = nested; isList(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0 || shape.length > MAX_RANK) break; // an array may contain itself
+  }
+  checkShape('tensor', shape);
+  const values: number[] = [];
+  const walk = (level: NestedNumbers, axis: number): void => {
+    if (typeof level === 'number' && axis === shape.length) values.push(level);
+    else if (isList(level) && level.length === shape[axis]) for (const item of level) walk(item, axis + 1);
+    else {
+      const isNumber = isList(level) || typeof level === 'number';
+      throw new ShapeError({
+        op: 'tensor',
+        got: `${isList(level) ? `${level.length} items` : show(level)} at depth ${axis}`,
+        expected: `nested arrays of shape ${formatShape(shape)}, as the first items have it, holding numbers`,
+        fix: isNumber ? 'Make all rows of the same length.' : 'Convert what is no number, with Number() for example.',
+      });
+    }
+  };
+  walk(nested, 0);
+  return { values, shape };
+}
+
+/** Nests the elements of a tensor by its shape. */
+export function nest(data: TypedArray, shape: Shape): NestedNumbers {
+  const build = (axis: number, start: number, count: number): NestedNumbers => {
+    if (axis === shape.length) return data[start];
+    const each = shape[axis] === 0 ? 0 : count / shape[axis];
+    return Array.from({ length: shape[axis] }, (_, i) => build(axis + 1, start + i * each, each));
+  };
+  return build(0, 0, data.length);
+}

@@ -1,10 +1,17 @@
 export type { ProductActivation } from './backends/cpu/reference/matmul/matmul.ts';
 export type { NdArray } from './backends/cpu/reference/ndarray.ts';
-export { CaptureError } from './backends/webgpu/capture/recording.ts';
 export type { Gpu } from './backends/webgpu/source.ts';
 export type { Check, Checks } from './core/checks.ts';
 export type { Device, DeviceInfo, DeviceMemory } from './core/device.ts';
-export { DeviceError, DisposedError, DTypeError, ShaderError, ShapeError, ValueError } from './core/errors.ts';
+export {
+  CaptureError,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  ShaderError,
+  ShapeError,
+  ValueError,
+} from './core/errors.ts';
 export type { Source } from './core/kernel.ts';
 export { setSeed } from './core/randomState.ts';
 export type { Shape } from './core/shape.ts';

@@ -88,3 +88,8 @@ export class ShaderError extends DeviceError {
     this.line = line;
   }
 }
+
+/** Why a step can't be captured: it then runs as it is written. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError';
+}

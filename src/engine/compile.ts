@@ -1,10 +1,9 @@
 import { explain } from '../backends/webgpu/capture/explain.ts';
-import { CaptureError } from '../backends/webgpu/capture/recording.ts';
 import { CapturedStep } from '../backends/webgpu/capturedStep.ts';
 import { GpuDevice } from '../backends/webgpu/device.ts';
 import { checkValue, func } from '../core/checks.ts';
 import { currentDevice, type Device } from '../core/device.ts';
-import { ValueError } from '../core/errors.ts';
+import { CaptureError, ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { isRecording } from '../core/tape.ts';
 import { scope, type Tensor } from '../core/tensor.ts';

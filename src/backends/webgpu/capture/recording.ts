@@ -1,4 +1,5 @@
 import type { Capture } from '../../../core/device.ts';
+import { CaptureError } from '../../../core/errors.ts';
 import type { Storage } from '../../../core/storage.ts';
 import type { Command } from '../queue/commands.ts';
 import type { GpuMemory } from '../queue/pool.ts';
@@ -27,11 +28,6 @@ export interface Recorded {
   readonly compile?: () => Promise<void>;
   /** Makes the command once every operand has its place. */
   readonly place: (find: (operand: Operand) => GpuMemory) => Command;
-}
-
-/** Why a step can't be captured: it then runs as it is written. */
-export class CaptureError extends Error {
-  override readonly name = 'CaptureError';
 }
 
 /** What a step does, noted down instead of done. */

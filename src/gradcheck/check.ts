@@ -1,4 +1,5 @@
 import type { Device } from '../core/device.ts';
+import { DeviceError } from '../core/errors.ts';
 import { Generator } from '../core/random.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import { flatten, type Tensor } from '../core/tensor.ts';
@@ -56,14 +57,21 @@ export async function check(subject: Subject, row: Case, devices: Devices): Prom
   try {
     await (row.throws === undefined ? compareResults(run) : compareError(run, row.throws));
   } catch (error) {
-    findings.fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    findings.fail(reasonOf(error));
   }
   return findings.result(subject.name, labelOf(row));
+}
+
+/** A device tells what is wrong by itself; other errors need their stack. */
+function reasonOf(error: unknown): string {
+  if (error instanceof DeviceError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function compareError({ bound, device, reference, findings }: Run, message: RegExp): Promise<void> {
   for (const each of [reference, device]) {
     const error: unknown = await evaluate(bound, each).catch((caught: unknown) => caught);
+    if (error instanceof DeviceError && !message.test(error.message)) throw error;
     const { backend } = each.info;
     if (!(error instanceof Error)) findings.fail(`${backend}: no error, expected one that says ${message}`);
     else if (!message.test(error.message)) findings.fail(`${backend}: ${error.message}; expected ${message}`);

@@ -11,6 +11,18 @@ export interface CheckResult {
   readonly reason?: string;
 }
 
+/**
+ * A result whose reason is left out if it was told before: a shader that does not compile fails every case after it.
+ * @param told what was told so far.
+ */
+export function brief(result: CheckResult, told: Set<string>): CheckResult {
+  const { reason } = result;
+  if (reason === undefined) return result;
+  if (told.has(reason)) return { ...result, reason: 'as above' };
+  told.add(reason);
+  return result;
+}
+
 /** How far apart two numbers are; NaN equals NaN alone, and an infinity itself alone. */
 function distance(a: number, b: number): number {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;

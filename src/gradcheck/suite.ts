@@ -1,14 +1,16 @@
 import { CpuDevice } from '../backends/cpu/device.ts';
+import { suggestion } from '../core/checks.ts';
 import type { Device } from '../core/device.ts';
+import { ValueError } from '../core/errors.ts';
 import { Generator } from '../core/random.ts';
-import type { Case, Subject } from './case.ts';
+import type { Case, Subject, Suite } from './case.ts';
 import { convolutionFamily } from './cases/convolutions.ts';
 import { fused } from './cases/fused.ts';
 import { kernels } from './cases/kernels.ts';
 import { operations } from './cases/operations.ts';
 import { matmulFamily } from './cases/products.ts';
 import { check } from './check.ts';
-import type { CheckResult } from './findings.ts';
+import { brief, type CheckResult } from './findings.ts';
 
 /** One case of one operation or kernel. */
 export interface Entry {
@@ -16,32 +18,57 @@ export interface Entry {
   readonly row: Case;
 }
 
-/** Everything there is to check. */
-export const entries: readonly Entry[] = [
-  ...operations,
-  ...matmulFamily,
-  ...convolutionFamily,
-  ...fused,
-  ...kernels,
-].flatMap(({ cases, ...subject }) => cases.map((row) => ({ subject, row })));
+/** Everything there is to check; test/ops/rows has a file for each family. */
+export const families = {
+  operations,
+  matmul: matmulFamily,
+  convolutions: convolutionFamily,
+  fused,
+  kernels,
+} satisfies Record<string, readonly Suite[]>;
+
+/** The cases of all families. */
+export const entries: readonly Entry[] = Object.values(families)
+  .flat()
+  .flatMap(({ cases, ...subject }) => cases.map((row) => ({ subject, row })));
 
 /**
- * Checks every operation and kernel on a device against the float64 reference, forward and backward.
- * @param options `onResult` sees each result as it comes.
+ * The cases whose operation or kernel has one of some texts in its name, in upper or lower case; without texts, all.
+ * @throws ValueError for a text that is in no name.
+ */
+export function entriesOf(texts: readonly string[]): readonly Entry[] {
+  const has = ({ subject }: Entry, text: string): boolean => subject.name.toLowerCase().includes(text.toLowerCase());
+  for (const text of texts) {
+    if (entries.some((entry) => has(entry, text))) continue;
+    throw new ValueError({
+      op: 'gradcheck',
+      got: `'${text}'`,
+      expected: 'part of the name of an operation or kernel',
+      fix: `${suggestion(text, [...new Set(entries.map(({ subject }) => subject.name))])}Without a name all are checked.`,
+    });
+  }
+  return texts.length === 0 ? entries : entries.filter((entry) => texts.some((text) => has(entry, text)));
+}
+
+interface SuiteOptions {
+  readonly device: Device;
+  /** What to check; default everything. */
+  readonly chosen?: readonly Entry[];
+  /** Sees each result as it comes. */
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+/**
+ * Checks operations and kernels on a device against the float64 reference, forward and backward.
  * @returns one result per case, in the order of the table.
  */
-export async function runSuite({
-  device,
-  onResult,
-}: {
-  readonly device: Device;
-  readonly onResult?: (result: CheckResult) => void;
-}): Promise<CheckResult[]> {
+export async function runSuite({ device, chosen = entries, onResult }: SuiteOptions): Promise<CheckResult[]> {
   const { seed, step } = device.random;
   const reference = await CpuDevice.open(new Generator(seed, { step })); // the same masks of dropout
   const results: CheckResult[] = [];
-  for (const { subject, row } of entries) {
-    const result = await check(subject, row, { device, reference });
+  const told = new Set<string>();
+  for (const { subject, row } of chosen) {
+    const result = brief(await check(subject, row, { device, reference }), told);
     results.push(result);
     onResult?.(result);
   }

@@ -80,7 +80,10 @@ onGpu(test, 'a shader error names file and line, where the result is read', asyn
   for (const error of errors) {
     if (!(error instanceof ShaderError)) throw error;
     assert.equal([error.file, error.line, error.reason], ['shaders/broken.wgsl', 3, 'validation']);
-    assert.match(error.message, /^shaders\/broken\.wgsl:3: .*no_such_function/);
+    assert.match(
+      error.message,
+      /^shaders\/broken\.wgsl:3: .*no_such_function[^\n]*\n {2}fn forward\(\) \{ y\[0\] = no_such_function\(ONE\); \}\n {24}\^$/,
+    );
   }
   device.dispose();
 });

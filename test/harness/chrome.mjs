@@ -55,10 +55,11 @@ async function unpack() {
 /** Serves one bundle and a page that loads it, from a free port: WebGPU wants localhost or https. */
 async function serve(bundle) {
   const server = createServer(({ url }, response) => {
-    if (url === '/') {
+    const { pathname } = new URL(url, 'http://localhost');
+    if (pathname === '/') {
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>test</title><script type="module" src="/${basename(bundle)}"></script>`);
-    } else if (url === `/${basename(bundle)}`) {
+    } else if (pathname === `/${basename(bundle)}`) {
       response.setHeader('content-type', 'text/javascript');
       createReadStream(bundle).pipe(response);
     } else {
@@ -73,15 +74,15 @@ async function serve(bundle) {
 /** Starts Chrome with WebGPU on the software GPU. */
 export const launchChrome = async () => driver.launch({ executablePath: await unpack(), args: FLAGS });
 
-/** Starts Chrome. `run(bundle)` opens a page that loads it and resolves when its console shows `until`. */
+/** Starts Chrome. `run(bundle)` opens a page that loads it, with `query` in its address, and resolves when its console shows `until`. */
 export async function openChrome() {
   const browser = await launchChrome();
   return {
-    run: async (bundle, { until, timeout }) => {
+    run: async (bundle, { query = '', until, timeout }) => {
       const server = await serve(bundle);
       const page = await browser.newPage();
       try {
-        return await watch(page, server.url, { until, timeout });
+        return await watch(page, `${server.url}?${query}`, { until, timeout });
       } finally {
         await page.close();
         server.close();

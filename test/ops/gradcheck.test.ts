@@ -1,11 +1,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unary, unaryReference } from '../../src/backends/cpu/reference/elementwise/unary.ts';
+import { GpuDevice } from '../../src/backends/webgpu/device.ts';
+import { setCurrentDevice } from '../../src/core/device.ts';
 import type { Case } from '../../src/gradcheck/case.ts';
 import { check } from '../../src/gradcheck/check.ts';
 import { differenceQuotient } from '../../src/gradcheck/evaluate.ts';
 import { Findings } from '../../src/gradcheck/findings.ts';
-import { cast, type Device, exp, greater, mul, relu, sum, type Tensor } from '../../src/index.ts';
+import { entries, entriesOf, runSuite } from '../../src/gradcheck/suite.ts';
+import { cast, type Device, exp, greater, mul, relu, sum, type Tensor, zeros } from '../../src/index.ts';
+import { init } from '../../src/node.ts';
 import { defineOp, type OpDefinition } from '../../src/ops/op.ts';
 import { cpu, onGpu } from '../harness/device.ts';
 
@@ -105,6 +109,46 @@ test('a difference quotient finds the slope along a direction', async () => {
   const f = ([x, scale]: readonly Tensor[]): Tensor => mul(sum(exp(x)), scale);
   const slope = await differenceQuotient({ f, at, along: [Float64Array.of(1, -2)] }, cpu);
   assert.ok(Math.abs(slope - 3 * (1 - 2 * Math.E)) < 1e-8);
+});
+
+const BROKEN = {
+  file: 'shaders/broken.wgsl',
+  text: `@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(1)
+fn forward() { y[0] = no_such_function(x[0]); }
+`,
+};
+
+onGpu(test, 'a shader that does not compile says where, once, and not what follows from it', async (usual) => {
+  const device = await init({ backend: 'webgpu', seed: 1 });
+  const kernel = { name: 'broken', sources: [BROKEN] };
+  const broken = ([x]: readonly Tensor[]): Tensor => {
+    if (x.ndim === 0 && x.device !== device) throw new Error('refused');
+    if (!(device instanceof GpuDevice) || x.device !== device) return relu(x);
+    const y = zeros(x.shape, { device });
+    device.run({ kernel, entry: 'forward', reads: [x], writes: [y], grid: { workgroups: 1 } });
+    return y;
+  };
+  const subject = { name: 'broken', call: broken, accuracy: { roundings: 0, scale: 'value' } } as const;
+  const rows: Case[] = [RANDOM, { shapes: [[7]] }, { shapes: [[]], throws: /refused/ }];
+  const chosen = rows.map((row) => ({ subject, row }));
+  const results = await runSuite({ device, chosen });
+  device.dispose();
+  setCurrentDevice(usual);
+  const [first, ...others] = results.map(({ reason = '' }) => reason);
+  assert.match(first, /^shaders\/broken\.wgsl:4: .*no_such_function.*\n +fn forward\(\) \{.*\n +\^$/);
+  assert.equal(others, ['as above', 'as above']);
+});
+
+test('cases are chosen by parts of names, and a name that is none is told near ones', () => {
+  const namesOf = (...texts: readonly string[]) => [...new Set(entriesOf(texts).map(({ subject }) => subject.name))];
+  assert.equal(namesOf('logsoft', 'softplus'), ['softplus', 'logSoftmax']);
+  assert.is(entriesOf([]).length, entries.length);
+  assert.throws(
+    () => entriesOf(['relu', 'sofmax']),
+    /gradcheck: got 'sofmax'; expected part of the name of an operation or kernel\. Did you mean 'softmax'\?/,
+  );
 });
 
 test.run();

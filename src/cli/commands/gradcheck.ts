@@ -5,16 +5,18 @@ import { deviceName } from '../format.ts';
 import { type Backend, backendOption } from '../options.ts';
 
 export const gradcheckCommand = new Command('gradcheck')
-  .description('checks every operation and kernel on this device against the float64 reference')
+  .description('checks operations and kernels on this device against the float64 reference')
+  .argument('[names...]', 'parts of the names of operations and kernels to check (default: all)')
   .addOption(backendOption())
   .action(gradcheck);
 
-async function gradcheck({ backend }: { readonly backend: Backend }): Promise<void> {
-  const { runSuite } = await import('../../gradcheck/suite.ts'); // a long table that no other command needs
+async function gradcheck(names: readonly string[], { backend }: { readonly backend: Backend }): Promise<void> {
+  const { entriesOf, runSuite } = await import('../../gradcheck/suite.ts'); // a long table that no other command needs
+  const chosen = entriesOf(names);
   const device = await init({ backend });
   try {
     console.log(`${deviceName(device.info)}\n\n${line(['operation', 'case', 'error', 'tolerance', 'verdict'])}`);
-    const results = await runSuite({ device, onResult: (result) => console.log(row(result)) });
+    const results = await runSuite({ device, chosen, onResult: (result) => console.log(row(result)) });
     const failed = results.filter(({ verdict }) => verdict === 'failed').length;
     console.log(`\n${results.length - failed} passed, ${failed} failed`);
     if (failed > 0) process.exitCode = 1;

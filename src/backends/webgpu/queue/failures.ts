@@ -19,8 +19,10 @@ export class Failures {
     this.#pipelines = pipelines;
     gpu.addEventListener('uncapturederror', (event) => {
       const { error } = event;
-      if (!(error instanceof GPUOutOfMemoryError)) this.#refused(error.message);
-      else if (this.#attempt === undefined) {
+      if (!(error instanceof GPUOutOfMemoryError)) {
+        event.preventDefault(); // Dawn prints it otherwise, before the error of the shader that caused it
+        this.#refused(error.message);
+      } else if (this.#attempt === undefined) {
         const advice = 'Call init() again, go on from the last checkpoint, and use smaller batches.';
         this.fail(new DeviceError('memory', `The GPU's memory ran out: ${error.message} ${advice}`));
       } else {

@@ -88,7 +88,7 @@ export class PipelineCache {
       const descriptor = described();
       const { module } = descriptor.compute;
       const made = device.createComputePipeline(descriptor);
-      const check = this.#report(device.popErrorScope(), module, kernel);
+      const check = this.#report(device.popErrorScope(), module, text, kernel);
       check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
       this.#checks.add(check);
       return made;
@@ -117,14 +117,14 @@ export class PipelineCache {
     return { compiled, compileAhead, layout, params, elementsPerWorkgroup };
   }
 
-  async #report(scope: Promise<GPUError | null>, module: GPUShaderModule, kernel: Kernel): Promise<void> {
+  async #report(scope: Promise<GPUError | null>, module: GPUShaderModule, text: string, kernel: Kernel): Promise<void> {
     const error = await scope;
     if (error === null) return;
     const { messages } = await module.getCompilationInfo();
     const first = messages.find(({ type }) => type === 'error');
     if (first === undefined) throw new DeviceError('validation', `${kernel.name}: ${error.message}`);
     const { file, line } = locate(kernel.sources, first.lineNum);
-    throw new ShaderError(file, line, first.message);
+    throw new ShaderError(file, line, `${first.message}\n${excerpt(text, first)}`);
   }
 
   #layout(hasParams: boolean, [uniforms, reads, writes]: BindingCounts): GPUBindGroupLayout {
@@ -147,3 +147,7 @@ export class PipelineCache {
     return layout;
   }
 }
+
+/** The line of a shader that a message is about, and a mark below its place. */
+const excerpt = (text: string, { lineNum, linePos }: GPUCompilationMessage): string =>
+  `  ${text.split('\n')[lineNum - 1]}\n  ${' '.repeat(Math.max(0, linePos - 1))}^`;

@@ -67,7 +67,7 @@ async function addBundles() {
 /** The tests that need a device alone, and the one that puts NaN everywhere. */
 async function addTests() {
   const names = (await readdir(join(root, 'test'), { recursive: true })).filter(
-    (name) => name.endsWith('.test.ts') && (!name.includes('.node.') || name.endsWith('nan.node.test.ts')),
+    (name) => /^[^.]*(\.long)?\.test\.ts$/.test(name) || name.endsWith('nan.long.node.test.ts'),
   );
   await withFolder(async (folder) => {
     await build({

@@ -10,7 +10,6 @@ import { onGpu } from '../harness/device.ts';
 
 const test = suite('software GPU');
 
-const built = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
 const folder = mkdtempSync(join(tmpdir(), 'dawngrad-software-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
@@ -20,10 +19,6 @@ function device(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
   const { XDG_CACHE_HOME, ...others } = process.env;
   return spawnSync(process.execPath, cli, { env: { ...others, ...env }, encoding: 'utf8', timeout: 60_000 });
 }
-
-test('the build succeeds', () => {
-  assert.is(built.status, 0, built.stderr);
-});
 
 onGpu(test, 'a worker thread finds what the main thread finds', async () => {
   const code = `

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -29,7 +29,6 @@ import { cpu } from '../harness/device.ts';
 
 const test = suite('cli');
 
-const built = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
 const CLI = resolve('dist/node/cli.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'dawngrad-cli-'));
@@ -125,10 +124,6 @@ const historyOf = (path: string): Record<string, number>[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-
-test('the build succeeds', () => {
-  assert.is(built.status, 0, built.stderr);
-});
 
 test('train writes a run: configuration, history, model, report', () => {
   assert.is(trained.code, 0, trained.stderr);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { onGpu } from '../harness/device.ts';
-import { built, dawngrad, folder, lossesOf, trainTo, weightsOf } from '../harness/runs.ts';
+import { dawngrad, folder, lossesOf, trainTo, weightsOf } from '../harness/runs.ts';
 
 const test = suite('interrupted runs');
 
@@ -12,8 +12,7 @@ const EPOCHS = 30;
 const whole = join(folder, 'whole');
 const ended = await dawngrad(...trainTo(whole, 'cpu', EPOCHS)).ended;
 
-test('the build and a run succeed', () => {
-  assert.is(built.status, 0, built.stderr);
+test('a run succeeds', () => {
   assert.is(ended.code, 0, ended.stderr);
 });
 

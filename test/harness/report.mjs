@@ -22,9 +22,9 @@ export function readTotals(output, { problem } = {}) {
 }
 
 /** Prints one line per file, what it marked as worth telling, and everything a failing file said. */
-export function printFile(where, file, { passed, failed, skipped, text, fault }) {
-  const skips = skipped > 0 ? `, ${skipped} skipped` : '';
-  console.log(`${where.padEnd(6)} ${file.padEnd(28)} ${passed} passed, ${failed} failed${skips}`);
+export function printFile(where, file, { passed, failed, skipped, seconds, text, fault }) {
+  const counts = summary({ passed, failed, skipped });
+  console.log(`${where.padEnd(6)} ${file.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`);
   if (failed > 0) console.log(`${text.trim()}\n`);
   else for (const line of text.split('\n')) if (/^(skipped|note): /.test(line)) console.log(`       ${line}`);
   if (fault !== undefined) console.log(`  ${file}: ${fault}\n`);

@@ -1,11 +1,10 @@
 // Runs of the command line on small data, in a folder that goes with the process.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Generator, uniform } from '../../src/core/random.ts';
 
-export const built = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
 export const folder = mkdtempSync(join(tmpdir(), 'dawngrad-resume-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 

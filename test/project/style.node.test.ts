@@ -18,7 +18,7 @@ test('there are test files', () => {
 for (const [name, text] of files) {
   test(`${name} ends with .run()`, () => assert.match(text, /\n\w+\.run\(\);\n$/));
   test(`${name} runs every suite it makes`, () => {
-    const made = [...text.matchAll(/const (\w+) = suite\(/g)].map(([, variable]) => variable);
+    const made = [...text.matchAll(/const (\w+) = (?:suite|rowsOf)\(/g)].map(([, variable]) => variable);
     assert.ok(made.length > 0);
     for (const variable of made) assert.ok(text.includes(`\n${variable}.run();\n`), `${variable}.run() is missing`);
   });

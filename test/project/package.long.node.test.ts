@@ -22,7 +22,6 @@ const node = (...args: readonly string[]): string => run(process.execPath, args)
 
 /** The package as npm packs it, in a project that has nothing else. */
 const installed = join(folder, 'node_modules', 'dawngrad');
-node('build.mjs');
 node('node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.build.json');
 run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]);
 mkdirSync(join(folder, 'node_modules', '@sparticuz'), { recursive: true });

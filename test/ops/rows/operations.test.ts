@@ -1,0 +1,5 @@
+import { rowsOf } from '../../harness/rows.ts';
+
+const test = rowsOf('operations');
+
+test.run();

@@ -8,9 +8,6 @@ import { common, node } from '../../build.mjs';
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/dawngrad/', import.meta.url));
 
-/** Variables of the environment that pages see too. */
-const SETTINGS = ['REQUIRE_GPU', 'DAWNGRAD_DEBUG'];
-
 /** Tests import src/node.ts; in Chrome its counterpart takes its place, as `exports` in package.json does for users. */
 const browserEntry = {
   name: 'browser-entry',
@@ -29,9 +26,7 @@ const platforms = {
     platform: 'browser',
     sourcemap: 'inline',
     plugins: [...common.plugins, browserEntry],
-    define: Object.fromEntries(
-      SETTINGS.map((name) => [`process.env.${name}`, JSON.stringify(process.env[name] ?? '')]),
-    ),
+    define: { 'process.env.REQUIRE_GPU': JSON.stringify(process.env.REQUIRE_GPU ?? '') },
   },
 };
 

@@ -2,6 +2,7 @@ import type { DeviceInfo } from '../../core/device.ts';
 import { DeviceError } from '../../core/errors.ts';
 import type { Generator } from '../../core/random.ts';
 import { GpuDevice } from './device.ts';
+import type { Debug } from './queue/debug.ts';
 import type { GpuSource } from './source.ts';
 import { Tuner, type TunerStore } from './tuner/tuner.ts';
 
@@ -56,6 +57,15 @@ interface OpenOptions {
   readonly store: TunerStore | undefined;
 }
 
+/** What prints each dispatch, where that is wanted: DAWNGRAD_DEBUG is 1 or 2, in the environment or as a global variable. */
+async function openDebug(device: GPUDevice): Promise<Debug | undefined> {
+  const name = 'DAWNGRAD_DEBUG';
+  const level = Number(Reflect.get(globalThis, name) ?? globalThis.process?.env?.[name] ?? 0);
+  if (!(level > 0)) return undefined;
+  const { Debug } = await import('./queue/debug.ts');
+  return new Debug(device, level);
+}
+
 /** Opens an adapter with all of its useful limits. */
 export async function openAdapter(
   gpu: GPU,
@@ -79,7 +89,7 @@ export async function openAdapter(
     limits,
     features: [...device.features].sort(),
   };
-  const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic });
+  const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic, debug: await openDebug(device) });
   await opened.sync(); // an adapter that is gone gives a device that is lost
   if (!deterministic && (tune ?? !info.adapter.software)) {
     opened.tuner = new Tuner(textOf(adapter.info), store, opened);

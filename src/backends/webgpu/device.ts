@@ -9,6 +9,7 @@ import { packParams } from '../../core/wgsl.ts';
 import type { Plan } from './capture/plan.ts';
 import { type Operand, type Recorded, Recording, Transient } from './capture/recording.ts';
 import { type Command, foldGrid } from './queue/commands.ts';
+import type { Debug } from './queue/debug.ts';
 import { Failures } from './queue/failures.ts';
 import { ParamsCache } from './queue/params.ts';
 import { PipelineCache } from './queue/pipelines.ts';
@@ -41,6 +42,8 @@ interface GpuDeviceParts {
   readonly random: Generator;
   /** Whether results are the same as on a device without subgroups; default false. */
   readonly deterministic?: boolean;
+  /** What prints while one debugs. */
+  readonly debug?: Debug | undefined;
 }
 
 /** WebGPU: the only code that touches a GPUDevice. Work is collected as commands and submitted when somebody reads. */
@@ -58,19 +61,22 @@ export class GpuDevice implements Device {
   readonly #pipelines: PipelineCache;
   readonly #params: ParamsCache;
   readonly #pool: BufferPool;
+  readonly #debug: Debug | undefined;
 
-  constructor({ instance, device, info, random, deterministic = false }: GpuDeviceParts) {
+  constructor({ instance, device, info, random, deterministic = false, debug }: GpuDeviceParts) {
     this.instance = instance;
     this.#gpu = device;
     this.info = info;
     this.random = random;
+    this.#debug = debug;
     this.#pipelines = new PipelineCache(device, {
       elementwise: ELEMENTWISE[info.adapter.software ? 'software' : 'hardware'],
       subgroups: info.features.includes('subgroups') && !deterministic,
+      debug,
     });
     this.#failures = new Failures(device, this.#pipelines);
     this.#pool = new BufferPool(device, this.#failures, info, () => this.#queue.destroy(this.#pool.drain()));
-    this.#queue = new CommandQueue(device, this.#failures, this.#pool);
+    this.#queue = new CommandQueue(device, this.#failures, this.#pool, debug);
     this.#params = new ParamsCache(device, this.#pool);
   }
 
@@ -191,6 +197,7 @@ export class GpuDevice implements Device {
     this.#noteOutside([...reads, ...writes, ...uniforms]);
     const read = [...uniforms, ...reads].map(({ storage }) => memoryOf(storage));
     const written = writes.map(({ storage }) => memoryOf(storage));
+    const about = this.#debug?.describe(call);
     const uniform = fields.length > 0 ? this.#params.get(packParams(fields, params)) : undefined;
     this.#do({
       kind: 'dispatch',
@@ -209,6 +216,7 @@ export class GpuDevice implements Device {
           pipeline: pipeline.compiled(),
           bindGroup: this.#gpu.createBindGroup({ layout, entries }),
           grid: folded,
+          about,
         };
       },
     });

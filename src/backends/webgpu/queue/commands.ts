@@ -5,6 +5,8 @@ export type Command =
       readonly pipeline: GPUComputePipeline;
       readonly bindGroup: GPUBindGroup;
       readonly grid: readonly [x: number, y: number, z: number];
+      /** What it is, while one debugs. */
+      readonly about?: string | undefined;
     }
   | {
       readonly kind: 'copy';

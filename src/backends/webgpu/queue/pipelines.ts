@@ -1,6 +1,7 @@
 import { DeviceError, ShaderError } from '../../../core/errors.ts';
 import type { Constants, Kernel, Source } from '../../../core/kernel.ts';
 import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from '../../../core/wgsl.ts';
+import type { Debug } from './debug.ts';
 
 /** An entry point with its constants, and what a dispatch of it needs to know. */
 export interface Pipeline {
@@ -21,6 +22,7 @@ interface PipelineOptions {
   /** The form of elementwise kernels, which are those that declare ITEMS. */
   readonly elementwise: Constants;
   readonly subgroups: boolean;
+  readonly debug?: Debug | undefined;
 }
 
 /** Compiles each (kernel, entry, constants, binding counts) once. */
@@ -74,6 +76,7 @@ export class PipelineCache {
     const source = joined(kernel.sources);
     const usual = declares(source, 'ITEMS') ? this.#options.elementwise : {};
     const text = specialize(source, { ...usual, ...constants });
+    this.#options.debug?.shader(label, text);
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);
     const device = this.#device;

@@ -1,6 +1,7 @@
 import { DeviceError } from '../../../core/errors.ts';
 import type { TypedArray } from '../../../core/storage.ts';
 import { type Command, encode } from './commands.ts';
+import type { Debug } from './debug.ts';
 import type { Failures } from './failures.ts';
 import type { BufferPool, GpuMemory } from './pool.ts';
 import { StagedWrites } from './staged.ts';
@@ -27,6 +28,7 @@ export class CommandQueue {
   readonly #failures: Failures;
   readonly #pool: BufferPool;
   readonly #staged: StagedWrites;
+  readonly #debug: Debug | undefined;
   #pending: Command[] = [];
   #pendingSteps = 0;
   /** Buffers that pending commands may use, for the last time. */
@@ -34,11 +36,12 @@ export class CommandQueue {
   #timing: Timing | undefined;
   #changes = 0;
 
-  constructor(gpu: GPUDevice, failures: Failures, pool: BufferPool) {
+  constructor(gpu: GPUDevice, failures: Failures, pool: BufferPool, debug?: Debug) {
     this.#gpu = gpu;
     this.#failures = failures;
     this.#pool = pool;
     this.#staged = new StagedWrites(gpu);
+    this.#debug = debug;
   }
 
   /** Counts what may have changed some memory. */
@@ -153,17 +156,21 @@ export class CommandQueue {
     this.#staged.write();
     const encoder = this.#gpu.createCommandEncoder();
     const timing = this.#pending.length > 0 ? this.#timing : undefined;
-    if (timing === undefined) encode(encoder, this.#pending);
-    else this.#encodeTimed(encoder, timing);
+    let print: (() => void) | undefined;
+    if (timing !== undefined) this.#encodeTimed(encoder, timing);
+    else if (this.#debug !== undefined) print = this.#debug.encode(encoder, this.#pending);
+    else encode(encoder, this.#pending);
     this.#pending = [];
     this.#pendingSteps = 0;
     this.#gpu.queue.submit([encoder.finish()]);
+    print?.();
     if (timing !== undefined) timing.since ??= performance.now();
     for (const buffer of this.#retired) buffer.destroy();
     this.#retired = [];
   }
 
   #encodeTimed(encoder: GPUCommandEncoder, { runs, stamps }: Timing): void {
+    this.#debug?.list(this.#pending);
     const commands = Array.from({ length: runs }, () => this.#pending).flat();
     const work = (): void => encode(encoder, commands);
     if (this.#hasClock) {

@@ -30,28 +30,33 @@ export interface Roofline {
 
 interface Options {
   readonly device: GpuDevice;
-  /** Part of the names of the kernels to measure; default all. */
-  readonly only?: string;
+  /** Parts of the names of the kernels to measure; default all. */
+  readonly names?: readonly string[];
   readonly onLimits?: (limits: Limits) => void;
   readonly onKernel?: (measured: Measured) => void;
 }
 
-/**
- * Measures how fast an adapter copies, multiplies and adds, and which share of that every kernel reaches.
- * @throws ValueError if `only` is in no name, Error if a kernel's result is wrong.
- * @see Williams, Waterman and Patterson (2009), "Roofline: an insightful visual performance model".
- */
-export async function measureRoofline({ device, only = '', onLimits, onKernel }: Options): Promise<Roofline> {
-  const cases = kernelCases(device);
-  const chosen = cases.filter(({ name }) => name.includes(only));
-  if (chosen.length === 0) {
+/** The kernels that have one of some texts in their names; without texts, all. @throws ValueError for a text that is in no name. */
+function choose(cases: readonly KernelCase[], texts: readonly string[]): readonly KernelCase[] {
+  for (const text of texts) {
+    if (cases.some(({ name }) => name.includes(text))) continue;
     throw new ValueError({
       op: 'bench',
-      got: `'${only}'`,
+      got: `'${text}'`,
       expected: 'part of the name of a kernel',
       fix: `Their names are ${[...new Set(cases.map(({ name }) => name))].join(', ')}.`,
     });
   }
+  return texts.length === 0 ? cases : cases.filter(({ name }) => texts.some((text) => name.includes(text)));
+}
+
+/**
+ * Measures how fast an adapter copies, multiplies and adds, and which share of that kernels reach.
+ * @throws ValueError for a name that no kernel has, Error if a kernel's result is wrong.
+ * @see Williams, Waterman and Patterson (2009), "Roofline: an insightful visual performance model".
+ */
+export async function measureRoofline({ device, names = [], onLimits, onKernel }: Options): Promise<Roofline> {
+  const chosen = choose(kernelCases(device), names);
   const limits = await measureLimits(device);
   onLimits?.(limits);
   const kernels: Measured[] = [];

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { version } from '../../../package.json';
 import { GpuDevice } from '../../backends/webgpu/device.ts';
 import { init } from '../../node.ts';
@@ -9,17 +9,16 @@ import type { Measured } from '../../roofline/suite.ts';
 import { deviceName } from '../format.ts';
 
 interface BenchOptions {
-  readonly only: string;
   readonly out?: string;
 }
 
 export const benchCommand = new Command('bench')
-  .description('measures how fast this GPU copies and multiplies, and what share of that each kernel reaches')
-  .addOption(new Option('--only <text>', 'the kernels whose name has this in it').default('', 'all'))
+  .description('checks kernels, and measures what share they reach of what this GPU can copy and multiply')
+  .argument('[names...]', 'parts of the names of kernels to measure (default: all)')
   .option('--out <folder>', 'where to write the results as JSON, Markdown and a chart')
   .action(bench);
 
-async function bench({ only, out }: BenchOptions): Promise<void> {
+async function bench(names: readonly string[], { out }: BenchOptions): Promise<void> {
   const { measureRoofline } = await import('../../roofline/suite.ts'); // a table that no other command needs
   const device = await init({ backend: 'webgpu' });
   try {
@@ -27,7 +26,7 @@ async function bench({ only, out }: BenchOptions): Promise<void> {
     console.log(`${deviceName(device.info)}${device.info.adapter.software ? ': compare shares, not times' : ''}`);
     const { limits, kernels } = await measureRoofline({
       device,
-      only,
+      names,
       onLimits: (limits) => console.log(`${describe(limits)}\n\n${line(HEADER)}`),
       onKernel: (kernel) => console.log(line(cells(kernel))),
     });

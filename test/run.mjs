@@ -10,7 +10,7 @@
 //   x.long.test.ts        -          Node, Chrome
 //   x.long.node.test.ts   -          Node
 //
-// `--rest` runs what `npm test` leaves out. Names choose files whether they are long or not.
+// `--rest` runs what `npm test` leaves out. Names choose long files too; --node and --chrome run all that runs there.
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -77,11 +77,11 @@ function choose(files) {
     );
     console.log('The cases of an operation run with `npm run gradcheck -- NAME`.');
   }
-  return named.flatMap(runsOf).filter(({ where, name, quick }) => {
-    if (values.node || values.chrome) return values[where];
-    if (values.all) return true;
+  const isPlaced = values.node || values.chrome;
+  return named.flatMap(runsOf).filter(({ where, quick }) => {
+    if (isPlaced && !values[where]) return false;
     if (values.rest) return !quick;
-    return quick || (wanted.length > 0 && (where === 'node' || name.includes('.chrome.')));
+    return values.all || isPlaced || quick || (wanted.length > 0 && where === 'node');
   });
 }
 

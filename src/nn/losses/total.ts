@@ -18,7 +18,7 @@ export interface Total {
 export interface Totalling {
   /** What a batch hands over; default: the function's own result. */
   readonly weighted?: (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }) => Weighted;
-  /** Joins what two sets of samples gave; default {@link meanOfBoth}. */
+  /** Joins what two sets of samples gave; default `meanOfBoth`. */
   readonly join?: (a: Total, b: Total) => Total;
   /** The number that is reported; default: the first value. */
   readonly result?: (values: readonly number[]) => number;

@@ -8,7 +8,7 @@ import { convolutionFamily } from './cases/convolutions.ts';
 import { fused } from './cases/fused.ts';
 import { kernels } from './cases/kernels.ts';
 import { operations } from './cases/operations.ts';
-import { matmulFamily } from './cases/products.ts';
+import { matmulFamily, tileFamily } from './cases/products.ts';
 import { check } from './check.ts';
 import { brief, type CheckResult } from './findings.ts';
 
@@ -22,6 +22,7 @@ export interface Entry {
 export const families = {
   operations,
   matmul: matmulFamily,
+  tiles: tileFamily,
   convolutions: convolutionFamily,
   fused,
   kernels,

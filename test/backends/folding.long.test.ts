@@ -4,7 +4,7 @@ import { GpuDevice } from '../../src/backends/webgpu/device.ts';
 import { Generator } from '../../src/core/random.ts';
 import type { Case } from '../../src/gradcheck/case.ts';
 import { operations } from '../../src/gradcheck/cases/operations.ts';
-import { matmulFamily } from '../../src/gradcheck/cases/products.ts';
+import { matmulFamily, tileFamily } from '../../src/gradcheck/cases/products.ts';
 import { check } from '../../src/gradcheck/check.ts';
 import { add, neg, ones, scope, sum } from '../../src/index.ts';
 import { cpu, gpu, onGpu } from '../harness/device.ts';
@@ -56,7 +56,7 @@ const PRODUCTS: Case = {
   args: [{ transposeA: false, transposeB: false }],
 };
 
-for (const { cases, ...subject } of [...operations, ...matmulFamily]) {
+for (const { cases, ...subject } of [...operations, ...matmulFamily, ...tileFamily]) {
   const [first] = cases;
   if (first.shapes === undefined) continue; // it takes no tensors
   const isProduct = subject.name.startsWith('matmul');

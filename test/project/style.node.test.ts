@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { families } from '../../src/gradcheck/suite.ts';
 
 // uvu swallows what a hook throws, and a suite without .run() passes empty: both exit 0. So nobody may write either.
 
@@ -13,6 +14,12 @@ const files = await Promise.all(names.map(async (name) => [name, await readFile(
 
 test('there are test files', () => {
   assert.ok(names.includes(join('project', 'style.node.test.ts')));
+});
+
+test('each family of gradient-check cases has a file of its own', () => {
+  for (const family of Object.keys(families)) {
+    assert.is(files.filter(([, text]) => text.includes(`rowsOf('${family}')`)).length, 1, family);
+  }
 });
 
 for (const [name, text] of files) {

@@ -86,6 +86,9 @@ const few: readonly Case[] = [
 
 const THOROUGH: readonly MatmulChoice[] = ['tiled32', 'plain', 'lanes'];
 
+/** One kernel of each shader, with parts of K too. */
+const ONE_OF_EACH: readonly MatmulChoice[] = [...THOROUGH, 'tiled32/4'];
+
 const choices: readonly MatmulChoice[] = [
   ...(Object.keys(matmulKernels) as MatmulKernelName[]),
   ...tiledNames.map((name) => `${name}/4` as const),
@@ -96,10 +99,15 @@ const casesOf = (choice: MatmulChoice | undefined): readonly Case[] => {
   return THOROUGH.includes(choice) ? every : few;
 };
 
-/** Every kernel that `matmul` chooses from, the tiled ones with parts of K too; without a name, the one it chooses. */
-export const matmulFamily: readonly Suite[] = [undefined, ...choices].map((choice) => ({
+const suiteOf = (choice?: MatmulChoice): Suite => ({
   name: choice === undefined ? 'matmul with bias' : `matmul ${choice}`,
   call: ([a, b, bias], [options]) => matmulBy(choice)(a, b, { ...(options as MatmulOptions), ...(bias && { bias }) }),
   accuracy: { ...MATMUL, roundings: (inputs) => longestSum(inputs) + (inputs.length > 2 ? TANH : 0) },
   cases: casesOf(choice),
-}));
+});
+
+/** Without a name the kernel that `matmul` chooses, and one of each shader that it may choose from. */
+export const matmulFamily: readonly Suite[] = [suiteOf(), ...ONE_OF_EACH.map(suiteOf)];
+
+/** The other tiles: those for hardware, which a GPU in software takes half a minute to compile. */
+export const tileFamily: readonly Suite[] = choices.filter((choice) => !ONE_OF_EACH.includes(choice)).map(suiteOf);

@@ -1,0 +1,5 @@
+import { rowsOf } from '../../harness/rows.ts';
+
+const test = rowsOf('tiles');
+
+test.run();

@@ -26,8 +26,9 @@ onGpu(test, 'a worker thread finds what the main thread finds', async () => {
     import('${pathToFileURL(resolve('dist/node/node.js'))}').then(async ({ init, tensor }) => {
       const device = await init({ backend: 'webgpu' });
       const { description } = device.info.adapter;
-      parentPort.postMessage({ description, data: await tensor([1, 2]).data() });
-      device.dispose();
+      const data = await tensor([1, 2]).data();
+      device.dispose(); // before the message, after which the worker may be terminated: in the middle of it Node aborts
+      parentPort.postMessage({ description, data });
     });`;
   // In a process of its own, whose main thread has loaded nothing.
   const main = `

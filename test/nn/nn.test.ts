@@ -269,7 +269,7 @@ test('an unknown word is answered with the nearest known one, if one is near', (
   setCurrentDevice(cpu);
   const model = sequential([dense({ units: 1, inputShape: [2] })]);
   const compileWith = (optimizer: string) => () => model.compile({ optimizer, loss: 'meanSquaredError' });
-  assert.throws(compileWith('adma'), /'adma'; expected one of sgd.*Did you mean 'adam'\?/);
+  assert.throws(compileWith('adma'), /'adma'; expected one of adadelta.*Did you mean 'adam'\?/);
   assert.throws(compileWith('Adagard'), /Did you mean 'adagrad'\?/);
   assert.throws(compileWith('newton'), (error: Error) => !error.message.includes('Did you mean'));
   assert.throws(() => activation('soft_mx' as 'softmax'), /Did you mean 'softmax'\?/);

@@ -49,6 +49,8 @@ interface Options {
   readonly cli?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds until it is killed; default a minute. */
+  readonly timeout?: number;
 }
 
 /** Runs the command line. */
@@ -620,7 +622,7 @@ test('the template for HTML escapes text and keeps HTML', () => {
 
 test('bench measures kernels and writes what it found', async () => {
   const out = join(folder, 'bench');
-  const { code, stdout, stderr } = await dawngrad(['bench', 'sum of columns', '--out', out]);
+  const { code, stdout, stderr } = await dawngrad(['bench', 'sum of columns', '--out', out], { timeout: 300_000 });
   if (/no WebGPU adapter/.test(stderr)) return;
   assert.is(code, 0, stderr);
   assert.match(stdout, /limits, measured: \S+ GB\/s copying, \S+ GFLOP\/s/);

@@ -26,9 +26,9 @@ function row(batchSize: number): Row {
   const x = randomUniform([batchSize, 784]);
   const labels = tensor(Int32Array.from({ length: batchSize }, (_, i) => i % 10));
   const y = oneHot(labels, 10);
-  const trained = { optimizer: adam(), loss: getLoss('categoricalCrossentropy'), metrics: [] };
+  const trainable = { network: model, optimizer: adam(), loss: getLoss('categoricalCrossentropy'), metrics: [] };
   model.build([784]);
-  const step = compile(() => trainStep(model, trained, { x, y })[0].value);
+  const step = compile(() => trainStep(trainable, { x, y })[0].value);
   return {
     name: `one step of the lecture's network, batch ${batchSize}`,
     work: 1,

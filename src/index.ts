@@ -205,7 +205,8 @@ export {
   prelu,
   reshape,
 } from './overloads.ts';
-export type { BatchLogs, Callback, Logs, Memory, RunParams } from './train/callbacks/callback.ts';
+export type { BatchOptions, EvaluateOptions } from './train/batchOptions.ts';
+export type { BatchLogs, Callback, FittedModel, Logs, Memory, RunParams } from './train/callbacks/callback.ts';
 export { csvLogger } from './train/callbacks/csvLogger.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './train/callbacks/earlyStopping.ts';
 export { lambdaCallback } from './train/callbacks/lambdaCallback.ts';
@@ -228,12 +229,10 @@ export {
 export type { CheckpointFiles, CheckpointOptions } from './train/loop/checkpoint.ts';
 export type { Inspection } from './train/loop/inspect.ts';
 export {
-  type BatchOptions,
-  type CompileOptions,
-  type EvaluateOptions,
   type Model,
   type ModelOptions,
   model,
   sequential,
 } from './train/model.ts';
 export { type PretrainOptions, pretrain } from './train/pretrain.ts';
+export type { CompileOptions, Trainable } from './train/trainable.ts';

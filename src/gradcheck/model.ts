@@ -6,6 +6,7 @@ import type { Samples } from '../data/dataset/dataset.ts';
 import { Tape } from '../engine/gradient.ts';
 import type { Network } from '../nn/network/network.ts';
 import { tensor } from '../ops/create/create.ts';
+import { datasetFor } from '../train/datasets.ts';
 import type { Model } from '../train/model.ts';
 import { drawDirection } from './case.ts';
 
@@ -34,7 +35,7 @@ const UNIT = 2 ** -24;
  * for sums of at most K terms and n samples, the maximum over the layer.
  */
 export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<readonly WeightCheck[]> {
-  const data = await model.dataset(x, y, { op: 'gradcheck' });
+  const data = await datasetFor(model.compiled, { x, y }, { op: 'gradcheck' });
   const { loss } = model.compiled;
   const batch = data.take(data.size);
   try {

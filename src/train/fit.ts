@@ -1,10 +1,10 @@
 import { ValueError } from '../core/errors.ts';
 import { type Dataset, givenAs, type Samples } from '../data/dataset/dataset.ts';
 import { sampleWeights } from '../data/dataset/sampleWeights.ts';
+import type { FittedModel } from './callbacks/callback.ts';
+import { datasetFor } from './datasets.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
 import { Run } from './loop/fitRun.ts';
-import type { Trained } from './loop/trainStep.ts';
-import type { Model } from './model.ts';
 
 /** How many of some samples are trained on where a share of them validates: rounded down, as Keras does. */
 export const trainingCount = (count: number, validationSplit: number): number =>
@@ -12,8 +12,7 @@ export const trainingCount = (count: number, validationSplit: number): number =>
 
 /** What is behind `model.fit`: it makes the data sets, and lets a run go through them. */
 export async function fit(
-  model: Model,
-  trained: Trained,
+  model: FittedModel,
   samples: { readonly x: Samples; readonly y: Samples },
   options: FitOptions,
 ): Promise<History> {
@@ -24,9 +23,9 @@ export async function fit(
   const [count] = x.shape;
   const kept = trainingCount(count, validationSplit);
   if (count > 0 && kept === 0) throw emptySplit(validationSplit, count);
-  const areClasses = trained.loss.targets?.kind === 'classes';
+  const areClasses = model.compiled.loss.targets?.kind === 'classes';
   const weight = await sampleWeights(y, { sampleWeight, classWeight }, { training: kept, areClasses });
-  const all = await model.dataset(x, y, { residentBytes, weight });
+  const all = await datasetFor(model.compiled, { x, y }, { residentBytes, weight });
   const owned = [all];
   try {
     let training = all;
@@ -35,13 +34,13 @@ export async function fit(
       const [xOfIt, labels, given] = validationData;
       const yOfIt = givenAs('fit', 'the y of validationData', labels);
       const weightOfIt = await sampleWeights(yOfIt, { sampleWeight: given });
-      validation = await model.dataset(xOfIt, yOfIt, { residentBytes, weight: weightOfIt });
+      validation = await datasetFor(model.compiled, { x: xOfIt, y: yOfIt }, { residentBytes, weight: weightOfIt });
       owned.push(validation);
     } else if (validationSplit > 0) {
       [training, validation] = all.split(count - kept);
       owned.push(training, validation);
     }
-    return await new Run(model, trained, { training, validation, options }).train();
+    return await new Run(model, { training, validation, options }).train();
   } finally {
     for (const data of owned) data.dispose();
   }

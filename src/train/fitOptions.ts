@@ -14,17 +14,16 @@ import { ValueError } from '../core/errors.ts';
 import type { Samples } from '../data/dataset/dataset.ts';
 import type { SampleWeightOptions } from '../data/dataset/sampleWeights.ts';
 import { type Bytes, FILE } from '../data/files/safetensors.ts';
+import { BATCH_CHECKS, type BatchOptions, SAMPLE_WEIGHT_CHECKS } from './batchOptions.ts';
 import { type Callback, checkCallbacks } from './callbacks/callback.ts';
 import { type Verbosity, verbosity } from './callbacks/progress.ts';
 import type { CheckpointOptions } from './loop/checkpoint.ts';
 
-export interface FitOptions extends SampleWeightOptions {
+export interface FitOptions extends BatchOptions, SampleWeightOptions {
   /** The epoch to train up to, from `initialEpoch`; default 1. */
   readonly epochs?: number;
   /** The number of the first epoch, for callbacks that go by it; default 0. */
   readonly initialEpoch?: number;
-  /** Samples per update; default 32. One larger than the data is one batch. */
-  readonly batchSize?: number;
   /** A new order in every epoch; default true. */
   readonly shuffle?: boolean;
   /** The share of the samples, taken from the end before any shuffle, to validate on instead of training; default 0. */
@@ -34,11 +33,6 @@ export interface FitOptions extends SampleWeightOptions {
   readonly callbacks?: readonly Callback[];
   /** What is shown of the run; default what `setVerbosity` says, and that is `auto`. */
   readonly verbose?: Verbosity;
-  /**
-   * Bytes of the device's memory that the samples of a data set may take; default as much as one tensor may have. Those
-   * of a larger one stay with the host and pass through the device in chunks, with the same results.
-   */
-  readonly residentBytes?: number;
   /**
    * Whether a loss that is not finite ends training, with an error that says what went bad first, and with the weights
    * from before; default true. It keeps the weights and the optimizer's slots twice more on the device.
@@ -78,21 +72,9 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
-export const SAMPLE_WEIGHT_CHECKS: Checks<keyof SampleWeightOptions> = {
-  sampleWeight: [
-    (value) => typeof value === 'object' && value !== null,
-    'weights as samples are given: a tensor, an array, or { data, shape }',
-  ],
-  classWeight: [
-    (value) => typeof value === 'object' && value !== null,
-    'an object of weights by class: { 0: 1, 1: 5 }',
-  ],
-};
-
 const CHECKS: Checks<keyof FitOptions> = {
   epochs: count,
   initialEpoch: countFrom0,
-  batchSize: count,
   shuffle: flag,
   validationSplit: fraction,
   validationData: [
@@ -101,12 +83,12 @@ const CHECKS: Checks<keyof FitOptions> = {
   ],
   callbacks: checkedLater,
   verbose: verbosity,
-  residentBytes: count,
   terminateOnNaN: flag,
   checkpoint: [(value) => typeof value === 'object' && value !== null, 'an object { save, everySteps, everySeconds }'],
   resume: FILE,
   exactResume: flag,
   signal: [isSignal, 'an AbortSignal: new AbortController().signal'],
+  ...BATCH_CHECKS,
   ...SAMPLE_WEIGHT_CHECKS,
 };
 const CHECKPOINT: Checks<keyof CheckpointOptions> = {

@@ -2,10 +2,12 @@ import { checkOptions, checkRange, checkWhole } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import { innerScope } from '../core/tensor.ts';
 import type { Samples } from '../data/dataset/dataset.ts';
+import { datasetFor } from './datasets.ts';
 import { Snapshot } from './loop/snapshot.ts';
 import { Steps } from './loop/steps.ts';
 import { buildOptimizer, disposeValues, readLoss, trainStep } from './loop/trainStep.ts';
 import type { Model } from './model.ts';
+import { type Trainable, whileTraining } from './trainable.ts';
 
 export interface FindLearningRateOptions {
   /** The first rate; default 1e-6. */
@@ -55,20 +57,19 @@ export async function findLearningRate(
   options: FindLearningRateOptions = {},
 ): Promise<LearningRates> {
   const settings = settingsOf(options);
-  return model.whileTraining('findLearningRate', () => find(model, { x, y }, settings));
+  return whileTraining('findLearningRate', model, () => find(model.compiled, { x, y }, settings));
 }
 
 async function find(
-  model: Model,
-  { x, y }: { readonly x: Samples; readonly y: Samples },
+  trainable: Trainable,
+  samples: { readonly x: Samples; readonly y: Samples },
   { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing }: Required<FindLearningRateOptions>,
 ): Promise<LearningRates> {
-  const trained = model.compiled;
-  const { optimizer } = trained;
-  const data = await model.dataset(x, y, { op: 'findLearningRate' });
-  const { random } = model;
+  const { network, optimizer } = trainable;
+  const data = await datasetFor(trainable, samples, { op: 'findLearningRate' });
+  const { random } = network;
   const size = Math.min(batchSize, data.size);
-  const steps = new Steps(model, (rows) => trainStep(model, trained, data.take(rows)));
+  const steps = new Steps(network, (rows) => trainStep(trainable, data.take(rows)));
   const before = { learningRate: optimizer.learningRate, stream: random.peekStream() };
   let snapshot: Snapshot | undefined;
   const learningRates: number[] = [];
@@ -76,8 +77,8 @@ async function find(
   const unsmoothed: number[] = [];
   try {
     await steps.prepare([size]);
-    buildOptimizer(model, trained);
-    snapshot = new Snapshot(model);
+    buildOptimizer(trainable);
+    snapshot = new Snapshot(trainable);
     let mean = 0;
     let smallest = Number.POSITIVE_INFINITY;
     for (let t = 0; t < count; t++) {
@@ -89,7 +90,7 @@ async function find(
       const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (t / Math.max(1, count - 1));
       optimizer.learningRate = rate;
       const values = innerScope(() => steps.run(size));
-      const own = await readLoss(values, trained);
+      const own = await readLoss(values, trainable);
       mean = smoothing * mean + (1 - smoothing) * own;
       disposeValues(values);
       const loss = mean / (1 - smoothing ** (t + 1));

@@ -1,12 +1,10 @@
-import { byName, checkOptions, checkValues, checkWhole, flag, listOf, required } from '../core/checks.ts';
+import { checkOptions, checkValues, flag } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import { emptyOn, innerScope, keep, type Tensor } from '../core/tensor.ts';
-import { type DataRule, Dataset, type DatasetOptions, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { Dataset, givenAs, type Samples } from '../data/dataset/dataset.ts';
 import { type SampleWeightOptions, sampleWeights } from '../data/dataset/sampleWeights.ts';
 import { compile } from '../engine/compile.ts';
 import { foldersFor } from '../io/folders.ts';
-import { getLoss, type Loss, type LossFunction } from '../nn/losses/losses.ts';
-import { getMetric, type Metric } from '../nn/losses/metrics.ts';
 import {
   type Applicable,
   type Block,
@@ -15,44 +13,22 @@ import {
   symbolic,
   vocabularyOf,
 } from '../nn/network/graph.ts';
-import { Network } from '../nn/network/network.ts';
+import { isolated, Network } from '../nn/network/network.ts';
 import { chain } from '../nn/network/sequence.ts';
-import { getOptimizer, type Optimizer } from '../optim/index.ts';
+import type { Optimizer } from '../optim/index.ts';
+import { type BatchOptions, batchOptionsOf, type EvaluateOptions, SAMPLE_WEIGHT_CHECKS } from './batchOptions.ts';
+import type { FittedModel } from './callbacks/callback.ts';
+import { datasetFor, datasetsOf, samplesOf } from './datasets.ts';
 import { type ModelFiles, pack } from './files/save.ts';
 import { fit } from './fit.ts';
-import { type FitOptions, type History, SAMPLE_WEIGHT_CHECKS } from './fitOptions.ts';
-import { datasetsOf, samplesOf } from './inputs.ts';
+import type { FitOptions, History } from './fitOptions.ts';
 import { notFinite } from './loop/guard.ts';
 import { recalibrate } from './loop/recalibrate.ts';
 import { Snapshot } from './loop/snapshot.ts';
 import { Steps } from './loop/steps.ts';
 import { StepValues } from './loop/stepValues.ts';
-import { buildOptimizer, evaluateOn, reportsOf, type Trained, trainStep } from './loop/trainStep.ts';
-
-export interface CompileOptions {
-  /** An optimizer or its name; default `rmsprop`, as in Keras. */
-  readonly optimizer?: Optimizer | string;
-  /** What training makes small: a loss, its name, or a function of targets and outputs. */
-  readonly loss: Loss | LossFunction | string;
-  /** What is reported besides the loss. */
-  readonly metrics?: readonly (Metric | string)[];
-}
-
-/** How `evaluate` and `predict` go through the samples; see {@link FitOptions}. */
-export interface BatchOptions extends Pick<FitOptions, 'residentBytes'> {
-  /** Samples at a time; default 32. */
-  readonly batchSize?: number;
-}
-
-export interface EvaluateOptions extends BatchOptions, Pick<SampleWeightOptions, 'sampleWeight'> {}
-
-function checkBatchOptions<Options extends BatchOptions>(op: string, options: Options, known: string[] = []): Options {
-  checkOptions(op, options, ['batchSize', 'residentBytes', ...known]);
-  const { batchSize = 32, residentBytes = 1 } = options;
-  checkWhole(op, 'batchSize', batchSize, 1);
-  checkWhole(op, 'residentBytes', residentBytes, 1);
-  return options;
-}
+import { buildOptimizer, evaluateOn, reportsOf, trainStep } from './loop/trainStep.ts';
+import { type CompileOptions, checkIdle, type Trainable, trainableOf, whileTraining } from './trainable.ts';
 
 const checkTrainOnBatchOptions = (options: TrainOnBatchOptions): TrainOnBatchOptions =>
   checkValues('trainOnBatch', options, { ...SAMPLE_WEIGHT_CHECKS, terminateOnNaN: flag });
@@ -70,13 +46,12 @@ export interface TrainOnBatchOptions extends SampleWeightOptions {
  * A network that can be trained. It lives on the device of its weights, and trains with random numbers of its own, whatever
  * else is initialised or trained meanwhile. `dispose()` frees its weights, captured steps and optimizer.
  */
-export class Model extends Network {
+export class Model extends Network implements FittedModel {
   /** Set to true, by a callback for example, `fit` stops after the running step. */
   stopTraining = false;
-  #trained: Trained | undefined;
-  #isTraining = false;
+  #compiled: Trainable | undefined;
   readonly #batchStep = compile((x: Tensor, y: Tensor, weight?: Tensor) =>
-    trainStep(this, this.compiled, { x, y, ...(weight && { weight }) }),
+    trainStep(this.compiled, { x, y, ...(weight && { weight }) }),
   );
 
   /**
@@ -84,26 +59,16 @@ export class Model extends Network {
    * frees it when it is compiled with another or disposed of.
    */
   compile(options: CompileOptions): void {
-    checkValues('compile', options, {
-      optimizer: byName,
-      loss: required(byName),
-      metrics: listOf(byName, "a list such as ['accuracy']"),
-    });
-    this.#refuseWhileTraining('compile');
-    const { optimizer = 'rmsprop', loss, metrics = [] } = options;
-    const before = this.#trained?.optimizer;
-    this.#trained = {
-      optimizer: getOptimizer(optimizer),
-      loss: getLoss(loss),
-      metrics: metrics.map((metric) => getMetric(metric)),
-    };
+    checkIdle('compile', this);
+    const before = this.#compiled?.optimizer;
+    this.#compiled = trainableOf(this, options);
     this.#batchStep.dispose();
-    if (before !== this.#trained.optimizer) before?.dispose();
+    if (before !== this.#compiled.optimizer) before?.dispose();
   }
 
   /** What `compile` chose. @throws ValueError before that. */
-  get compiled(): Trained {
-    if (this.#trained !== undefined) return this.#trained;
+  get compiled(): Trainable {
+    if (this.#compiled !== undefined) return this.#compiled;
     throw new ValueError({
       op: 'model',
       got: 'a model without a loss',
@@ -124,18 +89,20 @@ export class Model extends Network {
    * stops being finite, and for a model that another call is training.
    */
   async fit(x: Samples, y: Samples, options: FitOptions = {}): Promise<History> {
-    return this.whileTraining('fit', () => fit(this, this.compiled, { x, y }, options));
+    return whileTraining('fit', this, () => fit(this, { x, y }, options));
   }
 
   /** Loss and metrics over all samples, in inference mode. */
   async evaluate(x: Samples, y: Samples, options: EvaluateOptions = {}): Promise<Record<string, number>> {
-    const trained = this.compiled;
-    const { batchSize = 32, residentBytes, sampleWeight } = checkBatchOptions('evaluate', options, ['sampleWeight']);
+    const trainable = this.compiled;
+    const { batchSize, residentBytes, sampleWeight } = batchOptionsOf('evaluate', options, {
+      sampleWeight: SAMPLE_WEIGHT_CHECKS.sampleWeight,
+    });
     const labels = givenAs('evaluate', 'y', y);
     const weight = await sampleWeights(labels, { sampleWeight });
-    const data = await this.dataset(x, labels, { op: 'evaluate', residentBytes, weight });
+    const data = await datasetFor(trainable, { x, y: labels }, { op: 'evaluate', residentBytes, weight });
     try {
-      return await evaluateOn(this, trained, data, batchSize);
+      return await evaluateOn(trainable, data, batchSize);
     } finally {
       data.dispose();
     }
@@ -146,7 +113,7 @@ export class Model extends Network {
    * @param x samples along the first axis; for a model with several inputs a list of such, one for each.
    */
   async predict(x: Samples | readonly Samples[], options: BatchOptions = {}): Promise<Tensor> {
-    const { batchSize = 32, residentBytes } = checkBatchOptions('predict', options);
+    const { batchSize, residentBytes } = batchOptionsOf('predict', options);
     const inputs = samplesOf(x, this.graph.inputs.length);
     this.build(inputs[0].shape.slice(1));
     const { device } = this;
@@ -178,7 +145,7 @@ export class Model extends Network {
    * at the end of training, over the training set. It takes one pass for each of these layers.
    */
   async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
-    const { batchSize = 32, residentBytes } = checkBatchOptions('recalibrate', options);
+    const { batchSize, residentBytes } = batchOptionsOf('recalibrate', options);
     const samples = givenAs('recalibrate', 'x', x);
     this.build(samples.shape.slice(1));
     const rule = { vocabulary: vocabularyOf(this.graph) };
@@ -192,23 +159,23 @@ export class Model extends Network {
 
   /** One update from one batch; loss and metrics are from before it. @throws as `fit`. */
   async trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
-    return this.whileTraining('trainOnBatch', () => this.#trainOnBatch(x, y, options));
+    return whileTraining('trainOnBatch', this, () => this.#trainOnBatch(x, y, options));
   }
 
   async #trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions): Promise<Record<string, number>> {
-    const trained = this.compiled;
+    const trainable = this.compiled;
     const { sampleWeight, classWeight, terminateOnNaN = false } = checkTrainOnBatchOptions(options);
     const labels = givenAs('trainOnBatch', 'y', y);
-    const areClasses = trained.loss.targets?.kind === 'classes';
+    const areClasses = trainable.loss.targets?.kind === 'classes';
     const weight = await sampleWeights(labels, { sampleWeight, classWeight }, { areClasses });
-    const data = await this.dataset(x, labels, { op: 'trainOnBatch', weight });
-    const values = new StepValues(this.device, reportsOf(this, trained));
+    const data = await datasetFor(trainable, { x, y: labels }, { op: 'trainOnBatch', weight });
+    const values = new StepValues(this.device, reportsOf(trainable));
     let snapshot: Snapshot | undefined;
     try {
-      buildOptimizer(this, trained);
-      if (terminateOnNaN) snapshot = new Snapshot(this);
+      buildOptimizer(trainable);
+      if (terminateOnNaN) snapshot = new Snapshot(trainable);
       innerScope(() =>
-        this.isolated(() => {
+        isolated(this, () => {
           const { x: samples, y: targets, weight: weights } = data.take(data.size);
           values.add(this.#batchStep(samples, targets, ...(weights ? ([weights] as const) : [])), data.size);
         }),
@@ -228,37 +195,10 @@ export class Model extends Network {
 
   /** Frees the weights that no other model has, the optimizer, and what captured steps hold. */
   override dispose(): void {
-    this.#refuseWhileTraining('dispose');
+    checkIdle('dispose', this);
     this.#batchStep.dispose();
-    this.#trained?.optimizer.dispose();
+    this.#compiled?.optimizer.dispose();
     super.dispose();
-  }
-
-  /** Internal: two runs at once would run through each other, on the same weights, with the same optimizer. */
-  async whileTraining<R>(op: string, body: () => Promise<R>): Promise<R> {
-    this.#refuseWhileTraining(op);
-    this.#isTraining = true;
-    try {
-      return await body();
-    } finally {
-      this.#isTraining = false;
-    }
-  }
-
-  #refuseWhileTraining(op: string): void {
-    if (!this.#isTraining) return;
-    throw new ValueError({
-      op,
-      got: 'a model that another call is training',
-      expected: 'one call at a time',
-      fix: 'Await that call first; to end a fit early set model.stopTraining = true.',
-    });
-  }
-
-  /** Internal: a captured step draws from the streams that it was captured with. */
-  override drawFrom(streams: readonly number[]): void {
-    super.drawFrom(streams);
-    this.#batchStep.dispose();
   }
 
   /**
@@ -270,31 +210,9 @@ export class Model extends Network {
     const instead =
       "const files = await model.save() has the texts and bytes of 'model.json' and 'weights.safetensors'";
     const folders = folder === undefined ? undefined : foldersFor('save', folder, instead);
-    const files = await pack(this, this.#trained);
+    const files = await pack(this, this.#compiled);
     if (folder !== undefined) await folders?.write(folder, files);
     return files;
-  }
-
-  /** Internal: samples and labels on the device, checked against the model, which is built for them if it was not. */
-  async dataset(x: Samples, y: Samples, options: Omit<DatasetOptions, 'rule'> = {}): Promise<Dataset> {
-    const { op = 'fit' } = options;
-    const { loss } = this.compiled;
-    if (this.graph.inputs.length > 1) {
-      throw new ValueError({
-        op: 'model',
-        got: `a model with ${this.graph.inputs.length} inputs`,
-        expected: 'one with a single input, as fit, evaluate and trainOnBatch take their samples from one array',
-        fix: 'Use predict or call, or take gradients with valueAndGrad(() => loss(y, model.call([a, b], true)), ...).',
-      });
-    }
-    const samples = givenAs(op, 'x', x);
-    this.build(samples.shape.slice(1));
-    const rule: DataRule = {
-      targets: loss.targets,
-      classes: this.outputShape.at(-1) ?? 1,
-      vocabulary: vocabularyOf(this.graph),
-    };
-    return Dataset.of(this.device, samples, y, { rule, ...options });
   }
 }
 

@@ -238,7 +238,7 @@ async function weightsAfter(device: Device, make: () => Model, { captured }: { c
   const m = make();
   const { data, shape } = samplesFor(make);
   const [x, y] = [tensor(data, { shape }), tensor(Int32Array.from(labels.data))];
-  const step = () => trainStep(m, m.compiled, { x, y });
+  const step = () => trainStep(m.compiled, { x, y });
   const run = captured ? compile(step) : step;
   for (let i = 0; i < 20; i++) disposeValues(run());
   const weights = await m.getWeights();

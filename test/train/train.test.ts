@@ -27,6 +27,7 @@ import {
   sgd,
   tensor,
 } from '../../src/node.ts';
+import { datasetFor } from '../../src/train/datasets.ts';
 import { disposeValues, trainStep } from '../../src/train/loop/trainStep.ts';
 import { rejects, warningsOf } from '../harness/check.ts';
 import { cpu, onGpu } from '../harness/device.ts';
@@ -160,7 +161,7 @@ onGpu(test, 'training steps keep buffers and bytes flat', async (device) => {
   const y = tensor(Int32Array.from({ length: 32 }, (_, i) => i % CLASSES));
   model.build([FEATURES]);
   const step = (): void => {
-    disposeValues(trainStep(model, model.compiled, { x, y }));
+    disposeValues(trainStep(model.compiled, { x, y }));
   };
   for (let i = 0; i < 5; i++) step();
   const before = device.memory();
@@ -175,9 +176,9 @@ onGpu(test, "a step of the lecture's network takes 20 dispatches, and holds what
   const model = sequential([...block(200), ...block(100), dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   const x = { data: new Uint8Array(256 * 784), shape: [256, 784] };
-  const data = await model.dataset(x, { data: new Uint8Array(256), shape: [256] });
+  const data = await datasetFor(model.compiled, { x, y: { data: new Uint8Array(256), shape: [256] } });
   model.optimizer.build(model.trainableParameters);
-  const step = compile(() => trainStep(model, model.compiled, data.take(128)));
+  const step = compile(() => trainStep(model.compiled, data.take(128)));
   const { dispatches, bytes } = step.plan();
   const products = 8; // on hardware one whose sums are cut into parts takes another dispatch
   const most = device.info.adapter.software ? 20 : 20 + products;

@@ -127,13 +127,12 @@ export class Network extends (Callable as new () => Apply) {
     return this.#require().device;
   }
 
-  /** The stream of random numbers of each node. */
+  /** The stream that each node draws its random numbers from; can be set, to go on from a checkpoint. */
   get streams(): readonly number[] {
     return this.#require().streams;
   }
 
-  /** Internal: draws random numbers from other streams from here on, as a run does that goes on. */
-  drawFrom(streams: readonly number[]): void {
+  set streams(streams: readonly number[]) {
     this.#built = { ...this.#require(), streams, passes: passesOf(this.graph, streams) };
   }
 
@@ -167,30 +166,10 @@ export class Network extends (Callable as new () => Apply) {
     return this.layers.some((layer) => layer.trainable);
   }
 
-  /**
-   * Internal: runs `body` on the model's device and with its random numbers, unseen by tapes: what others compute meanwhile
-   * or have initialised since does not matter.
-   */
-  isolated<R>(body: () => R): R {
-    const { device, random } = this;
-    return withDevice(device, () => drawingFrom(device, random, () => withoutRecording(body)));
-  }
-
   /** The weights that training changes. */
   get trainableParameters(): readonly Parameter[] {
-    this.#followFreezing();
+    recaptureOnChange(this);
     return this.parameters.filter(({ trainable }) => trainable);
-  }
-
-  /** Lets a captured step follow layers that are frozen later. */
-  #followFreezing(): void {
-    const { device } = this;
-    if (device.capture !== undefined) dependOn(device, () => this.frozen);
-  }
-
-  /** Internal: which weights are frozen now, to tell when that changes. */
-  get frozen(): string {
-    return this.parameters.map(({ trainable }) => (trainable ? ' ' : '*')).join('');
   }
 
   /**
@@ -209,7 +188,7 @@ export class Network extends (Callable as new () => Apply) {
       inputs.map((node) => shapes[node]),
     );
     checkDevice(device, given);
-    this.#followFreezing();
+    recaptureOnChange(this);
     const values: Tensor[] = [];
     inputs.forEach((node, i) => {
       values[node] = given[i];
@@ -312,6 +291,21 @@ export class Network extends (Callable as new () => Apply) {
     }
     return this.#built;
   }
+}
+
+/** Which weights are frozen, as a text: compared with an earlier one, it tells whether that changed. */
+export const frozenWeights = ({ parameters }: Network): string =>
+  parameters.map(({ trainable }) => (trainable ? ' ' : '*')).join('');
+
+/** Captures a recorded step again when layers are frozen, or draw from other streams. */
+function recaptureOnChange(network: Network): void {
+  const { device } = network;
+  if (device.capture !== undefined) dependOn(device, () => `${frozenWeights(network)}${network.streams}`);
+}
+
+/** Runs `body` on a network's device and with its random numbers, outside any tape, whatever else is computed meanwhile. */
+export function isolated<R>({ device, random }: Network, body: () => R): R {
+  return withDevice(device, () => drawingFrom(device, random, () => withoutRecording(body)));
 }
 
 /** Refuses what is no tensor, as arrays are. */

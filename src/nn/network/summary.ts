@@ -1,14 +1,23 @@
-import { sizeOf } from '../../core/shape.ts';
+import { type Shape, sizeOf } from '../../core/shape.ts';
 import type { Parameter } from '../../core/tensor.ts';
-import { isChain } from './graph.ts';
-import type { Network } from './network.ts';
+import { type Graph, isChain } from './graph.ts';
+import type { Layer } from './layer.ts';
 
 const count = (parameters: readonly Parameter[]): number =>
   parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
+/** What the table shows of a network. */
+interface Summarized {
+  readonly graph: Graph;
+  readonly layers: readonly Layer[];
+  readonly names: readonly string[];
+  readonly shapes: readonly Shape[];
+  readonly parameters: readonly Parameter[];
+}
+
 /** Layer, output shape and parameters in columns, in a graph also what it is connected to, and the totals. */
-export function summaryTable({ graph, layers, names, shapes, parameters }: Network): string {
+export function summaryTable({ graph, layers, names, shapes, parameters }: Summarized): string {
   const nameAt = (node: number): string => {
     const { layer } = graph.nodes[node];
     return layer === undefined ? 'the samples' : names[layers.indexOf(layer)];

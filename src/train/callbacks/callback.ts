@@ -1,8 +1,13 @@
 import { checkValue, flag, func, show, suggestion } from '../../core/checks.ts';
 import { DeviceError, FaultError, ValueError } from '../../core/errors.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray, Tensor } from '../../core/tensor.ts';
+import type { Samples } from '../../data/dataset/dataset.ts';
+import type { Network } from '../../nn/network/network.ts';
+import type { Optimizer } from '../../optim/index.ts';
+import type { BatchOptions, EvaluateOptions } from '../batchOptions.ts';
+import type { ModelFiles } from '../files/save.ts';
 import type { Inspection } from '../loop/inspect.ts';
-import type { Model } from '../model.ts';
+import type { Trainable } from '../trainable.ts';
 
 /** Numbers of an epoch or batch by name: `loss`, each metric, and the same with `val_` for the validation data. */
 export type Logs = Readonly<Record<string, number>>;
@@ -19,6 +24,17 @@ export interface Memory {
   restore(saved: Readonly<Record<string, HostArray>>): void | Promise<void>;
 }
 
+/** A model as callbacks see it: what can be read and done while `fit` trains it. */
+export interface FittedModel extends Network {
+  /** Set to true, `fit` stops after the running step. */
+  stopTraining: boolean;
+  readonly compiled: Trainable;
+  readonly optimizer: Optimizer;
+  evaluate(x: Samples, y: Samples, options?: EvaluateOptions): Promise<Record<string, number>>;
+  predict(x: Samples | readonly Samples[], options?: BatchOptions): Promise<Tensor>;
+  save(folder?: string): Promise<ModelFiles>;
+}
+
 /** How long a run is. */
 export interface RunParams {
   /** The epoch up to which it goes. */
@@ -32,7 +48,7 @@ export interface Callback {
   /** Default: nothing, as for one that only looks on. */
   readonly memory?: Memory;
   /** Called first, with the model that is fitted. */
-  setModel?(model: Model): void;
+  setModel?(model: FittedModel): void;
   /** Called next. */
   setParams?(params: RunParams): void;
   onTrainBegin?(logs: Logs): void | Promise<void>;

@@ -1,8 +1,7 @@
 import { countFrom0, finite, flag } from '../../core/checks.ts';
 import type { HostArray } from '../../core/tensor.ts';
 import { Copies } from '../loop/copies.ts';
-import type { Model } from '../model.ts';
-import type { Callback, Logs, Memory } from './callback.ts';
+import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
@@ -30,7 +29,7 @@ class EarlyStopping implements Callback {
   readonly #baseline: number | undefined;
   readonly #restoreBestWeights: boolean;
   readonly #startFromEpoch: number;
-  #model: Model | undefined;
+  #model: FittedModel | undefined;
   #best = 0;
   #wait = 0;
   #weights: Copies | undefined;
@@ -58,7 +57,7 @@ class EarlyStopping implements Callback {
     this.#startFromEpoch = startFromEpoch;
   }
 
-  setModel(model: Model): void {
+  setModel(model: FittedModel): void {
     this.#model = model;
   }
 
@@ -88,7 +87,7 @@ class EarlyStopping implements Callback {
     this.#forget();
   }
 
-  #keepWeights(model: Model): void {
+  #keepWeights(model: FittedModel): void {
     if (!this.#restoreBestWeights) return;
     this.#weights ??= new Copies(model.parameters);
     this.#weights.take();

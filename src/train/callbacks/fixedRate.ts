@@ -1,8 +1,8 @@
 import { ValueError } from '../../core/errors.ts';
-import type { Model } from '../model.ts';
+import type { FittedModel } from './callback.ts';
 
 /** Refuses an optimizer whose rate a callback would take over from a schedule. */
-export function checkFixedRate(op: string, model: Model | undefined): void {
+export function checkFixedRate(op: string, model: FittedModel | undefined): void {
   if (typeof model?.optimizer.learningRate !== 'function') return;
   throw new ValueError({
     op,

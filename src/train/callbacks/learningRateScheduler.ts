@@ -1,6 +1,5 @@
 import { checkValue, func, notNegative } from '../../core/checks.ts';
-import type { Model } from '../model.ts';
-import type { Callback } from './callback.ts';
+import type { Callback, FittedModel } from './callback.ts';
 import { checkFixedRate } from './fixedRate.ts';
 
 /**
@@ -10,7 +9,7 @@ import { checkFixedRate } from './fixedRate.ts';
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
   checkValue('learningRateScheduler', 'schedule', schedule, func);
-  let model: Model | undefined;
+  let model: FittedModel | undefined;
   return {
     setModel: (given) => {
       model = given;

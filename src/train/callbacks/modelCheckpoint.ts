@@ -1,7 +1,6 @@
 import { flag, func, required } from '../../core/checks.ts';
 import type { ModelFiles } from '../files/save.ts';
-import type { Model } from '../model.ts';
-import type { Callback, Logs, Memory } from './callback.ts';
+import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
@@ -23,7 +22,7 @@ class ModelCheckpoint implements Callback {
   readonly #monitor: Monitor;
   readonly #save: ModelCheckpointOptions['save'];
   readonly #saveBestOnly: boolean;
-  #model: Model | undefined;
+  #model: FittedModel | undefined;
   #best = 0;
 
   readonly memory: Memory = {
@@ -40,7 +39,7 @@ class ModelCheckpoint implements Callback {
     this.#saveBestOnly = options.saveBestOnly ?? false;
   }
 
-  setModel(model: Model): void {
+  setModel(model: FittedModel): void {
     this.#model = model;
   }
 

@@ -1,6 +1,5 @@
 import { countFrom0, fraction, notNegative } from '../../core/checks.ts';
-import type { Model } from '../model.ts';
-import type { Callback, Logs, Memory } from './callback.ts';
+import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
 import { checkFixedRate } from './fixedRate.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
@@ -25,7 +24,7 @@ export const reduceLROnPlateau = (options: ReduceLROnPlateauOptions = {}): Callb
 class ReduceLROnPlateau implements Callback {
   readonly #monitor: Monitor;
   readonly #options: Required<Pick<ReduceLROnPlateauOptions, 'factor' | 'patience' | 'cooldown' | 'minLr'>>;
-  #model: Model | undefined;
+  #model: FittedModel | undefined;
   #best = 0;
   #wait = 0;
   #cooling = 0;
@@ -46,7 +45,7 @@ class ReduceLROnPlateau implements Callback {
     this.#options = { factor, patience, cooldown, minLr };
   }
 
-  setModel(model: Model): void {
+  setModel(model: FittedModel): void {
     this.#model = model;
   }
 

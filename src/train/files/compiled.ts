@@ -4,7 +4,7 @@ import { losses } from '../../nn/losses/losses.ts';
 import { metricName, metrics } from '../../nn/losses/metrics.ts';
 import { optimizers } from '../../optim/get.ts';
 import { schedules } from '../../optim/schedules.ts';
-import type { CompileOptions } from '../model.ts';
+import type { CompileOptions } from '../trainable.ts';
 import type { CompiledDescription, Named } from './description.ts';
 
 type Makers = Readonly<Record<string, (options: never) => unknown>>;

@@ -4,7 +4,7 @@ import { isRecord } from '../../io/json.ts';
 import { isChain } from '../../nn/network/graph.ts';
 import type { Layer, LayerOptions } from '../../nn/network/layer.ts';
 import type { Network } from '../../nn/network/network.ts';
-import type { Trained } from '../loop/trainStep.ts';
+import type { Trainable } from '../trainable.ts';
 import {
   type CompiledDescription,
   type Description,
@@ -20,8 +20,8 @@ export interface ModelFiles {
 }
 
 /** Writes a model's layers and weights. Functions among the options (an activation of one's own) can't be saved. */
-export async function pack(model: Network, trained: Trained | undefined): Promise<ModelFiles> {
-  const compiled = trained && describeCompiled(trained);
+export async function pack(model: Network, trainable: Trainable | undefined): Promise<ModelFiles> {
+  const compiled = trainable && describeCompiled(trainable);
   const description: Description = {
     format: 'dawngrad',
     version: VERSION,
@@ -37,7 +37,7 @@ export async function pack(model: Network, trained: Trained | undefined): Promis
 }
 
 /** What the model was compiled with; nothing where a part of that does not say with which options it was made. */
-function describeCompiled({ optimizer, loss, metrics }: Trained): CompiledDescription | undefined {
+function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDescription | undefined {
   const rule: Named = { ...optimizer.config(), name: optimizer.name };
   const criterion = describe(loss);
   const judges = metrics.flatMap((metric) => describe(metric) ?? []);

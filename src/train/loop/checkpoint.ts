@@ -5,9 +5,8 @@ import type { HostArray } from '../../core/tensor.ts';
 import { version } from '../../core/version.ts';
 import { type Bytes, readSafetensors, writeSafetensors } from '../../data/files/safetensors.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';
-import { type Callback, memoriesOf } from '../callbacks/callback.ts';
+import { type Callback, type FittedModel, memoriesOf } from '../callbacks/callback.ts';
 import { plain } from '../files/save.ts';
-import type { Model } from '../model.ts';
 import type { Place } from './guard.ts';
 import { stateOf } from './snapshot.ts';
 import type { Sums } from './stepValues.ts';
@@ -86,7 +85,7 @@ export interface Checkpoint extends Progress {
 
 /** What a run knows of itself. */
 export interface Moment {
-  readonly model: Model;
+  readonly model: FittedModel;
   readonly callbacks: readonly Callback[];
   readonly samples: number;
   readonly weighted: boolean;
@@ -127,7 +126,7 @@ export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undef
     tensors[`totals/${i}`] = vector([weight, ...values]);
   });
   for (const [name, values] of Object.entries(history)) tensors[`history/${name}`] = vector(values);
-  const state = Object.entries(stateOf(model));
+  const state = Object.entries(stateOf(model.compiled));
   const numbers = await Promise.all(state.map(([, t]) => t.data()));
   if (numbers.some((values) => values.some((value) => !Number.isFinite(value)))) return undefined;
   state.forEach(([name, { shape }], i) => {
@@ -227,12 +226,12 @@ function differencesOf(path: string, now: unknown, before: unknown): { got: stri
 /** Puts tensors and counters of a checkpoint in place; the optimizer is built. @throws ValueError for those of other layers. */
 export async function restoreCheckpoint(
   checkpoint: Checkpoint,
-  model: Model,
+  model: FittedModel,
   callbacks: readonly Callback[],
 ): Promise<void> {
   const { tensors, stopped, calls, learningRate, joined, step } = checkpoint;
   model.optimizer.joined = joined;
-  const state = stateOf(model);
+  const state = stateOf(model.compiled);
   const saved = Object.keys(tensors).filter((name) => /^(weights|optimizer)\//.test(name));
   const wrong = [...saved, ...Object.keys(state)].find(
     (name) => !state[name] || !tensors[name] || !sameShape(state[name].shape, tensors[name].shape),
@@ -272,7 +271,7 @@ function conditionsOf({ model, samples, weighted, validationSamples, batchSize, 
   return {
     optimizer: optimizer.config(),
     loss: { name: loss.name, ...loss.config },
-    metrics: reportsOf(model, model.compiled)
+    metrics: reportsOf(model.compiled)
       .map(({ name }) => name)
       .join(', '),
     layers: Object.fromEntries(

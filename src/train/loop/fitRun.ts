@@ -2,10 +2,11 @@ import { innerScope } from '../../core/tensor.ts';
 import type { Dataset } from '../../data/dataset/dataset.ts';
 import type { Bytes } from '../../data/files/safetensors.ts';
 import type { Weighted } from '../../nn/losses/total.ts';
-import { type Callback, each, type Logs, watchersOf } from '../callbacks/callback.ts';
+import { frozenWeights, isolated } from '../../nn/network/network.ts';
+import { type Callback, each, type FittedModel, type Logs, watchersOf } from '../callbacks/callback.ts';
 import { withProgress } from '../callbacks/progress.ts';
 import type { FitOptions, History, Signal } from '../fitOptions.ts';
-import type { Model } from '../model.ts';
+import type { Trainable } from '../trainable.ts';
 import {
   type Checkpoint,
   type CheckpointOptions,
@@ -20,15 +21,7 @@ import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import { Steps } from './steps.ts';
 import { noSums, StepValues, type Sums } from './stepValues.ts';
-import {
-  buildOptimizer,
-  evaluateWith,
-  evaluationSteps,
-  finish,
-  reportsOf,
-  type Trained,
-  trainStep,
-} from './trainStep.ts';
+import { buildOptimizer, evaluateWith, evaluationSteps, finish, reportsOf, trainStep } from './trainStep.ts';
 
 interface Parts {
   readonly training: Dataset;
@@ -68,8 +61,8 @@ class Saver {
 
 /** One call of `fit`: where it is, and what it has seen. */
 export class Run {
-  readonly #model: Model;
-  readonly #trained: Trained;
+  readonly #model: FittedModel;
+  readonly #trainable: Trainable;
   readonly #training: Dataset;
   readonly #callbacks: readonly Callback[];
   readonly #epochs: number;
@@ -97,7 +90,7 @@ export class Run {
   /** Which weights are. */
   #frozen: string;
 
-  constructor(model: Model, trained: Trained, { training, validation, options }: Parts) {
+  constructor(model: FittedModel, { training, validation, options }: Parts) {
     const {
       epochs = 1,
       initialEpoch = 0,
@@ -112,22 +105,23 @@ export class Run {
       signal,
     } = options;
     this.#model = model;
-    this.#trained = trained;
+    const trainable = model.compiled;
+    this.#trainable = trainable;
     this.#training = training;
     this.#callbacks = withProgress(callbacks, verbose);
     this.#epochs = epochs;
     this.#batchSize = batchSize;
     this.#shuffle = shuffle;
     this.#sizes = [...training.sizes(batchSize)];
-    this.#steps = new Steps(model, (size) => trainStep(model, trained, training.take(size)));
-    this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(model, trained, validation) };
+    this.#steps = new Steps(model, (size) => trainStep(trainable, training.take(size)));
+    this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(trainable, validation) };
     this.#guarded = terminateOnNaN;
     this.#saver = checkpoint && new Saver(checkpoint);
     this.#resume = resume;
     this.#exactResume = exactResume;
     this.#signal = signal;
     this.#epoch = initialEpoch;
-    this.#frozen = model.frozen;
+    this.#frozen = frozenWeights(model);
   }
 
   /** Goes through the epochs, and frees what it made, however it ends. */
@@ -155,7 +149,7 @@ export class Run {
     let from = this.#resume && (await this.#read(this.#resume));
     await this.#steps.prepare(this.#sizes);
     await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
-    buildOptimizer(model, this.#trained);
+    buildOptimizer(this.#trainable);
     const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
     if (from !== undefined && !isWithinEpoch) {
       await restoreCheckpoint(from, model, callbacks);
@@ -174,14 +168,14 @@ export class Run {
       if (this.#saver?.isDueAfterEpoch() || isAborted) await this.#save({ epoch: epoch + 1, batch: 0 });
       if (isAborted && epoch + 1 < this.#epochs) throw this.#signal?.reason;
     }
-    finish(model, this.#trained, before);
+    finish(this.#trainable, before);
     await each(callbacks, 'onTrainEnd', logs);
     return this.#history;
   }
 
   async #trainEpoch(epoch: number, before: Sums | undefined): Promise<Logs> {
     const { pace } = this.#steps;
-    const values = new StepValues(this.#model.device, reportsOf(this.#model, this.#trained), { pace, before });
+    const values = new StepValues(this.#model.device, reportsOf(this.#trainable), { pace, before });
     try {
       for (let batch = values.sums.steps; batch < this.#sizes.length; batch++) {
         const size = this.#sizes[batch];
@@ -218,12 +212,12 @@ export class Run {
 
   /** Begins anew with what depends on which weights are frozen, where that has changed. */
   async #followFreezing(place: Place, values: StepValues): Promise<void> {
-    const { frozen } = this.#model;
+    const frozen = frozenWeights(this.#model);
     if (frozen === this.#frozen) return;
     await values.readAll();
     await this.#judge(place.epoch, values);
     this.#frozen = frozen;
-    buildOptimizer(this.#model, this.#trained);
+    buildOptimizer(this.#trainable);
     if (this.#guard === undefined) return;
     this.#guard.dispose();
     this.#guard = this.#makeGuard(place);
@@ -237,8 +231,8 @@ export class Run {
     const { parameters } = this.#model;
     const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
     statistics.take();
-    const taken = this.#model.isolated(() => this.#training.take(this.#sizes[batch]));
-    const inspection = inspect(this.#model, this.#trained, taken);
+    const taken = isolated(this.#model, () => this.#training.take(this.#sizes[batch]));
+    const inspection = inspect(this.#trainable, taken);
     try {
       await each(watchers, 'onInspection', step, inspection);
     } finally {
@@ -254,7 +248,7 @@ export class Run {
   async #read(file: Bytes): Promise<Checkpoint> {
     const checkpoint = await readCheckpoint(file);
     checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
-    this.#model.drawFrom(checkpoint.streams);
+    this.#model.streams = checkpoint.streams;
     this.#epoch = checkpoint.place.epoch;
     for (const epoch of checkpoint.epochs) this.#history.epoch.push(epoch);
     for (const [name, values] of Object.entries(checkpoint.history)) this.#history.history[name] = [...values];
@@ -271,7 +265,7 @@ export class Run {
     if (this.#guarded) this.#guard ??= this.#makeGuard({ epoch, batch });
   }
 
-  async #save(place: Place, sums: Sums = noSums(reportsOf(this.#model, this.#trained))): Promise<void> {
+  async #save(place: Place, sums: Sums = noSums(reportsOf(this.#trainable))): Promise<void> {
     if (this.#saver === undefined) return;
     const file = await packCheckpoint(this.#moment(place, sums));
     if (file !== undefined) await this.#saver.save(file);
@@ -303,7 +297,7 @@ export class Run {
 
   /** Validates, and adds the epoch to the history. */
   async #finishEpoch(trained: Logs): Promise<Logs> {
-    const validated = this.#validate && (await evaluateWith(this.#model, this.#trained, this.#validate));
+    const validated = this.#validate && (await evaluateWith(this.#trainable, this.#validate));
     const named = Object.entries(validated ?? {}).map(([name, value]) => [`val_${name}`, value]);
     const logs: Logs = { ...trained, ...Object.fromEntries(named) };
     const { epoch, history } = this.#history;
@@ -326,7 +320,7 @@ export class Run {
       goTo: (place) => this.#goTo(place),
       take: (place) => ({ batch: this.#training.take(this.#sizes[place.batch]), next: this.#after(place) }),
     };
-    return new Guard(this.#model, this.#trained, { batches, place });
+    return new Guard(this.#trainable, { batches, place });
   }
 
   #after({ epoch, batch }: Place): Place {

@@ -1,13 +1,14 @@
 import { ValueError } from '../../core/errors.ts';
 import { innerScope, type Tensor } from '../../core/tensor.ts';
 import type { Batch } from '../../data/dataset/dataset.ts';
+import { isolated } from '../../nn/network/network.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import { abs } from '../../ops/elementwise/unary.ts';
 import { sum } from '../../ops/reduce/reduce.ts';
-import type { Model } from '../model.ts';
+import type { Trainable } from '../trainable.ts';
 import { disposeInspection, inspect } from './inspect.ts';
 import { Snapshot } from './snapshot.ts';
-import { disposeValues, readLoss, type Trained, trainStep } from './trainStep.ts';
+import { disposeValues, readLoss, trainStep } from './trainStep.ts';
 
 /** A moment of a run: before step `batch` of `epoch`, both from 0. */
 export interface Place {
@@ -37,25 +38,23 @@ interface Kept {
  * takes its place when the same is known of it. Copying them is all that it costs, a few times a second at most.
  */
 export class Guard {
-  readonly #model: Model;
-  readonly #trained: Trained;
+  readonly #trainable: Trainable;
   readonly #batches: Batches;
   #good: Kept;
   #candidate: Kept | undefined;
   /** The snapshot that no place belongs to now. */
   #spare: Snapshot | undefined;
 
-  constructor(model: Model, trained: Trained, { batches, place }: { batches: Batches; place: Place }) {
-    this.#model = model;
-    this.#trained = trained;
+  constructor(trainable: Trainable, { batches, place }: { batches: Batches; place: Place }) {
+    this.#trainable = trainable;
     this.#batches = batches;
-    this.#good = { snapshot: new Snapshot(model), place };
+    this.#good = { snapshot: new Snapshot(trainable), place };
   }
 
   /** The run is at a place where its losses are about to be read. */
   arrive(place: Place): void {
     if (this.#candidate !== undefined) return;
-    this.#spare ??= new Snapshot(this.#model);
+    this.#spare ??= new Snapshot(this.#trainable);
     this.#spare.take();
     this.#candidate = { snapshot: this.#spare, place };
     this.#spare = undefined;
@@ -78,7 +77,7 @@ export class Guard {
    * before that. @throws ValueError that says all this.
    */
   async fail(bad: Place, symptom: string): Promise<never> {
-    let now: Kept = { snapshot: this.#candidate?.snapshot ?? this.#spare ?? new Snapshot(this.#model), place: bad };
+    let now: Kept = { snapshot: this.#candidate?.snapshot ?? this.#spare ?? new Snapshot(this.#trainable), place: bad };
     let before = this.#good;
     this.#candidate = now;
     this.#good.snapshot.restore();
@@ -108,15 +107,16 @@ export class Guard {
   }
 
   async #isFinite(): Promise<boolean> {
-    if (this.#model.parameters.length === 0) return true;
-    using total = innerScope(() => this.#model.parameters.map((w) => sum(abs(w))).reduce((a, b) => add(a, b)));
+    const { parameters } = this.#trainable.network;
+    if (parameters.length === 0) return true;
+    using total = innerScope(() => parameters.map((w) => sum(abs(w))).reduce((a, b) => add(a, b)));
     return Number.isFinite(await total.item());
   }
 
   async #step(place: Place): Promise<{ next: Place; value: number }> {
     const { batch, next } = this.#batches.take(place);
-    const values = innerScope(() => this.#model.isolated(() => trainStep(this.#model, this.#trained, batch)));
-    const value = await readLoss(values, this.#trained);
+    const values = innerScope(() => isolated(this.#trainable.network, () => trainStep(this.#trainable, batch)));
+    const value = await readLoss(values, this.#trainable);
     disposeValues(values);
     for (const t of Object.values(batch)) t.dispose();
     return { next, value };
@@ -125,13 +125,13 @@ export class Guard {
   /** What went bad first: in the forward pass of the step after `now`, or else in the update of the one before it. */
   async #blame(bad: Place, symptom: string, { now, before }: { now: Kept; before: Kept }): Promise<ValueError> {
     now.snapshot.restore();
-    const weights = this.#model.trainableParameters;
-    const weight = await firstBad(weights.map((p) => ({ name: this.#model.nameOf(p), t: p })));
+    const { network } = this.#trainable;
+    const weight = await firstBad(network.trainableParameters.map((p) => ({ name: network.nameOf(p), t: p })));
     const { snapshot, place } = weight === undefined ? now : before;
     snapshot.restore();
     this.#batches.goTo(place);
     const { batch } = this.#batches.take(place);
-    const inspection = inspect(this.#model, this.#trained, batch);
+    const inspection = inspect(this.#trainable, batch);
     const { outputs, gradients } = inspection;
     const output = await firstBad(outputs.map(({ name, output }) => ({ name, t: output })));
     // Gradients flow backwards: the last layer's are computed first.

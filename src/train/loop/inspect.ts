@@ -1,9 +1,10 @@
 import { innerScope, type Tensor } from '../../core/tensor.ts';
 import type { Batch } from '../../data/dataset/dataset.ts';
 import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
+import { isolated } from '../../nn/network/network.ts';
 import { add } from '../../ops/elementwise/binary.ts';
-import type { Model } from '../model.ts';
-import { lossAndGradients, type Trained } from './trainStep.ts';
+import type { Trainable } from '../trainable.ts';
+import { lossAndGradients } from './trainStep.ts';
 
 /** The insides of one training step. */
 export interface Inspection {
@@ -21,18 +22,20 @@ export function disposeInspection({ loss, outputs, gradients }: Inspection): voi
 }
 
 /** Takes a training step on a batch up to its update, uncaptured and with the layers one by one. */
-export const inspect = (model: Model, trained: Trained, batch: Batch): Inspection =>
-  innerScope(() =>
-    model.isolated(() => {
+export function inspect(trainable: Trainable, batch: Batch): Inspection {
+  const { network } = trainable;
+  return innerScope(() =>
+    isolated(network, () => {
       const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
       const { loss, penalty, parameters, gradients } = watchingLayers(
-        (layer, { output }) => outputs.push({ layer, name: model.names[model.layers.indexOf(layer)], output }),
-        () => lossAndGradients(model, trained, batch),
+        (layer, { output }) => outputs.push({ layer, name: network.names[network.layers.indexOf(layer)], output }),
+        () => lossAndGradients(trainable, batch),
       );
       return {
         loss: penalty ? add(loss.value, penalty) : loss.value,
         outputs,
-        gradients: gradients.map((gradient, i) => ({ name: model.nameOf(parameters[i]), gradient })),
+        gradients: gradients.map((gradient, i) => ({ name: network.nameOf(parameters[i]), gradient })),
       };
     }),
   );
+}

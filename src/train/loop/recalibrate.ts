@@ -2,8 +2,8 @@ import { innerScope, type Tensor } from '../../core/tensor.ts';
 import type { Dataset } from '../../data/dataset/dataset.ts';
 import type { BatchNormalizationOptions } from '../../nn/layers/core.ts';
 import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
+import type { Network } from '../../nn/network/network.ts';
 import { batchNormTraining } from '../../ops/normalize/batchNorm.ts';
-import type { Model } from '../model.ts';
 import { Steps } from './steps.ts';
 
 /**
@@ -13,21 +13,21 @@ import { Steps } from './steps.ts';
  * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2; it corrects the variance by m / (m - 1), which
  * Keras and this do not.
  */
-export async function recalibrate(model: Model, data: Dataset, batchSize: number): Promise<void> {
-  for (const layer of model.layers) {
+export async function recalibrate(network: Network, data: Dataset, batchSize: number): Promise<void> {
+  for (const layer of network.layers) {
     if (layer.kind !== 'batchNormalization' || !layer.trainable) continue;
-    const { mean, variance } = await statisticsOf(model, layer, { data, batchSize });
+    const { mean, variance } = await statisticsOf(network, layer, { data, batchSize });
     layer.weights.movingMean.assign(mean);
     layer.weights.movingVariance.assign(variance);
   }
 }
 
 async function statisticsOf(
-  model: Model,
+  network: Network,
   layer: Layer,
   { data, batchSize }: { readonly data: Dataset; readonly batchSize: number },
 ): Promise<{ mean: Float64Array; variance: Float64Array }> {
-  const steps = new Steps(model, (size) => inputStatistics(model, layer, data.take(size).x));
+  const steps = new Steps(network, (size) => inputStatistics(network, layer, data.take(size).x));
   const { size: channels } = layer.weights.movingMean;
   const mean = new Float64Array(channels);
   const squares = new Float64Array(channels); // of the differences from the mean, summed and divided by the elements of a sample
@@ -54,7 +54,7 @@ async function statisticsOf(
 }
 
 /** Mean and variance of each channel of what a layer is given for a batch. */
-function inputStatistics(model: Model, layer: Layer, x: Tensor): readonly Tensor[] {
+function inputStatistics(network: Network, layer: Layer, x: Tensor): readonly Tensor[] {
   const { gamma, beta } = layer.weights;
   const { axis = -1 }: BatchNormalizationOptions = layer.options;
   let statistics: readonly Tensor[] = [];
@@ -62,7 +62,7 @@ function inputStatistics(model: Model, layer: Layer, x: Tensor): readonly Tensor
     (each, { input }) => {
       if (each === layer) statistics = batchNormTraining.outputs(input, gamma, beta, { axis }).slice(1);
     },
-    () => model.call(x),
+    () => network.call(x),
   );
   return statistics;
 }

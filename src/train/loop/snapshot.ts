@@ -1,43 +1,42 @@
 import { enterStep } from '../../core/randomState.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import type { Model } from '../model.ts';
+import type { Trainable } from '../trainable.ts';
 import { Copies } from './copies.ts';
 
 /** What training changes, by name: weights, running statistics, and what the optimizer remembers once it was built. */
-export function stateOf(model: Model): Record<string, Tensor> {
-  const { parameters, optimizer } = model;
-  const weights = parameters.map((p) => [`weights/${model.nameOf(p)}`, p] as const);
+export function stateOf({ network, optimizer }: Trainable): Record<string, Tensor> {
+  const weights = network.parameters.map((p) => [`weights/${network.nameOf(p)}`, p] as const);
   const slots = Object.entries(optimizer.slots).flatMap(([role, tensors]) =>
-    tensors.map((t, i) => [`optimizer/${role}/${model.nameOf(optimizer.parameters[i])}`, t] as const),
+    tensors.map((t, i) => [`optimizer/${role}/${network.nameOf(optimizer.parameters[i])}`, t] as const),
   );
   return Object.fromEntries<Tensor>([...weights, ...slots]);
 }
 
 /** A moment of training that can be returned to: that state on the device, and the counters that go with it. */
 export class Snapshot {
-  readonly #model: Model;
+  readonly #trainable: Trainable;
   readonly #copies: Copies;
   #calls = 0;
   #step = 0;
 
-  constructor(model: Model) {
-    this.#model = model;
-    this.#copies = new Copies(Object.values(stateOf(model)));
+  constructor(trainable: Trainable) {
+    this.#trainable = trainable;
+    this.#copies = new Copies(Object.values(stateOf(trainable)));
     this.take();
   }
 
   take(): void {
-    const { optimizer, random } = this.#model;
+    const { optimizer, network } = this.#trainable;
     this.#copies.take();
     this.#calls = optimizer.calls;
-    this.#step = random.step;
+    this.#step = network.random.step;
   }
 
   restore(): void {
-    const { optimizer, device, random } = this.#model;
+    const { optimizer, network } = this.#trainable;
     this.#copies.restore();
     optimizer.calls = this.#calls;
-    enterStep(random, device, this.#step);
+    enterStep(network.random, network.device, this.#step);
   }
 
   dispose(): void {

@@ -1,20 +1,20 @@
 import { type Device, largestTensor } from '../../core/device.ts';
 import { DeviceError } from '../../core/errors.ts';
 import { type Compiled, compile } from '../../engine/compile.ts';
-import type { Network } from '../../nn/network/network.ts';
+import { isolated, type Network } from '../../nn/network/network.ts';
 import { Pace } from './pace.ts';
 
-/** Steps of a model over a data set, captured once for each size of batch. */
+/** Steps of a network over a data set, captured once for each size of batch. */
 export class Steps<Result> {
   /** How fast they go, which one epoch learns for the next. */
   readonly pace: Pace;
-  readonly #model: Network;
+  readonly #network: Network;
   readonly #step: (size: number) => Result;
   readonly #bySize = new Map<number, Compiled<[], Result>>();
 
-  constructor(model: Network, step: (size: number) => Result) {
-    this.pace = new Pace(model.device);
-    this.#model = model;
+  constructor(network: Network, step: (size: number) => Result) {
+    this.pace = new Pace(network.device);
+    this.#network = network;
     this.#step = step;
   }
 
@@ -25,26 +25,26 @@ export class Steps<Result> {
       try {
         await compiled.tune();
       } catch (error) {
-        throw explained(error, compiled, { size, device: this.#model.device });
+        throw explained(error, compiled, { size, device: this.#network.device });
       }
     }
   }
 
   run(size: number): Result {
-    return this.#model.isolated(() => {
+    return isolated(this.#network, () => {
       const compiled = this.#of(size);
       try {
         return compiled();
       } catch (error) {
-        throw explained(error, compiled, { size, device: this.#model.device });
+        throw explained(error, compiled, { size, device: this.#network.device });
       }
     });
   }
 
   #of(size: number): Compiled<[], Result> {
-    const model = this.#model;
-    const step = (): Result => model.isolated(() => this.#step(size)); // also where it is captured after a wait
-    const compiled = this.#bySize.get(size) ?? compile(step, { device: model.device });
+    const network = this.#network;
+    const step = (): Result => isolated(network, () => this.#step(size)); // also where it is captured after a wait
+    const compiled = this.#bySize.get(size) ?? compile(step, { device: network.device });
     this.#bySize.set(size, compiled);
     return compiled;
   }

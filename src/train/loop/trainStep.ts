@@ -7,21 +7,14 @@ import { Tape } from '../../engine/gradient.ts';
 import type { Loss } from '../../nn/losses/losses.ts';
 import type { Metric } from '../../nn/losses/metrics.ts';
 import type { Weighted } from '../../nn/losses/total.ts';
+import { isolated, type Network } from '../../nn/network/network.ts';
 import { penaltyOn } from '../../nn/regularizers.ts';
 import { fullOn } from '../../ops/create/fill.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
-import type { Optimizer } from '../../optim/index.ts';
-import type { Model } from '../model.ts';
+import type { Trainable } from '../trainable.ts';
 import { Steps } from './steps.ts';
 import { PENALTY, type Report, StepValues } from './stepValues.ts';
-
-/** What `compile` chose. */
-export interface Trained {
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
-}
 
 /** Names that repeat get a number, as in Keras: `mean`, `mean_1`. */
 function numbered(names: readonly string[]): string[] {
@@ -35,15 +28,15 @@ function numbered(names: readonly string[]): string[] {
 }
 
 /** Whether a weight has a penalty, frozen or not. */
-const hasPenalty = ({ parameters }: Model): boolean => parameters.some(({ regularizer }) => regularizer);
+const hasPenalty = ({ parameters }: Network): boolean => parameters.some(({ regularizer }) => regularizer);
 
 /** The sum of the penalties on the weights that learn; undefined if no weight has one. */
-const penaltyOf = (model: Model): Tensor | undefined =>
-  penaltyOn(model.trainableParameters) ?? (hasPenalty(model) ? fullOn(model.device, [], 0, 'f32') : undefined);
+const penaltyOf = (network: Network): Tensor | undefined =>
+  penaltyOn(network.trainableParameters) ?? (hasPenalty(network) ? fullOn(network.device, [], 0, 'f32') : undefined);
 
 /** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
-export function reportsOf(model: Model, { loss, metrics }: Trained): Report[] {
-  const isPenalized = hasPenalty(model);
+export function reportsOf({ network, loss, metrics }: Trainable): Report[] {
+  const isPenalized = hasPenalty(network);
   const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
   // A metric that is called as the loss or the penalty must not take its place.
   const [first, last, ...others] = numbered(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
@@ -92,23 +85,24 @@ const reported = (loss: Weighted, seen: readonly Weighted[], penalty: Tensor | u
 ];
 
 /** The loss of a batch in training mode, and its gradients. */
-export function lossAndGradients(model: Model, { loss: by, optimizer }: Trained, { x, ...batch }: Batch): Found {
+export function lossAndGradients(trainable: Trainable, { x, ...batch }: Batch): Found {
+  const { network, loss: by, optimizer } = trainable;
   using tape = new Tape();
-  const predicted = model.call(x, true);
+  const predicted = network.call(x, true);
   const loss = judge(by, batch, predicted);
-  const parameters = model.trainableParameters;
+  const parameters = network.trainableParameters;
   const isKnown = ({ regularizer }: Parameter): boolean => regularizer?.strengths !== undefined;
   const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
   const gradients = tape.gradient(optimizer.scaleLoss(own ? add(loss.value, own) : loss.value), parameters);
   const known = penaltyOn(parameters.filter(isKnown));
-  const penalty = own && known ? add(own, known) : (own ?? known ?? penaltyOf(model));
+  const penalty = own && known ? add(own, known) : (own ?? known ?? penaltyOf(network));
   return { predicted, loss, penalty, parameters, gradients };
 }
 
 /** Gathers the weights that training changes in the optimizer, if there are any. @throws ValueError if it has another model's. */
-export function buildOptimizer(model: Model, { optimizer }: Trained): void {
-  const { trainableParameters } = model;
-  if (optimizer.parameters.some((p) => !p.isDisposed && !model.has(p))) {
+export function buildOptimizer({ network, optimizer }: Trainable): void {
+  const { trainableParameters } = network;
+  if (optimizer.parameters.some((p) => !p.isDisposed && !network.has(p))) {
     throw new ValueError({
       op: optimizer.name,
       got: 'an optimizer that holds the weights of another model',
@@ -119,18 +113,19 @@ export function buildOptimizer(model: Model, { optimizer }: Trained): void {
   if (trainableParameters.length === 0) return;
   optimizer.build(
     trainableParameters,
-    trainableParameters.map((p) => model.nameOf(p)),
+    trainableParameters.map((p) => network.nameOf(p)),
   );
 }
 
 /** One update. The values, in the order of the reports, are from before it. */
-export function trainStep(model: Model, trained: Trained, batch: Batch): Weighted[] {
+export function trainStep(trainable: Trainable, batch: Batch): Weighted[] {
+  const { network, optimizer, metrics } = trainable;
   return innerScope(() => {
-    buildOptimizer(model, trained);
-    const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(model, trained, batch);
-    const seen = judgeAll(trained.metrics, batch.y, predicted);
-    if (parameters.length > 0) trained.optimizer.apply(gradients, parameters, { regularize: true });
-    else enterStep(model.random, model.device); // there is nothing to learn: the loss is told all the same
+    buildOptimizer(trainable);
+    const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(trainable, batch);
+    const seen = judgeAll(metrics, batch.y, predicted);
+    if (parameters.length > 0) optimizer.apply(gradients, parameters, { regularize: true });
+    else enterStep(network.random, network.device); // there is nothing to learn: the loss is told all the same
     constrain(parameters);
     return reported(loss, seen, penalty);
   });
@@ -140,7 +135,7 @@ export function trainStep(model: Model, trained: Trained, batch: Batch): Weighte
  * Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place.
  * @param before how often the weights had been changed when it began.
  */
-export function finish(model: Model, { optimizer }: Trained, before: number): void {
+export function finish({ network, optimizer }: Trainable, before: number): void {
   const { waiting } = optimizer;
   if (waiting > 0 && optimizer.iterations === before) {
     console.warn(
@@ -148,10 +143,10 @@ export function finish(model: Model, { optimizer }: Trained, before: number): vo
     );
     optimizer.discard();
   } else if (waiting > 0) {
-    model.isolated(() =>
+    isolated(network, () =>
       innerScope(() => {
         optimizer.flush({ regularize: true });
-        constrain(model.trainableParameters);
+        constrain(network.trainableParameters);
       }),
     );
   }
@@ -168,7 +163,7 @@ function constrain(parameters: readonly Parameter[]): void {
 }
 
 /** The loss of a step with the penalties, from its values. */
-export async function readLoss(values: readonly Weighted[], { metrics }: Trained): Promise<number> {
+export async function readLoss(values: readonly Weighted[], { metrics }: Trainable): Promise<number> {
   const [loss, penalty] = [values[0], values.at(metrics.length + 1)];
   return (await loss.value.item()) + ((await penalty?.value.item()) ?? 0);
 }
@@ -180,33 +175,31 @@ export function disposeValues(values: readonly Weighted[]): void {
 
 /** Loss and metrics over a data set, in inference mode. */
 export async function evaluateOn(
-  model: Model,
-  trained: Trained,
+  trainable: Trainable,
   data: Dataset,
   batchSize: number,
 ): Promise<Record<string, number>> {
-  const steps = evaluationSteps(model, trained, data);
+  const steps = evaluationSteps(trainable, data);
   try {
-    return await evaluateWith(model, trained, { data, batchSize, steps });
+    return await evaluateWith(trainable, { data, batchSize, steps });
   } finally {
     steps.dispose();
   }
 }
 
-export const evaluationSteps = (model: Model, { loss, metrics }: Trained, data: Dataset): Steps<Weighted[]> =>
-  new Steps(model, (size) => {
+export const evaluationSteps = ({ network, loss, metrics }: Trainable, data: Dataset): Steps<Weighted[]> =>
+  new Steps(network, (size) => {
     const { x, ...batch } = data.take(size);
-    const predicted = model.call(x);
+    const predicted = network.call(x);
     const value = judge(loss, batch, predicted);
-    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOf(model));
+    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOf(network));
   });
 
 export async function evaluateWith(
-  model: Model,
-  trained: Trained,
+  trainable: Trainable,
   { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> },
 ): Promise<Record<string, number>> {
-  const values = new StepValues(model.device, reportsOf(model, trained), { pace: steps.pace });
+  const values = new StepValues(trainable.network.device, reportsOf(trainable), { pace: steps.pace });
   try {
     data.rewind();
     for (const size of data.sizes(batchSize)) {

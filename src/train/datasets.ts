@@ -1,7 +1,34 @@
 import type { Device } from '../core/device.ts';
-import { ShapeError } from '../core/errors.ts';
+import { ShapeError, ValueError } from '../core/errors.ts';
 import { Tensor } from '../core/tensor.ts';
-import { Dataset, type Given, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { Dataset, type DatasetOptions, type Given, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { vocabularyOf } from '../nn/network/graph.ts';
+import type { Trainable } from './trainable.ts';
+
+/** Samples and labels on the device, checked against the network and its loss; the network is built for them if it was not. */
+export async function datasetFor(
+  { network, loss }: Pick<Trainable, 'network' | 'loss'>,
+  { x, y }: { readonly x: Samples; readonly y: Samples },
+  { op = 'fit', ...options }: Omit<DatasetOptions, 'rule'> = {},
+): Promise<Dataset> {
+  const { inputs } = network.graph;
+  if (inputs.length > 1) {
+    throw new ValueError({
+      op: 'model',
+      got: `a model with ${inputs.length} inputs`,
+      expected: 'one with a single input, as fit, evaluate and trainOnBatch take their samples from one array',
+      fix: 'Use predict or call, or take gradients with valueAndGrad(() => loss(y, model.call([a, b], true)), ...).',
+    });
+  }
+  const samples = givenAs(op, 'x', x);
+  network.build(samples.shape.slice(1));
+  const rule = {
+    targets: loss.targets,
+    classes: network.outputShape.at(-1) ?? 1,
+    vocabulary: vocabularyOf(network.graph),
+  };
+  return Dataset.of(network.device, samples, y, { op, rule, ...options });
+}
 
 /** The samples for each input of a model: a list has them, where there are several. */
 export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly Given[] {

@@ -9,7 +9,21 @@ import { isRecord, parseJson } from '../io/json.ts';
 import type { Callback, Logs, Memory } from '../train/callbacks/callback.ts';
 import { toFolder } from '../train/files/folder.ts';
 import type { ModelFiles } from '../train/files/save.ts';
-import type { TrainOptions } from './commands/train.ts';
+import type { NetworkOptions, OptimizerOptions } from './network.ts';
+import type { Backend } from './options.ts';
+
+/** The flags of `dawngrad train`. */
+export interface TrainOptions extends NetworkOptions, OptimizerOptions {
+  readonly data: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Default 0.05, and 0 where that leaves nothing to train on. */
+  readonly validationSplit?: number;
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly checkpointEvery: number;
+  readonly out?: string;
+}
 
 /** What a run was made with: config.json. */
 export interface RunConfig {

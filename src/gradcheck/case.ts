@@ -2,8 +2,42 @@ import { type Generator, uniform } from '../core/random.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import type { DType } from '../core/storage.ts';
 import { flatten, type NestedNumbers, type Tensor } from '../core/tensor.ts';
-import type { Accuracy } from './cases/accuracy.ts';
+import type * as ops from '../ops/index.ts';
 import type { Input } from './evaluate.ts';
+
+/** What makes tensors for others, and what draws random numbers (test/core/random.test.ts). */
+type NotChecked = 'randomNormal' | 'randomUniform';
+
+/** Every exported function that returns a tensor. */
+export type OperationName = Exclude<
+  {
+    [Name in keyof typeof ops]: (typeof ops)[Name] extends (...args: never[]) => Tensor ? Name : never;
+  }[keyof typeof ops],
+  NotChecked
+>;
+
+/**
+ * How far a result may be from the exact one: `roundings * 2^-24 * scale`, element by element.
+ * One rounding is half a unit in the last place (ulp). WGSL promises 1 ulp for + - *, 2.5 for division, 3 + 2|x| for
+ * exp, 3 for log (2^-21 absolute between 0.5 and 2), 4.5 for sqrt, 1e-5 absolute for tanh.
+ * @see https://www.w3.org/TR/WGSL/#floating-point-accuracy
+ */
+export interface Accuracy {
+  /** How many rounding errors add up. */
+  readonly roundings: Roundings;
+  /** The same for a gradient, but for its product with dy, which adds two; default: as many. */
+  readonly gradient?: Roundings;
+  /**
+   * What a rounding error is measured against:
+   *   value  the result itself; in a gradient, its largest element
+   *   unit   the result, or 1 if that is more: where terms of size 1 cancel
+   *   terms  the operation on absolute values, which is the sum of |terms| for sums of products
+   */
+  readonly scale: 'value' | 'unit' | 'terms';
+}
+
+/** A number, or one that depends on the shapes. */
+export type Roundings = number | ((inputs: readonly Shape[], y: Shape) => number);
 
 /** One way to call an operation, and what is known about the outcome. */
 export interface Case {

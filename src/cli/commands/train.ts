@@ -11,18 +11,9 @@ import { trainingCount } from '../../train/fit.ts';
 import type { Model } from '../../train/model.ts';
 import { BestWeights } from '../best.ts';
 import { deviceName, grouped, percent } from '../format.ts';
-import {
-  addNetworkOptions,
-  buildNetwork,
-  buildOptimizer,
-  classesIn,
-  type NetworkOptions,
-  type OptimizerOptions,
-  optimizers,
-  schedules,
-} from '../network.ts';
+import { addNetworkOptions, buildNetwork, buildOptimizer, classesIn, optimizers, schedules } from '../network.ts';
 import { openToTrain } from '../open.ts';
-import { type Backend, count, positive, share } from '../options.ts';
+import { count, positive, share } from '../options.ts';
 import { choose, judge } from '../outcome.ts';
 import { Progress } from '../progress.ts';
 import {
@@ -31,22 +22,10 @@ import {
   HistoryFile,
   type RunConfig,
   readUnfinished,
+  type TrainOptions,
   type Unfinished,
   writeReport,
 } from '../run.ts';
-
-/** The flags of `dawngrad train`. */
-export interface TrainOptions extends NetworkOptions, OptimizerOptions {
-  readonly data: string;
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Default 0.05, and 0 where that leaves nothing to train on. */
-  readonly validationSplit?: number;
-  readonly seed: number;
-  readonly backend: Backend;
-  readonly checkpointEvery: number;
-  readonly out?: string;
-}
 
 const VALIDATION_SPLIT = 0.05;
 

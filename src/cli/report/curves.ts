@@ -1,7 +1,7 @@
 import { decimal } from '../../core/format.ts';
 import { svgOf } from '../charts/charts.ts';
 import { Html, html } from './html.ts';
-import type { Report } from './page.ts';
+import type { Report } from './report.ts';
 
 const hasValidation = ({ epochs }: Report): boolean => epochs.some((record) => 'val_loss' in record);
 

@@ -1,27 +1,11 @@
 import { clock, decimal } from '../../core/format.ts';
-import type { LabelledImages } from '../../data/files/mnist.ts';
 import { grouped, percent } from '../format.ts';
-import type { Outcome } from '../outcome.ts';
-import type { EpochRecord, RunConfig } from '../run.ts';
+import type { RunConfig } from '../run.ts';
 import { confusionMatrix, mistakes } from './confusion.ts';
 import { curves } from './curves.ts';
 import { type Html, html, style } from './html.ts';
 import css from './report.css' with { type: 'text' };
-
-/** Everything that a report tells. */
-export interface Report {
-  readonly config: RunConfig;
-  /** The table of the model's layers. */
-  readonly summary: string;
-  readonly parameters: number;
-  readonly epochs: readonly EpochRecord[];
-  /** The epoch whose weights were kept, from 1. */
-  readonly best: number;
-  readonly interrupted: boolean;
-  readonly testLoss: number;
-  readonly outcome: Outcome;
-  readonly test: LabelledImages;
-}
+import type { Report } from './report.ts';
 
 /** A page that needs nothing else, no network either: curves, confusion matrix, worst mistakes, configuration. */
 export function renderReport(report: Report): string {

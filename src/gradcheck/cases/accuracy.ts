@@ -1,28 +1,5 @@
 import { type Shape, sizeOf } from '../../core/shape.ts';
-import type { OperationName } from './operations.ts';
-
-/**
- * How far a result may be from the exact one: `roundings * 2^-24 * scale`, element by element.
- * One rounding is half a unit in the last place (ulp). WGSL promises 1 ulp for + - *, 2.5 for division, 3 + 2|x| for
- * exp, 3 for log (2^-21 absolute between 0.5 and 2), 4.5 for sqrt, 1e-5 absolute for tanh.
- * @see https://www.w3.org/TR/WGSL/#floating-point-accuracy
- */
-export interface Accuracy {
-  /** How many rounding errors add up. */
-  readonly roundings: Roundings;
-  /** The same for a gradient, but for its product with dy, which adds two; default: as many. */
-  readonly gradient?: Roundings;
-  /**
-   * What a rounding error is measured against:
-   *   value  the result itself; in a gradient, its largest element
-   *   unit   the result, or 1 if that is more: where terms of size 1 cancel
-   *   terms  the operation on absolute values, which is the sum of |terms| for sums of products
-   */
-  readonly scale: 'value' | 'unit' | 'terms';
-}
-
-/** A number, or one that depends on the shapes. */
-export type Roundings = number | ((inputs: readonly Shape[], y: Shape) => number);
+import type { Accuracy, OperationName } from '../case.ts';
 
 /** No arithmetic: choices, copies, comparisons. */
 const EXACT: Accuracy = { roundings: 0, scale: 'value' };

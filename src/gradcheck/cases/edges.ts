@@ -1,5 +1,4 @@
-import type { Case } from '../case.ts';
-import type { OperationName } from './operations.ts';
+import type { Case, OperationName } from '../case.ts';
 
 /** Where formulas end and the arithmetic of infinities begins. */
 const EDGES = [0, -0, 1, -1, Infinity, -Infinity, NaN];

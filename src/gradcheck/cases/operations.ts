@@ -1,24 +1,13 @@
 import type { Tensor } from '../../core/tensor.ts';
 import * as exported from '../../ops/index.ts';
-import type { Case, Suite } from '../case.ts';
+import type { Case, OperationName, Suite } from '../case.ts';
 import { accuracyOf } from './accuracy.ts';
 import { convolutions, depthwise, pools, transposed } from './convolutions.ts';
 import { edges } from './edges.ts';
 import { alongAxis, chunked, comparison, elementwise, integers, pairwise, reduction } from './families.ts';
 import { products } from './products.ts';
 
-/** What makes tensors for others, and what draws random numbers (test/core/random.test.ts). */
-type NotChecked = 'randomNormal' | 'randomUniform';
-
 const ops = { ...exported };
-
-/** Every exported function that returns a tensor. */
-export type OperationName = Exclude<
-  {
-    [Name in keyof typeof ops]: (typeof ops)[Name] extends (...args: never[]) => Tensor ? Name : never;
-  }[keyof typeof ops],
-  NotChecked
->;
 
 const { add, div, logSoftmax, mean, mul, neg, oneHot, relu, reshape, sqrt, sub, sum, variance } = ops;
 

@@ -147,16 +147,17 @@ export {
   topKAccuracy,
 } from './nn/losses/metrics.ts';
 export type { Total, Totalling, Weighted } from './nn/losses/total.ts';
-export type { Applicable, Block, SymbolicTensor } from './nn/network/graph.ts';
-export {
-  type AddWeight,
-  defineLayer,
-  type Layer,
-  type LayerContext,
-  type LayerDefinition,
-  type LayerMaker,
-  type LayerOptions,
-  type WeightOptions,
+export { defineLayer, type LayerMaker } from './nn/network/defineLayer.ts';
+export type {
+  AddWeight,
+  Applicable,
+  Block,
+  Layer,
+  LayerContext,
+  LayerDefinition,
+  LayerOptions,
+  SymbolicTensor,
+  WeightOptions,
 } from './nn/network/layer.ts';
 export type { Network } from './nn/network/network.ts';
 export { type L1L2Options, l1, l1l2, l2, type Regularizer, type RegularizerOption } from './nn/regularizers.ts';

@@ -5,14 +5,8 @@ import { Dataset, givenAs, type Samples } from '../data/dataset/dataset.ts';
 import { type SampleWeightOptions, sampleWeights } from '../data/dataset/sampleWeights.ts';
 import { compile } from '../engine/compile.ts';
 import { foldersFor } from '../io/folders.ts';
-import {
-  type Applicable,
-  type Block,
-  graphOf,
-  type SymbolicTensor,
-  symbolic,
-  vocabularyOf,
-} from '../nn/network/graph.ts';
+import { graphOf, vocabularyOf } from '../nn/network/graph.ts';
+import { type Applicable, type Block, type SymbolicTensor, symbolic } from '../nn/network/layer.ts';
 import { isolated, Network } from '../nn/network/network.ts';
 import { chain } from '../nn/network/sequence.ts';
 import type { Optimizer } from '../optim/index.ts';

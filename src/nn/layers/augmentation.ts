@@ -3,7 +3,8 @@ import { byName, type Check, count, finite, listOf, lookUp } from '../../core/ch
 import { drawOn } from '../../core/randomState.ts';
 import type { Shape } from '../../core/shape.ts';
 import { augment, checkImages } from '../../ops/data/augment.ts';
-import { defineLayer, type LayerOptions } from '../network/layer.ts';
+import { defineLayer } from '../network/defineLayer.ts';
+import type { LayerOptions } from '../network/layer.ts';
 
 /** Each amount is the largest there is, and 0 by default: an image gets one between its negative and itself. */
 export interface AugmentationOptions extends LayerOptions, Partial<Amounts> {

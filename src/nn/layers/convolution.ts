@@ -23,7 +23,8 @@ import { max, mean } from '../../ops/reduce/reduce.ts';
 import { type Activation, type ActivationName, getActivation } from '../activations.ts';
 import type { ConstraintOption } from '../constraints.ts';
 import type { Initializer } from '../initializers.ts';
-import { defineLayer, type LayerContext, type LayerDefinition, type LayerOptions } from '../network/layer.ts';
+import { defineLayer } from '../network/defineLayer.ts';
+import type { LayerContext, LayerDefinition, LayerOptions } from '../network/layer.ts';
 import type { RegularizerOption } from '../regularizers.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 

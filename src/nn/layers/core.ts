@@ -20,15 +20,8 @@ import { batchNormLayer } from '../../ops/normalize/batchNormFused.ts';
 import { dropout as dropoutOp } from '../../ops/random/dropout.ts';
 import { type Activation, type ActivationName, getActivation } from '../activations.ts';
 import type { Initializer } from '../initializers.ts';
-import {
-  checkRank,
-  defineLayer,
-  type Layer,
-  type LayerContext,
-  type LayerOptions,
-  lengthAlong,
-  sampleShape,
-} from '../network/layer.ts';
+import { checkRank, defineLayer, lengthAlong, sampleShape } from '../network/defineLayer.ts';
+import type { Layer, LayerContext, LayerOptions } from '../network/layer.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 import { prelu } from './rectifiers.ts';
 

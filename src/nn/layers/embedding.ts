@@ -2,7 +2,8 @@ import { byName, count, required } from '../../core/checks.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import { gather } from '../../ops/movement/gather.ts';
 import type { Initializer } from '../initializers.ts';
-import { defineLayer, type LayerOptions } from '../network/layer.ts';
+import { defineLayer } from '../network/defineLayer.ts';
+import type { LayerOptions } from '../network/layer.ts';
 
 export interface EmbeddingOptions extends LayerOptions {
   /** How many different numbers there are: 0 to `inputDim - 1`. */

@@ -1,6 +1,7 @@
 import { integer, notNegative } from '../../core/checks.ts';
 import { layerNorm } from '../../ops/normalize/layerNorm.ts';
-import { checkRank, defineLayer, type LayerOptions, lengthAlong } from '../network/layer.ts';
+import { checkRank, defineLayer, lengthAlong } from '../network/defineLayer.ts';
+import type { LayerOptions } from '../network/layer.ts';
 
 export interface LayerNormalizationOptions extends LayerOptions {
   /** The axis along which elements are normalised together, counted with the batch axis; default the last. */

@@ -4,8 +4,8 @@ import { formatShape, normalizeAxis, type Shape } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { add as addOp, maximum as maximumOp, mul, sub } from '../../ops/elementwise/binary.ts';
 import { concat } from '../../ops/movement/strided.ts';
-import type { Block } from '../network/graph.ts';
-import { defineLayer, type LayerOptions } from '../network/layer.ts';
+import { defineLayer } from '../network/defineLayer.ts';
+import type { Block, LayerOptions } from '../network/layer.ts';
 import { inARow } from '../network/sequence.ts';
 
 /** A layer that combines its inputs element by element; lengths of 1 are repeated. */

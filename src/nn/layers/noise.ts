@@ -3,7 +3,8 @@ import { fullOn } from '../../ops/create/fill.ts';
 import { mul } from '../../ops/elementwise/binary.ts';
 import { dropout } from '../../ops/random/dropout.ts';
 import { gaussianNoise as gaussianNoiseOp } from '../../ops/random/gaussianNoise.ts';
-import { checkRank, defineLayer, type LayerOptions } from '../network/layer.ts';
+import { checkRank, defineLayer } from '../network/defineLayer.ts';
+import type { LayerOptions } from '../network/layer.ts';
 
 export interface GaussianNoiseLayerOptions extends LayerOptions {
   /** The standard deviation of the noise, 0 or more. */

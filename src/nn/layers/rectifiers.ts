@@ -3,7 +3,8 @@ import { normalizeAxis } from '../../core/shape.ts';
 import { prelu as preluOp } from '../../ops/elementwise/binary.ts';
 import { leakyRelu as leakyReluOp } from '../../ops/elementwise/unary.ts';
 import type { Initializer } from '../initializers.ts';
-import { defineLayer, type LayerOptions } from '../network/layer.ts';
+import { defineLayer } from '../network/defineLayer.ts';
+import type { LayerOptions } from '../network/layer.ts';
 
 export interface PreluOptions extends LayerOptions {
   /** Default `zeros` as in Keras; PyTorch starts at 0.25. */

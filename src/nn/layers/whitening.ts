@@ -5,7 +5,8 @@ import type { HostArray } from '../../core/tensor.ts';
 import { sub } from '../../ops/elementwise/binary.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import type { Initializer } from '../initializers.ts';
-import { checkRank, defineLayer, LAYER_CHECKS, type Layer, type LayerOptions } from '../network/layer.ts';
+import { checkRank, defineLayer, LAYER_CHECKS } from '../network/defineLayer.ts';
+import type { Layer, LayerOptions } from '../network/layer.ts';
 
 export interface WhiteningOptions extends LayerOptions {
   /** One number per feature. */

@@ -1,8 +1,9 @@
 /**
- * The base of an object that is a function too: calling it calls `invoke` of its class. Layers and models are such, so that
- * they can be applied to places of a graph.
+ * The base of an object that can be called: the object is the function `f` itself, with the methods of its class. Layers and
+ * models extend it, so that they can be applied to symbolic tensors.
  */
-export const Callable = function callable() {
-  const self = Object.setPrototypeOf((...args: unknown[]) => self.invoke(...args), new.target.prototype);
-  return self;
-} as unknown as new <F>() => F; // TypeScript knows no such constructor
+export const Callable = function callable(f: object) {
+  return Object.setPrototypeOf(f, new.target.prototype);
+} as unknown as new <F>(
+  f: F,
+) => F; // TypeScript knows no such constructor

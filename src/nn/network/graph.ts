@@ -1,31 +1,5 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
-import { Tensor } from '../../core/tensor.ts';
-import type { Layer } from './layer.ts';
-
-let made = 0;
-
-/**
- * What a layer makes of others of its kind: a place in a graph of layers, without numbers. `input({ shape })` is the first;
- * `model({ inputs, outputs })` makes a function of tensors from them.
- */
-export class SymbolicTensor {
-  /** The layer that it comes from; none where a sequential model takes its samples in. */
-  readonly layer: Layer | undefined;
-  readonly inputs: readonly SymbolicTensor[];
-  /** Larger than that of every input. */
-  readonly order = made++;
-
-  constructor(layer: Layer | undefined, inputs: readonly SymbolicTensor[]) {
-    this.layer = layer;
-    this.inputs = inputs;
-  }
-}
-
-/** What a layer is applied to. An input layer stands for what it makes. */
-export type Applicable = SymbolicTensor | Layer;
-
-/** A function from one place of a graph to another: a layer, layers in a row, a residual block. */
-export type Block = (x: SymbolicTensor) => SymbolicTensor;
+import { type Applicable, type Layer, SymbolicTensor, symbolic } from './layer.ts';
 
 /** A graph as a list: each node after those that it takes, which it names by their positions. */
 export interface Graph {
@@ -38,49 +12,6 @@ export interface GraphNode {
   /** None where a sequential model takes its samples in. */
   readonly layer: Layer | undefined;
   readonly inputs: readonly number[];
-}
-
-const ofInputLayers = new WeakMap<Layer, SymbolicTensor>();
-
-/** The place that is meant: an input layer has one, for good. */
-export function symbolic(given: Applicable): SymbolicTensor {
-  if (given instanceof SymbolicTensor) return given;
-  if (typeof given !== 'function' || given.takes !== 'nothing') {
-    throw new ValueError({
-      op: 'model',
-      got:
-        given instanceof Tensor
-          ? 'a tensor'
-          : typeof given === 'function'
-            ? `${given.kind ?? 'a block'} itself`
-            : `${given}`,
-      expected: 'an input, or what a layer made of one',
-      fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors there is model.call.',
-    });
-  }
-  const place = ofInputLayers.get(given) ?? new SymbolicTensor(given, []);
-  ofInputLayers.set(given, place);
-  return place;
-}
-
-/** Applies a layer. @throws ShapeError for more or fewer inputs than it takes. */
-export function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
-  const inputs = [to].flat().map(symbolic);
-  const { kind, takes } = layer;
-  if (takes === 'several' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
-    return new SymbolicTensor(layer, inputs);
-  }
-  const fixes = {
-    nothing: 'Begin with it.',
-    one: 'Merge the inputs first, with add() or concatenate().',
-    several: `Apply it to a list: ${kind}()([a, b]).`,
-  };
-  throw new ShapeError({
-    op: kind,
-    got: `${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'}`,
-    expected: takes === 'several' ? 'two or more' : takes,
-    fix: fixes[takes],
-  });
 }
 
 /** The layers of a graph applied to other inputs. @throws ShapeError for more or fewer of them than it has. */

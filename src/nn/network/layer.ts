@@ -1,26 +1,13 @@
-import {
-  type Check,
-  type Checks,
-  checkedLater,
-  checkValue,
-  checkValues,
-  count,
-  flag,
-  func,
-  listOf,
-  named,
-  required,
-} from '../../core/checks.ts';
+import { type Check, type Checks, checkedLater, checkValue, checkValues, flag } from '../../core/checks.ts';
 import type { Device } from '../../core/device.ts';
-import { ShapeError, within } from '../../core/errors.ts';
-import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from '../../core/shape.ts';
-import { checkReturned, type Parameter, parameter, type Tensor } from '../../core/tensor.ts';
+import { ShapeError, ValueError, within } from '../../core/errors.ts';
+import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
+import { checkReturned, type Parameter, parameter, Tensor } from '../../core/tensor.ts';
 import { tensor } from '../../ops/create/create.ts';
 import { type ConstraintOption, getConstraint } from '../constraints.ts';
 import { getInitializer, type Initializer } from '../initializers.ts';
 import { getRegularizer, type RegularizerOption } from '../regularizers.ts';
 import { Callable } from './callable.ts';
-import { type Applicable, apply, type SymbolicTensor } from './graph.ts';
 
 /** Options that every layer has. */
 export interface LayerOptions {
@@ -78,15 +65,6 @@ interface Fused {
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
 }
 
-const DEFINITION_CHECKS: Checks<keyof LayerDefinition> = {
-  takes: [(value) => ['nothing', 'one', 'several'].includes(String(value)), "'nothing', 'one' or 'several'"],
-  outputShape: required(func),
-  build: func,
-  call: required(func),
-  vocabulary: count,
-  fuse: func,
-};
-
 const numbersFor = (shape: Shape): Check => [
   (values) => ArrayBuffer.isView(values) && 'length' in values && values.length === sizeOf(shape),
   `${sizeOf(shape)} numbers in a typed array`,
@@ -97,6 +75,17 @@ const WEIGHT_CHECKS: Checks<keyof WeightOptions> = {
   regularizer: checkedLater,
   constraint: checkedLater,
 };
+
+/** The names of layers that were given none. */
+const titles = new WeakMap<Layer, string>();
+
+/** Names a layer that has no name. */
+export function entitle(layer: Layer, title: string): void {
+  if (layer.title === undefined) titles.set(layer, title);
+}
+
+/** Applies to symbolic tensors. */
+type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
 type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
 
@@ -112,14 +101,11 @@ export function watchingLayers<R>(each: Watch, body: () => R): R {
   }
 }
 
-/** Applies to places of a graph. */
-type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
-
 /**
  * One step of a model: a function of a tensor, with weights of its own. Applied to an input of a graph, or to what another
  * layer made of it, it makes the next place: `dense({ units: 10 })(x)`. Applied twice it computes twice with its weights.
  */
-export class Layer extends (Callable as new () => Apply) {
+export class Layer extends (Callable as new (apply: Apply) => Apply) {
   readonly kind: string;
   readonly options: LayerOptions;
   readonly takes: NonNullable<LayerDefinition['takes']>;
@@ -127,16 +113,13 @@ export class Layer extends (Callable as new () => Apply) {
   readonly vocabulary: number | undefined;
   readonly #definition: LayerDefinition;
   readonly #remake: () => Layer;
-  #title: string | undefined;
   #trainable: boolean;
   #weights: Record<string, Parameter> | undefined;
   /** Those of them that training changes unless the layer is frozen. */
   #learned: readonly Parameter[] = [];
-  /** The models that it is built for. */
-  #users = 0;
 
   constructor(kind: string, options: LayerOptions, definition: LayerDefinition, remake: () => Layer) {
-    super();
+    super((to) => apply(this, to));
     this.kind = kind;
     this.options = options;
     this.takes = definition.takes ?? 'one';
@@ -144,13 +127,7 @@ export class Layer extends (Callable as new () => Apply) {
     this.vocabulary = definition.vocabulary;
     this.#definition = definition;
     this.#remake = remake;
-    this.#title = options.name;
     this.#trainable = options.trainable ?? true;
-  }
-
-  /** Internal: what a call does. */
-  invoke(to: Applicable | readonly Applicable[]): SymbolicTensor {
-    return apply(this, to);
   }
 
   /**
@@ -169,12 +146,7 @@ export class Layer extends (Callable as new () => Apply) {
 
   /** Its name: the one that it was given, or has from the first model that it is part of; another model may number it. */
   get title(): string | undefined {
-    return this.#title;
-  }
-
-  /** Internal: names a layer that has no name. */
-  entitle(title: string): void {
-    this.#title ??= title;
+    return this.options.name ?? titles.get(this);
   }
 
   get isBuilt(): boolean {
@@ -218,7 +190,7 @@ export class Layer extends (Callable as new () => Apply) {
   #addWeights(weights: Record<string, Parameter>, inputShape: Shape, device: Device): void {
     let isOpen = true;
     const done: unknown = this.#definition.build?.((weight, shape, initializer, given = {}) => {
-      const name = `${this.#title ?? this.kind}/${weight}`;
+      const name = `${this.title ?? this.kind}/${weight}`;
       const isNew = isOpen && !Object.hasOwn(weights, weight);
       checkValue(this.kind, 'the weight', weight, [() => isNew, 'one of each name, made before build returns']);
       checkShape(name, shape);
@@ -238,18 +210,8 @@ export class Layer extends (Callable as new () => Apply) {
     checkValue(this.kind, 'the result of build', done, [(value) => !(value instanceof Promise), 'no promise']);
   }
 
-  /** Internal: a model uses its weights. */
-  retain(): void {
-    this.#users++;
-  }
-
-  /** Internal: a model has ended; the last one that used the weights frees them. */
-  release(): void {
-    if (--this.#users === 0) this.unbuild();
-  }
-
-  /** Internal: frees the weights; a later model makes new ones. */
-  unbuild(): void {
+  /** Frees the weights, as the last model that has the layer does; a later model makes new ones. */
+  dispose(): void {
     for (const weight of Object.values(this.#weights ?? {})) weight.dispose();
     this.#weights = undefined;
     this.#learned = [];
@@ -269,7 +231,7 @@ export class Layer extends (Callable as new () => Apply) {
   }
 
   #call(x: Tensor, context: LayerContext): Tensor {
-    const y = checkReturned(this.#title ?? this.kind, this.#definition.call(x, context));
+    const y = checkReturned(this.title ?? this.kind, this.#definition.call(x, context));
     watch?.(this, { input: x, output: y });
     return y;
   }
@@ -277,86 +239,76 @@ export class Layer extends (Callable as new () => Apply) {
   /** A layer of the same options and name without weights. */
   clone(): Layer {
     const clone = this.#remake();
-    if (this.#title !== undefined) clone.entitle(this.#title);
+    if (this.title !== undefined) entitle(clone, this.title);
     clone.trainable = this.#trainable;
     return clone;
   }
 }
 
-/** The options of a layer: they may be left out where none is required. */
-type LayerArguments<Options> = object extends Options ? [options?: Options] : [options: Options];
-
-/** A shape of one sample. */
-export const sampleShape = listOf(
-  [(length) => Number.isInteger(length) && Number(length) >= 0, ''],
-  'a list of lengths, without the batch axis: [784] for vectors of 784 numbers',
-);
-/** What every layer may be told. */
-export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
-  name: [(value) => typeof value === 'string' && value !== '', 'some letters'],
-  inputShape: sampleShape,
-  trainable: flag,
-};
-
-/** Makes layers of a kind. */
-export interface LayerMaker<Options extends LayerOptions = never> {
-  (...args: LayerArguments<Options>): Layer;
-  /** As files name it. */
-  readonly kind: string;
-}
+let made = 0;
 
 /**
- * Makes the function that users call for a kind of layer.
- *
- *     const scale = defineLayer<LayerOptions & { factor?: number }>(
- *       'scale',
- *       { factor: [(value) => Number.isFinite(value), 'a finite number'] },
- *       ({ factor = 1 }) => ({
- *         outputShape: (shape) => shape,
- *         build: (addWeight, shape) => addWeight('gain', [shape[shape.length - 1]], 'ones'),
- *         call: (x, { weights: { gain } }) => mul(mul(x, gain), factor),
- *       }),
- *     );
- *
- * It trains, is checked by `gradcheck` and saved as others are; `loadModel(files, { layers: [scale] })` knows it again.
- * @param checks its options besides those of every layer: what each has to be, and how a message says so.
- * @param define from the options its shape rule, weights and computation, which is to work for tensors of any batch size.
+ * What a layer makes of others of its kind: a place in a graph of layers, without numbers. `input({ shape })` is the first;
+ * `model({ inputs, outputs })` makes a function of tensors from them.
  */
-// @__NO_SIDE_EFFECTS__
-export function defineLayer<Options extends LayerOptions>(
-  kind: string,
-  checks: Checks<Exclude<keyof Options & string, keyof LayerOptions>>,
-  define: (options: Options) => LayerDefinition,
-): LayerMaker<Options> {
-  const make = (options: Options): Layer => {
-    checkValues(kind, options, { ...checks, ...LAYER_CHECKS });
-    const definition = checkValues(kind, define(options), DEFINITION_CHECKS);
-    return new Layer(kind, options, definition, () => make(options));
+export class SymbolicTensor {
+  /** The layer that it comes from; none where a sequential model takes its samples in. */
+  readonly layer: Layer | undefined;
+  readonly inputs: readonly SymbolicTensor[];
+  /** Larger than that of every input. */
+  readonly order = made++;
+
+  constructor(layer: Layer | undefined, inputs: readonly SymbolicTensor[]) {
+    this.layer = layer;
+    this.inputs = inputs;
+  }
+}
+
+/** What a layer is applied to. An input layer stands for what it makes. */
+export type Applicable = SymbolicTensor | Layer;
+
+/** A function from one place of a graph to another: a layer, layers in a row, a residual block. */
+export type Block = (x: SymbolicTensor) => SymbolicTensor;
+
+const ofInputLayers = new WeakMap<Layer, SymbolicTensor>();
+
+/** The place that is meant: an input layer has one, for good. */
+export function symbolic(given: Applicable): SymbolicTensor {
+  if (given instanceof SymbolicTensor) return given;
+  if (typeof given !== 'function' || given.takes !== 'nothing') {
+    throw new ValueError({
+      op: 'model',
+      got:
+        given instanceof Tensor
+          ? 'a tensor'
+          : typeof given === 'function'
+            ? `${given.kind ?? 'a block'} itself`
+            : `${given}`,
+      expected: 'an input, or what a layer made of one',
+      fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors there is model.call.',
+    });
+  }
+  const place = ofInputLayers.get(given) ?? new SymbolicTensor(given, []);
+  ofInputLayers.set(given, place);
+  return place;
+}
+
+/** Applies a layer. @throws ShapeError for more or fewer inputs than it takes. */
+export function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
+  const inputs = [to].flat().map(symbolic);
+  const { kind, takes } = layer;
+  if (takes === 'several' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
+    return new SymbolicTensor(layer, inputs);
+  }
+  const fixes = {
+    nothing: 'Begin with it.',
+    one: 'Merge the inputs first, with add() or concatenate().',
+    several: `Apply it to a list: ${kind}()([a, b]).`,
   };
-  // Options may be left out only where none is required.
-  const maker = named(kind, (...[options]: LayerArguments<Options>): Layer => make(options ?? ({} as Options)));
-  return Object.assign(maker, { kind });
-}
-
-/** Refuses an input whose rank a layer can't take. */
-export function checkRank(kind: string, inputShape: Shape, least: number): void {
-  if (inputShape.length >= least) return;
   throw new ShapeError({
     op: kind,
-    got: `samples of shape ${formatShape(inputShape)}`,
-    expected: `rank ${least} or more`,
-    fix: 'Reshape the data, or put a flatten() or reshape() layer before.',
-  });
-}
-
-/** The length of samples along an axis that is counted with the batch's, which it may not be. */
-export function lengthAlong(kind: string, shape: Shape, axis: number): number {
-  const place = normalizeAxis(kind, axis, shape.length + 1);
-  if (place > 0) return shape[place - 1];
-  throw new ShapeError({
-    op: kind,
-    got: `axis ${axis}, that of the batch`,
-    expected: "one of the samples, from 1 or from the end: weights can't depend on the batch",
-    fix: 'Use axis -1 for the last.',
+    got: `${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'}`,
+    expected: takes === 'several' ? 'two or more' : takes,
+    fix: fixes[takes],
   });
 }

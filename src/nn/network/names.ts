@@ -1,5 +1,5 @@
 import { ValueError } from '../../core/errors.ts';
-import type { Layer } from './layer.ts';
+import { entitle, type Layer } from './layer.ts';
 
 /**
  * The names of a model's layers: the one that a layer was given; else the one that it has from another model, or its kind,
@@ -40,7 +40,7 @@ export function nameLayers(layers: readonly Layer[]): string[] {
       title = number === 0 ? kind : `${kind}_${number}`;
     } while (taken.has(title));
     name(layer, title);
-    layer.entitle(title);
+    entitle(layer, title);
   }
   return layers.map((layer) => names.get(layer) ?? layer.kind);
 }

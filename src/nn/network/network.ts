@@ -8,8 +8,8 @@ import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
 import { withoutRecording } from '../../core/tape.ts';
 import { checkReturned, type HostArray, type Parameter, Tensor } from '../../core/tensor.ts';
 import { Callable } from './callable.ts';
-import { type Applicable, applyGraph, type Graph, type GraphNode, type SymbolicTensor } from './graph.ts';
-import type { Layer } from './layer.ts';
+import { applyGraph, type Graph, type GraphNode } from './graph.ts';
+import type { Applicable, Layer, SymbolicTensor } from './layer.ts';
 import { nameLayers } from './names.ts';
 import { type Pass, passesOf } from './passes.ts';
 import { inputShapesOf, shapesOf } from './shapes.ts';
@@ -31,6 +31,9 @@ interface Built {
   readonly streams: readonly number[];
 }
 
+/** How many built networks have a layer. */
+const users = new WeakMap<Layer, number>();
+
 /** Applies the layers of a network to places of a graph. */
 type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
@@ -38,7 +41,7 @@ type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
  * A function from tensors to a tensor with weights: the graph of a model, without the means to train it. Applied to an
  * input of another graph it is its layers there, with the same weights: `base(input({ shape: [3] }))`.
  */
-export class Network extends (Callable as new () => Apply) {
+export class Network extends (Callable as new (apply: Apply) => Apply) {
   readonly graph: Graph;
   /** Its layers, each once, in the order in which they are computed. */
   readonly layers: readonly Layer[];
@@ -48,17 +51,12 @@ export class Network extends (Callable as new () => Apply) {
 
   /** @throws ShapeError where layers do not fit, if the graph states its input shapes; else that comes later. */
   constructor(graph: Graph) {
-    super();
+    super((to) => applyGraph(this.graph, to));
     this.graph = graph;
     this.layers = [...new Set(graph.nodes.flatMap(({ layer }) => layer ?? []))];
     this.names = nameLayers(this.layers);
     const stated = inputShapesOf(graph);
     if (stated !== undefined) shapesOf(graph, stated);
-  }
-
-  /** Internal: what a call does. */
-  invoke(to: Applicable | readonly Applicable[]): SymbolicTensor {
-    return applyGraph(this.graph, to);
   }
 
   /**
@@ -90,11 +88,11 @@ export class Network extends (Callable as new () => Apply) {
     try {
       streams = nodes.map(streamOf);
     } catch (error) {
-      for (const layer of made) layer.unbuild();
+      for (const layer of made) layer.dispose();
       device.random.returnTo(firstStream);
       throw error;
     }
-    for (const layer of this.layers) layer.retain();
+    for (const layer of this.layers) users.set(layer, (users.get(layer) ?? 0) + 1);
     const names = this.layers.flatMap(({ weights }, i) =>
       Object.entries(weights).map(([weight, p]) => [p, `${this.names[i]}/${weight}`] as const),
     );
@@ -261,7 +259,11 @@ export class Network extends (Callable as new () => Apply) {
   dispose(): void {
     if (this.#built === undefined || this.#isDisposed) return;
     this.#isDisposed = true;
-    for (const layer of this.layers) layer.release();
+    for (const layer of this.layers) {
+      const others = (users.get(layer) ?? 0) - 1;
+      users.set(layer, others);
+      if (others === 0) layer.dispose();
+    }
     releaseState(this.#built.random);
   }
 

@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
-import { type Block, type Graph, graphOf, SymbolicTensor, symbolic } from './graph.ts';
-import { Layer } from './layer.ts';
+import { type Graph, graphOf } from './graph.ts';
+import { type Block, Layer, SymbolicTensor, symbolic } from './layer.ts';
 
 /** Layers one after another. An input layer may be the first; else the shape of the samples is found later. */
 export function chain(blocks: readonly Block[]): Graph {

@@ -4,8 +4,9 @@ import type { HostArray } from '../../core/tensor.ts';
 import { type Bytes, FILE, readSafetensors } from '../../data/files/safetensors.ts';
 import { foldersFor } from '../../io/folders.ts';
 import { kinds } from '../../nn/layers/registry.ts';
-import { type Graph, graphOf, SymbolicTensor, symbolic } from '../../nn/network/graph.ts';
-import { LAYER_CHECKS, Layer, type LayerMaker, type LayerOptions } from '../../nn/network/layer.ts';
+import { LAYER_CHECKS, type LayerMaker } from '../../nn/network/defineLayer.ts';
+import { type Graph, graphOf } from '../../nn/network/graph.ts';
+import { entitle, Layer, type LayerOptions, SymbolicTensor, symbolic } from '../../nn/network/layer.ts';
 import { chain } from '../../nn/network/sequence.ts';
 import { checkWeights } from '../../nn/network/weights.ts';
 import { Model } from '../model.ts';
@@ -141,7 +142,7 @@ function makeLayer(kind: string, options: LayerOptions, known: Kinds): Layer {
   return within(`layer ${show(name)} of model.json`, () => {
     checkValue(kind, 'name', name, LAYER_CHECKS.name);
     const layer = make(own);
-    layer.entitle(name); // not given for good: in another model it may be numbered
+    entitle(layer, name); // not given for good: in another model it may be numbered
     return layer;
   });
 }

@@ -1,0 +1,91 @@
+import { type Checks, checkValues, count, flag, func, listOf, named, required } from '../../core/checks.ts';
+import { ShapeError } from '../../core/errors.ts';
+import { formatShape, normalizeAxis, type Shape } from '../../core/shape.ts';
+import { Layer, type LayerDefinition, type LayerOptions } from './layer.ts';
+
+const DEFINITION_CHECKS: Checks<keyof LayerDefinition> = {
+  takes: [(value) => ['nothing', 'one', 'several'].includes(String(value)), "'nothing', 'one' or 'several'"],
+  outputShape: required(func),
+  build: func,
+  call: required(func),
+  vocabulary: count,
+  fuse: func,
+};
+
+/** The options of a layer: they may be left out where none is required. */
+type LayerArguments<Options> = object extends Options ? [options?: Options] : [options: Options];
+
+/** A shape of one sample. */
+export const sampleShape = listOf(
+  [(length) => Number.isInteger(length) && Number(length) >= 0, ''],
+  'a list of lengths, without the batch axis: [784] for vectors of 784 numbers',
+);
+/** What every layer may be told. */
+export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
+  name: [(value) => typeof value === 'string' && value !== '', 'some letters'],
+  inputShape: sampleShape,
+  trainable: flag,
+};
+
+/** Makes layers of a kind. */
+export interface LayerMaker<Options extends LayerOptions = never> {
+  (...args: LayerArguments<Options>): Layer;
+  /** As files name it. */
+  readonly kind: string;
+}
+
+/**
+ * Makes the function that users call for a kind of layer.
+ *
+ *     const scale = defineLayer<LayerOptions & { factor?: number }>(
+ *       'scale',
+ *       { factor: [(value) => Number.isFinite(value), 'a finite number'] },
+ *       ({ factor = 1 }) => ({
+ *         outputShape: (shape) => shape,
+ *         build: (addWeight, shape) => addWeight('gain', [shape[shape.length - 1]], 'ones'),
+ *         call: (x, { weights: { gain } }) => mul(mul(x, gain), factor),
+ *       }),
+ *     );
+ *
+ * It trains, is checked by `gradcheck` and saved as others are; `loadModel(files, { layers: [scale] })` knows it again.
+ * @param checks its options besides those of every layer: what each has to be, and how a message says so.
+ * @param define from the options its shape rule, weights and computation, which is to work for tensors of any batch size.
+ */
+// @__NO_SIDE_EFFECTS__
+export function defineLayer<Options extends LayerOptions>(
+  kind: string,
+  checks: Checks<Exclude<keyof Options & string, keyof LayerOptions>>,
+  define: (options: Options) => LayerDefinition,
+): LayerMaker<Options> {
+  const make = (options: Options): Layer => {
+    checkValues(kind, options, { ...checks, ...LAYER_CHECKS });
+    const definition = checkValues(kind, define(options), DEFINITION_CHECKS);
+    return new Layer(kind, options, definition, () => make(options));
+  };
+  // Options may be left out only where none is required.
+  const maker = named(kind, (...[options]: LayerArguments<Options>): Layer => make(options ?? ({} as Options)));
+  return Object.assign(maker, { kind });
+}
+
+/** Refuses an input whose rank a layer can't take. */
+export function checkRank(kind: string, inputShape: Shape, least: number): void {
+  if (inputShape.length >= least) return;
+  throw new ShapeError({
+    op: kind,
+    got: `samples of shape ${formatShape(inputShape)}`,
+    expected: `rank ${least} or more`,
+    fix: 'Reshape the data, or put a flatten() or reshape() layer before.',
+  });
+}
+
+/** The length of samples along an axis that is counted with the batch's, which it may not be. */
+export function lengthAlong(kind: string, shape: Shape, axis: number): number {
+  const place = normalizeAxis(kind, axis, shape.length + 1);
+  if (place > 0) return shape[place - 1];
+  throw new ShapeError({
+    op: kind,
+    got: `axis ${axis}, that of the batch`,
+    expected: "one of the samples, from 1 or from the end: weights can't depend on the batch",
+    fix: 'Use axis -1 for the last.',
+  });
+}

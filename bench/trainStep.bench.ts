@@ -1,4 +1,4 @@
-import { getLoss } from '../src/nn/losses/losses.ts';
+import { getLoss } from '../src/nn/losses/get.ts';
 import {
   activation,
   adam,

@@ -59,93 +59,65 @@ export {
   type VarianceScalingOptions,
   varianceScaling,
 } from './nn/initializers.ts';
-export { type AugmentationOptions, augmentation } from './nn/layers/augmentation.ts';
 export {
+  type AugmentationOptions,
   type AveragePool2dOptions,
+  activation,
+  augmentation,
+  average,
+  type BatchNormalizationOptions,
+  batchNormalization,
+  type ConcatenateOptions,
   type Conv2dOptions,
   type Conv2dTransposeOptions,
+  concatenate,
   conv2dTranspose,
+  type DenseOptions,
   type DepthwiseConv2dOptions,
+  type DropoutOptions,
+  dense,
+  type EmbeddingOptions,
+  embedding,
+  flatten,
+  type GaussianNoiseLayerOptions,
   type GlobalPool2dOptions,
   globalAveragePool2d,
   globalMaxPool2d,
-  type MaxPool2dOptions,
-  type WindowLayerOptions,
-} from './nn/layers/convolution.ts';
-export {
-  activation,
-  type BatchNormalizationOptions,
-  batchNormalization,
-  type DenseOptions,
-  type DropoutOptions,
-  dense,
-  flatten,
+  type InputOptions,
   input,
+  type LayerNormalizationOptions,
+  type LeakyReluOptions,
+  layerNormalization,
+  type MaxPool2dOptions,
+  multiply,
   type NormalizationOptions,
   normalization,
+  type PreluOptions,
   type ReshapeOptions,
-} from './nn/layers/core.ts';
-export { type EmbeddingOptions, embedding } from './nn/layers/embedding.ts';
+  residual,
+  type SpatialDropout2dOptions,
+  spatialDropout2d,
+  subtract,
+  type WhiteningOptions,
+  type WindowLayerOptions,
+  whitening,
+} from './nn/layers/index.ts';
 export type { BiasOptions, KernelOptions } from './nn/layers/kernel.ts';
-export { type LayerNormalizationOptions, layerNormalization } from './nn/layers/layerNormalization.ts';
-export { average, type ConcatenateOptions, concatenate, multiply, residual, subtract } from './nn/layers/merge.ts';
-export { type GaussianNoiseLayerOptions, type SpatialDropout2dOptions, spatialDropout2d } from './nn/layers/noise.ts';
-export type { LeakyReluOptions, PreluOptions } from './nn/layers/rectifiers.ts';
-export { type WhiteningOptions, whitening } from './nn/layers/whitening.ts';
-export type {
-  BinaryFocalOptions,
-  CategoricalFocalOptions,
-  CategoricalOptions,
-  CrossentropyOptions,
-  SparseOptions,
-} from './nn/losses/crossentropy.ts';
+export * from './nn/losses/crossentropy.ts';
 export {
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  type CosineSimilarityOptions,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalHinge,
-  cosineSimilarity,
-  type HuberOptions,
-  hinge,
-  huber,
-  klDivergence,
   type Loss,
   type LossDefinition,
   type LossFunction,
   type LossOptions,
-  logCosh,
-  losses,
   makeLoss,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
   type Pointwise,
-  poisson,
   type Reduction,
-  sparseCategoricalCrossentropy,
-  squaredHinge,
   type Targets,
-} from './nn/losses/losses.ts';
-export {
-  type AucOptions,
-  accuracy,
-  auc,
-  binaryAccuracy,
-  categoricalAccuracy,
-  type DecisionOptions,
-  type Metric,
-  type MetricDefinition,
-  makeMetric,
-  metrics,
-  precision,
-  r2Score,
-  recall,
-  rootMeanSquaredError,
-  topKAccuracy,
-} from './nn/losses/metrics.ts';
+} from './nn/losses/defineLoss.ts';
+export { type Metric, type MetricDefinition, makeMetric } from './nn/losses/defineMetric.ts';
+export { losses, metrics } from './nn/losses/get.ts';
+export * from './nn/losses/metrics.ts';
+export * from './nn/losses/regression.ts';
 export type { Total, Totalling, Weighted } from './nn/losses/total.ts';
 export { defineLayer, type LayerMaker } from './nn/network/defineLayer.ts';
 export type {

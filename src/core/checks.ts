@@ -60,13 +60,13 @@ export const finite = number('a finite number', () => true);
 export const positive = number('a finite number above 0', (value) => value > 0);
 export const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
 export const fraction = number('a number from 0 up to but without 1', (value) => value >= 0 && value < 1);
-export const portion = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+export const unitInterval = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 export const integer = number('a whole number', Number.isInteger);
 export const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
 export const countFrom0 = number('a whole number of 0 or more', (value) => Number.isInteger(value) && value >= 0);
-export const several = number('a whole number of 2 or more', (value) => Number.isInteger(value) && value >= 2);
+export const countFrom2 = number('a whole number of 2 or more', (value) => Number.isInteger(value) && value >= 2);
 /** A seed as the generator takes it: others would silently become another one. */
-export const word = number('a whole number of 32 bits', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
+export const seedValue = number('a whole number of 32 bits', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
 /** What is checked elsewhere. */
 export const checkedLater: Check = [() => true, 'anything'];
 export const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];

@@ -1,5 +1,5 @@
 import { eachStep, outsideCapture, refuseCapture, writeEachStep } from './capture.ts';
-import { checkValue, word } from './checks.ts';
+import { checkValue, seedValue } from './checks.ts';
 import { currentDevice, type Device } from './device.ts';
 import type { Generator } from './random.ts';
 import { keep, Tensor } from './tensor.ts';
@@ -75,7 +75,7 @@ export function releaseState(random: Generator): void {
  * @param seed a whole number of 32 bits. @throws ValueError for anything else.
  */
 export function setSeed(seed: number): void {
-  checkValue('setSeed', 'seed', seed, word);
+  checkValue('setSeed', 'seed', seed, seedValue);
   const device = currentDevice();
   refuseCapture(device, 'it sets the seed; set it before the step');
   device.random.restart(seed);

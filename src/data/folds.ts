@@ -1,4 +1,4 @@
-import { checkValues, checkWhole, flag, several, word } from '../core/checks.ts';
+import { checkValues, checkWhole, countFrom2, flag, seedValue } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { classesOf, randomOrder } from './samples.ts';
@@ -14,7 +14,7 @@ export interface FoldOptions {
   readonly stratify?: boolean;
 }
 
-const CHECKS = { folds: several, shuffle: flag, seed: word, stratify: flag };
+const CHECKS = { folds: countFrom2, shuffle: flag, seed: seedValue, stratify: flag };
 
 /** Positions of samples: those to train on, and those to test on. */
 export interface Fold {

@@ -1,4 +1,4 @@
-import { type Check, checkValues, flag, word } from '../core/checks.ts';
+import { type Check, checkValues, flag, seedValue } from '../core/checks.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { HostArray } from '../core/tensor.ts';
@@ -20,7 +20,7 @@ const size: Check = [
   (value) => typeof value === 'number' && value > 0 && (value < 1 || Number.isInteger(value)),
   'a share between 0 and 1, or a number of samples',
 ];
-const CHECKS = { testSize: size, validationSize: size, stratify: flag, seed: word };
+const CHECKS = { testSize: size, validationSize: size, stratify: flag, seed: seedValue };
 
 /** Samples and their labels. */
 export interface Labelled {

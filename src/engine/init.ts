@@ -2,7 +2,7 @@ import { CpuDevice } from '../backends/cpu/device.ts';
 import { findAdapter, openAdapter } from '../backends/webgpu/adapter.ts';
 import type { Gpu, GpuSource } from '../backends/webgpu/source.ts';
 import type { TunerStore } from '../backends/webgpu/tuner/tuner.ts';
-import { type Check, checkValues, flag, named, word } from '../core/checks.ts';
+import { type Check, checkValues, flag, named, seedValue } from '../core/checks.ts';
 import { type Device, setCurrentDevice } from '../core/device.ts';
 import { DeviceError } from '../core/errors.ts';
 import { Generator } from '../core/random.ts';
@@ -33,7 +33,7 @@ const CHECKS: Readonly<Record<keyof InitOptions, Check>> = {
   gpu: [(value) => typeof value === 'object' && value !== null, 'a GPU as navigator.gpu is one'],
   tune: flag,
   deterministic: flag,
-  seed: word,
+  seed: seedValue,
 };
 
 /** What differs between Node and a browser. */

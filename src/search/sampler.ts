@@ -1,4 +1,4 @@
-import { checkOptions, checkValues, several } from '../core/checks.ts';
+import { checkOptions, checkValues, countFrom2 } from '../core/checks.ts';
 import type { Dimension } from './space.ts';
 
 /** A place in the space: a number in [0, 1] for each hyper-parameter. */
@@ -46,7 +46,7 @@ export interface GridOptions {
 
 /** Every combination, the last hyper-parameter changing fastest; ranges are cut evenly, both ends included. */
 export function grid(options: GridOptions = {}): Sampler {
-  checkValues('grid', options, { points: several });
+  checkValues('grid', options, { points: countFrom2 });
   const { points = 5 } = options;
   return {
     size: (dimensions) =>

@@ -5,10 +5,10 @@ import {
   count,
   func,
   lookUp,
-  portion,
   required,
+  seedValue,
   show,
-  word,
+  unitInterval,
 } from '../core/checks.ts';
 import { currentDevice } from '../core/device.ts';
 import { DeviceError, ValueError } from '../core/errors.ts';
@@ -65,7 +65,7 @@ const CHECKS: Checks<keyof SearchOptions<Space>> = {
   ],
   trials: count,
   direction: [(value) => typeof value === 'string', "'minimize' or 'maximize'"],
-  seed: word,
+  seed: seedValue,
   earlier: [(value) => Array.isArray(value) && value.every(isRecord), 'the trials of an earlier search'],
   onTrial: func,
 };
@@ -178,7 +178,7 @@ function bestOf<S extends Space>(
 
 /** Refuses trials that are none of the same space: a place that is no number would spread to every later one. */
 function checkEarlier(earlier: readonly Trial[], names: readonly string[]): void {
-  const [isPlace] = portion;
+  const [isPlace] = unitInterval;
   const stranger = earlier.find(
     ({ point, value = 0 }) => !names.every((name) => isPlace(point?.[name])) || !Number.isFinite(value),
   );

@@ -1,7 +1,8 @@
 import { byName, checkValues, listOf, required } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
-import { getLoss, type Loss, type LossFunction } from '../nn/losses/losses.ts';
-import { getMetric, type Metric } from '../nn/losses/metrics.ts';
+import type { Loss, LossFunction } from '../nn/losses/defineLoss.ts';
+import type { Metric } from '../nn/losses/defineMetric.ts';
+import { getLoss, getMetric } from '../nn/losses/get.ts';
 import type { Network } from '../nn/network/network.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
 

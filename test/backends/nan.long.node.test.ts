@@ -7,7 +7,7 @@ import { sizeOf } from '../../src/core/shape.ts';
 import { inputsOf, labelOf, type Subject } from '../../src/gradcheck/case.ts';
 import { type Bound, type Evaluation, evaluate } from '../../src/gradcheck/evaluate.ts';
 import { entries } from '../../src/gradcheck/suite.ts';
-import { losses } from '../../src/nn/losses/losses.ts';
+import { losses } from '../../src/nn/losses/get.ts';
 import * as ops from '../../src/node.ts';
 import { clipGradients } from '../../src/optim/index.ts';
 import { cpu, gpu, onBoth, onGpu } from '../harness/device.ts';

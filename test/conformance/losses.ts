@@ -1,5 +1,6 @@
 // Keras's losses and penalties.
-import { type Loss, losses } from '../../src/nn/losses/losses.ts';
+import type { Loss } from '../../src/nn/losses/defineLoss.ts';
+import { losses } from '../../src/nn/losses/get.ts';
 import * as regularizers from '../../src/nn/regularizers.ts';
 import { scope, type Tensor } from '../../src/node.ts';
 import { Case, camelCase, outputsOf, type RawCase, type Translation } from './case.ts';

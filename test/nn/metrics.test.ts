@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { losses } from '../../src/nn/losses/losses.ts';
-import { getMetric, type Metric, metrics } from '../../src/nn/losses/metrics.ts';
+import type { Metric } from '../../src/nn/losses/defineMetric.ts';
+import { getMetric, losses, metrics } from '../../src/nn/losses/get.ts';
 import { type Device, type NestedNumbers, scope, sigmoid, softmax, tensor } from '../../src/node.ts';
 import { cpu, onGpu } from '../harness/device.ts';
 

@@ -6,6 +6,7 @@ import {
   fraction,
   integer,
   listOf,
+  named,
   notNegative,
   required,
 } from '../../core/checks.ts';
@@ -20,24 +21,27 @@ import { batchNormLayer } from '../../ops/normalize/batchNormFused.ts';
 import { dropout as dropoutOp } from '../../ops/random/dropout.ts';
 import { type Activation, type ActivationName, getActivation } from '../activations.ts';
 import type { Initializer } from '../initializers.ts';
-import { checkRank, defineLayer, lengthAlong, sampleShape } from '../network/defineLayer.ts';
+import { checkRank, defineLayer, type LayerMaker, lengthAlong, sampleShape } from '../network/defineLayer.ts';
 import type { Layer, LayerContext, LayerOptions } from '../network/layer.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 import { prelu } from './rectifiers.ts';
 
-/** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
-export const input = (options: LayerOptions & { readonly shape: Shape }): Layer =>
-  inputLayer({ ...options, inputShape: options.shape });
+export interface InputOptions extends LayerOptions {
+  /** The shape of one sample, without the batch axis. */
+  readonly shape: Shape;
+}
 
-const inputLayer = defineLayer<LayerOptions & { readonly shape: Shape }>(
-  'input',
-  { shape: required(sampleShape) },
-  () => ({
-    takes: 'nothing',
-    outputShape: (shape) => shape,
-    call: (x) => x,
-  }),
+/** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
+export const input: LayerMaker<InputOptions> = /* @__PURE__ */ Object.assign(
+  named('input', (options: InputOptions) => inputLayer({ ...options, inputShape: options.shape })),
+  { kind: 'input' },
 );
+
+const inputLayer = defineLayer<InputOptions>('input', { shape: required(sampleShape) }, () => ({
+  takes: 'nothing',
+  outputShape: (shape) => shape,
+  call: (x) => x,
+}));
 
 export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Number of outputs. */

@@ -1,4 +1,4 @@
-import { flag, fraction, integer, notNegative, portion } from '../../core/checks.ts';
+import { flag, fraction, integer, notNegative, unitInterval } from '../../core/checks.ts';
 import { normalizeAxis } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { add, div, mul, notEqual, pow, sigmoidCrossEntropy, sub } from '../../ops/elementwise/binary.ts';
@@ -10,15 +10,14 @@ import { softmax } from '../../ops/loss/softmax.ts';
 import { oneHot } from '../../ops/movement/oneHot.ts';
 import { transpose } from '../../ops/movement/transpose.ts';
 import { mean, sum } from '../../ops/reduce/reduce.ts';
-import { accuracies } from './accuracies.ts';
-import { defineLoss, EPSILON, LAST, type LossOptions, labelsFor, targetsLike } from './defineLoss.ts';
+import { accuracies, defineLoss, EPSILON, LAST, type LossOptions, labelsFor, targetsLike } from './defineLoss.ts';
 
 const clipped = (probabilities: Tensor): Tensor => clip(probabilities, EPSILON, 1 - EPSILON);
 
 /** Rows that sum to 1, safe to take the logarithm of. */
 const normalized = (yPred: Tensor): Tensor => clipped(div(yPred, sum(yPred, { axis: -1, keepDims: true })));
 
-function toLast(op: string, x: Tensor, axis: number): Tensor {
+function moveAxisLast(op: string, x: Tensor, axis: number): Tensor {
   const from = normalizeAxis(op, axis, x.ndim);
   if (from === x.ndim - 1) return x;
   const others = x.shape.map((_, i) => i).filter((i) => i !== from);
@@ -32,7 +31,7 @@ function smoother(labelSmoothing: number): (targets: Tensor, share: number) => T
 }
 
 /** The mean loss, which leaves behind how many rows were right. */
-function judged(scores: Tensor, targets: Tensor, { yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Tensor {
+function meanWithAccuracy(scores: Tensor, targets: Tensor, { yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Tensor {
   const [mean, , accuracy] = meanCrossEntropy.outputs(scores, targets);
   accuracies.set(yPred, { yTrue, accuracy });
   return mean;
@@ -54,8 +53,8 @@ export interface CategoricalOptions extends CrossentropyOptions {
 function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOptions) {
   const smooth = smoother(labelSmoothing);
   return (yTrue: Tensor, yPred: Tensor): { targets: Tensor; rows: Tensor } => {
-    const rows = toLast(op, yPred, axis);
-    const targets = toLast(op, targetsLike(op, yTrue, yPred), axis);
+    const rows = moveAxisLast(op, yPred, axis);
+    const targets = moveAxisLast(op, targetsLike(op, yTrue, yPred), axis);
     return { targets: smooth(targets, 1 / rows.shape[rows.ndim - 1]), rows };
   };
 }
@@ -72,7 +71,7 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
   ({ fromLogits = false, ...options }, name) => {
     const rowsOf = classRows(name, options);
     return {
-      targets: { kind: 'portions' },
+      targets: { kind: 'probabilities' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
         const scores = fromLogits ? rows : softmaxScores.of(rows);
@@ -82,7 +81,7 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
         const { targets, rows } = rowsOf(yTrue, yPred);
         const scores = fromLogits ? rows : softmaxScores.of(rows);
         // The metric looks for classes along the last axis.
-        return rows === yPred && scores ? judged(scores, targets, { yTrue, yPred }) : undefined;
+        return rows === yPred && scores ? meanWithAccuracy(scores, targets, { yTrue, yPred }) : undefined;
       },
     };
   },
@@ -111,7 +110,7 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
     },
     mean: (yTrue, yPred) => {
       const scores = fromLogits ? yPred : softmaxScores.of(yPred);
-      return scores && judged(scores, labelsFor(name, yTrue, yPred), { yTrue, yPred });
+      return scores && meanWithAccuracy(scores, labelsFor(name, yTrue, yPred), { yTrue, yPred });
     },
     ...(ignoreClass !== undefined && {
       counts: (yTrue, yPred) => notEqual(labelsFor(name, yTrue, yPred), ignoreClass),
@@ -120,12 +119,14 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   }),
 );
 
-const opposite = (p: Tensor): Tensor => sub(1, p);
+const complement = (p: Tensor): Tensor => sub(1, p);
 
 /** `a` where the targets are 1, `b` where they are 0, in between for what is between. */
-const choose = (targets: Tensor, a: Tensor, b: Tensor): Tensor => add(mul(targets, a), mul(opposite(targets), b));
+const interpolate = (targets: Tensor, a: Tensor, b: Tensor): Tensor =>
+  add(mul(targets, a), mul(complement(targets), b));
 
-const binaryFromProbabilities = (targets: Tensor, p: Tensor): Tensor => neg(choose(targets, log(p), log(opposite(p))));
+const binaryFromProbabilities = (targets: Tensor, p: Tensor): Tensor =>
+  neg(interpolate(targets, log(p), log(complement(p))));
 
 /**
  * `-mean(y log p + (1 - y) log(1 - p))` over the last axis, one decision per output. From scores x, also those behind
@@ -138,7 +139,7 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
   ({ fromLogits = false, labelSmoothing = 0 }, name) => {
     const smooth = smoother(labelSmoothing);
     return {
-      targets: { kind: 'portions' },
+      targets: { kind: 'probabilities' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
         const scores = fromLogits ? yPred : sigmoidScores.of(yPred);
@@ -167,15 +168,15 @@ export interface BinaryFocalOptions extends CrossentropyOptions, FocalOptions {
  */
 export const binaryFocalCrossentropy = defineLoss<BinaryFocalOptions>(
   'binaryFocalCrossentropy',
-  { fromLogits: flag, labelSmoothing: fraction, alpha: portion, gamma: notNegative, applyClassBalancing: flag },
+  { fromLogits: flag, labelSmoothing: fraction, alpha: unitInterval, gamma: notNegative, applyClassBalancing: flag },
   ({ fromLogits = false, labelSmoothing = 0, alpha = 0.25, gamma = 2, applyClassBalancing = false }, name) => {
     const smooth = smoother(labelSmoothing);
     return {
-      targets: { kind: 'portions' },
+      targets: { kind: 'probabilities' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
         const p = clipped(fromLogits ? sigmoid(yPred) : yPred);
-        const hardness = pow(opposite(choose(targets, p, opposite(p))), gamma);
+        const hardness = pow(complement(interpolate(targets, p, complement(p))), gamma);
         const losses = mul(hardness, binaryFromProbabilities(targets, p));
         const weights = add(mul(targets, 2 * alpha - 1), 1 - alpha); // alpha at 1, 1 - alpha at 0
         return mean(applyClassBalancing ? mul(losses, weights) : losses, LAST);
@@ -189,15 +190,15 @@ export interface CategoricalFocalOptions extends CategoricalOptions, FocalOption
 /** `-sum_j alpha (1 - p_j)^gamma y_j log p_j` per row; see `binaryFocalCrossentropy`. */
 export const categoricalFocalCrossentropy = defineLoss<CategoricalFocalOptions>(
   'categoricalFocalCrossentropy',
-  { fromLogits: flag, labelSmoothing: fraction, axis: integer, alpha: portion, gamma: notNegative },
+  { fromLogits: flag, labelSmoothing: fraction, axis: integer, alpha: unitInterval, gamma: notNegative },
   ({ fromLogits = false, alpha = 0.25, gamma = 2, ...options }, name) => {
     const rowsOf = classRows(name, options);
     return {
-      targets: { kind: 'portions' },
+      targets: { kind: 'probabilities' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
         const p = normalized(fromLogits ? softmax(rows) : rows);
-        return mul(sum(mul(mul(pow(opposite(p), gamma), targets), log(p)), LAST), -alpha);
+        return mul(sum(mul(mul(pow(complement(p), gamma), targets), log(p)), LAST), -alpha);
       },
     };
   },

@@ -13,6 +13,9 @@ export const EPSILON = 1e-7;
 /** Reductions over the last axis, where the outputs of one sample are. */
 export const LAST = { axis: -1 };
 
+/** The accuracy of outputs whose cross-entropy was just computed against these targets: its kernel counts the hits too. */
+export const accuracies = new WeakMap<Tensor, { readonly yTrue: Tensor; readonly accuracy: Tensor }>();
+
 /** Losses or scores from the targets and the outputs of a model. */
 export type Pointwise = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
@@ -42,10 +45,10 @@ export interface Loss extends Totalling {
   readonly targets?: Targets;
 }
 
-/** Numbers of classes from 0 on, of which one may stand for no class; or portions, from 0 to 1. */
+/** Numbers of classes from 0 on, of which one may stand for no class; or probabilities, from 0 to 1. */
 export type Targets =
   | { readonly kind: 'classes'; readonly ignored?: number | undefined }
-  | { readonly kind: 'portions' };
+  | { readonly kind: 'probabilities' };
 
 /** Weighted losses, how many there are, and the weight of each. */
 interface Losses {
@@ -119,7 +122,7 @@ export function makeLoss(
 }
 
 /** A user's function as a loss. What it returns is checked, and so is that weights of samples count. */
-export function lossOf(f: LossFunction): Loss {
+export function lossFromFunction(f: LossFunction): Loss {
   const name = f.name || 'loss';
   const call = (yTrue: Tensor, yPred: Tensor, options: LossWeights): Tensor => {
     const value = checkReturned(name, f(yTrue, yPred, options));

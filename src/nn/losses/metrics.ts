@@ -1,15 +1,4 @@
-import {
-  checkMade,
-  checkValue,
-  checkValues,
-  count,
-  countFrom0,
-  finite,
-  flag,
-  lookUp,
-  named,
-  several,
-} from '../../core/checks.ts';
+import { checkValue, checkValues, count, countFrom0, countFrom2, finite, flag } from '../../core/checks.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { add, div, equal, greater, less, maximum, mul, sub } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
@@ -22,50 +11,14 @@ import { concat, reshape, slice } from '../../ops/movement/strided.ts';
 import { argMax } from '../../ops/reduce/argMax.ts';
 import { cumsum } from '../../ops/reduce/cumsum.ts';
 import { mean, sum } from '../../ops/reduce/reduce.ts';
-import { accuracies } from './accuracies.ts';
-import { EPSILON, LAST, labelsFor, ratio, targetsLike } from './defineLoss.ts';
-import { inFull, losses } from './losses.ts';
-import { meanOfBoth, sumOfBoth, type Totalling } from './total.ts';
-
-/**
- * A number that tells how good a model is: a scalar from the targets and outputs of a batch. What is reported of an epoch
- * is the mean of its batches, weighted by their sizes, unless the metric says otherwise. Every loss is a metric too.
- */
-export interface Metric extends Totalling {
-  readonly name: string;
-  (yTrue: Tensor, yPred: Tensor): Tensor;
-  /** The options that it was made with, where files can say how to make it again. */
-  readonly config?: object;
-}
-
-/** What distinguishes one metric from another. */
-export interface MetricDefinition extends Totalling {
-  readonly weighted: NonNullable<Totalling['weighted']>;
-  /** The same as `result`, in operations; default: the value itself. */
-  readonly scalar?: (value: Tensor) => Tensor;
-  readonly config?: object;
-}
-
-/**
- * Makes a metric of one's own that is more than a mean over samples: a ratio, say, whose batches count by what they were
- * divided by: `weighted: (yTrue, yPred) => ({ value: div(hits, found), weight: found })`.
- */
-export const makeMetric = (name: string, { scalar, ...definition }: MetricDefinition): Metric =>
-  Object.assign(
-    named(name, (yTrue: Tensor, yPred: Tensor): Tensor => {
-      const { value } = definition.weighted(yTrue, yPred);
-      return scalar ? scalar(value) : value;
-    }),
-    definition,
-  );
+import { accuracies, EPSILON, LAST, labelsFor, ratio, targetsLike } from './defineLoss.ts';
+import { type Metric, makeMetric, metricOf } from './defineMetric.ts';
+import { meanOfBoth, sumOfBoth } from './total.ts';
 
 /** Reductions over the first axis, where the samples are. */
 const FIRST = { axis: 0 };
 
-const made = (name: string, config: object, metric: (yTrue: Tensor, yPred: Tensor) => Tensor): Metric =>
-  Object.assign(named(name, metric), { config });
-
-const share = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
+const fractionOf = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
 
 /** Whether targets are class numbers rather than a row of targets for each row of outputs. */
 const areLabels = (yTrue: Tensor, yPred: Tensor): boolean =>
@@ -78,17 +31,17 @@ const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
 /** The share of outputs on the right side of `threshold` (default 0.5), for targets of 0 and 1. */
 export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
   const { threshold = 0.5 } = checkValues('binaryAccuracy', options, { threshold: finite });
-  return made('binaryAccuracy', options, (yTrue, yPred) =>
-    share(equal(cast(greater(yPred, threshold), 'f32'), targetsLike('binaryAccuracy', yTrue, yPred))),
+  return metricOf('binaryAccuracy', options, (yTrue, yPred) =>
+    fractionOf(equal(cast(greater(yPred, threshold), 'f32'), targetsLike('binaryAccuracy', yTrue, yPred))),
   );
 };
 
 /** The share of rows whose largest output is that of the right class, for class numbers or one-hot targets. */
 export const categoricalAccuracy = (): Metric =>
-  made('categoricalAccuracy', {}, (yTrue, yPred) => {
+  metricOf('categoricalAccuracy', {}, (yTrue, yPred) => {
     const judged = accuracies.get(yPred);
     if (judged?.yTrue === yTrue && !judged.accuracy.isDisposed) return judged.accuracy.alias();
-    return share(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
+    return fractionOf(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
   });
 
 /** Whether the one output of each sample is the probability of its only class, rather than that of a yes. */
@@ -100,7 +53,7 @@ const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === '
  */
 export const accuracy = (): Metric => {
   const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
-  return made('accuracy', {}, (yTrue, yPred) => {
+  return metricOf('accuracy', {}, (yTrue, yPred) => {
     const isBinary = yPred.shape.at(-1) === 1 && !isOnlyClass(yTrue, yPred);
     return (isBinary ? binary : categorical)(yTrue, yPred);
   });
@@ -109,7 +62,7 @@ export const accuracy = (): Metric => {
 /** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */
 export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
   const { k = 5 } = checkValues('topKAccuracy', options, { k: count });
-  return made('topKAccuracy', options, (yTrue, yPred) => {
+  return metricOf('topKAccuracy', options, (yTrue, yPred) => {
     const chosen = oneHot(classesOf('topKAccuracy', yTrue, yPred), yPred.shape[yPred.ndim - 1]);
     const score = sum(where(cast(chosen, 'i32'), yPred, 0), { axis: -1, keepDims: true }); // not a product: 0 times infinity is NaN
     const larger = sum(greater(yPred, score), LAST);
@@ -236,7 +189,7 @@ export interface AucOptions {
  */
 export const auc = (options: AucOptions = {}): Metric => {
   const { numThresholds = 200, fromLogits = false } = checkValues('auc', options, {
-    numThresholds: several,
+    numThresholds: countFrom2,
     fromLogits: flag,
   });
   const bins = numThresholds - 1;
@@ -266,38 +219,3 @@ export const auc = (options: AucOptions = {}): Metric => {
     },
   });
 };
-
-/** Metrics by their names, each a function of its options; losses are metrics too. */
-export const metrics = {
-  accuracy,
-  auc,
-  binaryAccuracy,
-  categoricalAccuracy,
-  precision,
-  r2Score,
-  recall,
-  rootMeanSquaredError,
-  topKAccuracy,
-} satisfies Record<string, () => Metric>;
-
-/** Keras's short names, and its names for what is the same metric here. */
-const SHORT: Readonly<Record<string, keyof typeof metrics>> = {
-  acc: 'accuracy',
-  rmse: 'rootMeanSquaredError',
-  sparse_categorical_accuracy: 'categoricalAccuracy',
-  top_k_categorical_accuracy: 'topKAccuracy',
-  sparse_top_k_categorical_accuracy: 'topKAccuracy',
-};
-
-/** The name that a short one stands for, or the name itself. */
-export const metricName = (name: string): string => inFull(inFull(name, SHORT));
-
-/** A metric from its name, or the metric itself. A short name is kept: it is what the history is asked for. */
-export function getMetric(metric: Metric | string): Metric {
-  const known = { ...metrics, ...losses };
-  checkMade('metric', known, metric);
-  if (typeof metric === 'function') return metric;
-  const name = metricName(metric);
-  const found = lookUp<() => Metric>('metric', known, name)();
-  return name === metric ? found : named(metric, found);
-}

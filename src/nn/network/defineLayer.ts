@@ -67,6 +67,10 @@ export function defineLayer<Options extends LayerOptions>(
   return Object.assign(maker, { kind });
 }
 
+/** Whether a value makes layers of a kind. */
+export const isLayerMaker = (value: unknown): value is LayerMaker =>
+  typeof value === 'function' && 'kind' in value && !(value instanceof Layer);
+
 /** Refuses an input whose rank a layer can't take. */
 export function checkRank(kind: string, inputShape: Shape, least: number): void {
   if (inputShape.length >= least) return;

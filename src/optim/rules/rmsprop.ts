@@ -1,5 +1,5 @@
 import shader from '../../../shaders/optim/rules/rmsprop.wgsl';
-import { flag, fraction, portion, positive } from '../../core/checks.ts';
+import { flag, fraction, positive, unitInterval } from '../../core/checks.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
@@ -15,7 +15,7 @@ export interface RmspropOptions extends OptimizerOptions {
   readonly centered?: boolean;
 }
 
-const CHECKS = { momentum: portion, centered: flag, rho: fraction, epsilon: positive };
+const CHECKS = { momentum: unitInterval, centered: flag, rho: fraction, epsilon: positive };
 const SHARED = { momentum: 0, centered: false };
 const DEFAULTS = {
   keras: { ...SHARED, learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },

@@ -1,5 +1,5 @@
 import shader from '../../../shaders/optim/rules/sgd.wgsl';
-import { flag, portion } from '../../core/checks.ts';
+import { flag, unitInterval } from '../../core/checks.ts';
 import { ValueError } from '../../core/errors.ts';
 import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
@@ -14,7 +14,7 @@ export interface SgdOptions extends OptimizerOptions {
   readonly nesterov?: boolean;
 }
 
-const CHECKS = { momentum: portion, dampening: portion, nesterov: flag };
+const CHECKS = { momentum: unitInterval, dampening: unitInterval, nesterov: flag };
 const SHARED = { momentum: 0, dampening: 0, nesterov: false };
 const DEFAULTS = {
   keras: { ...SHARED, learningRate: 0.01 },

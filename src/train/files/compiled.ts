@@ -1,7 +1,6 @@
 import { within } from '../../core/errors.ts';
 import { isRecord } from '../../io/json.ts';
-import { losses } from '../../nn/losses/losses.ts';
-import { metricName, metrics } from '../../nn/losses/metrics.ts';
+import { losses, metricName, metrics } from '../../nn/losses/get.ts';
 import { optimizers } from '../../optim/get.ts';
 import { schedules } from '../../optim/schedules.ts';
 import type { CompileOptions } from '../trainable.ts';

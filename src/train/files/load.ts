@@ -3,10 +3,10 @@ import { ValueError, within } from '../../core/errors.ts';
 import type { HostArray } from '../../core/tensor.ts';
 import { type Bytes, FILE, readSafetensors } from '../../data/files/safetensors.ts';
 import { foldersFor } from '../../io/folders.ts';
-import { kinds } from '../../nn/layers/registry.ts';
-import { LAYER_CHECKS, type LayerMaker } from '../../nn/network/defineLayer.ts';
+import { layerMakers } from '../../nn/layers/registry.ts';
+import { isLayerMaker, LAYER_CHECKS, type LayerMaker } from '../../nn/network/defineLayer.ts';
 import { type Graph, graphOf } from '../../nn/network/graph.ts';
-import { entitle, Layer, type LayerOptions, SymbolicTensor, symbolic } from '../../nn/network/layer.ts';
+import { entitle, type Layer, type LayerOptions, SymbolicTensor, symbolic } from '../../nn/network/layer.ts';
 import { chain } from '../../nn/network/sequence.ts';
 import { checkWeights } from '../../nn/network/weights.ts';
 import { Model } from '../model.ts';
@@ -22,12 +22,12 @@ export interface SavedModel {
 const TEXT: Check = [(value) => typeof value === 'string', 'the text of that file'];
 
 export interface LoadOptions {
-  /** Kinds of layers of one's own that the model has, as `defineLayer` made them. */
+  /** LayerMakers of layers of one's own that the model has, as `defineLayer` made them. */
   readonly layers?: readonly LayerMaker[];
 }
 
 /** Makers of layers by kind. */
-type Kinds = Readonly<Record<string, (options: never) => Layer>>;
+type LayerMakers = Readonly<Record<string, LayerMaker>>;
 
 /**
  * Makes a model from its files, on the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is
@@ -56,7 +56,7 @@ function fromFiles(files: SavedModel, options: LoadOptions): Model {
   const description = readDescription(json);
   const { tensors } = readSafetensors(weights);
   checkFinite(tensors);
-  const model = new Model(makeGraph(description, kindsWith(options)));
+  const model = new Model(makeGraph(description, makersWith(options)));
   checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
   model.build(description.inputShape);
   model.setWeights(tensors);
@@ -78,17 +78,14 @@ function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
   }
 }
 
-const isMaker = (value: unknown): boolean =>
-  typeof value === 'function' && 'kind' in value && !(value instanceof Layer);
-
-/** The kinds of the library and those of the user. */
-function kindsWith(options: LoadOptions): Kinds {
+/** The library's makers and the user's. */
+function makersWith(options: LoadOptions): LayerMakers {
   checkValues('loadModel', options, {
-    layers: listOf([isMaker, ''], 'a list of what defineLayer made'),
+    layers: listOf([isLayerMaker, ''], 'a list of what defineLayer made'),
   });
-  const own: Kinds = Object.fromEntries((options.layers ?? []).map((maker) => [maker.kind, maker]));
-  const taken = Object.keys(own).find((kind) => Object.hasOwn(kinds, kind) && kinds[kind] !== own[kind]);
-  if (taken === undefined) return { ...kinds, ...own };
+  const own: LayerMakers = Object.fromEntries((options.layers ?? []).map((maker) => [maker.kind, maker]));
+  const taken = Object.keys(own).find((kind) => Object.hasOwn(layerMakers, kind) && layerMakers[kind] !== own[kind]);
+  if (taken === undefined) return { ...layerMakers, ...own };
   throw new ValueError({
     op: 'loadModel',
     got: `a layer of one's own of the kind '${taken}'`,
@@ -97,7 +94,7 @@ function kindsWith(options: LoadOptions): Kinds {
   });
 }
 
-function makeGraph({ layers, graph }: Description, known: Kinds): Graph {
+function makeGraph({ layers, graph }: Description, known: LayerMakers): Graph {
   const made = layers.map(({ kind, options }) => makeLayer(kind, options, known));
   checkNames(made);
   if (graph === undefined) return chain(made);
@@ -128,7 +125,7 @@ function checkNames(layers: readonly Layer[]): void {
   }
 }
 
-function makeLayer(kind: string, options: LayerOptions, known: Kinds): Layer {
+function makeLayer(kind: string, options: LayerOptions, known: LayerMakers): Layer {
   if (!Object.hasOwn(known, kind)) {
     throw new ValueError({
       op: 'loadModel',
@@ -137,11 +134,11 @@ function makeLayer(kind: string, options: LayerOptions, known: Kinds): Layer {
       fix: `${suggestion(kind, Object.keys(known))}Pass a kind of your own as loadModel(files, { layers: [...] }), or load the model with the version of dawngrad that saved it.`,
     });
   }
-  const make = known[kind] as (options: LayerOptions) => Layer; // each checks the options that it is given
+  const make: (options: never) => Layer = known[kind];
   const { name = kind, ...own } = options;
   return within(`layer ${show(name)} of model.json`, () => {
     checkValue(kind, 'name', name, LAYER_CHECKS.name);
-    const layer = make(own);
+    const layer = make(own as never); // each checks the options that it is given
     entitle(layer, name); // not given for good: in another model it may be numbered
     return layer;
   });

@@ -1,7 +1,7 @@
 // ONNX's normalisations and losses. Channels are axis 1.
 
+import { sparseCategoricalCrossentropy } from '../../../src/nn/losses/crossentropy.ts';
 import { type Loss, makeLoss, type Reduction } from '../../../src/nn/losses/defineLoss.ts';
-import { sparseCategoricalCrossentropy } from '../../../src/nn/losses/losses.ts';
 import {
   abs,
   add,

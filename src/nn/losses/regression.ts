@@ -1,39 +1,10 @@
-import { type Checks, checkMade, integer, lookUp, positive } from '../../core/checks.ts';
+import { type Checks, integer, positive } from '../../core/checks.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { add, div, equal, maximum, mul, sub, weigh } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import { abs, clip, log, neg, relu, softplus, sqrt, square } from '../../ops/elementwise/unary.ts';
 import { max, mean, min, sum } from '../../ops/reduce/reduce.ts';
-import {
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  sparseCategoricalCrossentropy,
-} from './crossentropy.ts';
-import {
-  defineLoss,
-  EPSILON,
-  LAST,
-  type Loss,
-  type LossFunction,
-  type LossOptions,
-  lossOf,
-  type Pointwise,
-  targetsLike,
-} from './defineLoss.ts';
-
-export * from './crossentropy.ts';
-export {
-  type Loss,
-  type LossDefinition,
-  type LossFunction,
-  type LossOptions,
-  makeLoss,
-  type Pointwise,
-  type Reduction,
-  type Targets,
-} from './defineLoss.ts';
+import { defineLoss, EPSILON, LAST, type LossOptions, type Pointwise, targetsLike } from './defineLoss.ts';
 
 /** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
 const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(
@@ -59,13 +30,13 @@ export const meanAbsolutePercentageError = regression(
   () => (y, p) => mul(mean(div(abs(sub(y, p)), maximum(abs(y), EPSILON)), LAST), 100),
 );
 
-const logOfOneMore = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
+const log1p = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
 
 /** `mean((log(p + 1) - log(y + 1))^2)` over the last axis; negative numbers count as 0. */
 export const meanSquaredLogarithmicError = regression(
   'meanSquaredLogarithmicError',
   {},
-  () => (y, p) => mean(square(sub(logOfOneMore(p), logOfOneMore(y))), LAST),
+  () => (y, p) => mean(square(sub(log1p(p), log1p(y))), LAST),
 );
 
 export interface HuberOptions extends LossOptions {
@@ -129,47 +100,3 @@ export const klDivergence = regression('klDivergence', {}, () => (given, predict
 
 /** `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. */
 export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, weigh(log(add(p, EPSILON)), y)), LAST));
-
-/** Losses by their Keras names, each a function of its options. */
-export const losses = {
-  meanSquaredError,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredLogarithmicError,
-  huber,
-  logCosh,
-  hinge,
-  squaredHinge,
-  categoricalHinge,
-  cosineSimilarity,
-  klDivergence,
-  poisson,
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  sparseCategoricalCrossentropy,
-} satisfies Record<string, () => Loss>;
-
-/** Keras's short names. */
-const SHORT: Readonly<Record<string, keyof typeof losses>> = {
-  mse: 'meanSquaredError',
-  mae: 'meanAbsoluteError',
-  mape: 'meanAbsolutePercentageError',
-  msle: 'meanSquaredLogarithmicError',
-  bce: 'binaryCrossentropy',
-  kld: 'klDivergence',
-};
-
-/** The name that a short one stands for, or the name itself. */
-export const inFull = (name: string, short: Readonly<Record<string, string>> = SHORT): string => {
-  const key = typeof name === 'string' ? name.toLowerCase() : '';
-  return Object.hasOwn(short, key) ? short[key] : name;
-};
-
-/** A loss from its name, with default options, from a function, or the loss itself. @throws ValueError that lists the names. */
-export function getLoss(loss: Loss | LossFunction | string): Loss {
-  if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, inFull(loss))();
-  checkMade('loss', losses, loss);
-  return 'perSample' in loss ? loss : lossOf(loss);
-}

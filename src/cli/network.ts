@@ -6,20 +6,8 @@ import { statistics } from '../data/statistics.ts';
 import { type ActivationName, activations } from '../nn/activations.ts';
 import { activation, batchNormalization, dense, dropout, flatten, normalization } from '../nn/layers/core.ts';
 import type { Layer } from '../nn/network/layer.ts';
-import {
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  adamW,
-  cosineDecay,
-  nadam,
-  type Optimizer,
-  polynomialDecay,
-  rmsprop,
-  type Schedule,
-  sgd,
-} from '../optim/index.ts';
+import { type OptimizerName, optimizers } from '../optim/get.ts';
+import { cosineDecay, type Optimizer, polynomialDecay, rmsprop, type Schedule, sgd } from '../optim/index.ts';
 import { type Model, sequential } from '../train/model.ts';
 import { backendOption, count, counts, seed, share } from './options.ts';
 
@@ -90,17 +78,22 @@ export function buildNetwork(
   ]);
 }
 
-/** The optimizers that have a flag, each with a rate that suits networks with batch normalisation. */
-export const optimizers = {
-  adam: { make: adam, learningRate: 0.005 },
-  adamW: { make: adamW, learningRate: 0.005 },
-  rmsprop: { make: rmsprop, learningRate: 0.002 },
-  sgd: { make: sgd, learningRate: 0.1 },
-  adagrad: { make: adagrad, learningRate: 0.05 },
-  adadelta: { make: adadelta, learningRate: 1 },
-  adamax: { make: adamax, learningRate: 0.005 },
-  nadam: { make: nadam, learningRate: 0.005 },
+/** Learning rates that suit networks with batch normalisation, where the optimizer's default does not. */
+const LEARNING_RATES: Partial<Record<OptimizerName, number>> = {
+  adam: 0.005,
+  adamW: 0.005,
+  rmsprop: 0.002,
+  sgd: 0.1,
+  adagrad: 0.05,
+  adadelta: 1,
+  adamax: 0.005,
+  nadam: 0.005,
 };
+
+/** The default rates, for the help: `adam 0.005, adamW 0.005`. */
+export const defaultRates = Object.entries(LEARNING_RATES)
+  .map(([name, rate]) => `${name} ${rate}`)
+  .join(', ');
 
 /** How the learning rate goes on from its first value, over the `decaySteps` of a run. */
 export const schedules = {
@@ -115,7 +108,7 @@ interface Decay {
 }
 
 export interface OptimizerOptions {
-  readonly optimizer: keyof typeof optimizers;
+  readonly optimizer: OptimizerName;
   readonly learningRate?: number;
   readonly schedule: keyof typeof schedules;
   readonly momentum?: number;
@@ -124,10 +117,9 @@ export interface OptimizerOptions {
 /** The optimizer that the flags describe, for a run of `steps` updates. */
 export function buildOptimizer(options: OptimizerOptions, steps: number): Optimizer {
   const { optimizer, momentum, schedule } = options;
-  const { make, learningRate: usual } = optimizers[optimizer];
-  const initialLearningRate = options.learningRate ?? usual;
+  const initialLearningRate = options.learningRate ?? LEARNING_RATES[optimizer] ?? 0.001;
   const learningRate = schedules[schedule]({ initialLearningRate, decaySteps: steps });
-  if (momentum === undefined) return make({ learningRate });
+  if (momentum === undefined) return optimizers[optimizer]({ learningRate });
   if (optimizer === 'sgd') return sgd({ learningRate, momentum });
   if (optimizer === 'rmsprop') return rmsprop({ learningRate, momentum });
   throw new ValueError({

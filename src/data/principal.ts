@@ -2,18 +2,18 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { HostArray } from '../core/tensor.ts';
 
 /** Directions without correlation, the one of the largest variance first. */
-export interface Principal {
+export interface PrincipalComponents {
   /** The variance along each. */
   readonly variance: readonly number[];
   /** The matrix whose columns are the directions, each by a factor of its own; with `back`, turned back to the features. */
-  readonly scaledBy: (factors: readonly number[], back: boolean) => HostArray;
+  readonly projection: (factors: readonly number[], back: boolean) => HostArray;
 }
 
 /**
  * The eigenvectors of a covariance, `[features, features]`, and their eigenvalues. The largest entry of each vector is
  * positive, the first of equal ones.
  */
-export function principal(covariance: Float64Array, components: number): Principal {
+export function principalComponents(covariance: Float64Array, components: number): PrincipalComponents {
   const features = Math.sqrt(covariance.length);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
     Matrix.from1DArray(features, features, covariance),
@@ -23,10 +23,10 @@ export function principal(covariance: Float64Array, components: number): Princip
     .map((_, i) => i)
     .sort((a, b) => realEigenvalues[b] - realEigenvalues[a])
     .slice(0, components);
-  const rows = new Matrix(order.map((i) => upright(eigenvectorMatrix.getColumn(i))));
+  const rows = new Matrix(order.map((i) => withPositiveMaximum(eigenvectorMatrix.getColumn(i))));
   return {
     variance: order.map((i) => Math.max(0, realEigenvalues[i])), // one of 0 may come out slightly below
-    scaledBy: (factors, back) => {
+    projection: (factors, back) => {
       const columns = rows.transpose().mulRowVector([...factors]);
       const matrix = back ? columns.mmul(rows) : columns;
       return { data: Float64Array.from(matrix.to1DArray()), shape: [matrix.rows, matrix.columns] };
@@ -35,7 +35,7 @@ export function principal(covariance: Float64Array, components: number): Princip
 }
 
 /** The vector or its negative. */
-function upright(vector: readonly number[]): number[] {
+function withPositiveMaximum(vector: readonly number[]): number[] {
   const size = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 0) * (1 - 1e-9);
   const largest = vector.find((value) => Math.abs(value) >= size) ?? 0;
   return vector.map((value) => (largest < 0 ? -value : value));

@@ -64,7 +64,7 @@ export function trainTestSplit(
     ? classesOf('trainTestSplit', labels, { least: parts, parts: `${parts} parts` })
     : oneClass(count);
   checkSizes(sizes, { count, classes: classes.counts.length });
-  const [test, validation, train] = deal(classes, sizes, seed).map((positions) => ({
+  const [test, validation, train] = partition(classes, sizes, seed).map((positions) => ({
     x: samplesAt(samples, positions),
     y: samplesAt(labels, positions),
   }));
@@ -72,10 +72,10 @@ export function trainTestSplit(
 }
 
 /** The positions of parts of the given sizes, and of the rest: each class gives to every part its share. */
-function deal({ of, counts }: Classes, sizes: readonly number[], seed: number): number[][] {
+function partition({ of, counts }: Classes, sizes: readonly number[], seed: number): number[][] {
   let left = counts;
   const quotas = sizes.map((size) => {
-    const quota = shares(left, size);
+    const quota = apportion(left, size);
     left = left.map((count, i) => count - quota[i]);
     return quota;
   });
@@ -89,7 +89,7 @@ function deal({ of, counts }: Classes, sizes: readonly number[], seed: number): 
 }
 
 /** Whole numbers in proportion to some counts, with a given sum: rounded down, and the largest remainders up. */
-function shares(counts: readonly number[], total: number): number[] {
+function apportion(counts: readonly number[], total: number): number[] {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const exact = counts.map((count) => (total * count) / all);
   const whole = exact.map(Math.floor);

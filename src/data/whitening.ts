@@ -53,8 +53,8 @@ export async function whiteningStatistics(given: HostNumbers, options: Whitening
   checkFinite('whiteningStatistics', x);
   const flat = { data: x.data, shape: [samples, features] };
   const { mean } = statistics(flat, -1);
-  const { principal } = await import('./principal.ts'); // with a library that nothing else needs
-  const { variance, scaledBy } = principal(await covariance(flat, mean, device), components);
+  const { principalComponents } = await import('./principal.ts'); // with a library that nothing else needs
+  const { variance, projection } = principalComponents(await covariance(flat, mean, device), components);
   if (epsilon === 0 && variance[components - 1] <= NOISE * variance[0]) {
     throw new ValueError({
       op: 'whiteningStatistics',
@@ -64,7 +64,7 @@ export async function whiteningStatistics(given: HostNumbers, options: Whitening
     });
   }
   const factors = variance.map((v) => 1 / Math.sqrt(v + epsilon));
-  return { mean, matrix: scaledBy(factors, kind === 'zca'), variance };
+  return { mean, matrix: projection(factors, kind === 'zca'), variance };
 }
 
 function checked(options: WhiteningStatisticsOptions, features: number): Required<WhiteningStatisticsOptions> {

@@ -37,7 +37,7 @@ const UNIT = 2 ** -24;
 export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<readonly WeightCheck[]> {
   const data = await datasetFor(model.compiled, { x, y }, { op: 'gradcheck' });
   const { loss } = model.compiled;
-  const batch = data.take(data.size);
+  const batch = data.nextBatch(data.size);
   try {
     const before = await model.getWeights();
     const gradients = await gradientsOf(model, (network) => loss(batch.y, network.call(batch.x, true)));

@@ -3,7 +3,9 @@ import type { Optimizer } from './optimizer.ts';
 import * as rules from './rules/index.ts';
 
 /** All optimizers by their names, each a function of its options. */
-export const optimizers: Readonly<Record<string, () => Optimizer>> = rules;
+export const optimizers = rules satisfies Record<string, () => Optimizer>;
+
+export type OptimizerName = keyof typeof optimizers;
 
 const OPTIMIZER: Check = [
   (value) => typeof value === 'object' && value !== null && 'apply' in value,
@@ -12,7 +14,7 @@ const OPTIMIZER: Check = [
 
 /** The optimizer of that name with its default options, or the given one. @throws ValueError for an unknown name. */
 export function getOptimizer(nameOrObject: string | Optimizer): Optimizer {
-  if (typeof nameOrObject === 'string') return lookUp('optimizer', optimizers, nameOrObject)();
+  if (typeof nameOrObject === 'string') return lookUp<() => Optimizer>('optimizer', optimizers, nameOrObject)();
   checkValue('compile', 'optimizer', nameOrObject, OPTIMIZER);
   return nameOrObject;
 }

@@ -1,7 +1,13 @@
 import type { Device } from '../core/device.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { Tensor } from '../core/tensor.ts';
-import { Dataset, type DatasetOptions, type Given, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import {
+  Dataset,
+  type DatasetOptions,
+  type Samples,
+  type ShapedSamples,
+  shapedSamples,
+} from '../data/dataset/dataset.ts';
 import { vocabularyOf } from '../nn/network/graph.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -20,7 +26,7 @@ export async function datasetFor(
       fix: 'Use predict or call, or take gradients with valueAndGrad(() => loss(y, model.call([a, b], true)), ...).',
     });
   }
-  const samples = givenAs(op, 'x', x);
+  const samples = shapedSamples(op, 'x', x);
   network.build(samples.shape.slice(1));
   const rule = {
     targets: loss.targets,
@@ -31,9 +37,9 @@ export async function datasetFor(
 }
 
 /** The samples for each input of a model: a list has them, where there are several. */
-export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly Given[] {
-  if (inputs === 1) return [givenAs('predict', 'x', x as Samples)]; // nested arrays are a list of samples too
-  if (Array.isArray(x) && x.length === inputs) return x.map((each, i) => givenAs('predict', `input ${i}`, each));
+export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly ShapedSamples[] {
+  if (inputs === 1) return [shapedSamples('predict', 'x', x as Samples)]; // nested arrays are a list of samples too
+  if (Array.isArray(x) && x.length === inputs) return x.map((each, i) => shapedSamples('predict', `input ${i}`, each));
   throw new ShapeError({
     op: 'predict',
     got: Array.isArray(x) ? `${x.length} inputs` : `${x instanceof Tensor ? 'a tensor' : typeof x}`,
@@ -51,7 +57,7 @@ interface DatasetsOptions {
 /** A data set for each input, all with as many samples. */
 export async function datasetsOf(
   device: Device,
-  inputs: readonly Given[],
+  inputs: readonly ShapedSamples[],
   { residentBytes, vocabularies }: DatasetsOptions,
 ): Promise<readonly Dataset[]> {
   const data: Dataset[] = [];

@@ -1,10 +1,10 @@
 import { ValueError } from '../core/errors.ts';
-import { type Dataset, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { type Dataset, type Samples, shapedSamples } from '../data/dataset/dataset.ts';
 import { sampleWeights } from '../data/dataset/sampleWeights.ts';
 import type { FittedModel } from './callbacks/callback.ts';
 import { datasetFor } from './datasets.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
-import { Run } from './loop/fitRun.ts';
+import { FitRun } from './loop/fitRun.ts';
 
 /** How many of some samples are trained on where a share of them validates: rounded down, as Keras does. */
 export const trainingCount = (count: number, validationSplit: number): number =>
@@ -18,8 +18,8 @@ export async function fit(
 ): Promise<History> {
   checkFitOptions(options);
   const { validationSplit = 0, validationData, residentBytes, sampleWeight, classWeight } = options;
-  const x = givenAs('fit', 'x', samples.x);
-  const y = givenAs('fit', 'y', samples.y);
+  const x = shapedSamples('fit', 'x', samples.x);
+  const y = shapedSamples('fit', 'y', samples.y);
   const [count] = x.shape;
   const kept = trainingCount(count, validationSplit);
   if (count > 0 && kept === 0) throw emptySplit(validationSplit, count);
@@ -32,7 +32,7 @@ export async function fit(
     let validation: Dataset | undefined;
     if (validationData !== undefined) {
       const [xOfIt, labels, given] = validationData;
-      const yOfIt = givenAs('fit', 'the y of validationData', labels);
+      const yOfIt = shapedSamples('fit', 'the y of validationData', labels);
       const weightOfIt = await sampleWeights(yOfIt, { sampleWeight: given });
       validation = await datasetFor(model.compiled, { x: xOfIt, y: yOfIt }, { residentBytes, weight: weightOfIt });
       owned.push(validation);
@@ -40,7 +40,7 @@ export async function fit(
       [training, validation] = all.split(count - kept);
       owned.push(training, validation);
     }
-    return await new Run(model, { training, validation, options }).train();
+    return await new FitRun(model, { training, validation, options }).train();
   } finally {
     for (const data of owned) data.dispose();
   }

@@ -4,7 +4,7 @@ import { innerScope } from '../core/tensor.ts';
 import type { Samples } from '../data/dataset/dataset.ts';
 import { datasetFor } from './datasets.ts';
 import { Snapshot } from './loop/snapshot.ts';
-import { Steps } from './loop/steps.ts';
+import { CapturedSteps } from './loop/steps.ts';
 import { buildOptimizer, disposeValues, readLoss, trainStep } from './loop/trainStep.ts';
 import type { Model } from './model.ts';
 import { type Trainable, whileTraining } from './trainable.ts';
@@ -69,7 +69,7 @@ async function find(
   const data = await datasetFor(trainable, samples, { op: 'findLearningRate' });
   const { random } = network;
   const size = Math.min(batchSize, data.size);
-  const steps = new Steps(network, (rows) => trainStep(trainable, data.take(rows)));
+  const steps = new CapturedSteps(network, (rows) => trainStep(trainable, data.nextBatch(rows)));
   const before = { learningRate: optimizer.learningRate, stream: random.peekStream() };
   let snapshot: Snapshot | undefined;
   const learningRates: number[] = [];

@@ -1,25 +1,25 @@
 import { checkOptions, checkValues, flag } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import { emptyOn, innerScope, keep, type Tensor } from '../core/tensor.ts';
-import { Dataset, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { Dataset, type Samples, shapedSamples } from '../data/dataset/dataset.ts';
 import { type SampleWeightOptions, sampleWeights } from '../data/dataset/sampleWeights.ts';
 import { compile } from '../engine/compile.ts';
 import { foldersFor } from '../io/folders.ts';
 import { graphOf, vocabularyOf } from '../nn/network/graph.ts';
 import { type Applicable, type Block, type SymbolicTensor, symbolic } from '../nn/network/layer.ts';
 import { isolated, Network } from '../nn/network/network.ts';
-import { chain } from '../nn/network/sequence.ts';
+import { sequentialGraph } from '../nn/network/sequence.ts';
 import type { Optimizer } from '../optim/index.ts';
 import { type BatchOptions, batchOptionsOf, type EvaluateOptions, SAMPLE_WEIGHT_CHECKS } from './batchOptions.ts';
 import type { FittedModel } from './callbacks/callback.ts';
 import { datasetFor, datasetsOf, samplesOf } from './datasets.ts';
-import { type ModelFiles, pack } from './files/save.ts';
+import { type ModelFiles, packModel } from './files/save.ts';
 import { fit } from './fit.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { notFinite } from './loop/guard.ts';
 import { recalibrate } from './loop/recalibrate.ts';
 import { Snapshot } from './loop/snapshot.ts';
-import { Steps } from './loop/steps.ts';
+import { CapturedSteps } from './loop/steps.ts';
 import { StepValues } from './loop/stepValues.ts';
 import { buildOptimizer, evaluateOn, reportsOf, trainStep } from './loop/trainStep.ts';
 import { type CompileOptions, checkIdle, type Trainable, trainableOf, whileTraining } from './trainable.ts';
@@ -92,7 +92,7 @@ export class Model extends Network implements FittedModel {
     const { batchSize, residentBytes, sampleWeight } = batchOptionsOf('evaluate', options, {
       sampleWeight: SAMPLE_WEIGHT_CHECKS.sampleWeight,
     });
-    const labels = givenAs('evaluate', 'y', y);
+    const labels = shapedSamples('evaluate', 'y', y);
     const weight = await sampleWeights(labels, { sampleWeight });
     const data = await datasetFor(trainable, { x, y: labels }, { op: 'evaluate', residentBytes, weight });
     try {
@@ -115,13 +115,13 @@ export class Model extends Network implements FittedModel {
       residentBytes,
       vocabularies: this.graph.inputs.map((_, i) => vocabularyOf(this.graph, i)),
     });
-    const steps = new Steps(this, (size) => [this.call(data.map((each) => each.take(size).x))]);
+    const steps = new CapturedSteps(this, (size) => [this.call(data.map((each) => each.nextBatch(size).x))]);
     const owned: { dispose(): void }[] = [...data, steps];
     try {
       const outputs = keep(emptyOn(device, [data[0].size, ...this.outputShape]));
       owned.push(outputs);
       let start = 0;
-      for (const size of data[0].sizes(batchSize)) {
+      for (const size of data[0].batchSizes(batchSize)) {
         innerScope(() => {
           const [y] = steps.run(size);
           device.copy(y.storage, outputs.storage, y.size, start);
@@ -140,7 +140,7 @@ export class Model extends Network implements FittedModel {
    */
   async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
     const { batchSize, residentBytes } = batchOptionsOf('recalibrate', options);
-    const samples = givenAs('recalibrate', 'x', x);
+    const samples = shapedSamples('recalibrate', 'x', x);
     this.build(samples.shape.slice(1));
     const rule = { vocabulary: vocabularyOf(this.graph) };
     const data = await Dataset.of(this.device, samples, undefined, { op: 'recalibrate', residentBytes, rule });
@@ -159,7 +159,7 @@ export class Model extends Network implements FittedModel {
   async #trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions): Promise<Record<string, number>> {
     const trainable = this.compiled;
     const { sampleWeight, classWeight, terminateOnNaN = false } = checkTrainOnBatchOptions(options);
-    const labels = givenAs('trainOnBatch', 'y', y);
+    const labels = shapedSamples('trainOnBatch', 'y', y);
     const areClasses = trainable.loss.targets?.kind === 'classes';
     const weight = await sampleWeights(labels, { sampleWeight, classWeight }, { areClasses });
     const data = await datasetFor(trainable, { x, y: labels }, { op: 'trainOnBatch', weight });
@@ -170,7 +170,7 @@ export class Model extends Network implements FittedModel {
       if (terminateOnNaN) snapshot = new Snapshot(trainable);
       innerScope(() =>
         isolated(this, () => {
-          const { x: samples, y: targets, weight: weights } = data.take(data.size);
+          const { x: samples, y: targets, weight: weights } = data.nextBatch(data.size);
           values.add(this.#batchStep(samples, targets, ...(weights ? ([weights] as const) : [])), data.size);
         }),
       );
@@ -204,14 +204,14 @@ export class Model extends Network implements FittedModel {
     const instead =
       "const files = await model.save() has the texts and bytes of 'model.json' and 'weights.safetensors'";
     const folders = folder === undefined ? undefined : foldersFor('save', folder, instead);
-    const files = await pack(this, this.#compiled);
+    const files = await packModel(this, this.#compiled);
     if (folder !== undefined) await folders?.write(folder, files);
     return files;
   }
 }
 
 /** A model of layers one after another: `sequential([dense({ units: 10, inputShape: [784] })])`. */
-export const sequential = (layers: readonly Block[]): Model => new Model(chain(layers));
+export const sequential = (layers: readonly Block[]): Model => new Model(sequentialGraph(layers));
 
 /** What a model is a function of, and what it computes. */
 export interface ModelOptions {

@@ -1,9 +1,9 @@
 import { type Checks, checkValues, count, fraction } from '../core/checks.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
-import { type Given, givenAs, type Samples } from '../data/dataset/dataset.ts';
+import { type Samples, type ShapedSamples, shapedSamples } from '../data/dataset/dataset.ts';
 import { dense, dropout } from '../nn/layers/core.ts';
-import { isChain } from '../nn/network/graph.ts';
+import { isSequential } from '../nn/network/graph.ts';
 import { adam, type Optimizer } from '../optim/index.ts';
 import { verbosity } from './callbacks/progress.ts';
 import type { FitOptions, History } from './fitOptions.ts';
@@ -42,14 +42,14 @@ export async function pretrain(
 ): Promise<readonly History[]> {
   const { corruption = 0.3, optimizer: makeOptimizer = () => adam(), epochs = 1, verbose, ...batches } = options;
   checkValues('pretrain', options, CHECKS);
-  const x = givenAs('pretrain', 'x', samples);
+  const x = shapedSamples('pretrain', 'x', samples);
   model.build(x.shape.slice(1));
   const { layers } = model;
   const places = layers.flatMap(({ kind }, i) => (kind === 'dense' ? [i] : []));
-  if (!isChain(model.graph) || places.length < 2) {
+  if (!isSequential(model.graph) || places.length < 2) {
     throw new ValueError({
       op: 'pretrain',
-      got: `a model with ${places.length} dense layers${isChain(model.graph) ? '' : ' in a graph'}`,
+      got: `a model with ${places.length} dense layers${isSequential(model.graph) ? '' : ' in a graph'}`,
       expected: 'a sequential one with two dense layers or more, of which the last is not pre-trained',
       fix: 'Make it with sequential([...]).',
     });
@@ -65,7 +65,7 @@ export async function pretrain(
       histories.push(await restore(features));
     }
 
-    async function restore(inputs: Given): Promise<History> {
+    async function restore(inputs: ShapedSamples): Promise<History> {
       const shape = inputs.shape.slice(1);
       if (shape.length !== 1) throw notVectors(shape);
       const decoder = dense({ units: shape[0], name: `decoder of ${model.names[first]}` });

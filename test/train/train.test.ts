@@ -178,7 +178,7 @@ onGpu(test, "a step of the lecture's network takes 20 dispatches, and holds what
   const x = { data: new Uint8Array(256 * 784), shape: [256, 784] };
   const data = await datasetFor(model.compiled, { x, y: { data: new Uint8Array(256), shape: [256] } });
   model.optimizer.build(model.trainableParameters);
-  const step = compile(() => trainStep(model.compiled, data.take(128)));
+  const step = compile(() => trainStep(model.compiled, data.nextBatch(128)));
   const { dispatches, bytes } = step.plan();
   const products = 8; // on hardware one whose sums are cut into parts takes another dispatch
   const most = device.info.adapter.software ? 20 : 20 + products;
@@ -206,7 +206,7 @@ onGpu(
           for (const { y, rule, dtype } of [byClass, { y: x, rule: {}, dtype: 'f32' }]) {
             const set = await Dataset.of(device, x, y, { rule });
             set.shuffle(new Generator(6));
-            const taken = [set.take(3), set.take(2)];
+            const taken = [set.nextBatch(3), set.nextBatch(2)];
             batches.push(await Promise.all(taken.flatMap((batch) => [batch.x.array(), batch.y.array()])));
             assert.is(taken[0].x.dtype, 'f32');
             assert.is(taken[0].y.dtype, dtype);

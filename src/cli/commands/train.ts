@@ -11,7 +11,7 @@ import { trainingCount } from '../../train/fit.ts';
 import type { Model } from '../../train/model.ts';
 import { BestWeights } from '../best.ts';
 import { deviceName, grouped, percent } from '../format.ts';
-import { addNetworkOptions, buildNetwork, buildOptimizer, classesIn, optimizers, schedules } from '../network.ts';
+import { addNetworkOptions, buildNetwork, buildOptimizer, classesIn, defaultRates, schedules } from '../network.ts';
 import { openToTrain } from '../open.ts';
 import { count, positive, share } from '../options.ts';
 import { choose, judge } from '../outcome.ts';
@@ -28,10 +28,6 @@ import {
 } from '../run.ts';
 
 const VALIDATION_SPLIT = 0.05;
-
-const defaultRates = Object.entries(optimizers)
-  .map(([name, { learningRate }]) => `${name} ${learningRate}`)
-  .join(', ');
 
 export const trainCommand = addNetworkOptions(
   new Command('train').description(

@@ -10,21 +10,21 @@ import { tensor } from '../../ops/create/create.ts';
 import { type Resident, takeBatch } from '../../ops/data/batch.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import { type HostNumbers, hostArrayOf } from '../hostArray.ts';
+import { type BatchSource, type Fields, ResidentSource, StreamedSource } from './batchSource.ts';
 import { HostSamples } from './hostSamples.ts';
-import { type Parts, Passing, type Residence, Resting } from './residence.ts';
 
 /** Samples as users pass them: a tensor, nested arrays, a typed array, or numbers with a shape. */
 export type Samples = Tensor | HostNumbers;
 
 /** Samples whose shape is known. */
-export type Given = Tensor | HostArray;
+export type ShapedSamples = Tensor | HostArray;
 
 /** Samples as they are kept here, of any kind that users pass. @throws ValueError, ShapeError for what are none. */
-export const givenAs = (op: string, name: string, samples: Samples): Given =>
+export const shapedSamples = (op: string, name: string, samples: Samples): ShapedSamples =>
   samples instanceof Tensor ? samples : hostArrayOf(op, name, samples);
 
 /** Their numbers in the host's memory. */
-export const onHost = async (samples: Given): Promise<HostArray> =>
+export const toHost = async (samples: ShapedSamples): Promise<HostArray> =>
   samples instanceof Tensor ? { data: await samples.data(), shape: samples.shape } : samples;
 
 /** A batch on the device; without labels `y` is empty. */
@@ -45,12 +45,12 @@ export interface DataRule {
 }
 
 /** Samples in the host's memory that are to pass through the device need this much of its memory there, in bytes. */
-const PASSING = 64 * 2 ** 20;
+const STREAM_BYTES = 64 * 2 ** 20;
 
 /** Samples, labels and weights, all on the device or all with the host. */
 type Source =
-  | ({ readonly kind: 'device' } & Parts<Resident>)
-  | ({ readonly kind: 'host'; readonly bytes: number } & Parts<HostSamples>);
+  | ({ readonly kind: 'device' } & Fields<Resident>)
+  | ({ readonly kind: 'host'; readonly bytes: number } & Fields<HostSamples>);
 
 export interface DatasetOptions {
   /** Who asks, for messages; default `fit`. */
@@ -71,7 +71,7 @@ export class Dataset {
   readonly #source: Source;
   /** The first of its samples in the source. */
   readonly #first: number;
-  readonly #residence: Residence;
+  readonly #batches: BatchSource;
   readonly #cursor: Tensor;
   /** What was uploaded here, and is freed here. */
   readonly #owned: readonly Tensor[];
@@ -88,8 +88,10 @@ export class Dataset {
     this.#first = first;
     this.#cursor = keep(tensor(new Int32Array(4), { device }));
     const part = { first, count: size };
-    this.#residence =
-      source.kind === 'device' ? new Resting(source, part) : new Passing(device, source, part, source.bytes);
+    this.#batches =
+      source.kind === 'device'
+        ? new ResidentSource(source, part)
+        : new StreamedSource(device, source, part, source.bytes);
     this.#owned = [...owned, this.#cursor];
   }
 
@@ -104,36 +106,36 @@ export class Dataset {
     labels?: Samples,
     { op = 'fit', rule = {}, residentBytes, weight }: DatasetOptions = {},
   ): Promise<Dataset> {
-    const x = givenAs(op, 'x', samples);
-    const y = labels === undefined ? undefined : givenAs(op, 'y', labels);
+    const x = shapedSamples(op, 'x', samples);
+    const y = labels === undefined ? undefined : shapedSamples(op, 'y', labels);
     checkCounts(op, x.shape, y?.shape);
     if (y !== undefined) await checkLabels(op, y, rule);
     if (rule.vocabulary !== undefined) await checkVocabulary(op, x, rule.vocabulary);
-    const part = async (name: string, given: Given, dtype: DType): Promise<Tensor | HostSamples> =>
+    const load = async (name: string, given: ShapedSamples, dtype: DType): Promise<Tensor | HostSamples> =>
       given instanceof Tensor && given.device === device
         ? given
-        : new HostSamples(device, await onHost(given), { op, name, dtype });
+        : new HostSamples(device, await toHost(given), { op, name, dtype });
     const labelType = rule.targets?.kind === 'classes' ? 'i32' : 'f32';
     const parts = {
-      x: await part('x', x, 'f32'),
-      y: y && (await part('y', y, labelType)),
-      weight: weight && (await part('sampleWeight', weight, 'f32')),
+      x: await load('x', x, 'f32'),
+      y: y && (await load('y', y, labelType)),
+      weight: weight && (await load('sampleWeight', weight, 'f32')),
     };
     const whole = { first: 0, size: x.shape[0] };
     if (parts.x instanceof HostSamples && !fits(device, Object.values(parts), residentBytes)) {
-      const passing = async (name: string, given: Tensor | HostSamples, dtype: DType): Promise<HostSamples> =>
-        given instanceof Tensor ? new HostSamples(device, await onHost(given), { op, name, dtype }) : given;
+      const toHostSamples = async (name: string, given: Tensor | HostSamples, dtype: DType): Promise<HostSamples> =>
+        given instanceof Tensor ? new HostSamples(device, await toHost(given), { op, name, dtype }) : given;
       const source: Source = {
         kind: 'host',
         x: parts.x,
-        y: parts.y && (await passing('y', parts.y, labelType)),
-        weight: parts.weight && (await passing('sampleWeight', parts.weight, 'f32')),
-        bytes: Math.min(residentBytes ?? PASSING, PASSING, largestOn(device)),
+        y: parts.y && (await toHostSamples('y', parts.y, labelType)),
+        weight: parts.weight && (await toHostSamples('sampleWeight', parts.weight, 'f32')),
+        bytes: Math.min(residentBytes ?? STREAM_BYTES, STREAM_BYTES, largestTensorBytes(device)),
       };
       return new Dataset(device, source, whole, []);
     }
     const owned: Tensor[] = [];
-    const reside = (given: Tensor | HostSamples, dtype: DType): Resident => {
+    const toDevice = (given: Tensor | HostSamples, dtype: DType): Resident => {
       if (given instanceof HostSamples) {
         const resident = given.upload();
         owned.push(resident.memory);
@@ -146,9 +148,9 @@ export class Dataset {
     try {
       const source: Source = {
         kind: 'device',
-        x: reside(parts.x, 'f32'),
-        y: parts.y && reside(parts.y, labelType),
-        weight: parts.weight && reside(parts.weight, 'f32'),
+        x: toDevice(parts.x, 'f32'),
+        y: parts.y && toDevice(parts.y, labelType),
+        weight: parts.weight && toDevice(parts.weight, 'f32'),
       };
       return new Dataset(device, source, whole, owned);
     } catch (error) {
@@ -173,7 +175,7 @@ export class Dataset {
 
   /** A new order, from a stream of its own. */
   shuffle(generator: Generator): void {
-    this.#residence.shuffle(generator);
+    this.#batches.shuffle(generator);
   }
 
   /** Starts again at the first sample of the order, or after some. */
@@ -182,35 +184,36 @@ export class Dataset {
   }
 
   /** The sizes of the batches that the samples make, the last with what is left. */
-  *sizes(batchSize: number): Iterable<number> {
+  *batchSizes(batchSize: number): Iterable<number> {
     for (let start = 0; start < this.size; start += batchSize) yield Math.min(batchSize, this.size - start);
   }
 
   /** The next `size` samples: as many in every call, but for the last. */
-  take(size: number): Batch {
-    const { weight, ...laid } = this.#residence.open(size);
+  nextBatch(size: number): Batch {
+    const { weight, ...samples } = this.#batches.samplesFor(size);
     const cursor = (): Int32Array => {
-      const start = this.#residence.find(this.#taken);
+      const start = this.#batches.locate(this.#taken);
       this.#taken += size;
       return Int32Array.of(start, 0, 0, 0);
     };
     writeEachStep(this.#cursor.device, this.#cursor.storage, cursor, 'i32');
     return innerScope(() => {
-      const [x, y] = takeBatch({ ...laid, cursor: this.#cursor }, size);
+      const [x, y] = takeBatch({ ...samples, cursor: this.#cursor }, size);
       if (weight === undefined) return { x, y };
-      const [weights] = takeBatch({ ...laid, x: weight, y: undefined, cursor: this.#cursor }, size);
+      const [weights] = takeBatch({ ...samples, x: weight, y: undefined, cursor: this.#cursor }, size);
       return { x, y, weight: weights };
     });
   }
 
   dispose(): void {
-    this.#residence.dispose();
+    this.#batches.dispose();
     for (const t of this.#owned) t.dispose();
   }
 }
 
 /** The largest tensor that a device can hold, in bytes. */
-const largestOn = ({ info }: Device): number => info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+const largestTensorBytes = ({ info }: Device): number =>
+  info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
 
 /** Whether samples and labels may lie on a device at once. */
 function fits(
@@ -220,7 +223,8 @@ function fits(
 ): boolean {
   const bytes = parts.map((part) => (part instanceof HostSamples ? part.bytes : 0));
   return (
-    bytes.every((each) => each <= largestOn(device)) && bytes.reduce((sum, each) => sum + each, 0) <= residentBytes
+    bytes.every((each) => each <= largestTensorBytes(device)) &&
+    bytes.reduce((sum, each) => sum + each, 0) <= residentBytes
   );
 }
 
@@ -244,8 +248,8 @@ function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
 }
 
 /** Refuses numbers that are no row of a table: a kernel could only take another row. */
-async function checkVocabulary(op: string, x: Given, vocabulary: number): Promise<void> {
-  const { data } = await onHost(x);
+async function checkVocabulary(op: string, x: ShapedSamples, vocabulary: number): Promise<void> {
+  const { data } = await toHost(x);
   const wrong = data.findIndex((id: number) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
   if (wrong < 0) return;
   throw new ValueError({
@@ -257,9 +261,9 @@ async function checkVocabulary(op: string, x: Given, vocabulary: number): Promis
 }
 
 /** Refuses targets that the loss makes no sense of: a kernel could only ignore them. */
-async function checkLabels(op: string, y: Given, { targets, classes = 1 }: DataRule): Promise<void> {
+async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 }: DataRule): Promise<void> {
   if (targets === undefined) return;
-  const { data: labels } = await onHost(y);
+  const { data: labels } = await toHost(y);
   const isRight = (label: number): boolean =>
     targets.kind === 'classes'
       ? label === targets.ignored || (Number.isInteger(label) && label >= 0 && label < classes)

@@ -73,7 +73,7 @@ export class HostSamples {
   }
 
   /** Writes those at some positions to reserved memory, from the place of number `start` on, a multiple of 4. */
-  send(to: Resident, start: number, positions: readonly number[]): void {
+  write(to: Resident, start: number, positions: readonly number[]): void {
     const length = sizeOf(this.shape);
     const gathered = this.#arrayOf(positions.length * length);
     for (const [i, position] of positions.entries()) {

@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from '../../core/errors.ts';
 import { formatShape, sizeOf } from '../../core/shape.ts';
 import type { HostArray } from '../../core/tensor.ts';
 import { positionOfLargest } from '../samples.ts';
-import { type Given, givenAs, onHost, type Samples } from './dataset.ts';
+import { type Samples, type ShapedSamples, shapedSamples, toHost } from './dataset.ts';
 
 /** How much single samples count. */
 export interface SampleWeightOptions {
@@ -17,13 +17,14 @@ export interface SampleWeightOptions {
  * @param options `areClasses`: labels are class numbers, never rows of targets; default false.
  */
 export async function sampleWeights(
-  y: Given,
+  y: ShapedSamples,
   { sampleWeight, classWeight }: SampleWeightOptions,
   { training = y.shape[0], areClasses = false }: { readonly training?: number; readonly areClasses?: boolean } = {},
 ): Promise<HostArray | undefined> {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
   const count = y.shape[0];
-  const weights = sampleWeight === undefined ? new Float64Array(count).fill(1) : await given(sampleWeight, count);
+  const weights =
+    sampleWeight === undefined ? new Float64Array(count).fill(1) : await checkedWeights(sampleWeight, count);
   if (classWeight !== undefined) {
     const byClass = weightsOf(classWeight);
     const classes = await classesOf(y, areClasses);
@@ -32,8 +33,8 @@ export async function sampleWeights(
   return { data: weights, shape: [count] };
 }
 
-async function given(sampleWeight: Samples, count: number): Promise<Float64Array> {
-  const { data, shape } = await onHost(givenAs('sampleWeight', 'the weights', sampleWeight));
+async function checkedWeights(sampleWeight: Samples, count: number): Promise<Float64Array> {
+  const { data, shape } = await toHost(shapedSamples('sampleWeight', 'the weights', sampleWeight));
   if (shape[0] !== count || sizeOf(shape) !== count) {
     throw new ShapeError({
       op: 'sampleWeight',
@@ -43,7 +44,7 @@ async function given(sampleWeight: Samples, count: number): Promise<Float64Array
     });
   }
   data.forEach((weight, i) => {
-    check('sampleWeight', `${weight} at position ${i}`, weight);
+    checkWeight('sampleWeight', `${weight} at position ${i}`, weight);
   });
   return Float64Array.from(data);
 }
@@ -52,19 +53,19 @@ function weightsOf(classWeight: NonNullable<SampleWeightOptions['classWeight']>)
   const given = classWeight instanceof Map ? [...classWeight] : Object.entries(classWeight);
   const entries = given.map(([key, weight]) => [Number(key), weight] as const);
   for (const [label, weight] of entries) {
-    check('classWeight', `the weight ${weight} of class ${label}`, Number.isInteger(label) ? weight : Number.NaN);
+    checkWeight('classWeight', `the weight ${weight} of class ${label}`, Number.isInteger(label) ? weight : Number.NaN);
   }
   return new Map(entries);
 }
 
-function check(op: string, got: string, weight: number): void {
+function checkWeight(op: string, got: string, weight: number): void {
   if (Number.isFinite(weight) && weight >= 0) return;
   throw new ValueError({ op, got, expected: 'a finite number of 0 or more', fix: 'Correct that weight.' });
 }
 
 /** The class of each sample, from class numbers or one-hot rows. */
-async function classesOf(y: Given, areClasses: boolean): Promise<number[]> {
-  const { data, shape } = await onHost(y);
+async function classesOf(y: ShapedSamples, areClasses: boolean): Promise<number[]> {
+  const { data, shape } = await toHost(y);
   const width = sizeOf(shape.slice(1));
   if (shape.length > 2 || (areClasses && width > 1)) {
     throw new ShapeError({

@@ -6,7 +6,7 @@ import { add as addOp, maximum as maximumOp, mul, sub } from '../../ops/elementw
 import { concat } from '../../ops/movement/strided.ts';
 import { defineLayer } from '../network/defineLayer.ts';
 import type { Block, LayerOptions } from '../network/layer.ts';
-import { inARow } from '../network/sequence.ts';
+import { inSequence } from '../network/sequence.ts';
 
 /** A layer that combines its inputs element by element; lengths of 1 are repeated. */
 const merging = /* @__NO_SIDE_EFFECTS__ */ (kind: string, combine: (inputs: readonly Tensor[]) => Tensor) =>
@@ -70,7 +70,7 @@ export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis
   call: (_, { inputs }) => concat(inputs, { axis }),
 }));
 
-const blockOf = (given: Block | readonly Block[]): Block => (typeof given === 'function' ? given : inARow(given));
+const blockOf = (given: Block | readonly Block[]): Block => (typeof given === 'function' ? given : inSequence(given));
 
 /**
  * A residual block `y = block(x) + shortcut(x)`, in a sequential model or applied in a graph: there it is its layers and

@@ -65,7 +65,7 @@ export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTenso
 }
 
 /** Kinds of layers that hand numbers on as they are, or 0. */
-const PASSING = ['flatten', 'reshape', 'dropout', 'spatialDropout2d', 'concatenate'];
+const VALUE_PRESERVING = ['flatten', 'reshape', 'dropout', 'spatialDropout2d', 'concatenate'];
 
 /** How many rows the table has that an input's numbers stand for, if a layer takes them as such. */
 export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | undefined {
@@ -73,13 +73,13 @@ export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | unde
   let smallest: number | undefined;
   nodes.forEach(({ layer, inputs: from }, node) => {
     if (layer === undefined || !from.some((other) => same.has(other))) return;
-    if (PASSING.includes(layer.kind)) same.add(node);
+    if (VALUE_PRESERVING.includes(layer.kind)) same.add(node);
     if (layer.vocabulary !== undefined) smallest = Math.min(layer.vocabulary, smallest ?? layer.vocabulary);
   });
   return smallest;
 }
 
 /** Whether each node takes the one before it, each with a layer of its own. */
-export const isChain = ({ nodes }: Graph): boolean =>
+export const isSequential = ({ nodes }: Graph): boolean =>
   nodes.every(({ inputs }, i) => (i === 0 ? inputs.length === 0 : inputs.length === 1 && inputs[0] === i - 1)) &&
   new Set(nodes.map(({ layer }) => layer)).size === nodes.length;

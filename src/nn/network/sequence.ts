@@ -3,7 +3,7 @@ import { type Graph, graphOf } from './graph.ts';
 import { type Block, Layer, SymbolicTensor, symbolic } from './layer.ts';
 
 /** Layers one after another. An input layer may be the first; else the shape of the samples is found later. */
-export function chain(blocks: readonly Block[]): Graph {
+export function sequentialGraph(blocks: readonly Block[]): Graph {
   if (blocks.length === 0) {
     throw new ShapeError({
       op: 'sequential',
@@ -15,11 +15,11 @@ export function chain(blocks: readonly Block[]): Graph {
   const [first, ...others] = blocks;
   const isInput = first instanceof Layer && first.takes === 'nothing';
   const start = isInput ? symbolic(first) : new SymbolicTensor(undefined, []);
-  return graphOf([start], inARow(isInput ? others : blocks)(start));
+  return graphOf([start], inSequence(isInput ? others : blocks)(start));
 }
 
 /** Layers one after another, as one block. */
-export const inARow =
+export const inSequence =
   (blocks: readonly Block[]): Block =>
   (x) =>
     blocks.reduce((place, block, i) => {

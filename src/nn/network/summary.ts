@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../../core/shape.ts';
 import type { Parameter } from '../../core/tensor.ts';
-import { type Graph, isChain } from './graph.ts';
+import { type Graph, isSequential } from './graph.ts';
 import type { Layer } from './layer.ts';
 
 const count = (parameters: readonly Parameter[]): number =>
@@ -31,7 +31,7 @@ export function summaryTable({ graph, layers, names, shapes, parameters }: Summa
     const label = name.startsWith(layer.kind) ? name : `${name} (${layer.kind})`;
     return [[label, `[${['batch', ...shapes[node]].join(', ')}]`, size, inputs.map(nameAt).join(', ')]];
   });
-  const head = ['Layer', 'Output shape', 'Parameters', 'Connected to'].slice(0, isChain(graph) ? 3 : 4);
+  const head = ['Layer', 'Output shape', 'Parameters', 'Connected to'].slice(0, isSequential(graph) ? 3 : 4);
   const widths = head.map((title, column) =>
     rows.reduce((width, row) => Math.max(width, row[column].length), title.length),
   );

@@ -156,7 +156,7 @@ export async function each<Name extends Exclude<Method, 'wantsInspection'>>(
 }
 
 /** The callbacks that want to see inside a step. Nothing stands in the place of the others: each keeps its number. */
-export const watchersOf = (callbacks: readonly Callback[], step: number): Callback[] =>
+export const inspectorsOf = (callbacks: readonly Callback[], step: number): Callback[] =>
   callbacks.map((callback, i) => {
     let wants: unknown;
     try {

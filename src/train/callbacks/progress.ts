@@ -14,14 +14,14 @@ export const verbosity: Check = [
 ];
 
 /** Back to the beginning of the line, and clears what stood there. */
-const AGAIN = '\r\x1b[K';
+const CLEAR_LINE = '\r\x1b[K';
 
-let usual: Verbosity = 'auto';
+let defaultVerbosity: Verbosity = 'auto';
 
 /** What `fit` shows from now on unless its option `verbose` says otherwise; default `auto`. */
 export function setVerbosity(verbose: Verbosity): void {
   checkValue('setVerbosity', 'verbose', verbose, verbosity);
-  usual = verbose;
+  defaultVerbosity = verbose;
 }
 
 export interface ProgressOptions {
@@ -47,7 +47,10 @@ const terminal = (): Terminal | undefined => {
 export const progress = (options: ProgressOptions = {}): Callback => new Progress(options);
 
 /** The callbacks of a run, with one that shows progress last, unless there is one or none is wanted. */
-export const withProgress = (callbacks: readonly Callback[], verbose: Verbosity = usual): readonly Callback[] =>
+export const withProgress = (
+  callbacks: readonly Callback[],
+  verbose: Verbosity = defaultVerbosity,
+): readonly Callback[] =>
   verbose === 0 || callbacks.some((callback) => callback instanceof Progress)
     ? callbacks
     : [...callbacks, progress({ verbose })];
@@ -67,8 +70,8 @@ class Progress implements Callback {
     checkValues('progress', options, { verbose: verbosity, write: func });
     const { verbose = 'auto', write } = options;
     const screen = write === undefined ? terminal() : undefined;
-    const isAnew = write ? verbose === 1 : screen !== undefined && verbose !== 2;
-    this.#verbose = verbose === 0 ? 0 : isAnew ? 1 : 2;
+    const rewritesLine = write ? verbose === 1 : screen !== undefined && verbose !== 2;
+    this.#verbose = verbose === 0 ? 0 : rewritesLine ? 1 : 2;
     this.#columns = screen?.columns ?? Number.POSITIVE_INFINITY;
     this.#write = write ?? (screen ? (text) => screen.write(text) : (text) => console.log(text.trimEnd()));
   }
@@ -96,13 +99,13 @@ class Progress implements Callback {
     const left = (seconds / (done - (this.#first ?? 0))) * (this.#steps - done);
     const share = `${Math.floor((100 * done) / this.#steps)} %`.padStart(5);
     const line = this.#line([share, clock(seconds), `${clock(left)} left`], logs);
-    this.#write(`${AGAIN}${line.slice(0, this.#columns - 1)}`);
+    this.#write(`${CLEAR_LINE}${line.slice(0, this.#columns - 1)}`);
   }
 
   onEpochEnd(_epoch: number, logs: Logs): void {
     if (this.#verbose === 0) return;
     const line = this.#line([`${this.#seconds.toFixed(1)} s`], logs);
-    this.#write(`${this.#verbose === 1 ? AGAIN : ''}${line}\n`);
+    this.#write(`${this.#verbose === 1 ? CLEAR_LINE : ''}${line}\n`);
   }
 
   get #seconds(): number {

@@ -4,7 +4,7 @@ import { losses, metricName, metrics } from '../../nn/losses/get.ts';
 import { optimizers } from '../../optim/get.ts';
 import { schedules } from '../../optim/schedules.ts';
 import type { CompileOptions } from '../trainable.ts';
-import type { CompiledDescription, Named } from './description.ts';
+import type { CompiledDescription, NamedConfig } from './description.ts';
 
 type Makers = Readonly<Record<string, (options: never) => unknown>>;
 
@@ -29,16 +29,16 @@ export function compileOptionsOf({ optimizer, loss, metrics }: CompiledDescripti
 }
 
 /** Calls the function of a name, which checks its options. */
-const make = (makers: Makers, { name, ...options }: Named): unknown => makers[name](options as never);
+const make = (makers: Makers, { name, ...options }: NamedConfig): unknown => makers[name](options as never);
 
-const isSchedule = (rate: unknown): rate is Named => isRecord(rate) && typeof rate.name === 'string';
+const isSchedule = (rate: unknown): rate is NamedConfig => isRecord(rate) && typeof rate.name === 'string';
 
 /** Whether a rate is a number or a schedule of the library's; a warm-up has another rate among its options. */
-const hasKnownRate = ({ learningRate }: Named): boolean =>
+const hasKnownRate = ({ learningRate }: NamedConfig): boolean =>
   !isSchedule(learningRate) || (Object.hasOwn(schedules, learningRate.name) && hasKnownRate(learningRate));
 
 /** Options with a schedule in place of its description. */
-const withSchedule = (options: Named): Named =>
+const withSchedule = (options: NamedConfig): NamedConfig =>
   isSchedule(options.learningRate)
     ? { ...options, learningRate: make(schedules, withSchedule(options.learningRate)) }
     : options;

@@ -19,13 +19,13 @@ export interface Description {
 }
 
 /** A name, and the options that the function of that name was called with. */
-export type Named = Readonly<Record<string, unknown>> & { readonly name: string };
+export type NamedConfig = Readonly<Record<string, unknown>> & { readonly name: string };
 
 /** What a model was compiled with, where names stand for all of it. */
 export interface CompiledDescription {
-  readonly optimizer: Named;
-  readonly loss: Named;
-  readonly metrics: readonly Named[];
+  readonly optimizer: NamedConfig;
+  readonly loss: NamedConfig;
+  readonly metrics: readonly NamedConfig[];
 }
 
 /** A graph as a list: a node says by positions which layer it has, and which earlier nodes that takes. */

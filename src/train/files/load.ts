@@ -7,7 +7,7 @@ import { layerMakers } from '../../nn/layers/registry.ts';
 import { isLayerMaker, LAYER_CHECKS, type LayerMaker } from '../../nn/network/defineLayer.ts';
 import { type Graph, graphOf } from '../../nn/network/graph.ts';
 import { entitle, type Layer, type LayerOptions, SymbolicTensor, symbolic } from '../../nn/network/layer.ts';
-import { chain } from '../../nn/network/sequence.ts';
+import { sequentialGraph } from '../../nn/network/sequence.ts';
 import { checkWeights } from '../../nn/network/weights.ts';
 import { Model } from '../model.ts';
 import { compileOptionsOf } from './compiled.ts';
@@ -97,7 +97,7 @@ function makersWith(options: LoadOptions): LayerMakers {
 function makeGraph({ layers, graph }: Description, known: LayerMakers): Graph {
   const made = layers.map(({ kind, options }) => makeLayer(kind, options, known));
   checkNames(made);
-  if (graph === undefined) return chain(made);
+  if (graph === undefined) return sequentialGraph(made);
   const places: SymbolicTensor[] = [];
   for (const { layer, inputs } of graph.nodes) {
     const from = inputs.map((node) => places[node]);

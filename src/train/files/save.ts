@@ -1,7 +1,7 @@
 import { ValueError } from '../../core/errors.ts';
 import { writeSafetensors } from '../../data/files/safetensors.ts';
 import { isRecord } from '../../io/json.ts';
-import { isChain } from '../../nn/network/graph.ts';
+import { isSequential } from '../../nn/network/graph.ts';
 import type { Layer, LayerOptions } from '../../nn/network/layer.ts';
 import type { Network } from '../../nn/network/network.ts';
 import type { Trainable } from '../trainable.ts';
@@ -9,7 +9,7 @@ import {
   type CompiledDescription,
   type Description,
   type GraphDescription,
-  type Named,
+  type NamedConfig,
   VERSION,
 } from './description.ts';
 
@@ -20,14 +20,14 @@ export interface ModelFiles {
 }
 
 /** Writes a model's layers and weights. Functions among the options (an activation of one's own) can't be saved. */
-export async function pack(model: Network, trainable: Trainable | undefined): Promise<ModelFiles> {
+export async function packModel(model: Network, trainable: Trainable | undefined): Promise<ModelFiles> {
   const compiled = trainable && describeCompiled(trainable);
   const description: Description = {
     format: 'dawngrad',
     version: VERSION,
     inputShape: model.inputShape,
     layers: model.layers.map((layer, i) => ({ kind: layer.kind, options: savable(layer, model.names[i]) })),
-    ...(!isChain(model.graph) && { graph: describeGraph(model) }),
+    ...(!isSequential(model.graph) && { graph: describeGraph(model) }),
     ...(compiled && { compiled }),
   };
   return {
@@ -38,7 +38,7 @@ export async function pack(model: Network, trainable: Trainable | undefined): Pr
 
 /** What the model was compiled with; nothing where a part of that does not say with which options it was made. */
 function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDescription | undefined {
-  const rule: Named = { ...optimizer.config(), name: optimizer.name };
+  const rule: NamedConfig = { ...optimizer.config(), name: optimizer.name };
   const criterion = describe(loss);
   const judges = metrics.flatMap((metric) => describe(metric) ?? []);
   const isWhole = criterion !== undefined && judges.length === metrics.length && hasDescribedRate(rule);
@@ -46,7 +46,7 @@ function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDesc
 }
 
 /** What the library makes says so; a function of one's own does not, whatever its name. */
-const describe = ({ name, config }: { readonly name: string; readonly config?: object }): Named | undefined =>
+const describe = ({ name, config }: { readonly name: string; readonly config?: object }): NamedConfig | undefined =>
   config && { ...config, name };
 
 /** Whether a rate is a number or a schedule with options; a function of one's own has none, also inside a warm-up. */
@@ -60,7 +60,7 @@ const describeGraph = ({ graph, layers }: Network): GraphDescription => ({
 });
 
 /** Options as JSON can hold them: a function says itself what stands for it, or has nothing that does. */
-export const plain = (options: LayerOptions): LayerOptions =>
+export const serializable = (options: LayerOptions): LayerOptions =>
   Object.fromEntries(
     Object.entries(options).map(([option, value]) => [
       option,
@@ -70,7 +70,7 @@ export const plain = (options: LayerOptions): LayerOptions =>
 
 /** The options of a layer for a file. Initializers may get lost: they have done their work. */
 function savable({ options, trainable }: Layer, name: string): LayerOptions {
-  const saved = plain(options);
+  const saved = serializable(options);
   for (const [option, value] of Object.entries(saved)) {
     if (value !== undefined || !Object.hasOwn(options, option) || option.endsWith('Initializer')) continue;
     throw new ValueError({

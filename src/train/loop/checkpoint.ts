@@ -6,7 +6,7 @@ import { version } from '../../core/version.ts';
 import { type Bytes, readSafetensors, writeSafetensors } from '../../data/files/safetensors.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';
 import { type Callback, type FittedModel, memoriesOf } from '../callbacks/callback.ts';
-import { plain } from '../files/save.ts';
+import { serializable } from '../files/save.ts';
 import type { Place } from './guard.ts';
 import { stateOf } from './snapshot.ts';
 import type { Sums } from './stepValues.ts';
@@ -84,7 +84,7 @@ export interface Checkpoint extends Progress {
 }
 
 /** What a run knows of itself. */
-export interface Moment {
+export interface RunState {
   readonly model: FittedModel;
   readonly callbacks: readonly Callback[];
   readonly samples: number;
@@ -103,13 +103,13 @@ export interface Moment {
  * Makes a checkpoint file: state, sums and memories as tensors, all else in the metadata, with a checksum over both.
  * None where a weight is not finite: the loss of the next step will say so, and there would be nothing to go on from.
  */
-export async function packCheckpoint(moment: Moment): Promise<Uint8Array | undefined> {
-  const { model, callbacks, place, orderStream, epochs, history, sums } = moment;
+export async function packCheckpoint(run: RunState): Promise<Uint8Array | undefined> {
+  const { model, callbacks, place, orderStream, epochs, history, sums } = run;
   const { optimizer, random } = model;
   const { learningRate, calls, joined } = optimizer;
   const header: Header = {
     format: FORMAT,
-    ...conditionsOf(moment),
+    ...conditionsOf(run),
     place,
     epochs,
     stopped: model.stopTraining,
@@ -187,7 +187,7 @@ function isHeader(header: unknown): header is Header {
  * @param options `exact`: also one of the same run on another device, whose end would have other bits.
  * @throws ValueError that says what differs.
  */
-export function checkConditions(checkpoint: Conditions, moment: Moment, { exact }: { readonly exact: boolean }): void {
+export function checkConditions(checkpoint: Conditions, run: RunState, { exact }: { readonly exact: boolean }): void {
   const elsewhere = 'or let the end have other bits: exactResume: false, on the command line --inexact.';
   const fixes: Readonly<Record<keyof Conditions, string>> = {
     optimizer: 'Compile the model with the same optimizer and options.',
@@ -203,7 +203,7 @@ export function checkConditions(checkpoint: Conditions, moment: Moment, { exact 
     version: `Go on with that version of dawngrad, ${elsewhere}`,
     device: `Go on with that device, ${elsewhere}`,
   };
-  const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(moment))); // as the file has been
+  const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(run))); // as the file has been
   for (const [name, fix] of Object.entries(fixes)) {
     const key = name as keyof Conditions; // fixes has no others
     if (!exact && (key === 'version' || key === 'device')) continue;
@@ -265,7 +265,7 @@ export async function restoreCheckpoint(
   }
 }
 
-function conditionsOf({ model, samples, weighted, validationSamples, batchSize, shuffle }: Moment): Conditions {
+function conditionsOf({ model, samples, weighted, validationSamples, batchSize, shuffle }: RunState): Conditions {
   const { optimizer, loss } = model.compiled;
   const { info } = model.device;
   return {
@@ -277,7 +277,7 @@ function conditionsOf({ model, samples, weighted, validationSamples, batchSize, 
     layers: Object.fromEntries(
       model.layers.map(({ kind, options, trainable }, i) => [
         model.names[i],
-        { kind, ...plain(options), name: undefined, trainable },
+        { kind, ...serializable(options), name: undefined, trainable },
       ]),
     ),
     samples,

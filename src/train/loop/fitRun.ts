@@ -3,7 +3,7 @@ import type { Dataset } from '../../data/dataset/dataset.ts';
 import type { Bytes } from '../../data/files/safetensors.ts';
 import type { Weighted } from '../../nn/losses/total.ts';
 import { frozenWeights, isolated } from '../../nn/network/network.ts';
-import { type Callback, each, type FittedModel, type Logs, watchersOf } from '../callbacks/callback.ts';
+import { type Callback, each, type FittedModel, inspectorsOf, type Logs } from '../callbacks/callback.ts';
 import { withProgress } from '../callbacks/progress.ts';
 import type { FitOptions, History, Signal } from '../fitOptions.ts';
 import type { Trainable } from '../trainable.ts';
@@ -11,17 +11,17 @@ import {
   type Checkpoint,
   type CheckpointOptions,
   checkConditions,
-  type Moment,
   packCheckpoint,
+  type RunState,
   readCheckpoint,
   restoreCheckpoint,
 } from './checkpoint.ts';
 import { Copies } from './copies.ts';
 import { type Batches, Guard, type Place } from './guard.ts';
 import { disposeInspection, inspect } from './inspect.ts';
-import { Steps } from './steps.ts';
-import { noSums, StepValues, type Sums } from './stepValues.ts';
-import { buildOptimizer, evaluateWith, evaluationSteps, finish, reportsOf, trainStep } from './trainStep.ts';
+import { CapturedSteps } from './steps.ts';
+import { emptySums, StepValues, type Sums } from './stepValues.ts';
+import { buildOptimizer, evaluateWith, evaluationSteps, finishTraining, reportsOf, trainStep } from './trainStep.ts';
 
 interface Parts {
   readonly training: Dataset;
@@ -60,7 +60,7 @@ class Saver {
 }
 
 /** One call of `fit`: where it is, and what it has seen. */
-export class Run {
+export class FitRun {
   readonly #model: FittedModel;
   readonly #trainable: Trainable;
   readonly #training: Dataset;
@@ -70,9 +70,9 @@ export class Run {
   readonly #shuffle: boolean;
   /** The sizes of the batches of an epoch. */
   readonly #sizes: readonly number[];
-  readonly #steps: Steps<Weighted[]>;
+  readonly #steps: CapturedSteps<Weighted[]>;
   readonly #validate:
-    | { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> }
+    | { readonly data: Dataset; readonly batchSize: number; readonly steps: CapturedSteps<Weighted[]> }
     | undefined;
   readonly #guarded: boolean;
   readonly #saver: Saver | undefined;
@@ -112,8 +112,8 @@ export class Run {
     this.#epochs = epochs;
     this.#batchSize = batchSize;
     this.#shuffle = shuffle;
-    this.#sizes = [...training.sizes(batchSize)];
-    this.#steps = new Steps(model, (size) => trainStep(trainable, training.take(size)));
+    this.#sizes = [...training.batchSizes(batchSize)];
+    this.#steps = new CapturedSteps(model, (size) => trainStep(trainable, training.nextBatch(size)));
     this.#validate = validation && { data: validation, batchSize, steps: evaluationSteps(trainable, validation) };
     this.#guarded = terminateOnNaN;
     this.#saver = checkpoint && new Saver(checkpoint);
@@ -148,7 +148,7 @@ export class Run {
     await each(callbacks, 'onTrainBegin', {});
     let from = this.#resume && (await this.#read(this.#resume));
     await this.#steps.prepare(this.#sizes);
-    await this.#validate?.steps.prepare([...this.#validate.data.sizes(this.#batchSize)]);
+    await this.#validate?.steps.prepare([...this.#validate.data.batchSizes(this.#batchSize)]);
     buildOptimizer(this.#trainable);
     const isWithinEpoch = from !== undefined && from.place.batch > 0 && this.#epoch < this.#epochs;
     if (from !== undefined && !isWithinEpoch) {
@@ -168,7 +168,7 @@ export class Run {
       if (this.#saver?.isDueAfterEpoch() || isAborted) await this.#save({ epoch: epoch + 1, batch: 0 });
       if (isAborted && epoch + 1 < this.#epochs) throw this.#signal?.reason;
     }
-    finish(this.#trainable, before);
+    finishTraining(this.#trainable, before);
     await each(callbacks, 'onTrainEnd', logs);
     return this.#history;
   }
@@ -188,7 +188,7 @@ export class Run {
         if (isTime || isLast) {
           this.#guard?.arrive(this.#after({ epoch, batch }));
           isNew = isLast ? await values.readAll() : await values.read();
-          await this.#judge(epoch, values);
+          await this.#checkLosses(epoch, values);
         }
         const seen = { batch, size, ...(isNew && values.results) };
         await each(this.#callbacks, 'onBatchEnd', batch, seen);
@@ -197,7 +197,7 @@ export class Run {
         const isDue = this.#saver?.isDue() || isAborted;
         if (isDue || this.#model.stopTraining) {
           await values.readAll();
-          await this.#judge(epoch, values);
+          await this.#checkLosses(epoch, values);
         }
         if (this.#model.stopTraining) break;
         if (isDue) await this.#save({ epoch, batch: batch + 1 }, values.sums);
@@ -215,7 +215,7 @@ export class Run {
     const frozen = frozenWeights(this.#model);
     if (frozen === this.#frozen) return;
     await values.readAll();
-    await this.#judge(place.epoch, values);
+    await this.#checkLosses(place.epoch, values);
     this.#frozen = frozen;
     buildOptimizer(this.#trainable);
     if (this.#guard === undefined) return;
@@ -226,15 +226,15 @@ export class Run {
   /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */
   async #inspect({ epoch, batch }: Place): Promise<void> {
     const step = epoch * this.#sizes.length + batch;
-    const watchers = watchersOf(this.#callbacks, step);
-    if (!watchers.some(({ wantsInspection }) => wantsInspection)) return;
+    const inspectors = inspectorsOf(this.#callbacks, step);
+    if (!inspectors.some(({ wantsInspection }) => wantsInspection)) return;
     const { parameters } = this.#model;
     const statistics = new Copies(parameters.filter(({ trainable }) => !trainable));
     statistics.take();
-    const taken = isolated(this.#model, () => this.#training.take(this.#sizes[batch]));
+    const taken = isolated(this.#model, () => this.#training.nextBatch(this.#sizes[batch]));
     const inspection = inspect(this.#trainable, taken);
     try {
-      await each(watchers, 'onInspection', step, inspection);
+      await each(inspectors, 'onInspection', step, inspection);
     } finally {
       disposeInspection(inspection);
       for (const t of Object.values(taken)) t.dispose();
@@ -247,7 +247,7 @@ export class Run {
   /** Reads a checkpoint of this run, and the history in it. */
   async #read(file: Bytes): Promise<Checkpoint> {
     const checkpoint = await readCheckpoint(file);
-    checkConditions(checkpoint, this.#moment(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
+    checkConditions(checkpoint, this.#state(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
     this.#model.streams = checkpoint.streams;
     this.#epoch = checkpoint.place.epoch;
     for (const epoch of checkpoint.epochs) this.#history.epoch.push(epoch);
@@ -265,13 +265,13 @@ export class Run {
     if (this.#guarded) this.#guard ??= this.#makeGuard({ epoch, batch });
   }
 
-  async #save(place: Place, sums: Sums = noSums(reportsOf(this.#trainable))): Promise<void> {
+  async #save(place: Place, sums: Sums = emptySums(reportsOf(this.#trainable))): Promise<void> {
     if (this.#saver === undefined) return;
-    const file = await packCheckpoint(this.#moment(place, sums));
+    const file = await packCheckpoint(this.#state(place, sums));
     if (file !== undefined) await this.#saver.save(file);
   }
 
-  #moment(place: Place, sums: Sums): Moment {
+  #state(place: Place, sums: Sums): RunState {
     const { random } = this.#model;
     return {
       model: this.#model,
@@ -310,7 +310,7 @@ export class Run {
   }
 
   /** Ends the run if a loss among those just read is not finite: from there on every number would be NaN. */
-  async #judge(epoch: number, { firstBad, sums }: StepValues): Promise<void> {
+  async #checkLosses(epoch: number, { firstBad, sums }: StepValues): Promise<void> {
     if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, `the loss ${firstBad.loss}`);
     this.#guard?.confirm({ epoch, batch: sums.steps });
   }
@@ -318,7 +318,7 @@ export class Run {
   #makeGuard(place: Place): Guard {
     const batches: Batches = {
       goTo: (place) => this.#goTo(place),
-      take: (place) => ({ batch: this.#training.take(this.#sizes[place.batch]), next: this.#after(place) }),
+      take: (place) => ({ batch: this.#training.nextBatch(this.#sizes[place.batch]), next: this.#after(place) }),
     };
     return new Guard(this.#trainable, { batches, place });
   }

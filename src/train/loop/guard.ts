@@ -27,7 +27,7 @@ export interface Batches {
 const isBefore = (a: Place, b: Place): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.batch < b.batch);
 
 /** A snapshot and where in the run it was taken. */
-interface Kept {
+interface PlacedSnapshot {
   readonly snapshot: Snapshot;
   place: Place;
 }
@@ -40,8 +40,8 @@ interface Kept {
 export class Guard {
   readonly #trainable: Trainable;
   readonly #batches: Batches;
-  #good: Kept;
-  #candidate: Kept | undefined;
+  #good: PlacedSnapshot;
+  #candidate: PlacedSnapshot | undefined;
   /** The snapshot that no place belongs to now. */
   #spare: Snapshot | undefined;
 
@@ -77,7 +77,10 @@ export class Guard {
    * before that. @throws ValueError that says all this.
    */
   async fail(bad: Place, symptom: string): Promise<never> {
-    let now: Kept = { snapshot: this.#candidate?.snapshot ?? this.#spare ?? new Snapshot(this.#trainable), place: bad };
+    let now: PlacedSnapshot = {
+      snapshot: this.#candidate?.snapshot ?? this.#spare ?? new Snapshot(this.#trainable),
+      place: bad,
+    };
     let before = this.#good;
     this.#candidate = now;
     this.#good.snapshot.restore();
@@ -123,7 +126,11 @@ export class Guard {
   }
 
   /** What went bad first: in the forward pass of the step after `now`, or else in the update of the one before it. */
-  async #blame(bad: Place, symptom: string, { now, before }: { now: Kept; before: Kept }): Promise<ValueError> {
+  async #blame(
+    bad: Place,
+    symptom: string,
+    { now, before }: { now: PlacedSnapshot; before: PlacedSnapshot },
+  ): Promise<ValueError> {
     now.snapshot.restore();
     const { network } = this.#trainable;
     const weight = await firstBad(network.trainableParameters.map((p) => ({ name: network.nameOf(p), t: p })));

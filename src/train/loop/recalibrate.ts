@@ -4,7 +4,7 @@ import type { BatchNormalizationOptions } from '../../nn/layers/core.ts';
 import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
 import type { Network } from '../../nn/network/network.ts';
 import { batchNormTraining } from '../../ops/normalize/batchNorm.ts';
-import { Steps } from './steps.ts';
+import { CapturedSteps } from './steps.ts';
 
 /**
  * Gives the layers of batch normalisation the statistics of a whole data set. Layer after layer, one pass over the data
@@ -27,14 +27,14 @@ async function statisticsOf(
   layer: Layer,
   { data, batchSize }: { readonly data: Dataset; readonly batchSize: number },
 ): Promise<{ mean: Float64Array; variance: Float64Array }> {
-  const steps = new Steps(network, (size) => inputStatistics(network, layer, data.take(size).x));
+  const steps = new CapturedSteps(network, (size) => inputStatistics(network, layer, data.nextBatch(size).x));
   const { size: channels } = layer.weights.movingMean;
   const mean = new Float64Array(channels);
   const squares = new Float64Array(channels); // of the differences from the mean, summed and divided by the elements of a sample
   let seen = 0;
   try {
     data.rewind();
-    for (const size of data.sizes(batchSize)) {
+    for (const size of data.batchSizes(batchSize)) {
       const [means, variances] = innerScope(() => steps.run(size));
       const [batchMean, batchVariance] = await Promise.all([means.data(), variances.data()]);
       means.dispose();

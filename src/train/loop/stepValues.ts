@@ -21,10 +21,10 @@ export interface Sums {
 
 const NOTHING: Total = { values: [], weight: 0 };
 
-export const noSums = (reports: readonly Report[]): Sums => ({ steps: 0, totals: reports.map(() => NOTHING) });
+export const emptySums = (reports: readonly Report[]): Sums => ({ steps: 0, totals: reports.map(() => NOTHING) });
 
 /** Where a report lies among the numbers of a step; its weight follows its values. */
-interface Place {
+interface Columns {
   readonly first: number;
   readonly size: number;
   readonly isWeighted: boolean;
@@ -35,7 +35,7 @@ export class StepValues {
   readonly #reports: readonly Report[];
   readonly #device: Device;
   /** Known from the first step on. */
-  #row: { readonly places: readonly Place[]; readonly width: number; readonly waiting: Tensor } | undefined;
+  #row: { readonly columns: readonly Columns[]; readonly width: number; readonly waiting: Tensor } | undefined;
   #sizes: number[] = [];
   #sums: Sums;
   readonly #pace: Pace;
@@ -45,7 +45,7 @@ export class StepValues {
   constructor(
     device: Device,
     reports: readonly Report[],
-    { pace = new Pace(device), before = noSums(reports) }: { pace?: Pace; before?: Sums | undefined } = {},
+    { pace = new Pace(device), before = emptySums(reports) }: { pace?: Pace; before?: Sums | undefined } = {},
   ) {
     this.#device = device;
     this.#reports = reports;
@@ -71,10 +71,10 @@ export class StepValues {
 
   /** Takes in the values of a step on `size` samples, in the order of the reports; whether it is time to read. */
   add(values: readonly Weighted[], size: number): boolean {
-    const { places, width, waiting } = this.#rowFor(values);
+    const { columns, width, waiting } = this.#rowFor(values);
     const row = this.#sizes.length * width;
     values.forEach(({ value, weight }, i) => {
-      const { first } = places[i];
+      const { first } = columns[i];
       this.#device.copy(value.storage, waiting.storage, value.size, row + first);
       if (weight !== undefined) this.#device.copy(weight.storage, waiting.storage, 1, row + first + value.size);
     });
@@ -85,22 +85,22 @@ export class StepValues {
   #rowFor(values: readonly Weighted[]) {
     if (this.#row === undefined) {
       let width = 0;
-      const places = values.map(({ value: { size }, weight }) => {
+      const columns = values.map(({ value: { size }, weight }) => {
         const first = width;
         const isWeighted = weight !== undefined;
         width += size + Number(isWeighted);
         return { first, size, isWeighted };
       });
-      this.#row = { places, width, waiting: keep(emptyOn(this.#device, [MOST_STEPS, width])) };
+      this.#row = { columns, width, waiting: keep(emptyOn(this.#device, [MOST_STEPS, width])) };
     }
-    const { places } = this.#row;
+    const { columns } = this.#row;
     const other = values.findIndex(
-      ({ value, weight }, i) => value.size !== places[i].size || (weight !== undefined) !== places[i].isWeighted,
+      ({ value, weight }, i) => value.size !== columns[i].size || (weight !== undefined) !== columns[i].isWeighted,
     );
     if (other >= 0) {
       const inWords = (size: number, isWeighted: boolean) =>
         `${size} number(s) with${isWeighted ? '' : 'out'} a weight`;
-      const { size, isWeighted } = places[other];
+      const { size, isWeighted } = columns[other];
       throw new ValueError({
         op: this.#reports[other].name,
         got: inWords(values[other].value.size, values[other].weight !== undefined),
@@ -125,7 +125,7 @@ export class StepValues {
   #request(): () => Promise<void> {
     const sizes = this.#sizes;
     if (this.#row === undefined) return async () => {};
-    const { places, width, waiting } = this.#row;
+    const { columns, width, waiting } = this.#row;
     const arrived = this.#device.readLater(waiting.storage, sizes.length * width, 'f32');
     this.#sizes = [];
     return async () => {
@@ -133,7 +133,7 @@ export class StepValues {
       sizes.forEach((samples, i) => {
         const row = numbers.subarray(i * width, (i + 1) * width);
         this.#take(
-          places.map(({ first, size, isWeighted }) => ({
+          columns.map(({ first, size, isWeighted }) => ({
             values: Array.from(row.subarray(first, first + size)),
             weight: isWeighted ? row[first + size] : samples,
           })),

@@ -5,7 +5,7 @@ import { isolated, type Network } from '../../nn/network/network.ts';
 import { Pace } from './pace.ts';
 
 /** Steps of a network over a data set, captured once for each size of batch. */
-export class Steps<Result> {
+export class CapturedSteps<Result> {
   /** How fast they go, which one epoch learns for the next. */
   readonly pace: Pace;
   readonly #network: Network;

@@ -13,11 +13,11 @@ import { fullOn } from '../../ops/create/fill.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import type { Trainable } from '../trainable.ts';
-import { Steps } from './steps.ts';
+import { CapturedSteps } from './steps.ts';
 import { PENALTY, type Report, StepValues } from './stepValues.ts';
 
 /** Names that repeat get a number, as in Keras: `mean`, `mean_1`. */
-function numbered(names: readonly string[]): string[] {
+function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   for (const name of names) {
     let free = name;
@@ -39,12 +39,12 @@ export function reportsOf({ network, loss, metrics }: Trainable): Report[] {
   const isPenalized = hasPenalty(network);
   const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
   // A metric that is called as the loss or the penalty must not take its place.
-  const [first, last, ...others] = numbered(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
+  const [first, last, ...others] = uniqueNames(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
   return reports.map((report, i) => ({ ...report, name: [first, ...others, last][i] }));
 }
 
 /** What a step on a batch finds before it changes anything. */
-interface Found {
+interface LossAndGradients {
   readonly predicted: Tensor;
   readonly loss: Weighted;
   /** The sum of those on the weights, if there are any. */
@@ -55,14 +55,14 @@ interface Found {
 }
 
 /** What a loss or metric says of a batch. Refuses what is more than one number, or no tensor. */
-function judge(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Tensor): Weighted {
+function batchValue(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Tensor): Weighted {
   const options = weight && { sampleWeight: weight };
-  const found = by.weighted?.(y, predicted, options) ?? {
+  const result = by.weighted?.(y, predicted, options) ?? {
     value: options ? by(y, predicted, options) : by(y, predicted),
   };
-  const { value } = found;
+  const { value } = result;
   checkReturned(by.name, value, { dtype: value instanceof Tensor ? value.dtype : undefined }); // a user's own may be anything
-  if (value.size === 1 || by.result !== undefined) return found;
+  if (value.size === 1 || by.result !== undefined) return result;
   throw new ShapeError({
     op: by.name,
     got: `${value.size} numbers, ${formatShape(value.shape)}`,
@@ -72,24 +72,24 @@ function judge(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Te
 }
 
 /** The metrics of a batch, in f32, which is how they are read. */
-const judgeAll = (metrics: readonly Metric[], y: Tensor, predicted: Tensor): Weighted[] =>
+const batchMetrics = (metrics: readonly Metric[], y: Tensor, predicted: Tensor): Weighted[] =>
   metrics.map((metric) => {
-    const { value, weight } = judge(metric, { y }, predicted);
+    const { value, weight } = batchValue(metric, { y }, predicted);
     return { value: cast(value, 'f32'), weight: weight && cast(weight, 'f32') };
   });
 
-const reported = (loss: Weighted, seen: readonly Weighted[], penalty: Tensor | undefined): Weighted[] => [
+const stepValues = (loss: Weighted, metricValues: readonly Weighted[], penalty: Tensor | undefined): Weighted[] => [
   loss,
-  ...seen,
+  ...metricValues,
   ...(penalty ? [{ value: penalty }] : []),
 ];
 
 /** The loss of a batch in training mode, and its gradients. */
-export function lossAndGradients(trainable: Trainable, { x, ...batch }: Batch): Found {
+export function lossAndGradients(trainable: Trainable, { x, ...batch }: Batch): LossAndGradients {
   const { network, loss: by, optimizer } = trainable;
   using tape = new Tape();
   const predicted = network.call(x, true);
-  const loss = judge(by, batch, predicted);
+  const loss = batchValue(by, batch, predicted);
   const parameters = network.trainableParameters;
   const isKnown = ({ regularizer }: Parameter): boolean => regularizer?.strengths !== undefined;
   const own = penaltyOn(parameters.filter((w) => !isKnown(w)));
@@ -123,11 +123,11 @@ export function trainStep(trainable: Trainable, batch: Batch): Weighted[] {
   return innerScope(() => {
     buildOptimizer(trainable);
     const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(trainable, batch);
-    const seen = judgeAll(metrics, batch.y, predicted);
+    const metricValues = batchMetrics(metrics, batch.y, predicted);
     if (parameters.length > 0) optimizer.apply(gradients, parameters, { regularize: true });
     else enterStep(network.random, network.device); // there is nothing to learn: the loss is told all the same
-    constrain(parameters);
-    return reported(loss, seen, penalty);
+    applyConstraints(parameters);
+    return stepValues(loss, metricValues, penalty);
   });
 }
 
@@ -135,7 +135,7 @@ export function trainStep(trainable: Trainable, batch: Batch): Weighted[] {
  * Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place.
  * @param before how often the weights had been changed when it began.
  */
-export function finish({ network, optimizer }: Trainable, before: number): void {
+export function finishTraining({ network, optimizer }: Trainable, before: number): void {
   const { waiting } = optimizer;
   if (waiting > 0 && optimizer.iterations === before) {
     console.warn(
@@ -146,7 +146,7 @@ export function finish({ network, optimizer }: Trainable, before: number): void 
     isolated(network, () =>
       innerScope(() => {
         optimizer.flush({ regularize: true });
-        constrain(network.trainableParameters);
+        applyConstraints(network.trainableParameters);
       }),
     );
   }
@@ -154,7 +154,7 @@ export function finish({ network, optimizer }: Trainable, before: number): void 
 }
 
 /** Takes weights to the nearest ones that their constraints allow. */
-function constrain(parameters: readonly Parameter[]): void {
+function applyConstraints(parameters: readonly Parameter[]): void {
   for (const w of parameters) {
     if (w.constraint === undefined) continue;
     const allowed = checkReturned(`the constraint of ${w.name}`, w.constraint(w), { shape: w.shape });
@@ -187,22 +187,26 @@ export async function evaluateOn(
   }
 }
 
-export const evaluationSteps = ({ network, loss, metrics }: Trainable, data: Dataset): Steps<Weighted[]> =>
-  new Steps(network, (size) => {
-    const { x, ...batch } = data.take(size);
+export const evaluationSteps = ({ network, loss, metrics }: Trainable, data: Dataset): CapturedSteps<Weighted[]> =>
+  new CapturedSteps(network, (size) => {
+    const { x, ...batch } = data.nextBatch(size);
     const predicted = network.call(x);
-    const value = judge(loss, batch, predicted);
-    return reported(value, judgeAll(metrics, batch.y, predicted), penaltyOf(network));
+    const value = batchValue(loss, batch, predicted);
+    return stepValues(value, batchMetrics(metrics, batch.y, predicted), penaltyOf(network));
   });
 
 export async function evaluateWith(
   trainable: Trainable,
-  { data, batchSize, steps }: { readonly data: Dataset; readonly batchSize: number; readonly steps: Steps<Weighted[]> },
+  {
+    data,
+    batchSize,
+    steps,
+  }: { readonly data: Dataset; readonly batchSize: number; readonly steps: CapturedSteps<Weighted[]> },
 ): Promise<Record<string, number>> {
   const values = new StepValues(trainable.network.device, reportsOf(trainable), { pace: steps.pace });
   try {
     data.rewind();
-    for (const size of data.sizes(batchSize)) {
+    for (const size of data.batchSizes(batchSize)) {
       if (innerScope(() => values.add(steps.run(size), size))) await values.read();
     }
     await values.readAll();

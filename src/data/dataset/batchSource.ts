@@ -9,43 +9,43 @@ import { permutation, shuffleInto } from '../../ops/data/shuffle.ts';
 import type { HostSamples } from './hostSamples.ts';
 
 /** Samples, labels where there are any, and weights where they are not all 1. */
-export interface Parts<Kept> {
-  readonly x: Kept;
-  readonly y: Kept | undefined;
-  readonly weight: Kept | undefined;
+export interface Fields<T> {
+  readonly x: T;
+  readonly y: T | undefined;
+  readonly weight: T | undefined;
 }
 
 /** What lies on the device, and in which order; without one, as it lies. */
-interface Laid extends Parts<Resident> {
+interface DeviceSamples extends Fields<Resident> {
   readonly order?: Tensor;
 }
 
 /** The part of a data set: `count` samples from number `first` on. */
-interface Part {
+interface Range {
   readonly first: number;
   readonly count: number;
 }
 
-const KINDS = ['x', 'y', 'weight'] as const;
+const FIELDS = ['x', 'y', 'weight'] as const;
 
 /** How samples are kept for steps that take them in batches. */
-export interface Residence {
+export interface BatchSource {
   /** What batches of up to `size` are taken from; the same in every call. */
-  open(size: number): Laid;
+  samplesFor(size: number): DeviceSamples;
   /** Brings sample number `start` of the order to the device, and those of its batch; where they are. */
-  find(start: number): number;
+  locate(start: number): number;
   /** A new order, from a stream of its own. */
   shuffle(generator: Generator): void;
   dispose(): void;
 }
 
 /** All samples lie on the device, and so does their order. */
-export class Resting implements Residence {
-  readonly #samples: Parts<Resident>;
+export class ResidentSource implements BatchSource {
+  readonly #samples: Fields<Resident>;
   readonly #first: number;
   readonly #order: Tensor;
 
-  constructor({ x, y, weight }: Parts<Resident>, { first, count }: Part) {
+  constructor({ x, y, weight }: Fields<Resident>, { first, count }: Range) {
     const { device } = x.memory;
     this.#samples = { x, y, weight };
     this.#first = first;
@@ -57,11 +57,11 @@ export class Resting implements Residence {
     );
   }
 
-  open(): Laid {
+  samplesFor(): DeviceSamples {
     return { ...this.#samples, order: this.#order };
   }
 
-  find(start: number): number {
+  locate(start: number): number {
     return start;
   }
 
@@ -75,7 +75,7 @@ export class Resting implements Residence {
 }
 
 /** Samples that may be written together: memory for two chunks of them, so that steps run on one while the next comes. */
-interface Ring extends Laid {
+interface Ring extends DeviceSamples {
   /** Samples of a chunk: whole batches. */
   readonly rows: number;
   /** Where the second chunk begins. */
@@ -88,28 +88,28 @@ interface Ring extends Laid {
  * The samples stay with the host, and pass through the device in chunks, in their order: while the steps of one run, the
  * next is written beside it. Writes keep their turn among the steps, so what a step reads is there when it runs.
  */
-export class Passing implements Residence {
+export class StreamedSource implements BatchSource {
   readonly #device: Device;
-  readonly #samples: Parts<HostSamples>;
-  readonly #part: Part;
+  readonly #samples: Fields<HostSamples>;
+  readonly #range: Range;
   /** Memory that the ring may take. */
   readonly #bytes: number;
   #positionOf = (i: number): number => i;
   #ring: Ring | undefined;
 
-  constructor(device: Device, samples: Parts<HostSamples>, part: Part, bytes: number) {
+  constructor(device: Device, samples: Fields<HostSamples>, range: Range, bytes: number) {
     this.#device = device;
     this.#samples = samples;
-    this.#part = part;
+    this.#range = range;
     this.#bytes = bytes;
   }
 
-  open(size: number): Laid {
+  samplesFor(size: number): DeviceSamples {
     this.#ring ??= outsideCapture(this.#device, () => this.#makeRing(size));
     return this.#ring;
   }
 
-  find(start: number): number {
+  locate(start: number): number {
     const ring = this.#ring;
     if (ring === undefined) throw new Error('internal: samples are looked for before there is memory for them');
     const chunk = Math.floor(start / ring.rows);
@@ -118,12 +118,12 @@ export class Passing implements Residence {
   }
 
   shuffle(generator: Generator): void {
-    this.#positionOf = permutation(this.#part.count, generator);
+    this.#positionOf = permutation(this.#range.count, generator);
     if (this.#ring !== undefined) this.#ring.chunks.fill(undefined);
   }
 
   dispose(): void {
-    for (const kept of KINDS) this.#ring?.[kept]?.memory.dispose();
+    for (const field of FIELDS) this.#ring?.[field]?.memory.dispose();
   }
 
   #makeRing(size: number): Ring {
@@ -152,15 +152,15 @@ export class Passing implements Residence {
 
   /** Writes a chunk to its half of the ring, unless it lies there or there is none of that number. */
   #load(ring: Ring, chunk: number): void {
-    const { first, count } = this.#part;
+    const { first, count } = this.#range;
     const half = chunk % 2;
     const start = chunk * ring.rows;
     if (start >= count || ring.chunks[half] === chunk) return;
     const length = Math.min(ring.rows, count - start);
     const positions = Array.from({ length }, (_, i) => first + this.#positionOf(start + i));
-    for (const kept of KINDS) {
-      const to = ring[kept];
-      if (to !== undefined) this.#samples[kept]?.send(to, half * ring.second, positions);
+    for (const field of FIELDS) {
+      const to = ring[field];
+      if (to !== undefined) this.#samples[field]?.write(to, half * ring.second, positions);
     }
     ring.chunks[half] = chunk;
   }

@@ -6,13 +6,13 @@ import { augment, checkImages } from '../../ops/data/augment.ts';
 import { defineLayer } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
-/** Each amount is the largest there is, and 0 by default: an image gets one between its negative and itself. */
+/** Each amount is a maximum: an image draws its own, uniform from minus to plus that. Default 0. */
 export interface AugmentationOptions extends LayerOptions, Partial<Amounts> {
-  /** Which mirror images there are, each half of the time; default `none`. */
+  /** Mirrors half of the images, along each axis named; default `none`. */
   readonly flip?: keyof typeof flips;
-  /** The value outside the image and where it is cut out; default 0. */
+  /** The value outside the image and in erased rectangles, in the units of the data; default 0. */
   readonly fill?: number;
-  /** The shape of one image, `[height, width, channels]` or `[height, width]`, if samples have another; default theirs. */
+  /** The shape of one image, `[height, width]` or `[height, width, channels]`; default: the shape of the samples. */
   readonly imageShape?: Shape;
 }
 
@@ -31,14 +31,15 @@ const flips = {
 };
 
 /**
- * Changes images at random in training, each by amounts of its own, and does nothing at inference: mirrors, shears, scales,
- * turns (degrees) and moves them, then multiplies by a factor near 1 (contrast) and adds a number (brightness, in the units
- * of the data), then cuts out a rectangle of random sides. Values between pixels are bilinear. One pass does it all.
+ * Augments images at random in training, each by amounts of its own; at inference `y = x`. In this order: mirror, shear, zoom
+ * (a share), rotate (degrees), translate (a share of height and width); then `y = (1 + contrast) y + brightness`, brightness in
+ * the units of the data; then erase a rectangle. Pixels are interpolated bilinearly. One pass does it all. The shape stays, f32.
  *
  *     augmentation({ translation: 0.1, rotation: 15, zoom: 0.1, flip: 'horizontal', erasing: 0.3 })
  *
- * No gradient flows through it: it stands before the first layer with weights. Contrast is about 0, so put a
- * `normalization` in front of it where that is not the grey of the data.
+ * It passes no gradient on: put it before the first layer with weights. Contrast scales about 0: put a `normalization` before it
+ * if the data are not centred.
+ * @throws ValueError for amounts out of range; ShapeError for samples that are no images.
  * @see Zhong et al. (2020), "Random erasing data augmentation".
  */
 export const augmentation = defineLayer<AugmentationOptions>(

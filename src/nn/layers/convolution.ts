@@ -28,40 +28,42 @@ import type { LayerContext, LayerDefinition, LayerOptions } from '../network/lay
 import type { RegularizerOption } from '../regularizers.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 
-/** What the convolutions have in common. */
+/** The options that all convolutions share. */
 export interface WindowLayerOptions extends LayerOptions, BiasOptions {
-  /** Height and width of the filters. */
+  /** Height and width of the filters, in pixels. */
   readonly kernelSize: number | Pair;
-  /** Default 1. */
+  /** Step between neighbouring windows, in pixels; default 1. */
   readonly strides?: number | Pair;
-  /** `valid` (default), `same`, or `[top, left, bottom, right]`. */
+  /** Zeros around the image: `valid` (none), `same`, or `[top, left, bottom, right]` in pixels; default `valid`. */
   readonly padding?: Padding;
-  /** Distance between neighbouring taps of a filter; default 1. */
+  /** Distance between neighbouring taps of a filter, in pixels; default 1. */
   readonly dilationRate?: number | Pair;
-  /** Default `linear`. */
+  /** Applied to the result: a name, or a function that keeps shape and dtype; default `linear`. */
   readonly activation?: ActivationName | Activation;
 }
 
 export interface Conv2dOptions extends WindowLayerOptions, KernelOptions {
   /** Number of output channels. */
   readonly filters: number;
-  /** Into how many parts the channels are cut, each with filters of its own; default 1. */
+  /** Number of groups of channels, each with filters of its own; divides channels and filters. Default 1. */
   readonly groups?: number;
 }
 
 export interface DepthwiseConv2dOptions extends WindowLayerOptions {
-  /** Outputs of each channel; default 1. */
+  /** Number of outputs of each channel; default 1. */
   readonly depthMultiplier?: number;
-  /** Default `glorotUniform`. */
+  /** Makes the first filters; default `glorotUniform`. */
   readonly depthwiseInitializer?: Initializer | string;
+  /** A penalty on the filters, added to the loss; default none. */
   readonly depthwiseRegularizer?: RegularizerOption;
+  /** Applied to the filters after every step; default none. */
   readonly depthwiseConstraint?: ConstraintOption;
 }
 
 export interface Conv2dTransposeOptions extends WindowLayerOptions, KernelOptions {
   /** Number of output channels. */
   readonly filters: number;
-  /** Rows and columns more at the bottom and right; default 0. Not with `same`. */
+  /** Extra rows and columns of the output at the bottom and right; default 0. Not with `same`. */
   readonly outputPadding?: number | Pair;
 }
 
@@ -129,7 +131,13 @@ const windowOptions = ({ strides = 1, padding = 'valid', dilationRate = 1 }: Win
   dilation: dilationRate,
 });
 
-/** Images by filters: `[batch, h, w, c]` to `[batch, rows, columns, filters]`; kernel `[height, width, c / groups, filters]`. */
+/**
+ * A 2D convolution (a cross-correlation, as usual): each output is the sum over a window of `x kernel`, plus the bias, then the
+ * activation. Input `[batch, h, w, c]`, output `[batch, rows, columns, filters]`, f32. Weights: `kernel`
+ * `[height, width, c / groups, filters]`, `bias` `[filters]`.
+ * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a filter, and for groups
+ * that do not divide channels and filters.
+ */
 export const conv2d = defineLayer<Conv2dOptions>(
   'conv2d',
   { ...WINDOW_CHECKS, ...KERNEL_CHECKS, filters: required(count), groups: count },
@@ -157,7 +165,12 @@ export const conv2d = defineLayer<Conv2dOptions>(
   },
 );
 
-/** Each channel by filters of its own: `[batch, h, w, c]` to `[batch, rows, columns, c * depthMultiplier]`. */
+/**
+ * A 2D convolution of each channel by filters of its own. Input `[batch, h, w, c]`, output
+ * `[batch, rows, columns, c * depthMultiplier]`, f32. Weights: `kernel` `[height, width, c, depthMultiplier]`, `bias`
+ * `[c * depthMultiplier]`.
+ * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a filter.
+ */
 export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
   'depthwiseConv2d',
   {
@@ -185,7 +198,12 @@ export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
   },
 );
 
-/** A convolution backwards, from features to larger images; kernel `[height, width, filters, c]`, as in Keras. */
+/**
+ * A transposed 2D convolution, the gradient of a convolution by its images: from features to larger images. Input
+ * `[batch, h, w, c]`, output `[batch, rows, columns, filters]`, f32. Weights: `kernel` `[height, width, filters, c]`, as in
+ * Keras, `bias` `[filters]`.
+ * @throws ValueError for options out of range; ShapeError for samples that are no images.
+ */
 export const conv2dTranspose = defineLayer<Conv2dTransposeOptions>(
   'conv2dTranspose',
   { ...WINDOW_CHECKS, ...KERNEL_CHECKS, filters: required(count), outputPadding: lengthsFrom(0) },
@@ -226,18 +244,26 @@ function pooling(
   };
 }
 
-/** The largest of each window; see the operation `maxPool2d`. */
+/**
+ * The largest element of each window and channel: `[batch, h, w, c]` to `[batch, rows, columns, c]`, f32. The padding never wins.
+ * Defaults: `poolSize` 2, `strides` as `poolSize`, `padding` `valid`.
+ * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a window.
+ */
 export const maxPool2d = defineLayer<MaxPool2dOptions>('maxPool2d', POOL_CHECKS, (options) =>
   pooling('maxPool2d', options, maxPool),
 );
 
-/** The mean of each window, without the padding; see the operation `averagePool2d`. */
+/**
+ * The mean of each window and channel, without the padding: `[batch, h, w, c]` to `[batch, rows, columns, c]`, f32. Defaults:
+ * `poolSize` 2, `strides` as `poolSize`, `padding` `valid`.
+ * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a window.
+ */
 export const averagePool2d = defineLayer<AveragePool2dOptions>('averagePool2d', POOL_CHECKS, (options) =>
   pooling('averagePool2d', options, averagePool),
 );
 
 export interface GlobalPool2dOptions extends LayerOptions {
-  /** Keeps height and width as axes of length 1; default false. */
+  /** Whether height and width stay as axes of length 1; default false. */
   readonly keepDims?: boolean;
 }
 
@@ -250,8 +276,14 @@ const globalPooling = /* @__NO_SIDE_EFFECTS__ */ (kind: string, reduce: typeof m
     call: (x) => reduce(x, { axis: [1, 2], keepDims }),
   }));
 
-/** The mean of each channel: `[batch, h, w, c]` to `[batch, c]`. */
+/**
+ * The mean of each channel over the image: `[batch, h, w, c]` to `[batch, c]`, f32.
+ * @throws ShapeError for samples that are no images.
+ */
 export const globalAveragePool2d = globalPooling('globalAveragePool2d', mean);
 
-/** The largest element of each channel, ties sharing the gradient: `[batch, h, w, c]` to `[batch, c]`. */
+/**
+ * The largest element of each channel over the image: `[batch, h, w, c]` to `[batch, c]`, f32. Ties share the gradient.
+ * @throws ShapeError for samples that are no images.
+ */
 export const globalMaxPool2d = globalPooling('globalMaxPool2d', max);

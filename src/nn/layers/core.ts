@@ -31,7 +31,10 @@ export interface InputOptions extends LayerOptions {
   readonly shape: Shape;
 }
 
-/** Says the shape of the samples, without the batch axis: the first layer of a model, or an input of a graph. */
+/**
+ * States the shape of the samples: the first layer of a sequential model, or an input of a graph. It computes nothing.
+ * @throws ValueError without `shape`.
+ */
 export const input: LayerMaker<InputOptions> = /* @__PURE__ */ Object.assign(
   named('input', (options: InputOptions) => inputLayer({ ...options, inputShape: options.shape })),
   { kind: 'input' },
@@ -44,13 +47,17 @@ const inputLayer = defineLayer<InputOptions>('input', { shape: required(sampleSh
 }));
 
 export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
-  /** Number of outputs. */
+  /** Number of outputs, at least 1. */
   readonly units: number;
-  /** Default `linear`. */
+  /** Applied to the result: a name, or a function that keeps shape and dtype. Default `linear`. */
   readonly activation?: ActivationName | Activation;
 }
 
-/** `y = activation(x kernel + bias)` over the last axis: `[batch, ..., n]` to `[batch, ..., units]`; kernel `[n, units]`. */
+/**
+ * A fully connected layer: `y = activation(x kernel + bias)` over the last axis.
+ * Input `[batch, ..., n]`, output `[batch, ..., units]`, f32. Weights: `kernel` `[n, units]`, `bias` `[units]`.
+ * @throws ValueError for options out of range; ShapeError for samples without an axis.
+ */
 export const dense = defineLayer<DenseOptions>(
   'dense',
   { units: required(count), activation: byName, ...KERNEL_CHECKS, ...BIAS_CHECKS },
@@ -75,16 +82,19 @@ export const dense = defineLayer<DenseOptions>(
 export interface BatchNormalizationOptions extends LayerOptions {
   /** The axis of the channels, counted with the batch axis; default the last. */
   readonly axis?: number;
-  /** How much of the old running statistics each batch keeps, as in Keras; default 0.99. */
+  /** The share of the old running statistics that each batch keeps, as in Keras, at least 0 and below 1; default 0.99. */
   readonly momentum?: number;
-  /** Added to the variance; default 1e-3. */
+  /** Added to the variance, 0 or more; default 1e-3. */
   readonly epsilon?: number;
 }
 
 /**
- * Normalises each channel to mean 0 and variance 1, then scales by gamma and shifts by beta. Training uses the
- * statistics of the batch (biased variance) and averages them for inference; frozen (`trainable: false`) it uses those
- * averages in training too, and keeps them. A ReLU and a dropout that follow are done in the same pass.
+ * Batch normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for each channel. The shape stays, f32.
+ * Training takes mean and biased variance from the batch, and updates the running statistics:
+ * `moving = momentum moving + (1 - momentum) statistic`. Inference uses the running statistics, and so does training while
+ * the layer is frozen (`trainable: false`). A ReLU and a dropout that follow are computed in the same pass.
+ * Weights, each `[channels]`: `gamma` (starts at 1), `beta` (0), `movingMean` (0), `movingVariance` (1).
+ * @throws ValueError for options out of range; ShapeError for the batch axis.
  * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
 export const batchNormalization = defineLayer<BatchNormalizationOptions>(
@@ -134,10 +144,11 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
 );
 
 export interface ActivationOptions extends LayerOptions {
+  /** A name, or a function that keeps shape and dtype. */
   readonly activation: ActivationName | Activation;
 }
 
-/** As files name it; `activation('relu')` makes one. */
+/** The layer that `activation('relu')` makes; files name it by this kind. */
 export const activationLayer = defineLayer<ActivationOptions>(
   'activation',
   { activation: required(byName) },
@@ -147,7 +158,12 @@ export const activationLayer = defineLayer<ActivationOptions>(
   },
 );
 
-/** An activation as a layer of its own: `activation('relu')`. With `'prelu'`, whose slope is learned, it is `prelu()`. */
+/**
+ * An activation as a layer of its own: `y = f(x)`, in the shape of x. `activation('prelu')` makes a `prelu()` layer, which
+ * learns its slope.
+ * @param given a name (see `activations`), or a function that keeps shape and dtype.
+ * @throws ValueError for an unknown name.
+ */
 export const activation = (given: ActivationName | 'prelu' | Activation, options: LayerOptions = {}): Layer =>
   given === 'prelu' ? prelu(options) : activationLayer({ ...options, activation: given });
 
@@ -159,17 +175,22 @@ const rateOf = (layer: Layer | undefined): number | undefined =>
   layer?.kind === 'dropout' && 'rate' in layer.options ? Number(layer.options.rate) : undefined;
 
 export interface DropoutOptions extends LayerOptions {
-  /** The share of elements set to 0 in training, at least 0 and below 1; the others are scaled by `1 / (1 - rate)`. */
+  /** The share of elements set to 0 in training, at least 0 and below 1. */
   readonly rate: number;
 }
 
-/** Sets elements to 0 at random in training, does nothing at inference. @see Srivastava et al. (2014), "Dropout". */
+/**
+ * Dropout. In training each element becomes 0 with probability `rate`, and `x / (1 - rate)` otherwise; at inference `y = x`.
+ * The shape stays, f32. Each step draws a new mask.
+ * @throws ValueError for a rate outside `0 <= rate < 1`.
+ * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ */
 export const dropout = defineLayer<DropoutOptions>('dropout', { rate: required(fraction) }, ({ rate }) => ({
   outputShape: (shape) => shape,
   call: (x, { training, stream }) => (training ? dropoutOp(x, { rate, stream }) : x),
 }));
 
-/** Each sample as one vector: `[batch, ...]` to `[batch, n]`. */
+/** Turns each sample into a vector of its n elements, row by row: `[batch, ...]` to `[batch, n]`. */
 export const flatten = defineLayer<LayerOptions>('flatten', {}, () => ({
   outputShape: (shape) => [sizeOf(shape)],
   call: (x) => reshapeOp(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
@@ -185,7 +206,10 @@ const newShape = listOf(
   'a list of lengths, without the batch axis, of which one may be -1',
 );
 
-/** Each sample in another shape of the same size. */
+/**
+ * Gives each sample another shape of the same size: `[batch, ...]` to `[batch, ...shape]`. The elements keep their order.
+ * @throws ShapeError for samples of another size.
+ */
 export const reshape = defineLayer<ReshapeOptions>('reshape', { shape: required(newShape) }, ({ shape: wanted }) => {
   const outputShape = (shape: Shape): Shape => {
     const size = sizeOf(shape);
@@ -205,10 +229,11 @@ export const reshape = defineLayer<ReshapeOptions>('reshape', { shape: required(
 });
 
 export interface NormalizationOptions extends LayerOptions {
-  /** The axis, counted with the batch axis, whose entries have statistics of their own; default -1. `null`: one for all. */
+  /** The axis whose entries have statistics of their own, counted with the batch axis; `null`: one pair for all. Default -1. */
   readonly axis?: number | null;
-  /** From `statistics(trainingData)`, or one number for all; without them the layer starts as the identity. */
+  /** One number per entry of the axis, or one for all: `statistics(trainingData)` has them. Default 0. */
   readonly mean?: number | ArrayLike<number>;
+  /** The same for the variance, 0 or more; default 1. */
   readonly variance?: number | ArrayLike<number>;
 }
 
@@ -218,8 +243,9 @@ const listOrOne = (check: Check, expected: string): Check => [
 ];
 
 /**
- * `(x - mean) / sqrt(variance)` with the statistics of the training set, which are saved with the model.
- * A feature that never varies is only centred.
+ * Normalizes inputs by the statistics of the training set: `y = (x - mean) / sqrt(variance)`. The shape stays, f32. A feature
+ * of variance 0 is only centred. The statistics are weights that do not learn; they are saved with the model.
+ * @throws ValueError for statistics that are no numbers; ShapeError for another number of them than the axis has entries.
  */
 export const normalization = defineLayer<NormalizationOptions>(
   'normalization',

@@ -6,18 +6,20 @@ import { defineLayer } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
 export interface EmbeddingOptions extends LayerOptions {
-  /** How many different numbers there are: 0 to `inputDim - 1`. */
+  /** Size of the vocabulary: ids go from 0 to `inputDim - 1`. */
   readonly inputDim: number;
-  /** The length of the vector that stands for each. */
+  /** Length of each vector. */
   readonly outputDim: number;
-  /** Default `randomUniform`, between -0.05 and 0.05. */
+  /** Makes the first vectors; default `randomUniform`, from -0.05 to 0.05. */
   readonly embeddingsInitializer?: Initializer | string;
 }
 
 /**
- * A learned vector for each whole number: `[batch, ...]` to `[batch, ..., outputDim]`. `fit`, `evaluate`, `predict` and
- * `trainOnBatch` refuse samples with other numbers than 0 to `inputDim - 1`; in a step of one's own numbers in f32 are
- * truncated, a negative one counts from the end, and one out of range takes the vector of the nearest end.
+ * Looks up a learned vector for each id: `y[..., :] = embeddings[x[...], :]`. Input `[batch, ...]`, i32 or f32; output
+ * `[batch, ..., outputDim]`, f32. Weight: `embeddings` `[inputDim, outputDim]`.
+ * `fit`, `evaluate`, `predict` and `trainOnBatch` refuse samples with ids that are not whole or not below `inputDim`. In your
+ * own step, f32 ids are truncated, negative ids count from the end, and ids out of range take the first or last vector.
+ * @throws ValueError for options that are no whole numbers of 1 or more.
  */
 export const embedding = defineLayer<EmbeddingOptions>(
   'embedding',

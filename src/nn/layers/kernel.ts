@@ -5,23 +5,25 @@ import type { Initializer } from '../initializers.ts';
 import type { AddWeight } from '../network/layer.ts';
 import type { RegularizerOption } from '../regularizers.ts';
 
-// What dense layers and convolutions may be told of their kernel and bias.
+// The options of kernel and bias that dense layers and convolutions share.
 
 export interface KernelOptions {
-  /** Default `glorotUniform`. */
+  /** Makes the first values: a name or a function; default `glorotUniform`. */
   readonly kernelInitializer?: Initializer | string;
-  /** A penalty on the kernel that is added to the loss: `l2(1e-4)`. Default none. */
+  /** A penalty on the kernel, added to the loss: `l2(1e-4)`. Default none. */
   readonly kernelRegularizer?: RegularizerOption;
-  /** What the kernel is brought back to after every step: `maxNorm({ maxValue: 3 })`. Default none. */
+  /** Applied to the kernel after every step: `maxNorm({ maxValue: 3 })`. Default none. */
   readonly kernelConstraint?: ConstraintOption;
 }
 
 export interface BiasOptions {
-  /** Default true. */
+  /** Whether a bias is added; default true. */
   readonly useBias?: boolean;
-  /** Default `zeros`. */
+  /** Makes the first values of the bias; default `zeros`. */
   readonly biasInitializer?: Initializer | string;
+  /** A penalty on the bias, added to the loss; default none. */
   readonly biasRegularizer?: RegularizerOption;
+  /** Applied to the bias after every step; default none. */
   readonly biasConstraint?: ConstraintOption;
 }
 

@@ -4,15 +4,17 @@ import { checkRank, defineLayer, lengthAlong } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
 export interface LayerNormalizationOptions extends LayerOptions {
-  /** The axis along which elements are normalised together, counted with the batch axis; default the last. */
+  /** The axis that is normalized, counted with the batch axis; default the last. */
   readonly axis?: number;
-  /** Added to the variance; default 1e-3 as in Keras, PyTorch has 1e-5. */
+  /** Added to the variance, 0 or more; default 1e-3 as in Keras (PyTorch: 1e-5). */
   readonly epsilon?: number;
 }
 
 /**
- * Normalises along an axis to mean 0 and variance 1, each sample by itself, then scales by gamma and shifts by beta: the
- * same in training and at inference.
+ * Layer normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and biased variance along one axis
+ * of each sample. Training and inference are the same. The shape stays, f32.
+ * Weights, each as long as the axis: `gamma` (starts at 1), `beta` (0).
+ * @throws ValueError for options out of range; ShapeError for the batch axis.
  * @see Ba et al. (2016), "Layer normalization".
  */
 export const layerNormalization = defineLayer<LayerNormalizationOptions>(

@@ -8,7 +8,7 @@ import { defineLayer } from '../network/defineLayer.ts';
 import type { Block, LayerOptions } from '../network/layer.ts';
 import { inSequence } from '../network/sequence.ts';
 
-/** A layer that combines its inputs element by element; lengths of 1 are repeated. */
+/** A layer that combines its inputs element by element; axes of length 1 broadcast. */
 const merging = /* @__NO_SIDE_EFFECTS__ */ (kind: string, combine: (inputs: readonly Tensor[]) => Tensor) =>
   defineLayer<LayerOptions>(kind, {}, () => ({
     takes: 'several',
@@ -33,23 +33,44 @@ function merged(kind: string, a: Shape, b: Shape): Shape {
   });
 }
 
-/** The sum of the inputs, as in a skip connection: `add()([a, b])`. */
+/**
+ * The sum of the inputs, `y = a + b + ...`, as in a skip connection: `add()([a, b])`. Inputs of one shape, f32; axes of
+ * length 1 broadcast.
+ * @throws ShapeError for other shapes.
+ */
 export const add = merging('add', pairwise(addOp));
-/** The first input less the others: `subtract()([a, b])`. */
+/**
+ * The first input less the others, `y = a - b - ...`: `subtract()([a, b])`. Inputs of one shape, f32; axes of length 1
+ * broadcast.
+ * @throws ShapeError for other shapes.
+ */
 export const subtract = merging('subtract', pairwise(sub));
-/** The product of the inputs: `multiply()([a, b])`. */
+/**
+ * The product of the inputs, `y = a b ...`: `multiply()([a, b])`. Inputs of one shape, f32; axes of length 1 broadcast.
+ * @throws ShapeError for other shapes.
+ */
 export const multiply = merging('multiply', pairwise(mul));
-/** The mean of the inputs: `average()([a, b])`. */
+/**
+ * The mean of n inputs, `y = (a + b + ...) / n`: `average()([a, b])`. Inputs of one shape, f32; axes of length 1 broadcast.
+ * @throws ShapeError for other shapes.
+ */
 export const average = merging('average', (inputs) => mul(pairwise(addOp)(inputs), 1 / inputs.length));
-/** The largest of the inputs: `maximum()([a, b])`. */
+/**
+ * The largest input, element by element: `maximum()([a, b])`. Ties share the gradient. Inputs of one shape, f32; axes of
+ * length 1 broadcast.
+ * @throws ShapeError for other shapes.
+ */
 export const maximum = merging('maximum', pairwise(maximumOp));
 
 export interface ConcatenateOptions extends LayerOptions {
-  /** The axis along which the inputs are joined, counted with the batch axis; default -1. */
+  /** The axis along which the inputs are joined, counted with the batch axis but not that one; default -1. */
   readonly axis?: number;
 }
 
-/** The inputs one after another along an axis; all other lengths agree: `concatenate()([a, b])`. */
+/**
+ * Joins two or more inputs along an axis: `concatenate()([a, b])`. The output is as long there as all inputs together.
+ * @throws ShapeError for inputs that differ along another axis, and for the batch axis.
+ */
 export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis: integer }, ({ axis = -1 }) => ({
   takes: 'several',
   outputShape: (...shapes) => {
@@ -73,10 +94,11 @@ export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis
 const blockOf = (given: Block | readonly Block[]): Block => (typeof given === 'function' ? given : inSequence(given));
 
 /**
- * A residual block `y = block(x) + shortcut(x)`, in a sequential model or applied in a graph: there it is its layers and
- * an `add`.
- * @param block a layer, or several one after another. @param shortcut the same; default x itself, which needs a block
- * that keeps the shape.
+ * A residual block: `y = block(x) + shortcut(x)`. It works in a sequential model and in a graph, where it becomes its layers
+ * and an `add`.
+ * @param block a layer, or a list of layers in sequence.
+ * @param shortcut the same; default the identity, which needs a block that keeps the shape.
+ * @throws ShapeError, when the model is built, for a sum of different shapes.
  * @see He et al. (2016), "Deep residual learning for image recognition".
  */
 export const residual =

@@ -7,11 +7,14 @@ import { checkRank, defineLayer } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
 export interface GaussianNoiseLayerOptions extends LayerOptions {
-  /** The standard deviation of the noise, 0 or more. */
+  /** Standard deviation of the noise, in the units of x, 0 or more. */
   readonly stddev: number;
 }
 
-/** Adds normal noise of mean 0 in training, does nothing at inference. */
+/**
+ * Adds noise in training: `y = x + stddev z`, z standard normal, new in each step. At inference `y = x`. The shape stays, f32.
+ * @throws ValueError for a negative `stddev`.
+ */
 export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>(
   'gaussianNoise',
   { stddev: required(notNegative) },
@@ -22,13 +25,15 @@ export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>(
 );
 
 export interface SpatialDropout2dOptions extends LayerOptions {
-  /** The share of channels set to 0 in training, at least 0 and below 1; the others are scaled by `1 / (1 - rate)`. */
+  /** The share of channels set to 0 in training, at least 0 and below 1. */
   readonly rate: number;
 }
 
 /**
- * Sets whole channels of images `[height, width, channels]` to 0 at random in training, for each sample others: neighbours
- * in an image are so alike that dropping single elements would hide little.
+ * Dropout of whole channels, drawn for each image. In training a channel becomes 0 with probability `rate`, and is scaled by
+ * `1 / (1 - rate)` otherwise; at inference `y = x`. Neighbouring pixels are alike, so that dropping single ones would hide
+ * little. Input and output `[batch, height, width, channels]`, f32.
+ * @throws ValueError for a rate outside `0 <= rate < 1`; ShapeError for samples of rank below 3.
  * @see Tompson et al. (2015), "Efficient object localization using convolutional networks".
  */
 export const spatialDropout2d = defineLayer<SpatialDropout2dOptions>(

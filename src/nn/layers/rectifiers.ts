@@ -7,14 +7,16 @@ import { defineLayer } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
 export interface PreluOptions extends LayerOptions {
-  /** Default `zeros` as in Keras; PyTorch starts at 0.25. */
+  /** Makes the first slopes; default `zeros` as in Keras (PyTorch starts at 0.25). */
   readonly alphaInitializer?: Initializer | string;
-  /** Axes, counted with the batch axis, along which a slope is shared: `[1, 2]` gives images a slope per channel. */
+  /** Axes along which a slope is shared, counted with the batch axis: `[1, 2]` gives images one slope per channel. Default none. */
   readonly sharedAxes?: readonly number[];
 }
 
 /**
- * `x` for x > 0, else `alpha x` with a learned slope for each element of a sample, or fewer.
+ * Parametric ReLU: `y = x` for x > 0, else `y = alpha x` with a learned slope. The shape stays, f32. Weight: `alpha` in the
+ * shape of a sample, of length 1 along `sharedAxes`.
+ * @throws ValueError for axes that are no whole numbers.
  * @see He et al. (2015), "Delving deep into rectifiers".
  */
 export const prelu = defineLayer<PreluOptions>(
@@ -32,11 +34,15 @@ export const prelu = defineLayer<PreluOptions>(
 );
 
 export interface LeakyReluOptions extends LayerOptions {
-  /** The slope for x <= 0, 0 or more; default 0.3 as in Keras, PyTorch has 0.01. */
+  /** The slope for x <= 0, 0 or more; default 0.3 as in Keras (PyTorch: 0.01). */
   readonly negativeSlope?: number;
 }
 
-/** `x` for x > 0, else `negativeSlope x`. */
+/**
+ * Leaky ReLU: `y = x` for x > 0, else `y = negativeSlope x`. The shape stays, f32.
+ * @throws ValueError for a negative slope.
+ * @see Maas et al. (2013), "Rectifier nonlinearities improve neural network acoustic models".
+ */
 export const leakyRelu = defineLayer<LeakyReluOptions>(
   'leakyRelu',
   { negativeSlope: notNegative },

@@ -9,11 +9,11 @@ import { checkRank, defineLayer, LAYER_CHECKS } from '../network/defineLayer.ts'
 import type { Layer, LayerOptions } from '../network/layer.ts';
 
 export interface WhiteningOptions extends LayerOptions {
-  /** One number per feature. */
+  /** The mean of each feature. */
   readonly mean: readonly number[];
   /** `[features, components]`. */
   readonly matrix: HostArray;
-  /** The layer does without it; here so that the statistics can be passed as they are. */
+  /** Not used; accepted so that the statistics can be passed as they are. */
   readonly variance?: readonly number[];
 }
 
@@ -23,7 +23,7 @@ interface ProjectionOptions extends LayerOptions {
   readonly matrixInitializer?: Initializer;
 }
 
-/** As files name it: the numbers are weights, which they hold once. */
+/** The layer that `whitening` makes; files name it by this kind. Its numbers are weights, so that files hold them once. */
 export const whiteningLayer = defineLayer<ProjectionOptions>(
   'whitening',
   { components: required(count), meanInitializer: byName, matrixInitializer: byName },
@@ -55,10 +55,13 @@ function isMatrix(value: unknown): boolean {
 }
 
 /**
- * `(x - mean) matrix` over the last axis, as `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' gives them:
- * features that are uncorrelated and of variance 1. It does not learn, and is saved with the model.
+ * Whitens inputs: `y = (x - mean) matrix` over the last axis, which makes the features of the training set uncorrelated, of
+ * variance 1. `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' finds mean and matrix.
+ * Input `[batch, ..., features]`, output `[batch, ..., components]`, f32. It does not learn, and is saved with the model.
  *
  *     whitening({ ...(await whiteningStatistics(xTrain, { kind: 'zca' })), inputShape: [784] })
+ *
+ * @throws ValueError for a matrix that is none; ShapeError, when the model is built, for another number of features.
  */
 export function whitening(options: WhiteningOptions): Layer {
   checkValues('whitening', options, CHECKS);

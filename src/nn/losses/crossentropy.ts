@@ -14,7 +14,7 @@ import { accuracies, defineLoss, EPSILON, LAST, type LossOptions, labelsFor, tar
 
 const clipped = (probabilities: Tensor): Tensor => clip(probabilities, EPSILON, 1 - EPSILON);
 
-/** Rows that sum to 1, safe to take the logarithm of. */
+/** Rows scaled to sum to 1 and clipped, so that their logarithm is finite. */
 const normalized = (yPred: Tensor): Tensor => clipped(div(yPred, sum(yPred, { axis: -1, keepDims: true })));
 
 function moveAxisLast(op: string, x: Tensor, axis: number): Tensor {
@@ -24,13 +24,13 @@ function moveAxisLast(op: string, x: Tensor, axis: number): Tensor {
   return transpose(x, [...others, from]);
 }
 
-/** Mixes targets with the uniform distribution, which gives `share` to each class. */
+/** Mixes targets with the uniform distribution, in which each class has `share`. */
 function smoother(labelSmoothing: number): (targets: Tensor, share: number) => Tensor {
   if (labelSmoothing === 0) return (targets) => targets;
   return (targets, share) => add(mul(targets, 1 - labelSmoothing), labelSmoothing * share);
 }
 
-/** The mean loss, which leaves behind how many rows were right. */
+/** The mean loss; the accuracy, from the same pass, is kept for the metric. */
 function meanWithAccuracy(scores: Tensor, targets: Tensor, { yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Tensor {
   const [mean, , accuracy] = meanCrossEntropy.outputs(scores, targets);
   accuracies.set(yPred, { yTrue, accuracy });
@@ -38,9 +38,9 @@ function meanWithAccuracy(scores: Tensor, targets: Tensor, { yTrue, yPred }: { y
 }
 
 export interface CrossentropyOptions extends LossOptions {
-  /** Whether `yPred` are scores rather than probabilities; default false. */
+  /** Whether `yPred` holds logits instead of probabilities; default false. */
   readonly fromLogits?: boolean;
-  /** How much of the targets is spread evenly over the classes, at least 0 and below 1; default 0. */
+  /** The share of each target that is spread evenly over the classes, at least 0 and below 1; default 0. */
   readonly labelSmoothing?: number;
 }
 
@@ -49,7 +49,7 @@ export interface CategoricalOptions extends CrossentropyOptions {
   readonly axis?: number;
 }
 
-/** What brings outputs and targets into rows of classes. */
+/** Brings outputs and targets into rows of classes, and smooths the targets. */
 function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOptions) {
   const smooth = smoother(labelSmoothing);
   return (yTrue: Tensor, yPred: Tensor): { targets: Tensor; rows: Tensor } => {
@@ -60,10 +60,12 @@ function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOpt
 }
 
 /**
- * `-sum_j y_j log p_j` per row, for targets that are distributions over the classes, one-hot or not.
- * A class whose target is 0 may have a score of minus infinity; with `labelSmoothing` each class has a share, and the loss is
- * infinite then. Probabilities that `softmax` made are taken back to their scores, which can't saturate; then the gradient flows to
- * the scores, past the probabilities. Others are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`.
+ * Categorical cross-entropy: `-sum_j y_j log p_j` per row. `yTrue`: distributions over the classes, one-hot or not, in the shape
+ * of `yPred` `[..., classes]`. Per sample: `[...]`.
+ * Where `softmax` made the probabilities, the loss is computed from its logits, which can't saturate, and the gradient flows to
+ * the logits. Other probabilities are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`. A logit of minus infinity is fine
+ * where the target is 0; with `labelSmoothing` no target is 0, and such a loss is infinite.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
  */
 export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
   'categoricalCrossentropy',
@@ -88,15 +90,17 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
 );
 
 export interface SparseOptions extends LossOptions {
-  /** Whether `yPred` are scores rather than probabilities; default false. */
+  /** Whether `yPred` holds logits instead of probabilities; default false. */
   readonly fromLogits?: boolean;
-  /** The number of a class whose samples have no loss and are not counted. */
+  /** The number of a class whose samples are left out of the loss and its mean; default none. */
   readonly ignoreClass?: number;
 }
 
 /**
- * `-log p_label` per row, for class numbers in i32, `[...]` or `[..., 1]`; see `categoricalCrossentropy`.
- * A label outside the classes has loss 0, but counts as a sample unless it is `ignoreClass`.
+ * Categorical cross-entropy for class numbers: `-log p_label` per row. `yTrue`: class numbers, `[...]` or `[..., 1]`; `yPred`:
+ * `[..., classes]`. Per sample: `[...]`. Logits and probabilities are treated as in `categoricalCrossentropy`. A label outside
+ * the classes has loss 0 but counts as a sample, unless it is `ignoreClass`.
+ * @throws ValueError for options out of range; ShapeError for labels of another shape.
  */
 export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   'sparseCategoricalCrossentropy',
@@ -129,9 +133,11 @@ const binaryFromProbabilities = (targets: Tensor, p: Tensor): Tensor =>
   neg(interpolate(targets, log(p), log(complement(p))));
 
 /**
- * `-mean(y log p + (1 - y) log(1 - p))` over the last axis, one decision per output. From scores x, also those behind
- * probabilities that `sigmoid` made, it is `softplus(x) - x y`, which can't saturate; then the gradient flows to the
- * scores, past the probabilities. Other probabilities are clipped to `1e-7 .. 1 - 1e-7`.
+ * Binary cross-entropy, one decision per output: `-mean(y log p + (1 - y) log(1 - p))` over the last axis. `yTrue`: numbers from
+ * 0 to 1 in the shape of `yPred` `[..., n]`. Per sample: `[...]`.
+ * From logits x it is `mean(softplus(x) - x y)`, which can't saturate; so it is where `sigmoid` made the probabilities, and the
+ * gradient flows to the logits. Other probabilities are clipped to `1e-7 .. 1 - 1e-7`.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
  */
 export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
   'binaryCrossentropy',
@@ -151,19 +157,21 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
 );
 
 interface FocalOptions {
-  /** The weight of a class; default 0.25. */
+  /** The weight of a class, from 0 to 1; default 0.25. */
   readonly alpha?: number;
-  /** The power of `1 - p` that tones down what is easy; default 2. */
+  /** The exponent of `1 - p`, 0 or more, which reduces the loss of easy samples; default 2. */
   readonly gamma?: number;
 }
 
 export interface BinaryFocalOptions extends CrossentropyOptions, FocalOptions {
-  /** Whether losses are weighted: alpha for targets of 1 and `1 - alpha` for 0; default false. */
+  /** Whether losses are weighted, by `alpha` for targets of 1 and by `1 - alpha` for 0; default false. */
   readonly applyClassBalancing?: boolean;
 }
 
 /**
- * `binaryCrossentropy` times `(1 - p)^gamma`, with p the probability given to what is true.
+ * Binary focal loss: `-mean((1 - q)^gamma log q)` over the last axis, with q the probability given to the true answer, clipped to
+ * `1e-7 .. 1 - 1e-7`. `yTrue`: numbers from 0 to 1 in the shape of `yPred` `[..., n]`. Per sample: `[...]`.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
  * @see Lin et al. (2017), "Focal loss for dense object detection".
  */
 export const binaryFocalCrossentropy = defineLoss<BinaryFocalOptions>(
@@ -187,7 +195,12 @@ export const binaryFocalCrossentropy = defineLoss<BinaryFocalOptions>(
 
 export interface CategoricalFocalOptions extends CategoricalOptions, FocalOptions {}
 
-/** `-sum_j alpha (1 - p_j)^gamma y_j log p_j` per row; see `binaryFocalCrossentropy`. */
+/**
+ * Categorical focal loss: `-sum_j alpha (1 - p_j)^gamma y_j log p_j` per row. `yTrue`: distributions over the classes in the shape
+ * of `yPred` `[..., classes]`. Per sample: `[...]`. Probabilities are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * @see Lin et al. (2017), "Focal loss for dense object detection".
+ */
 export const categoricalFocalCrossentropy = defineLoss<CategoricalFocalOptions>(
   'categoricalFocalCrossentropy',
   { fromLogits: flag, labelSmoothing: fraction, axis: integer, alpha: unitInterval, gamma: notNegative },

@@ -3,17 +3,17 @@ import type { Tensor } from '../../core/tensor.ts';
 import type { Totalling } from './total.ts';
 
 /**
- * A number that tells how good a model is: a scalar from the targets and outputs of a batch. What is reported of an epoch
- * is the mean of its batches, weighted by their sizes, unless the metric says otherwise. Every loss is a metric too.
+ * A number that says how good a model is: a scalar from the targets and outputs of a batch. An epoch reports the mean over its
+ * batches, weighted by their sizes, unless the metric defines `join`. Every loss is a metric too.
  */
 export interface Metric extends Totalling {
   readonly name: string;
   (yTrue: Tensor, yPred: Tensor): Tensor;
-  /** The options that it was made with, where files can say how to make it again. */
+  /** The options it was made with, for files. */
   readonly config?: object;
 }
 
-/** What distinguishes one metric from another. */
+/** What a metric computes. */
 export interface MetricDefinition extends Totalling {
   readonly weighted: NonNullable<Totalling['weighted']>;
   /** The same as `result`, in operations; default: the value itself. */
@@ -22,8 +22,9 @@ export interface MetricDefinition extends Totalling {
 }
 
 /**
- * Makes a metric of one's own that is more than a mean over samples: a ratio, say, whose batches count by what they were
- * divided by: `weighted: (yTrue, yPred) => ({ value: div(hits, found), weight: found })`.
+ * Makes your own metric where a mean over samples is not enough. A ratio, for example, weights each batch by its denominator:
+ * `weighted: (yTrue, yPred) => ({ value: div(hits, found), weight: found })`.
+ * @param name for the history and messages.
  */
 export const makeMetric = (name: string, { scalar, ...definition }: MetricDefinition): Metric =>
   Object.assign(

@@ -24,11 +24,16 @@ const fractionOf = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
 const areLabels = (yTrue: Tensor, yPred: Tensor): boolean =>
   yTrue.ndim < yPred.ndim || (yTrue.shape.at(-1) === 1 && yPred.shape.at(-1) !== 1);
 
-/** The class of each row, from class numbers or from one-hot targets. */
+/** The class of each row, from class numbers or one-hot targets. */
 const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
   areLabels(yTrue, yPred) ? labelsFor(op, yTrue, yPred) : argMax(targetsLike(op, yTrue, yPred), LAST);
 
-/** The share of outputs on the right side of `threshold` (default 0.5), for targets of 0 and 1. */
+/**
+ * Binary accuracy: the share of outputs on the right side of the threshold, `mean((p > threshold) = y)`. `yTrue`: 0 and 1 in the
+ * shape of `yPred`.
+ * @param options `threshold`: an output above it counts as 1; default 0.5.
+ * @throws ValueError for a threshold that is no finite number; ShapeError for targets of another shape.
+ */
 export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
   const { threshold = 0.5 } = checkValues('binaryAccuracy', options, { threshold: finite });
   return metricOf('binaryAccuracy', options, (yTrue, yPred) =>
@@ -36,7 +41,11 @@ export const binaryAccuracy = (options: { readonly threshold?: number } = {}): M
   );
 };
 
-/** The share of rows whose largest output is that of the right class, for class numbers or one-hot targets. */
+/**
+ * Categorical accuracy: the share of rows whose largest output is that of the right class. `yPred`: `[..., classes]`, logits or
+ * probabilities; `yTrue`: class numbers `[...]`, or one-hot targets in the shape of `yPred`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const categoricalAccuracy = (): Metric =>
   metricOf('categoricalAccuracy', {}, (yTrue, yPred) => {
     const judged = accuracies.get(yPred);
@@ -48,8 +57,9 @@ export const categoricalAccuracy = (): Metric =>
 const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === 'i32' && softmaxScores.has(yPred);
 
 /**
- * The share of right answers: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`; that also for class
- * numbers and a softmax over one class.
+ * Accuracy: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. A softmax over a single class, with class
+ * numbers as targets, is categorical too.
+ * @throws ShapeError for targets of another shape.
  */
 export const accuracy = (): Metric => {
   const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
@@ -59,7 +69,12 @@ export const accuracy = (): Metric => {
   });
 };
 
-/** The share of rows where fewer than `k` (default 5) outputs are larger than that of the right class. */
+/**
+ * Top-k accuracy: the share of rows where fewer than k outputs are larger than that of the right class. `yPred`:
+ * `[..., classes]`; `yTrue`: class numbers `[...]`, or one-hot targets. A label that is no class is never right.
+ * @param options `k`: default 5.
+ * @throws ValueError for a k below 1; ShapeError for targets of another shape.
+ */
 export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
   const { k = 5 } = checkValues('topKAccuracy', options, { k: count });
   return metricOf('topKAccuracy', options, (yTrue, yPred) => {
@@ -70,7 +85,10 @@ export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
   });
 };
 
-/** `sqrt(mean((p - y)^2))` over all outputs. */
+/**
+ * Root mean squared error: `sqrt(mean((p - y)^2))` over all outputs, in the units of the targets.
+ * @throws ShapeError for targets of another shape than the outputs.
+ */
 export const rootMeanSquaredError = (): Metric =>
   makeMetric('rootMeanSquaredError', {
     config: {},
@@ -81,15 +99,16 @@ export const rootMeanSquaredError = (): Metric =>
     result: ([square]) => Math.sqrt(square),
   });
 
-/** A third of a list: the means of the targets, their variances, or the mean squared errors, one for each output. */
+/** A list in three parts, one number per output in each: means of the targets, their variances, mean squared errors. */
 const thirds = <T>(length: number, part: (start: number, stop: number) => T): [means: T, variances: T, errors: T] => {
   const third = length / 3;
   return [part(0, third), part(third, 2 * third), part(2 * third, length)];
 };
 
 /**
- * `1 - sum((p - y)^2) / sum((y - mean(y))^2)`, the mean over the outputs of a sample. For targets that are all the same it
- * is 1 without errors, else 0.
+ * Coefficient of determination: `1 - sum((p - y)^2) / sum((y - mean(y))^2)` over the samples, averaged over the outputs of a
+ * sample. For constant targets it is 1 if there is no error, else 0.
+ * @throws ShapeError for targets of another shape than the outputs.
  */
 export const r2Score = (): Metric =>
   makeMetric('r2Score', {
@@ -125,13 +144,13 @@ export const r2Score = (): Metric =>
   });
 
 export interface DecisionOptions {
-  /** An output above it is a yes; default 0.5. */
+  /** An output above it counts as positive; default 0.5. */
   readonly threshold?: number;
-  /** The only class that counts, an index of the last axis; default all. */
+  /** The class that is measured, an index of the last axis; default all together. */
   readonly classId?: number;
 }
 
-/** The yes-or-no answers and the targets of 0 and 1, in f32 and of one shape; class numbers become rows. */
+/** Decisions and targets as 0 and 1 in f32, of one shape; class numbers become one-hot rows. */
 function decisions(op: string, options: DecisionOptions) {
   const { threshold = 0.5, classId } = checkValues(op, options, { threshold: finite, classId: countFrom0 });
   return (yTrue: Tensor, yPred: Tensor): { answers: Tensor; targets: Tensor } => {
@@ -152,7 +171,11 @@ function decisions(op: string, options: DecisionOptions) {
   };
 }
 
-/** The share of the outputs above the threshold that should be: true positives over all positives. 0 without any. */
+/**
+ * Precision: `true positives / (true positives + false positives)`, 0 without any positives. `yTrue`: 0 and 1 in the shape of
+ * `yPred`, or class numbers.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ */
 export const precision = (options: DecisionOptions = {}): Metric => {
   const decide = decisions('precision', options);
   return makeMetric('precision', {
@@ -164,7 +187,11 @@ export const precision = (options: DecisionOptions = {}): Metric => {
   });
 };
 
-/** The share of the outputs that should be above the threshold and are. 0 if none should be. */
+/**
+ * Recall: `true positives / (true positives + false negatives)`, 0 if no target is positive. `yTrue`: 0 and 1 in the shape of
+ * `yPred`, or class numbers.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ */
 export const recall = (options: DecisionOptions = {}): Metric => {
   const decide = decisions('recall', options);
   return makeMetric('recall', {
@@ -177,15 +204,16 @@ export const recall = (options: DecisionOptions = {}): Metric => {
 };
 
 export interface AucOptions {
-  /** Outputs are sorted into one less of equal intervals from 0 to 1; those in the same count as ties. Default 200. */
+  /** One more than the number of equal bins from 0 to 1; outputs in one bin count as ties. At least 2; default 200. */
   readonly numThresholds?: number;
-  /** Whether outputs are scores rather than probabilities; default false. */
+  /** Whether `yPred` holds logits instead of probabilities; default false. */
   readonly fromLogits?: boolean;
 }
 
 /**
- * The area under the curve of true positives over false positives (ROC): how often a yes gets a larger output than a no,
- * for targets of 0 and 1. 0 where one of them is missing, as in Keras.
+ * The area under the ROC curve: how often a positive sample gets a larger output than a negative one, ties counting half.
+ * `yTrue`: 0 and 1 in the shape of `yPred`. It is 0 if one of the two is missing, as in Keras.
+ * @throws ValueError for options out of range; ShapeError for targets of another shape.
  */
 export const auc = (options: AucOptions = {}): Metric => {
   const { numThresholds = 200, fromLogits = false } = checkValues('auc', options, {

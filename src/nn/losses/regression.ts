@@ -6,7 +6,7 @@ import { abs, clip, log, neg, relu, softplus, sqrt, square } from '../../ops/ele
 import { max, mean, min, sum } from '../../ops/reduce/reduce.ts';
 import { defineLoss, EPSILON, LAST, type LossOptions, type Pointwise, targetsLike } from './defineLoss.ts';
 
-/** A loss whose targets have the shape of the outputs; its value per sample gets them in f32. */
+/** A loss whose targets have the shape of the outputs; they are converted to f32. */
 const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = LossOptions>(
   name: string,
   checks: Checks<Exclude<keyof Options & string, keyof LossOptions>>,
@@ -17,13 +17,23 @@ const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = Los
     return { perSample: (yTrue, yPred) => perSample(targetsLike(name, yTrue, yPred), yPred) };
   });
 
-/** `mean((p - y)^2)` over the last axis. */
+/**
+ * Mean squared error: `mean((p - y)^2)` over the last axis. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const meanSquaredError = regression('meanSquaredError', {}, () => (y, p) => mean(square(sub(p, y)), LAST));
 
-/** `mean(|p - y|)` over the last axis. */
+/**
+ * Mean absolute error: `mean(|p - y|)` over the last axis. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const meanAbsoluteError = regression('meanAbsoluteError', {}, () => (y, p) => mean(abs(sub(p, y)), LAST));
 
-/** `100 mean(|y - p| / |y|)` over the last axis; targets nearer to 0 than 1e-7 count as that. */
+/**
+ * Mean absolute percentage error: `100 mean(|y - p| / max(|y|, 1e-7))` over the last axis, in percent. `yTrue` has the shape
+ * of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const meanAbsolutePercentageError = regression(
   'meanAbsolutePercentageError',
   {},
@@ -32,7 +42,11 @@ export const meanAbsolutePercentageError = regression(
 
 const log1p = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
 
-/** `mean((log(p + 1) - log(y + 1))^2)` over the last axis; negative numbers count as 0. */
+/**
+ * Mean squared logarithmic error: `mean((log(p + 1) - log(y + 1))^2)` over the last axis, with numbers below 1e-7 taken as
+ * that. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const meanSquaredLogarithmicError = regression(
   'meanSquaredLogarithmicError',
   {},
@@ -40,37 +54,58 @@ export const meanSquaredLogarithmicError = regression(
 );
 
 export interface HuberOptions extends LossOptions {
-  /** The size of error where the loss becomes linear; default 1. */
+  /** The absolute error from which the loss is linear, above 0; default 1. */
   readonly delta?: number;
 }
 
-/** The mean over the last axis of `e^2 / 2` where the error e is at most delta, `delta (|e| - delta / 2)` beyond. */
+/**
+ * Huber loss: the mean over the last axis of `e^2 / 2` for errors `|e| = |p - y| <= delta`, and of `delta (|e| - delta / 2)`
+ * beyond. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape. ValueError for a delta that is not above 0.
+ * @see Huber (1964), "Robust estimation of a location parameter".
+ */
 export const huber = regression<HuberOptions>('huber', { delta: positive }, ({ delta = 1 }) => (y, p) => {
   const error = abs(sub(p, y));
   const near = clip(error, 0, delta);
   return mean(mul(near, sub(error, mul(near, 0.5))), LAST);
 });
 
-/** `mean(log(cosh(p - y)))` over the last axis. */
+/**
+ * Log-cosh loss: `mean(log(cosh(p - y)))` over the last axis. `yTrue` has the shape of `yPred` `[..., n]`; per sample
+ * `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const logCosh = regression('logCosh', {}, () => (y, p) => {
   const error = abs(sub(p, y));
   return sub(mean(add(error, softplus(mul(error, -2))), LAST), Math.LN2);
 });
 
-/** `max(1 - y p, 0)`; if all targets are 0 or 1, 0 stands for -1. */
+/** `max(1 - y p, 0)`. If all targets are 0 or 1, 0 stands for -1. */
 function margin(targets: Tensor, p: Tensor): Tensor {
   const areBinary = cast(min(equal(square(targets), targets)), 'f32');
   const y = add(targets, mul(areBinary, sub(targets, 1)));
   return relu(sub(1, mul(y, p)));
 }
 
-/** `mean(max(1 - y p, 0))` over the last axis, for targets of -1 and 1, or 0 and 1. */
+/**
+ * Hinge loss: `mean(max(1 - y p, 0))` over the last axis, for targets of -1 and 1. If all targets are 0 or 1, 0 stands for
+ * -1. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const hinge = regression('hinge', {}, () => (y, p) => mean(margin(y, p), LAST));
 
-/** `mean(max(1 - y p, 0)^2)` over the last axis, for targets of -1 and 1, or 0 and 1. */
+/**
+ * Squared hinge loss: `mean(max(1 - y p, 0)^2)` over the last axis, for targets of -1 and 1. If all targets are 0 or 1, 0
+ * stands for -1. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const squaredHinge = regression('squaredHinge', {}, () => (y, p) => mean(square(margin(y, p)), LAST));
 
-/** `max(1 + max_j((1 - y_j) p_j) - sum_j y_j p_j, 0)` per row, for one-hot targets. */
+/**
+ * Categorical hinge loss: `max(1 + max_j((1 - y_j) p_j) - sum_j y_j p_j, 0)` per row, for one-hot targets. `yTrue` has the
+ * shape of `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const categoricalHinge = regression(
   'categoricalHinge',
   {},
@@ -82,7 +117,11 @@ export interface CosineSimilarityOptions extends LossOptions {
   readonly axis?: number;
 }
 
-/** `-sum(y p) / (|y| |p|)` along an axis: -1 for the same direction. A vector of zeros gives 0. */
+/**
+ * Negative cosine similarity: `-sum(y p) / (|y| |p|)` along an axis, so -1 for the same direction and 0 for a vector of zeros.
+ * `yTrue` has the shape of `yPred`; per sample the shape without that axis.
+ * @throws ShapeError for targets of another shape; ValueError for an axis that is no whole number.
+ */
 export const cosineSimilarity = regression<CosineSimilarityOptions>(
   'cosineSimilarity',
   { axis: integer },
@@ -92,11 +131,19 @@ export const cosineSimilarity = regression<CosineSimilarityOptions>(
   },
 );
 
-/** `sum(y log(y / p))` per row, both clipped to `1e-7 .. 1`. */
+/**
+ * Kullback-Leibler divergence: `sum(y log(y / p))` per row, with y and p clipped to `1e-7 .. 1`. `yTrue` has the shape of
+ * `yPred` `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const klDivergence = regression('klDivergence', {}, () => (given, predicted) => {
   const y = clip(given, EPSILON, 1);
   return sum(mul(y, log(div(y, clip(predicted, EPSILON, 1)))), LAST);
 });
 
-/** `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. */
+/**
+ * Poisson loss: `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. `yTrue` has the shape of `yPred`
+ * `[..., n]`; per sample `[...]`.
+ * @throws ShapeError for targets of another shape.
+ */
 export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, weigh(log(add(p, EPSILON)), y)), LAST));

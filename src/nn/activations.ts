@@ -18,14 +18,17 @@ import {
 } from '../ops/elementwise/unary.ts';
 import { logSoftmax, softmax } from '../ops/loss/softmax.ts';
 
-/** A function of a layer's output, usually elementwise. */
+/** A function of a layer's output that keeps shape and dtype, usually elementwise. */
 export type Activation = (x: Tensor) => Tensor;
 
-/** Activations by their Keras names, and `logistic` for `sigmoid`; `linear` changes nothing. */
+/**
+ * Activations by their Keras names, each a function of a tensor in f32 that keeps its shape. `linear` is the identity, `logistic`
+ * the same as `sigmoid`; `softmax` and `logSoftmax` work along the last axis.
+ */
 export const activations = {
   linear: (x) => x,
   relu: (x) => relu(x),
-  leakyRelu: (x) => leakyRelu(x, { negativeSlope: 0.2 }), // the layer has 0.3; so it is in Keras
+  leakyRelu: (x) => leakyRelu(x, { negativeSlope: 0.2 }), // the layer has 0.3, as in Keras
   elu: (x) => elu(x),
   selu: (x) => selu(x),
   gelu: (x) => gelu(x),
@@ -44,13 +47,13 @@ export const activations = {
 
 export type ActivationName = keyof typeof activations;
 
-/** Holds a function to what the shapes of a model rest on. */
+/** Checks that a user's function keeps shape and dtype. */
 const keepingShape =
   (activation: Activation): Activation =>
   (x) =>
     checkReturned(activation.name || 'an activation', activation(x), { dtype: x.dtype, shape: x.shape });
 
-/** An activation from its name, or the function itself. @throws ValueError that lists the names. */
+/** The activation of a name, or the given function. @throws ValueError that lists the names. */
 export function getActivation(activation: ActivationName | Activation): Activation {
   if (typeof activation === 'function') return keepingShape(activation);
   const name: string = activation;
@@ -58,7 +61,7 @@ export function getActivation(activation: ActivationName | Activation): Activati
   throw new ValueError({
     op: 'activation',
     got: "'prelu'",
-    expected: 'a function without weights, and its slope is one',
-    fix: 'Put the layer prelu() after this one, which has no activation then.',
+    expected: 'an activation without weights',
+    fix: 'Leave the activation out, and put a layer prelu() after this one.',
   });
 }

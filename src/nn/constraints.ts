@@ -8,21 +8,21 @@ import { EPSILON } from './losses/defineLoss.ts';
 export type { Constraint } from '../core/tensor.ts';
 
 export interface UnitNormOptions {
-  /** The axes that a norm is taken over; default 0, the inputs of a unit of a dense layer. Of a convolution: [0, 1, 2]. */
+  /** The axes that each norm is taken over; default 0, the inputs of a dense unit. For convolutions use `[0, 1, 2]`. */
   readonly axis?: number | readonly number[];
 }
 
 export interface MaxNormOptions extends UnitNormOptions {
-  /** Default 2, as in Keras. */
+  /** The largest norm, above 0; default 2, as in Keras. */
   readonly maxValue?: number;
 }
 
 const AXES: Check = [(axis) => [axis].flat().every(Number.isInteger), 'an axis, or a list of axes'];
 
-/** A constraint as files have it. */
+/** A constraint as files hold it. */
 type Config = { readonly name: string } & MaxNormOptions;
 
-/** Makes the function that users call for a constraint, with the checks of its options. */
+/** Makes the function that users call for a constraint; it checks the options. */
 const defineConstraint =
   /* @__NO_SIDE_EFFECTS__ */
   <Options extends MaxNormOptions>(name: string, checks: Checks, define: (options: Options) => Constraint) =>
@@ -36,8 +36,8 @@ const defineConstraint =
 const norms = (w: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(square(w), { axis, keepDims: true }));
 
 /**
- * Scales the incoming weights of each unit down to norm `maxValue` where they have more.
- * @throws ValueError for a norm that is not above 0.
+ * Limits the Euclidean norm of the incoming weights of each unit: `w min(|w|, maxValue) / max(|w|, 1e-7)`.
+ * @throws ValueError for a `maxValue` that is not above 0.
  * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
  */
 export const maxNorm = defineConstraint<MaxNormOptions>(
@@ -50,7 +50,10 @@ export const maxNorm = defineConstraint<MaxNormOptions>(
     },
 );
 
-/** Scales the incoming weights of each unit to norm 1. */
+/**
+ * Scales the incoming weights of each unit to Euclidean norm 1: `w / max(|w|, 1e-7)`.
+ * @throws ValueError for axes that are no whole numbers.
+ */
 export const unitNorm = defineConstraint<UnitNormOptions>(
   'unitNorm',
   { axis: AXES },
@@ -59,12 +62,12 @@ export const unitNorm = defineConstraint<UnitNormOptions>(
       div(w, maximum(norms(w, axis), EPSILON)),
 );
 
-/** Takes negative weights to 0. */
+/** Sets negative weights to 0: `max(w, 0)`. */
 export const nonNegative = defineConstraint('nonNegative', {}, () => (w) => relu(w));
 
 const constraints = { maxNorm, unitNorm, nonNegative };
 
-/** What the option of a layer may say: a constraint, its name, or its name with its options, as files do. */
+/** The option of a layer: a constraint, its name, or its name with options, as files have it. */
 export type ConstraintOption = Constraint | Config | string;
 
 /** The constraint that an option stands for. @throws ValueError for an unknown name. */

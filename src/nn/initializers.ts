@@ -3,13 +3,13 @@ import { ShapeError } from '../core/errors.ts';
 import { type Generator, normal, truncatedNormal, uniform } from '../core/random.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 
-/** Makes the first values of a weight, from a stream of the generator that nothing else draws from. */
+/** Makes the first values of a weight. Its random numbers come from a stream of the generator that nothing else uses. */
 export type Initializer = (shape: Shape, generator: Generator) => Float32Array;
 
-/** A standard normal that is cut at two deviations has this deviation; drawn from a wider one, it has the wanted one. */
+/** The standard deviation of a standard normal truncated at two deviations; dividing by it restores the wanted one. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;
 
-/** Kernels are `[in, out]`, or `[height, width, in, out]` for convolutions, where every position counts. */
+/** Numbers of connections in and out. Kernels are `[in, out]`, or `[height, width, in, out]` with one per position. */
 function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   const positions = sizeOf(shape.slice(0, -2));
   const fanOut = shape.at(-1) ?? 1;
@@ -22,7 +22,7 @@ const modes = {
   fanAvg: (shape: Shape): number => (fansOf(shape).fanIn + fansOf(shape).fanOut) / 2,
 };
 
-/** Numbers of a given deviation around 0. */
+/** Numbers of mean 0 and a given standard deviation. */
 const distributions = {
   truncatedNormal: (count: number, deviation: number, generator: Generator): Float64Array =>
     truncatedNormal(count, generator).map((z) => (z * deviation) / TRUNCATED_DEVIATION),
@@ -33,15 +33,19 @@ const distributions = {
 };
 
 export interface VarianceScalingOptions {
-  /** Default 1. */
+  /** Above 0; default 1. */
   readonly scale?: number;
-  /** Which number of connections the variance is divided by; default `fanIn`. */
+  /** The number n of connections: in (`fanIn`), out (`fanOut`) or their mean (`fanAvg`); default `fanIn`. */
   readonly mode?: keyof typeof modes;
-  /** Default `truncatedNormal`, cut at two deviations of the wider normal it is drawn from. */
+  /** Default `truncatedNormal`: a normal truncated at two deviations, and scaled to keep the variance. */
   readonly distribution?: keyof typeof distributions;
 }
 
-/** Random numbers of mean 0 whose variance is `scale` divided by a number of connections. */
+/**
+ * Random numbers of mean 0 and variance `scale / n`, for n connections.
+ * @throws ValueError for options out of range.
+ * @see He et al. (2015), "Delving deep into rectifiers".
+ */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   checkValues('varianceScaling', options, { scale: positive, mode: byName, distribution: byName });
   const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal' } = options;
@@ -51,10 +55,10 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
     Float32Array.from(draw(sizeOf(shape), Math.sqrt(scale / Math.max(1, fan(shape))), generator));
 }
 
-/** Subtracts from `v` what it has in common with unit vectors, and scales the rest to length 1. */
+/** Subtracts from `v` its projections onto unit vectors, and scales the rest to length 1. */
 function orthonormalise(v: Float64Array, others: readonly Float64Array[]): void {
   const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
-  // What rounding leaves after the first pass is gone after a second.
+  // A second pass removes what rounding left after the first.
   for (const other of [...others, ...others]) {
     const shared = dot(v, other);
     for (let i = 0; i < v.length; i++) v[i] -= shared * other[i];
@@ -64,8 +68,10 @@ function orthonormalise(v: Float64Array, others: readonly Float64Array[]): void 
 }
 
 /**
- * A matrix whose columns, or rows if there are fewer of them, are orthogonal and `gain` (default 1) long: it keeps the
- * length of what passes through. Kernels of convolutions are `[height * width * in, out]`.
+ * A random matrix with orthogonal columns, or rows if there are fewer, of length `gain`: it keeps the norm of its inputs. Kernels
+ * of convolutions count as `[height * width * in, out]`.
+ * @param options `gain`: default 1.
+ * @throws ValueError for a gain that is no finite number; ShapeError for a weight of rank below 2.
  * @see Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural
  * networks".
  */
@@ -106,7 +112,7 @@ const filled =
 export interface NormalInitializerOptions {
   /** Default 0. */
   readonly mean?: number;
-  /** Default 0.05. */
+  /** Standard deviation, 0 or more; default 0.05. */
   readonly stddev?: number;
 }
 
@@ -119,9 +125,9 @@ const normalFrom =
   };
 
 export interface UniformInitializerOptions {
-  /** Default -0.05. */
+  /** The lower bound; default -0.05. */
   readonly low?: number;
-  /** Default 0.05. */
+  /** The upper bound, never reached; default 0.05. */
   readonly high?: number;
 }
 
@@ -131,23 +137,23 @@ function uniformBetween(options: UniformInitializerOptions = {}): Initializer {
   return (shape, generator) => Float32Array.from(uniform(sizeOf(shape), generator), (u) => low + (high - low) * u);
 }
 
-/** Initializers by their Keras names, each a function of its options. */
+/** Initializers by their Keras names, each a function of its options. `in` and `out` are numbers of connections. */
 export const initializers = {
   zeros: () => filled(0),
   ones: () => filled(1),
-  /** Every element `value`, default 0. */
+  /** Sets every element to `value`, default 0. */
   constant: (value = 0) => {
     checkValue('constant', 'value', value, finite);
     return filled(value);
   },
-  /** Uniform between `low` and `high`. */
+  /** Uniform, `low <= w < high`. */
   randomUniform: uniformBetween,
-  /** Normal with `mean` and `stddev`. */
+  /** Normal, with `mean` and `stddev`. */
   randomNormal: normalFrom('randomNormal', normal),
-  /** Normal, those beyond two deviations drawn again; the deviation of what is left is smaller, 0.88 of the given one. */
+  /** Normal, with values beyond two `stddev` drawn again; the deviation that is left is 0.88 `stddev`. */
   truncatedNormal: normalFrom('truncatedNormal', truncatedNormal),
   orthogonal,
-  /** Mean 0 and variance `scale / n`, with n connections in, out or on average. */
+  /** Mean 0 and variance `scale / n`, for n connections in, out or on average. */
   varianceScaling,
   /** Variance `2 / (in + out)`, uniform. @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks". */
   glorotUniform: () => varianceScaling({ mode: 'fanAvg', distribution: 'uniform' }),
@@ -163,10 +169,10 @@ export const initializers = {
   lecunNormal: () => varianceScaling(),
 } satisfies Record<string, () => Initializer>;
 
-/** Those whose names mean nothing else; `zeros`, `ones` and the random ones make tensors under these names. */
+/** Exported by name, too; `zeros`, `ones`, `randomNormal` and `randomUniform` are not, as these names make tensors. */
 export const { constant, glorotUniform, glorotNormal, heUniform, heNormal, lecunUniform, lecunNormal } = initializers;
 
-/** An initializer from its name, with default options, or the function itself. @throws ValueError that lists the names. */
+/** The initializer of a name, with default options, or the given function. @throws ValueError that lists the names. */
 export function getInitializer(initializer: Initializer | string): Initializer {
   checkMade('initializer', initializers, initializer);
   if (typeof initializer === 'function') return initializer;

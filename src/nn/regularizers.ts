@@ -7,13 +7,16 @@ import { sum } from '../ops/reduce/reduce.ts';
 export type { Regularizer } from '../core/tensor.ts';
 
 export interface L1L2Options {
-  /** Of `sum(|w|)`; default 0. */
+  /** Factor of `sum(|w|)`, 0 or more; default 0. */
   readonly l1?: number;
-  /** Of `sum(w^2)`; default 0. */
+  /** Factor of `sum(w^2)`, 0 or more; default 0. */
   readonly l2?: number;
 }
 
-/** `l1 sum(|w|) + l2 sum(w^2)`. @throws ValueError for a strength below 0. */
+/**
+ * L1 and L2 regularization: adds `l1 sum(|w|) + l2 sum(w^2)` to the loss.
+ * @throws ValueError for a negative strength.
+ */
 export function l1l2(strengths: L1L2Options = {}): Regularizer {
   checkValues('l1l2', strengths, { l1: notNegative, l2: notNegative });
   const { l1 = 0, l2 = 0 } = strengths;
@@ -26,15 +29,23 @@ export function l1l2(strengths: L1L2Options = {}): Regularizer {
   return Object.assign(penalty, { strengths: { l1, l2 } });
 }
 
-/** `strength * sum(|w|)`; pulls weights to exactly 0. Default strength 0.01. */
+/**
+ * L1 regularization: adds `strength sum(|w|)` to the loss, which drives weights to exactly 0.
+ * @param strength 0 or more; default 0.01.
+ * @throws ValueError for a negative strength.
+ */
 export const l1 = (strength = 0.01): Regularizer => l1l2({ l1: strength });
 
-/** `strength * sum(w^2)`, without the half that PyTorch's weight_decay has. Default strength 0.01. */
+/**
+ * L2 regularization: adds `strength sum(w^2)` to the loss, without the factor 1/2 that PyTorch's weight_decay implies.
+ * @param strength 0 or more; default 0.01.
+ * @throws ValueError for a negative strength.
+ */
 export const l2 = (strength = 0.01): Regularizer => l1l2({ l2: strength });
 
 const regularizers: Readonly<Record<string, () => Regularizer>> = { l1, l2, l1l2 };
 
-/** What the option of a layer may say: a penalty, its name for the default strength, or its strengths, as files do. */
+/** The option of a layer: a penalty, its name for the default strength, or its strengths, as files have them. */
 export type RegularizerOption = Regularizer | L1L2Options | string;
 
 /** The penalty that an option stands for. @throws ValueError for an unknown name. */

@@ -360,7 +360,7 @@ test('all usual activations have a name', async () => {
   }
   assert.equal(Object.keys(activations).sort(), Object.keys(at0).sort());
   assert.is(activation('prelu').kind, 'prelu');
-  assert.throws(() => dense({ units: 1, activation: 'prelu' as 'relu' }), /'prelu'.*Put the layer prelu\(\) after/);
+  assert.throws(() => dense({ units: 1, activation: 'prelu' as 'relu' }), /'prelu'.*put a layer prelu\(\) after/);
 });
 
 test('layerNormalization gives each sample mean 0 and variance 1', async () => {

@@ -75,7 +75,7 @@ test('what a definition gets wrong is said with its name', async () => {
   await rejects(() => broken(async (t) => t).fit(x, x), /broken: got a promise in return/);
   await rejects(
     () => broken((t) => dense({ units: 3 })(t as never)).predict(x),
-    /got a tensor; expected an input, or what a layer made of one/,
+    /got a tensor; expected an input, or the output of a layer/,
   );
   const wide = defineLayer('wide', {}, () => ({ outputShape: () => [7], call: (t) => t }));
   await rejects(

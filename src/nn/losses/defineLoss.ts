@@ -8,44 +8,44 @@ import { broadcastTo, reshape } from '../../ops/movement/strided.ts';
 import { sum } from '../../ops/reduce/reduce.ts';
 import { sumOfBoth, type Totalling, type Weighted } from './total.ts';
 
-/** Keras's fuzz: probabilities are kept this far from 0 and 1, and divisors from 0. */
+/** Keras's epsilon: probabilities stay this far from 0 and 1, and divisors from 0. */
 export const EPSILON = 1e-7;
-/** Reductions over the last axis, where the outputs of one sample are. */
+/** Reductions over the last axis, which holds the outputs of one sample. */
 export const LAST = { axis: -1 };
 
 /** The accuracy of outputs whose cross-entropy was just computed against these targets: its kernel counts the hits too. */
 export const accuracies = new WeakMap<Tensor, { readonly yTrue: Tensor; readonly accuracy: Tensor }>();
 
-/** Losses or scores from the targets and the outputs of a model. */
+/** A value per sample, from targets and outputs. */
 export type Pointwise = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /**
- * A function as a loss: from targets and outputs, in f32, one number for the batch, or one per sample, `[batch, ...]`, which
- * are weighed and averaged as those of `makeLoss`.
+ * A function that can serve as a loss. From targets and outputs it returns, in f32, one number for the batch, or one per sample,
+ * `[batch, ...]`; the latter are weighted and averaged like those of `makeLoss`.
  */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: LossWeights) => Tensor;
 
 interface LossWeights {
   /**
-   * One weight per sample, or per position of a sample: a scalar, or the leading axes of the per-sample losses. A weight of 0
-   * leaves nothing of an infinite loss either; NaN stays.
+   * Weights of the samples: a scalar, or the leading axes of the per-sample losses. A weight of 0 also removes an infinite loss;
+   * NaN stays.
    */
   readonly sampleWeight?: Tensor;
 }
 
-/** A loss to minimise: a scalar from targets and outputs, unless its reduction is `none`. */
+/** A loss: a scalar from targets and outputs, or one number per sample if its reduction is `none`. */
 export interface Loss extends Totalling {
   readonly name: string;
   (yTrue: Tensor, yPred: Tensor, options?: LossWeights): Tensor;
-  /** The options that it was made with. */
+  /** The options it was made with. */
   readonly config?: object;
-  /** One loss per sample, neither weighted nor reduced: the shape of `yPred` without its last axis, usually. */
+  /** The loss of each sample, neither weighted nor reduced: usually in the shape of `yPred` without its last axis. */
   readonly perSample: Pointwise;
-  /** What the targets have to be, where it is not any number. */
+  /** What the targets must be; default any number. */
   readonly targets?: Targets;
 }
 
-/** Numbers of classes from 0 on, of which one may stand for no class; or probabilities, from 0 to 1. */
+/** Class numbers from 0, one of which may be ignored; or probabilities, from 0 to 1. */
 export type Targets =
   | { readonly kind: 'classes'; readonly ignored?: number | undefined }
   | { readonly kind: 'probabilities' };
@@ -57,7 +57,7 @@ interface Losses {
   readonly weights: Tensor | undefined;
 }
 
-/** A mean, and what its sum was divided by unless that is known from the number of samples. Weights that are all 0 give 0. */
+/** `total / by`, and `by` where it is not known from the number of samples. Weights that are all 0 give 0. */
 export const ratio = (total: Tensor, by: Tensor | number): Weighted =>
   typeof by === 'number' ? { value: mul(total, 1 / by) } : { value: div(total, maximum(by, EPSILON)), weight: by };
 
@@ -70,8 +70,8 @@ const reductions = {
 };
 
 /**
- * How the weighted losses of the samples become one: their mean over the samples (`sumOverBatchSize`, as in Keras),
- * over the sum of the weights (`meanWithSampleWeight`, as PyTorch's weighted mean), their `sum`, or `none`.
+ * How the weighted losses of the samples are combined. `sumOverBatchSize`: their sum divided by the number of samples, as in Keras.
+ * `meanWithSampleWeight`: divided by the sum of the weights, like PyTorch's weighted mean. `sum`: their sum. `none`: not at all.
  */
 export type Reduction = keyof typeof reductions;
 
@@ -80,17 +80,21 @@ export interface LossOptions {
   readonly reduction?: Reduction;
 }
 
-/** What distinguishes one loss from another. */
+/** What a loss computes. */
 export interface LossDefinition {
   readonly perSample: Pointwise;
-  /** The mean over all samples in a kernel of its own, where there is one for these targets and outputs. */
+  /** The mean over all samples, where a fused kernel exists for these targets and outputs. */
   readonly mean?: (yTrue: Tensor, yPred: Tensor) => Tensor | undefined;
-  /** Which samples have a loss and count in a mean, of the shape of the losses, as a comparison gives it; default all. */
+  /** Which samples count, in the shape of the losses, as the result of a comparison; default all. */
   readonly counts?: Pointwise;
   readonly targets?: Targets;
 }
 
-/** Makes a loss of one's own from its value per sample. */
+/**
+ * Makes your own loss from its value per sample: weights and reduction are added.
+ * @param name for messages and files.
+ * @throws ValueError for an unknown reduction.
+ */
 export function makeLoss(
   name: string,
   { perSample, mean, counts, targets }: LossDefinition,
@@ -106,7 +110,7 @@ export function makeLoss(
     const counted = counts && cast(counts(yTrue, yPred), 'f32');
     const weights = given && counted ? mul(given, counted) : (given ?? counted);
     return reduce({
-      losses: weights ? weigh(values, weights) : values, // a sample that weighs nothing has no infinite loss
+      losses: weights ? weigh(values, weights) : values, // a weight of 0 removes an infinite loss
       count: counted ? sum(counted) : values.size,
       weights,
     });
@@ -121,7 +125,7 @@ export function makeLoss(
   });
 }
 
-/** A user's function as a loss. What it returns is checked, and so is that weights of samples count. */
+/** A user's function as a loss. Its result is checked, and so is that it takes the weights of samples into account. */
 export function lossFromFunction(f: LossFunction): Loss {
   const name = f.name || 'loss';
   const call = (yTrue: Tensor, yPred: Tensor, options: LossWeights): Tensor => {
@@ -136,18 +140,18 @@ export function lossFromFunction(f: LossFunction): Loss {
   };
   const isPerSample = ({ shape }: Tensor, yPred: Tensor): boolean => shape.length > 0 && shape[0] === yPred.shape[0];
   const loss = (yTrue: Tensor, yPred: Tensor, weights: LossWeights = {}): Tensor => {
-    let hasAsked = weights.sampleWeight === undefined;
-    const asking = {
+    let readsWeights = weights.sampleWeight === undefined;
+    const observed = {
       get sampleWeight() {
-        hasAsked = true;
+        readsWeights = true;
         return weights.sampleWeight;
       },
     };
-    const value = call(yTrue, yPred, asking as LossWeights); // where it is undefined, there are none
+    const value = call(yTrue, yPred, observed as LossWeights); // undefined means no weights
     if (isPerSample(value, yPred)) {
-      return makeLoss(name, { perSample: () => value })(yTrue, yPred, hasAsked ? {} : weights);
+      return makeLoss(name, { perSample: () => value })(yTrue, yPred, readsWeights ? {} : weights);
     }
-    if (hasAsked) return reshape(value, []);
+    if (readsWeights) return reshape(value, []);
     throw new ValueError({
       op: name,
       got: 'weights of samples for a loss that returns one number for a batch',
@@ -158,7 +162,7 @@ export function lossFromFunction(f: LossFunction): Loss {
   return Object.assign(named(name, loss), { perSample: (yTrue: Tensor, yPred: Tensor) => call(yTrue, yPred, {}) });
 }
 
-/** Makes the function that users call for a loss. `checks` has its options besides `reduction`. */
+/** Makes the function that users call for a loss. `checks` covers its options but `reduction`. */
 export const defineLoss =
   /* @__NO_SIDE_EFFECTS__ */
   <Options extends LossOptions>(
@@ -172,7 +176,7 @@ export const defineLoss =
       return makeLoss(name, define(given, name), given);
     });
 
-/** A weight per sample with axes of length 1 for what it does not tell apart. */
+/** Weights in the rank of the losses: axes of length 1 follow. */
 function alignWeight(op: string, weight: Tensor, losses: Shape): Tensor {
   const isColumn = weight.ndim === losses.length + 1 && weight.shape.at(-1) === 1;
   const own = isColumn ? weight.shape.slice(0, -1) : weight.shape;
@@ -188,11 +192,11 @@ function alignWeight(op: string, weight: Tensor, losses: Shape): Tensor {
   return cast(reshape(weight, [...own, ...ones]), 'f32');
 }
 
-/** A shape that differs from another by a last axis of length 1 at most. */
+/** Whether two shapes are equal, but for a last axis of length 1. */
 const sameButForColumn = (a: Shape, b: Shape): boolean =>
   sameShape(a, b) || sameShape([...a, 1], b) || sameShape(a, [...b, 1]);
 
-/** Targets in f32 and the shape of `yPred`; a last axis of length 1 may be missing or too many. */
+/** Targets in f32 and the shape of `yPred`; a last axis of length 1 is added or dropped. */
 export function targetsLike(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
   if (!sameButForColumn(yTrue.shape, yPred.shape)) {
     const classes = yPred.shape.at(-1);
@@ -206,7 +210,7 @@ export function targetsLike(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
   return cast(reshape(yTrue, yPred.shape), 'f32');
 }
 
-/** Class numbers in i32, whatever they are in, one per row of scores in `yPred`; a last axis of length 1 is dropped. */
+/** Class numbers in i32, one per row of `yPred`; a last axis of length 1 is dropped. */
 export function labelsFor(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
   const rows = yPred.shape.slice(0, -1);
   if (yPred.ndim === 0 || !(sameShape(yTrue.shape, rows) || sameShape(yTrue.shape, [...rows, 1]))) {

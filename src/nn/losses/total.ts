@@ -1,30 +1,30 @@
 import type { Tensor } from '../../core/tensor.ts';
 
-/** A value of a batch, and how much it counts among those of other batches. */
+/** A value of a batch and its weight among the batches. */
 export interface Weighted {
-  /** One number, or those from which `result` makes one. */
+  /** One number, or the numbers that `result` makes one from. */
   readonly value: Tensor;
-  /** One number; default: how many samples the batch has. */
+  /** One number; default: the number of samples in the batch. */
   readonly weight?: Tensor | undefined;
 }
 
-/** The same of one batch or of several, read. */
+/** The same for one or more batches, on the host. */
 export interface Total {
   readonly values: readonly number[];
   readonly weight: number;
 }
 
-/** How the values of batches become the value of all their samples, whatever the batches are. */
+/** How values of batches are combined, so that the result does not depend on the size of the batches. */
 export interface Totalling {
-  /** What a batch hands over; default: the function's own result. */
+  /** The value of a batch; default: the function's own result. */
   readonly weighted?: (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }) => Weighted;
-  /** Joins what two sets of samples gave; default `meanOfBoth`. */
+  /** Combines the totals of two sets of samples; default: their mean by weight. */
   readonly join?: (a: Total, b: Total) => Total;
-  /** The number that is reported; default: the first value. */
+  /** The number to report; default: the first value. */
   readonly result?: (values: readonly number[]) => number;
 }
 
-/** Means by weight. */
+/** The weighted mean of two totals. */
 export function meanOfBoth(a: Total, b: Total): Total {
   const weight = a.weight + b.weight;
   return { values: a.values.map((value, i) => (a.weight * value + b.weight * b.values[i]) / weight), weight };
@@ -35,7 +35,7 @@ export const sumOfBoth = (a: Total, b: Total): Total => ({
   weight: a.weight + b.weight,
 });
 
-/** Joins totals; one without weight has nothing to add. */
+/** Combines two totals; one of weight 0 adds nothing. */
 export function join({ join = meanOfBoth }: Totalling, a: Total, b: Total): Total {
   if (b.weight === 0 && a.values.length > 0) return a;
   return a.weight === 0 ? b : join(a, b);

@@ -20,7 +20,7 @@ export const sampleShape = listOf(
   [(length) => Number.isInteger(length) && Number(length) >= 0, ''],
   'a list of lengths, without the batch axis: [784] for vectors of 784 numbers',
 );
-/** What every layer may be told. */
+/** The options of every layer. */
 export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
   name: [(value) => typeof value === 'string' && value !== '', 'some letters'],
   inputShape: sampleShape,
@@ -30,12 +30,12 @@ export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
 /** Makes layers of a kind. */
 export interface LayerMaker<Options extends LayerOptions = never> {
   (...args: LayerArguments<Options>): Layer;
-  /** As files name it. */
+  /** The name of this kind of layer in files and messages. */
   readonly kind: string;
 }
 
 /**
- * Makes the function that users call for a kind of layer.
+ * Makes your own kind of layer: returns the function that makes such layers.
  *
  *     const scale = defineLayer<LayerOptions & { factor?: number }>(
  *       'scale',
@@ -47,9 +47,10 @@ export interface LayerMaker<Options extends LayerOptions = never> {
  *       }),
  *     );
  *
- * It trains, is checked by `gradcheck` and saved as others are; `loadModel(files, { layers: [scale] })` knows it again.
- * @param checks its options besides those of every layer: what each has to be, and how a message says so.
- * @param define from the options its shape rule, weights and computation, which is to work for tensors of any batch size.
+ * Such layers are trained, checked by `gradcheck` and saved like any other; `loadModel(files, { layers: [scale] })` loads them.
+ * @param kind the name in files and messages.
+ * @param checks for each option of its own: a test, and what a message says was expected.
+ * @param define returns shape rule, weights and computation for some options. The computation must work for any batch size.
  */
 // @__NO_SIDE_EFFECTS__
 export function defineLayer<Options extends LayerOptions>(
@@ -71,7 +72,7 @@ export function defineLayer<Options extends LayerOptions>(
 export const isLayerMaker = (value: unknown): value is LayerMaker =>
   typeof value === 'function' && 'kind' in value && !(value instanceof Layer);
 
-/** Refuses an input whose rank a layer can't take. */
+/** Refuses samples of a rank below `least`. */
 export function checkRank(kind: string, inputShape: Shape, least: number): void {
   if (inputShape.length >= least) return;
   throw new ShapeError({
@@ -82,7 +83,7 @@ export function checkRank(kind: string, inputShape: Shape, least: number): void 
   });
 }
 
-/** The length of samples along an axis that is counted with the batch's, which it may not be. */
+/** The length of samples along an axis that is counted with the batch axis. @throws ShapeError for the batch axis. */
 export function lengthAlong(kind: string, shape: Shape, axis: number): number {
   const place = normalizeAxis(kind, axis, shape.length + 1);
   if (place > 0) return shape[place - 1];

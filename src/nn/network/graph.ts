@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import { type Applicable, type Layer, SymbolicTensor, symbolic } from './layer.ts';
 
-/** A graph as a list: each node after those that it takes, which it names by their positions. */
+/** A graph as a list of nodes. Inputs are positions in the list, and come before the node that takes them. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly number[];
@@ -9,12 +9,12 @@ export interface Graph {
 }
 
 export interface GraphNode {
-  /** None where a sequential model takes its samples in. */
+  /** Undefined for the samples of a sequential model. */
   readonly layer: Layer | undefined;
   readonly inputs: readonly number[];
 }
 
-/** The layers of a graph applied to other inputs. @throws ShapeError for more or fewer of them than it has. */
+/** Applies the layers of a graph to other inputs. @throws ShapeError for another number of inputs. */
 export function applyGraph({ nodes, inputs, output }: Graph, to: Applicable | readonly Applicable[]): SymbolicTensor {
   const given = [to].flat().map(symbolic);
   if (given.length !== inputs.length) {
@@ -39,7 +39,7 @@ export function applyGraph({ nodes, inputs, output }: Graph, to: Applicable | re
   return places[output];
 }
 
-/** The graph between inputs and output. @throws ValueError if it has other inputs too, or fewer. */
+/** The graph from inputs to output. @throws ValueError if the output depends on other inputs, or not on all of them. */
 export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTensor): Graph {
   const found = new Set([output]);
   for (const place of found) for (const input of place.inputs) found.add(input);
@@ -64,12 +64,12 @@ export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTenso
   return graph;
 }
 
-/** Kinds of layers that hand numbers on as they are, or 0. */
+/** Kinds of layers whose outputs are their inputs, or 0. */
 const VALUE_PRESERVING = ['flatten', 'reshape', 'dropout', 'spatialDropout2d', 'concatenate'];
 
-/** How many rows the table has that an input's numbers stand for, if a layer takes them as such. */
+/** The size of the vocabulary, if an input's numbers are ids for an embedding. */
 export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | undefined {
-  const same = new Set([inputs[input]]); // nodes with the numbers of the input
+  const same = new Set([inputs[input]]); // nodes that hold the ids of the input
   let smallest: number | undefined;
   nodes.forEach(({ layer, inputs: from }, node) => {
     if (layer === undefined || !from.some((other) => same.has(other))) return;
@@ -79,7 +79,7 @@ export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | unde
   return smallest;
 }
 
-/** Whether each node takes the one before it, each with a layer of its own. */
+/** Whether each node takes the one before it, and no layer occurs twice. */
 export const isSequential = ({ nodes }: Graph): boolean =>
   nodes.every(({ inputs }, i) => (i === 0 ? inputs.length === 0 : inputs.length === 1 && inputs[0] === i - 1)) &&
   new Set(nodes.map(({ layer }) => layer)).size === nodes.length;

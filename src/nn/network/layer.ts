@@ -11,27 +11,27 @@ import { Callable } from './callable.ts';
 
 /** Options that every layer has. */
 export interface LayerOptions {
-  /** For messages and files; default: its kind, with a number where a model has several. */
+  /** For messages and files; default: the kind, numbered if a model has several of it. */
   readonly name?: string;
-  /** The shape of one sample, without the batch axis; needed by a model's first layer only, if it is not fitted at once. */
+  /** The shape of one sample, without the batch axis. Only a first layer needs it, and only if `fit` is not the first call. */
   readonly inputShape?: Shape;
-  /** Whether training changes its weights; default true. It can be set later, too: `layer.trainable = false`. */
+  /** Whether training changes its weights; default true. Can be set later: `layer.trainable = false`. */
   readonly trainable?: boolean;
 }
 
-/** What a layer knows while it computes. */
+/** What a layer computes with. */
 export interface LayerContext {
-  /** What it is applied to: of a layer that merges several, all of them. */
+  /** All inputs, for a layer that merges several. */
   readonly inputs: readonly Tensor[];
-  /** Its weights, by name. */
+  /** The layer's weights, by name. */
   readonly weights: Readonly<Record<string, Parameter>>;
-  /** Whether batch statistics and dropout apply. */
+  /** Whether the model trains: batch statistics and dropout apply. */
   readonly training: boolean;
-  /** The stream that it draws random numbers from. */
+  /** The stream of random numbers to draw from. */
   readonly stream: number;
 }
 
-/** Makes a weight of a layer that is being built. */
+/** Makes a weight while a layer is built, in f32. */
 export type AddWeight = (
   name: string,
   shape: Shape,
@@ -39,27 +39,33 @@ export type AddWeight = (
   options?: WeightOptions,
 ) => void;
 
-/** What a layer may say of a weight besides its first values. */
+/** Options of a weight. */
 export interface WeightOptions {
+  /** Whether training changes it; default true. */
   readonly trainable?: boolean;
+  /** A penalty on it, added to the loss; default none. */
   readonly regularizer?: RegularizerOption | undefined;
+  /** Applied to it after every step; default none. */
   readonly constraint?: ConstraintOption | undefined;
 }
 
-/** What distinguishes one kind of layer from another. Shapes are those of one sample, without the batch axis. */
+/** A kind of layer. Shapes are those of one sample, without the batch axis. */
 export interface LayerDefinition {
-  /** How many inputs there are; default one. */
+  /** How many inputs it takes; default one. */
   readonly takes?: 'nothing' | 'one' | 'several';
+  /** The shape rule; throws a ShapeError for inputs that it can't take. */
   readonly outputShape: (...inputShapes: readonly Shape[]) => Shape;
+  /** Makes the weights; default none. */
   readonly build?: (add: AddWeight, inputShape: Shape) => void;
+  /** Computes the output of a batch, `[batch, ...outputShape]`. */
   readonly call: (x: Tensor, context: LayerContext) => Tensor;
-  /** How many rows its table has, where the numbers that it takes stand for rows of one. */
+  /** Size of the vocabulary, if inputs are ids. */
   readonly vocabulary?: number;
-  /** This layer and some that follow in a single pass, where a kernel for them exists. */
+  /** Computes this layer and some that follow in one pass, if a kernel for them exists. */
   readonly fuse?: (following: readonly Layer[]) => Fused;
 }
 
-/** How many layers more a pass takes, and what it computes from the contexts of all of them. */
+/** How many of the layers that follow a pass takes in, and what it computes from the contexts of all. */
 interface Fused {
   readonly taken: number;
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
@@ -91,7 +97,7 @@ type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: T
 
 let watch: Watch | undefined;
 
-/** Runs `body` with every layer in a pass of its own, and tells `each` what goes in and comes out; it is slower. */
+/** Runs `body` with every layer in a pass of its own, and calls `each` with its input and output. This is slower. */
 export function watchingLayers<R>(each: Watch, body: () => R): R {
   watch = each;
   try {
@@ -102,8 +108,8 @@ export function watchingLayers<R>(each: Watch, body: () => R): R {
 }
 
 /**
- * One step of a model: a function of a tensor, with weights of its own. Applied to an input of a graph, or to what another
- * layer made of it, it makes the next place: `dense({ units: 10 })(x)`. Applied twice it computes twice with its weights.
+ * A layer: a function of a tensor, with weights. Called with a symbolic tensor it returns the next one, `dense({ units: 10 })(x)`.
+ * A layer that is called twice computes twice with the same weights.
  */
 export class Layer extends (Callable as new (apply: Apply) => Apply) {
   readonly kind: string;
@@ -115,7 +121,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
   readonly #remake: () => Layer;
   #trainable: boolean;
   #weights: Record<string, Parameter> | undefined;
-  /** Those of them that training changes unless the layer is frozen. */
+  /** The weights that training changes unless the layer is frozen. */
   #learned: readonly Parameter[] = [];
 
   constructor(kind: string, options: LayerOptions, definition: LayerDefinition, remake: () => Layer) {
@@ -131,8 +137,8 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * Whether training changes its weights; set to false it is frozen, from the next step on. Batch normalisation then works
-   * with its running statistics in training too, and keeps them, as in Keras.
+   * Whether training changes its weights. Set to false, the layer is frozen from the next step on. A frozen batch normalization
+   * uses its running statistics in training, too, and keeps them, as in Keras.
    */
   get trainable(): boolean {
     return this.#trainable;
@@ -144,7 +150,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     for (const weight of this.#learned) weight.trainable = trainable;
   }
 
-  /** Its name: the one that it was given, or has from the first model that it is part of; another model may number it. */
+  /** Its name: the given one, or the one from the first model that has it. Other models may number it. */
   get title(): string | undefined {
     return this.options.name ?? titles.get(this);
   }
@@ -153,7 +159,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     return this.#weights !== undefined;
   }
 
-  /** Weights by their names inside the layer. @throws ShapeError before the input shape is known. */
+  /** The weights, by their names inside the layer. @throws ShapeError if the layer is not built. */
   get weights(): Readonly<Record<string, Parameter>> {
     if (this.#weights === undefined) {
       throw new ShapeError({
@@ -166,14 +172,14 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     return this.#weights;
   }
 
-  /** The shapes of the weights that it has for an input, by their names inside the layer. */
+  /** The shapes that the weights have for an input, by their names inside the layer. */
   weightShapes(inputShape: Shape): ReadonlyMap<string, Shape> {
     const shapes = new Map<string, Shape>();
     this.#definition.build?.((weight, shape) => void shapes.set(weight, shape), inputShape);
     return shapes;
   }
 
-  /** Makes the weights on `device`, all of them or none. */
+  /** Makes the weights on `device`: all of them, or none if one fails. */
   build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
     try {
@@ -217,7 +223,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     this.#learned = [];
   }
 
-  /** This layer and those that follow it in a single pass: how many more it takes, and the pass. */
+  /** The pass that computes this layer and, where a kernel exists, some of those that follow. */
   fuse(following: readonly Layer[]): Fused {
     const fused = this.#definition.fuse?.(following);
     if (fused === undefined) return { taken: 0, call: (x, [context]) => this.#call(x, context) };
@@ -236,7 +242,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     return y;
   }
 
-  /** A layer of the same options and name without weights. */
+  /** A layer with the same options and name, not built. */
   clone(): Layer {
     const clone = this.#remake();
     if (this.title !== undefined) entitle(clone, this.title);
@@ -248,11 +254,11 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
 let made = 0;
 
 /**
- * What a layer makes of others of its kind: a place in a graph of layers, without numbers. `input({ shape })` is the first;
- * `model({ inputs, outputs })` makes a function of tensors from them.
+ * The output of a layer in a graph, without numbers. A graph starts with `input({ shape })`; `model({ inputs, outputs })` makes a
+ * function of tensors from it.
  */
 export class SymbolicTensor {
-  /** The layer that it comes from; none where a sequential model takes its samples in. */
+  /** The layer that it is the output of; undefined for the samples of a sequential model. */
   readonly layer: Layer | undefined;
   readonly inputs: readonly SymbolicTensor[];
   /** Larger than that of every input. */
@@ -264,15 +270,15 @@ export class SymbolicTensor {
   }
 }
 
-/** What a layer is applied to. An input layer stands for what it makes. */
+/** What a layer can be applied to. An input layer stands for its output. */
 export type Applicable = SymbolicTensor | Layer;
 
-/** A function from one place of a graph to another: a layer, layers in a row, a residual block. */
+/** A function of symbolic tensors: a layer, layers in sequence, a residual block. */
 export type Block = (x: SymbolicTensor) => SymbolicTensor;
 
 const ofInputLayers = new WeakMap<Layer, SymbolicTensor>();
 
-/** The place that is meant: an input layer has one, for good. */
+/** The symbolic tensor that is meant; an input layer always has the same. */
 export function symbolic(given: Applicable): SymbolicTensor {
   if (given instanceof SymbolicTensor) return given;
   if (typeof given !== 'function' || given.takes !== 'nothing') {
@@ -284,7 +290,7 @@ export function symbolic(given: Applicable): SymbolicTensor {
           : typeof given === 'function'
             ? `${given.kind ?? 'a block'} itself`
             : `${given}`,
-      expected: 'an input, or what a layer made of one',
+      expected: 'an input, or the output of a layer',
       fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors there is model.call.',
     });
   }

@@ -2,9 +2,9 @@ import { ValueError } from '../../core/errors.ts';
 import { entitle, type Layer } from './layer.ts';
 
 /**
- * The names of a model's layers: the one that a layer was given; else the one that it has from another model, or its kind,
- * numbered where the model has it already.
- * @throws ValueError for two layers that were given the same.
+ * The names of a model's layers. A layer has the name it was given; or else the one from another model, or its kind, numbered if
+ * the name is taken.
+ * @throws ValueError for two layers that were given the same name.
  */
 export function nameLayers(layers: readonly Layer[]): string[] {
   const names = new Map<Layer, string>();
@@ -20,8 +20,8 @@ export function nameLayers(layers: readonly Layer[]): string[] {
       throw new ValueError({
         op: 'model',
         got: `two layers of the name '${given}'`,
-        expected: 'a name for each, as files and messages tell weights apart by them',
-        fix: `Give one of them another: ${layer.kind}({ ..., name: '${given}_1' }).`,
+        expected: 'different names, as files and messages identify weights by them',
+        fix: `Rename one of them: ${layer.kind}({ ..., name: '${given}_1' }).`,
       });
     }
     name(layer, given);
@@ -29,7 +29,7 @@ export function nameLayers(layers: readonly Layer[]): string[] {
   for (const layer of layers) {
     if (!names.has(layer) && layer.title !== undefined && !taken.has(layer.title)) name(layer, layer.title);
   }
-  const numbers = new Map<string, number>(); // the next of each kind, so that many layers are named at once
+  const numbers = new Map<string, number>(); // the next number of each kind: no search through those taken
   for (const layer of layers) {
     if (names.has(layer)) continue;
     const { kind } = layer;

@@ -16,40 +16,41 @@ import { inputShapesOf, shapesOf } from './shapes.ts';
 import { summaryTable } from './summary.ts';
 import { checkWeights } from './weights.ts';
 
-/** A built network: its shapes, and where its weights are. */
+/** What building a network makes. */
 interface Built {
   readonly device: Device;
-  /** What training draws its orders and masks from. */
+  /** The generator of shuffles and masks. */
   readonly random: Generator;
   /** The shape of one sample at each node. */
   readonly shapes: readonly Shape[];
-  /** Its weights and their names, in the order of the layers. */
+  /** The weights and their names, in the order of the layers. */
   readonly names: ReadonlyMap<Parameter, string>;
-  /** The graph as it is computed: neighbours that have a kernel of their own are one pass. */
+  /** The graph as it is computed: neighbours with a fused kernel are one pass. */
   readonly passes: readonly Pass[];
-  /** The stream of each node's random numbers. */
+  /** The stream of random numbers of each node. */
   readonly streams: readonly number[];
 }
 
 /** How many built networks have a layer. */
 const users = new WeakMap<Layer, number>();
 
-/** Applies the layers of a network to places of a graph. */
+/** Applies the layers to symbolic tensors. */
 type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
 /**
- * A function from tensors to a tensor with weights: the graph of a model, without the means to train it. Applied to an
- * input of another graph it is its layers there, with the same weights: `base(input({ shape: [3] }))`.
+ * A graph of layers as a function from tensors to a tensor, without the means to train it. Called with a symbolic tensor it adds
+ * its layers to that graph, with the same weights: `base(input({ shape: [3] }))`.
  */
 export class Network extends (Callable as new (apply: Apply) => Apply) {
   readonly graph: Graph;
-  /** Its layers, each once, in the order in which they are computed. */
+  /** The layers, each once, in the order of computation. */
   readonly layers: readonly Layer[];
+  /** The names of the layers, in this model and its files. */
   readonly names: readonly string[];
   #built: Built | undefined;
   #isDisposed = false;
 
-  /** @throws ShapeError where layers do not fit, if the graph states its input shapes; else that comes later. */
+  /** @throws ShapeError where layers do not fit; if the graph states no input shape, `build` throws it. */
   constructor(graph: Graph) {
     super((to) => applyGraph(this.graph, to));
     this.graph = graph;
@@ -60,8 +61,10 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * Makes the weights, for the shapes that the graph states or else that of the samples at hand: on the device of layers that
-   * have theirs already, else on the current one. There the model stays, whatever is initialised later.
+   * Makes the weights, once, for the input shapes that the graph states, or else for `sampleShape`. They live on the device of
+   * layers that are already built, or else on the current device, and stay there.
+   * @param sampleShape the shape of one sample, without the batch axis.
+   * @throws ShapeError where layers do not fit; DeviceError if memory runs out.
    */
   build(sampleShape: Shape): void {
     if (this.#built !== undefined) return;
@@ -106,12 +109,12 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     };
   }
 
-  /** The shape of one sample, without the batch axis; of the first input, where there are several. */
+  /** The shape of one sample of the first input, without the batch axis. @throws ShapeError before it is known. */
   get inputShape(): Shape {
     return this.shapes[this.graph.inputs[0]];
   }
 
-  /** The shape of one output, without the batch axis. */
+  /** The shape of the output for one sample, without the batch axis. @throws ShapeError before it is known. */
   get outputShape(): Shape {
     return this.shapes[this.graph.output];
   }
@@ -121,6 +124,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return this.#require().shapes;
   }
 
+  /** The device of the weights. */
   get device(): Device {
     return this.#require().device;
   }
@@ -139,22 +143,22 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return [...this.#require().names.keys()];
   }
 
-  /** What one of its weights is called in this model and its files. */
+  /** The name of a weight in this model and its files: `dense/kernel`. */
   nameOf(parameter: Parameter): string {
     return this.#require().names.get(parameter) ?? parameter.name;
   }
 
-  /** Whether a weight is one of its own. */
+  /** Whether a weight belongs to this model. */
   has(parameter: Parameter): boolean {
     return this.#require().names.has(parameter);
   }
 
-  /** What its training draws random numbers from, a branch of the device's. */
+  /** The generator that training draws from: a branch of the device's. */
   get random(): Generator {
     return this.#require().random.followed;
   }
 
-  /** Freezes all layers, or none; see {@link Layer.trainable}. */
+  /** Freezes all layers or none; see {@link Layer.trainable}. */
   set trainable(trainable: boolean) {
     for (const layer of this.layers) layer.trainable = trainable;
   }
@@ -171,9 +175,10 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * The outputs for a batch.
-   * @param x `[batch, ...inputShape]`; a list of such tensors for a model with several inputs.
+   * Computes the outputs for a batch, `[batch, ...outputShape]`, f32.
+   * @param x `[batch, ...inputShape]`; for a model with several inputs a list of such tensors.
    * @param training whether batch statistics and dropout apply; default false.
+   * @throws ShapeError for another number of inputs or other shapes; DeviceError for tensors of another device.
    */
   override call(x: Tensor | readonly Tensor[], training = false): Tensor {
     const given = [x].flat();
@@ -206,7 +211,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return layer === undefined ? 'model' : this.names[this.layers.indexOf(layer)];
   }
 
-  /** The same graph with weights of its own on another device, to be set; its random numbers are those of this one. */
+  /** The same graph on another device, with weights of its own, not yet set, and the same random numbers. */
   async twin(openDevice: (random: Generator) => Promise<Device>): Promise<Network> {
     const { shapes, streams, device } = this.#require();
     const clones = new Map(this.layers.map((layer) => [layer, layer.clone()]));
@@ -217,7 +222,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return twin;
   }
 
-  /** The numbers of all weights, by name. */
+  /** Reads all weights, by name. */
   async getWeights(): Promise<Record<string, HostArray>> {
     const entries = this.parameters.map(
       async (p) => [this.nameOf(p), { data: await p.data(), shape: p.shape }] as const,
@@ -226,7 +231,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * Overwrites the weights, all or none of them.
+   * Overwrites all weights, or none if one does not fit.
    * @throws ShapeError if a name is missing, unknown, or has another shape; ValueError for data that do not fill it.
    */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
@@ -234,7 +239,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     for (const p of this.parameters) p.assign(weights[this.nameOf(p)].data);
   }
 
-  /** The shapes of all weights by their names, which are not made for it. */
+  /** The shapes that all weights have for a sample, by name; no weight is made. */
   weightShapes(sampleShape: Shape): ReadonlyMap<string, Shape> {
     const { nodes } = this.graph;
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
@@ -249,13 +254,13 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return new Map(weights);
   }
 
-  /** A table of the layers, their output shapes and numbers of parameters. */
+  /** A table of the layers, their output shapes and numbers of parameters, as text. */
   summary(): string {
     this.#require();
     return summaryTable(this);
   }
 
-  /** Frees the weights, but for those of layers that other models have too: the last of these frees them. */
+  /** Frees the weights. Layers that other models share are freed by the last of them. */
   dispose(): void {
     if (this.#built === undefined || this.#isDisposed) return;
     this.#isDisposed = true;
@@ -310,7 +315,7 @@ export function isolated<R>({ device, random }: Network, body: () => R): R {
   return withDevice(device, () => drawingFrom(device, random, () => withoutRecording(body)));
 }
 
-/** Refuses what is no tensor, as arrays are. */
+/** Refuses arrays and other values that are no tensors. */
 function checkTensors(given: readonly unknown[]): void {
   const wrong = given.findIndex((x) => !(x instanceof Tensor));
   if (wrong < 0) return;
@@ -327,7 +332,7 @@ function checkDevice(device: Device, given: readonly Tensor[]): void {
   if (given.every((x) => x.device === device)) return;
   throw new DeviceError(
     'validation',
-    'model: got a tensor of another device than that of its weights; expected the same, as init() was called again after the model was made. Make it with tensor(..., { device: model.device }), or call init() once.',
+    'model: got a tensor of another device than that of its weights; expected the same device. init() was called again after the model was made: make the tensor with tensor(..., { device: model.device }), or call init() once.',
   );
 }
 
@@ -336,8 +341,8 @@ function checkInputs(given: readonly Shape[], expected: readonly Shape[]): void 
     throw new ShapeError({
       op: 'model',
       got: `${given.length} inputs`,
-      expected: `${expected.length}, as the model has them`,
-      fix: 'Pass a list with one for each, in the order of its inputs.',
+      expected: `${expected.length}, one for each input of the model`,
+      fix: 'Pass a list of tensors in the order of the inputs.',
     });
   }
   const wrong = given.findIndex((shape, i) => shape.length === 0 || !sameShape(shape.slice(1), expected[i]));

@@ -2,14 +2,14 @@ import type { Tensor } from '../../core/tensor.ts';
 import type { Graph } from './graph.ts';
 import type { Layer, LayerContext } from './layer.ts';
 
-/** One pass of a network: a layer, or neighbours that have a kernel of their own. Nodes are named by their positions. */
+/** One pass of a network: a layer, or neighbours with a fused kernel. `from` and `to` are positions of nodes. */
 export interface Pass {
   readonly from: readonly number[];
   readonly to: number;
   readonly call: (inputs: readonly Tensor[], training: boolean) => Tensor;
 }
 
-/** The passes that compute a graph; each node draws random numbers from a stream. */
+/** The passes that compute a graph. `streams` holds the stream of random numbers of each node. */
 export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   const passes: Pass[] = [];
   const users: number[][] = graph.nodes.map(() => []);
@@ -43,10 +43,10 @@ export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   return passes;
 }
 
-/** No kernel takes more layers after its own. */
+/** The most layers that a kernel takes in after the first. */
 const MOST_TAKEN = 2;
 
-/** Some nodes after one, as long as each has the result before it for itself. */
+/** The nodes after one, as long as each is the only user of the node before it. */
 function followingOf(first: number, { nodes, output }: Graph, users: readonly (readonly number[])[]) {
   const following: { readonly layer: Layer; readonly node: number }[] = [];
   for (let last = first; last !== output && users[last].length === 1 && following.length < MOST_TAKEN; ) {

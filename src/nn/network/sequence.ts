@@ -2,14 +2,14 @@ import { ShapeError, ValueError } from '../../core/errors.ts';
 import { type Graph, graphOf } from './graph.ts';
 import { type Block, Layer, SymbolicTensor, symbolic } from './layer.ts';
 
-/** Layers one after another. An input layer may be the first; else the shape of the samples is found later. */
+/** The graph of layers in sequence. The first may be an input layer; otherwise the shape of the samples is found later. */
 export function sequentialGraph(blocks: readonly Block[]): Graph {
   if (blocks.length === 0) {
     throw new ShapeError({
       op: 'sequential',
       got: 'no layers',
       expected: 'one or more',
-      fix: 'List the layers, input first.',
+      fix: 'List the layers, the first one first.',
     });
   }
   const [first, ...others] = blocks;
@@ -18,7 +18,7 @@ export function sequentialGraph(blocks: readonly Block[]): Graph {
   return graphOf([start], inSequence(isInput ? others : blocks)(start));
 }
 
-/** Layers one after another, as one block. */
+/** Layers in sequence, as one block. */
 export const inSequence =
   (blocks: readonly Block[]): Block =>
   (x) =>

@@ -3,7 +3,7 @@ import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
 import type { Graph } from './graph.ts';
 import type { Layer } from './layer.ts';
 
-/** The shapes that a graph states for its inputs: their own, or the inputShape of a layer that takes them. */
+/** The input shapes that a graph states: on an input layer, or as `inputShape` of a layer that takes the input. */
 export function inputShapesOf({ nodes, inputs }: Graph): readonly Shape[] | undefined {
   const stated = inputs.flatMap((input) => {
     const [shape] = [nodes[input], ...nodes.filter((node) => node.inputs.includes(input))].flatMap(({ layer }) =>
@@ -14,7 +14,7 @@ export function inputShapesOf({ nodes, inputs }: Graph): readonly Shape[] | unde
   return stated.length === inputs.length ? stated : undefined;
 }
 
-/** The shape of one sample at each node, given those of the inputs. @throws ShapeError where a layer can't take its input. */
+/** The shape of one sample at each node, from those of the inputs. @throws ShapeError where a layer can't take its input. */
 export function shapesOf({ nodes, inputs }: Graph, given: readonly Shape[]): Shape[] {
   const firstInput = new Map<Layer, Shape>();
   const shapes: Shape[] = [];

@@ -16,7 +16,7 @@ interface Summarized {
   readonly parameters: readonly Parameter[];
 }
 
-/** Layer, output shape and parameters in columns, in a graph also what it is connected to, and the totals. */
+/** A table of layers, output shapes and numbers of parameters, with the connections of a graph, and the totals. */
 export function summaryTable({ graph, layers, names, shapes, parameters }: Summarized): string {
   const nameAt = (node: number): string => {
     const { layer } = graph.nodes[node];

@@ -3,13 +3,13 @@ import { ShapeError, ValueError } from '../../core/errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts';
 import type { HostArray } from '../../core/tensor.ts';
 
-/** Whether an array holds numbers; NaN is one. */
+/** Whether an array holds numbers, NaN included. */
 const areNumbers = (data: unknown): data is ArrayLike<number> =>
   Array.isArray(data)
     ? data.every((value) => typeof value === 'number')
     : ArrayBuffer.isView(data) && 'length' in data && !/^Big/.test(data.constructor.name);
 
-/** Refuses weights that are missing, unknown or of another shape than expected, and data that do not fill it. */
+/** Refuses weights that are missing, unknown or of another shape, and data that do not fill their shape. */
 export function checkWeights(expected: ReadonlyMap<string, Shape>, weights: Readonly<Record<string, HostArray>>): void {
   const names = [...expected.keys()];
   const unknown = Object.keys(Object(weights)).filter((name) => !expected.has(name));

@@ -34,9 +34,9 @@ import { reshape as reshapeOp } from './ops/movement/strided.ts';
 import { dropout as dropoutOp } from './ops/random/dropout.ts';
 import { type GaussianNoiseOptions, gaussianNoise as gaussianNoiseOp } from './ops/random/gaussianNoise.ts';
 
-// Names that are an operation and a layer: with a tensor in front the operation, with options alone the layer.
+// Names of both an operation and a layer. With a tensor as first argument they compute; with options alone they make a layer.
 
-/** An operation of two and the layer of that name. */
+/** A binary operation and the layer of the same name. */
 function both<Options>(
   name: string,
   operation: (a: Operand, b: Operand) => Tensor,
@@ -45,24 +45,38 @@ function both<Options>(
   function overloaded(a: Operand, b: Operand): Tensor;
   function overloaded(options?: Options): Layer;
   function overloaded(first?: Operand | Options, second?: Operand): Tensor | Layer {
-    // Which of the two there are, the signatures say.
+    // The signatures allow nothing else.
     const isLayer = second === undefined && !(first instanceof Tensor || typeof first === 'number');
     return isLayer ? layer(first as Options) : operation(first as Operand, second as Operand);
   }
   return named(name, overloaded);
 }
 
-/** `a + b`, NumPy broadcasting, f32 or i32; as a layer the sum of its inputs: `add()([a, b])`. */
+/**
+ * `add(a, b)`: `a + b` with NumPy broadcasting, f32 or i32; one of the two can be a number.
+ * `add()([x, y])`: a layer that adds its inputs, `[batch, ...]` in f32; axes of length 1 broadcast.
+ * @throws ShapeError for shapes that do not broadcast; DTypeError for different dtypes.
+ */
 export const add = /* @__PURE__ */ both('add', addOp, addLayer);
-/** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. As a layer: `maximum()([a, b])`. */
+/**
+ * `maximum(a, b)`: the larger of each pair, with NumPy broadcasting, f32 or i32; one of the two can be a number. Ties share the
+ * gradient. `maximum()([x, y])`: a layer with the largest of its inputs, `[batch, ...]` in f32.
+ * @throws ShapeError for shapes that do not broadcast; DTypeError for different dtypes.
+ */
 export const maximum = /* @__PURE__ */ both('maximum', maximumOp, maximumLayer);
 
-/** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32; as a layer with a learned slope: `prelu({ sharedAxes: [1, 2] })`. */
+/**
+ * Parametric ReLU: x for x > 0, else `alpha x`. `prelu(x, alpha)` computes it with NumPy broadcasting, in f32.
+ * `prelu({ alphaInitializer, sharedAxes })` is a layer that learns alpha: a slope per element of a sample, shared along
+ * `sharedAxes` (counted with the batch axis; default none), which start at 0.
+ * @throws ShapeError for shapes that do not broadcast.
+ * @see He et al. (2015), "Delving deep into rectifiers".
+ */
 export const prelu = /* @__PURE__ */ both('prelu', preluOp, preluLayer);
 
-/** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
+/** Leaky ReLU: x for x > 0, else `negativeSlope x`; any shape, f32. Default slope 0.3 as in Keras (PyTorch: 0.01). */
 export function leakyRelu(x: Tensor, options?: Parameters<typeof leakyReluOp>[1]): Tensor;
-/** The same as a layer. */
+/** A layer that computes leaky ReLU: x for x > 0, else `negativeSlope x`, 0.3 by default. @throws ValueError for a negative slope. */
 export function leakyRelu(options?: LeakyReluOptions): Layer;
 export function leakyRelu(
   first?: Tensor | LeakyReluOptions,
@@ -71,9 +85,12 @@ export function leakyRelu(
   return first instanceof Tensor ? leakyReluOp(first, options) : leakyReluLayer(first);
 }
 
-/** Adds normal noise of mean 0 and standard deviation `stddev`. */
+/** Adds normal noise of mean 0 and standard deviation `stddev`, 0 or more; any shape, f32. New noise in each training step. */
 export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor;
-/** The same as a layer, active in training alone. */
+/**
+ * A layer that adds normal noise of mean 0 and standard deviation `stddev` in training; at inference it is the identity.
+ * @throws ValueError for a negative `stddev`.
+ */
 export function gaussianNoise(options: GaussianNoiseLayerOptions): Layer;
 export function gaussianNoise(
   first: Tensor | GaussianNoiseLayerOptions,
@@ -82,33 +99,44 @@ export function gaussianNoise(
   return first instanceof Tensor ? gaussianNoiseOp(first, options as GaussianNoiseOptions) : gaussianNoiseLayer(first);
 }
 
-/** Sets elements to 0 at random, with probability `rate`, and scales the others by `1 / (1 - rate)`. */
+/** Sets elements to 0 with probability `rate`, and scales the others by `1 / (1 - rate)`; any shape, f32. New mask in each step. */
 export function dropout(x: Tensor, options: Parameters<typeof dropoutOp>[1]): Tensor;
-/** The same as a layer, active in training alone. */
+/**
+ * A dropout layer: in training it sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`; at
+ * inference it is the identity.
+ * @throws ValueError for a rate outside `0 <= rate < 1`.
+ * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ */
 export function dropout(options: DropoutOptions): Layer;
 export function dropout(first: Tensor | DropoutOptions, options?: Parameters<typeof dropoutOp>[1]): Tensor | Layer {
   return first instanceof Tensor ? dropoutOp(first, options as Parameters<typeof dropoutOp>[1]) : dropoutLayer(first);
 }
 
-/** The same elements in another shape; one axis may be -1 and is worked out. No copy. */
+/** The same elements, row-major, in another shape of the same size, without a copy; one length can be -1. f32 or i32. */
 export function reshape(x: Tensor, shape: Shape): Tensor;
-/** The same for each sample, as a layer. */
+/** A layer that gives each sample another shape, `[batch, ...]` to `[batch, ...shape]`; one length can be -1. */
 export function reshape(options: ReshapeOptions): Layer;
 export function reshape(first: Tensor | ReshapeOptions, shape: Shape = []): Tensor | Layer {
   return first instanceof Tensor ? reshapeOp(first, shape) : reshapeLayer(first);
 }
 
-/** Images by a filter `[height, width, channels / groups, filters]`, with bias and activation in the same pass. */
+/**
+ * A 2D convolution of images `[batch, h, w, channels]` by a filter `[height, width, channels / groups, filters]`, f32, with bias and
+ * activation in the same pass. Returns `[batch, rows, columns, filters]`.
+ */
 export function conv2d(x: Tensor, filter: Tensor, options?: ConvolutionOptions): Tensor;
-/** The same as a layer with a filter of its own. */
+/** A 2D convolution layer with learned filters and bias: `[batch, h, w, channels]` to `[batch, rows, columns, filters]`, f32. */
 export function conv2d(options: Conv2dOptions): Layer;
 export function conv2d(...args: Parameters<typeof convOp> | [options: Conv2dOptions]): Tensor | Layer {
   return args[0] instanceof Tensor ? convOp(...(args as Parameters<typeof convOp>)) : convLayer(args[0]);
 }
 
-/** Each channel by a filter of its own, `[height, width, channels, multiplier]`. */
+/**
+ * A 2D convolution of each channel of images `[batch, h, w, channels]` by its own filters `[height, width, channels, multiplier]`,
+ * f32. Returns `[batch, rows, columns, channels * multiplier]`.
+ */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, options?: Omit<ConvolutionOptions, 'groups'>): Tensor;
-/** The same as a layer. */
+/** A depthwise convolution layer with learned filters and bias: `[batch, h, w, c]` to `[batch, rows, columns, c * depthMultiplier]`. */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer;
 export function depthwiseConv2d(
   ...args: Parameters<typeof depthwiseConvOp> | [options: DepthwiseConv2dOptions]
@@ -124,16 +152,19 @@ function maxPool(first?: Tensor | MaxPool2dOptions, options?: PoolOptions): Tens
   return first instanceof Tensor ? maxPoolOp(first, options) : maxPoolLayer(first);
 }
 /**
- * The largest element of each window: the operation with a tensor in front, else the layer; `.outputs` as the operation
- * has it. Marked as pure, so that bundles without it stay free of the convolutions.
+ * Max pooling: the largest element of each window and channel, `[batch, h, w, c]` to `[batch, rows, columns, c]`, f32.
+ * `maxPool2d(x, { poolSize, strides, padding })` computes it; `maxPool2d({ poolSize, strides, padding })` makes a layer. Defaults:
+ * `poolSize` 2, `strides` as `poolSize`, `padding` `valid`. `maxPool2d.outputs(x, options)` also returns the positions of the maxima.
+ * @throws ShapeError for what are no images, or images smaller than a window; ValueError for options out of range.
  */
+// Pure, so that bundles without it stay free of the convolutions.
 export const maxPool2d = /* @__PURE__ */ Object.assign(/* @__PURE__ */ named('maxPool2d', maxPool), {
   outputs: (x: Tensor, options?: PoolOptions): readonly Tensor[] => maxPoolOp.outputs(x, options),
 });
 
-/** The mean of each window, without the padding. */
+/** The mean of each window and channel of images `[batch, h, w, c]`, without the padding, f32. Default `poolSize` 2. */
 export function averagePool2d(x: Tensor, options?: AveragePoolOptions): Tensor;
-/** The same as a layer. */
+/** An average pooling layer: the mean of each window and channel, without the padding, `[batch, h, w, c]` to `[batch, rows, columns, c]`. */
 export function averagePool2d(options?: AveragePool2dOptions): Layer;
 export function averagePool2d(first?: Tensor | AveragePool2dOptions, options?: AveragePoolOptions): Tensor | Layer {
   return first instanceof Tensor ? averagePoolOp(first, options) : averagePoolLayer(first);

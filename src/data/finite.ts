@@ -3,8 +3,9 @@ import { formatShape } from '../core/shape.ts';
 import type { HostArray } from '../core/tensor.ts';
 
 /**
- * Refuses data with a NaN or an infinity, and names the first one's place.
- * @throws ValueError
+ * Checks that all numbers are finite.
+ * @param name what the error calls the data. @param x data of any shape; bytes and int32 are always finite.
+ * @throws ValueError that names the index of the first NaN or infinity.
  */
 export function checkFinite(name: string, x: HostArray): void {
   if (x.data instanceof Uint8Array || x.data instanceof Int32Array) return;
@@ -14,7 +15,7 @@ export function checkFinite(name: string, x: HostArray): void {
     op: name,
     got: `${x.data[flat]} at ${formatShape(multiIndex(flat, x))}`,
     expected: 'finite numbers',
-    fix: 'Clean the data first: one such number would spread to every weight.',
+    fix: 'Clean the data first: one such number would make every weight NaN.',
   });
 }
 

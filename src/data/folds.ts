@@ -4,29 +4,30 @@ import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { classesOf, randomOrder } from './samples.ts';
 
 export interface FoldOptions {
-  /** How many; default 5. */
+  /** Number of folds, 2 or more; default 5. */
   readonly folds?: number;
-  /** Whether the order is random; default true. */
+  /** Whether samples are assigned to folds at random; default true. */
   readonly shuffle?: boolean;
-  /** Decides the order; default 0. */
+  /** Determines the order: a whole number of 32 bits; default 0. */
   readonly seed?: number;
-  /** Whether every fold has the same shares of the classes; default true for labels, which it needs. */
+  /** Whether every fold has the same shares of the classes; needs labels, for which it is true by default. */
   readonly stratify?: boolean;
 }
 
 const CHECKS = { folds: countFrom2, shuffle: flag, seed: seedValue, stratify: flag };
 
-/** Positions of samples: those to train on, and those to test on. */
+/** Positions of the samples to train on, and of those to test on. */
 export interface Fold {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
 /**
- * Cuts samples into folds of the same size, give or take one; each sample is tested on in one of them. Without classes a
- * fold is a run of neighbours in the order; with classes, each is dealt out in turn.
- * @param samples how many there are, or their labels, `[samples]`.
- * @throws ValueError for more folds than samples, or than a class has; ShapeError for labels that are no class numbers.
+ * Splits samples into k folds whose sizes differ by at most one. Each sample is in the test part of exactly one fold. Without
+ * stratification a fold is a contiguous piece of the order; with it, the samples of each class are dealt out in turn.
+ * @param samples the number of samples, or their class numbers, `[n]`.
+ * @throws ValueError for options out of range, and more folds than samples, or than samples of a class; ShapeError for labels that
+ * are no class numbers.
  */
 export function kFold(samples: number | HostNumbers, options: FoldOptions = {}): readonly Fold[] {
   checkValues('kFold', options, CHECKS);
@@ -47,7 +48,7 @@ export function kFold(samples: number | HostNumbers, options: FoldOptions = {}):
   if (stratify) {
     if (labels === undefined) throw labelsMissing();
     const { of, counts } = classesOf('kFold', labels, { least: folds, parts: `${folds} folds` });
-    // Each class goes on where the one before ended, so that the sizes of the folds stay equal.
+    // Each class continues at the fold where the last one ended, so that the sizes stay equal.
     const next = counts.map((_, i) => counts.slice(0, i).reduce((sum, each) => sum + each, 0));
     for (const position of order) foldOf[position] = next[of[position]]++ % folds;
   } else {

@@ -4,7 +4,7 @@ import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import type { TypedArray } from '../core/storage.ts';
 import { flatten, type HostArray, type NestedNumbers, Tensor } from '../core/tensor.ts';
 
-/** Numbers one after another. */
+/** A flat list of numbers. */
 type Numbers =
   | readonly number[]
   | TypedArray
@@ -15,12 +15,12 @@ type Numbers =
   | Uint16Array
   | Uint32Array;
 
-/** Numbers in the host's memory as users have them: nested arrays, a typed array alone, or data with a shape. */
+/** Numbers in the host's memory: nested arrays, a flat typed array, or `{ data, shape }`. */
 export type HostNumbers = NestedNumbers | Numbers | { readonly data: Numbers; readonly shape: Shape };
 
-/** The kinds of arrays that are taken as they are. */
+/** Typed arrays that are used as they are. */
 const KINDS = [Float32Array, Float64Array, Int32Array, Uint8Array];
-/** Others, and what holds their numbers exactly. */
+/** Other typed arrays, and the types that hold their numbers exactly. */
 const CONVERSIONS = [
   [Int8Array, Int32Array],
   [Int16Array, Int32Array],
@@ -31,7 +31,7 @@ const CONVERSIONS = [
 
 const isNumbers = (data: unknown): data is HostArray['data'] => KINDS.some((kind) => data instanceof kind);
 
-/** Data as one of the kinds of arrays; undefined for what holds no numbers. */
+/** Data in one of these types; undefined for what holds no numbers. */
 function numbersOf(data: unknown): HostArray['data'] | undefined {
   if (isNumbers(data)) return data;
   if (Array.isArray(data))
@@ -44,9 +44,9 @@ const isShaped = (x: unknown): x is Partial<Record<keyof HostArray, unknown>> =>
   typeof x === 'object' && x !== null && ('data' in x || 'shape' in x) && !(x instanceof Tensor);
 
 /**
- * Numbers as `{ data, shape }`, of any kind that users have them in; typed arrays are not copied where they need not be.
- * @param name what the function calls them.
- * @throws ValueError for what holds no numbers, ShapeError for ragged arrays and data that do not fill their shape.
+ * Converts numbers of any supported form to `{ data, shape }`, without a copy where possible.
+ * @param name what messages call them.
+ * @throws ValueError for what holds no numbers; ShapeError for ragged arrays and data that do not fill their shape.
  */
 export function hostArrayOf(op: string, name: string, x: unknown): HostArray {
   if (isShaped(x)) {
@@ -64,10 +64,10 @@ export function hostArrayOf(op: string, name: string, x: unknown): HostArray {
       op,
       got: `${name} a list of ${x.length} arrays`,
       expected: 'one array that holds all samples along its first axis',
-      fix: 'Join them along the first axis, with concat(...) for example; only predict and call take one array for each input of a model.',
+      fix: 'Join them along the first axis, for example with concat(...). Only predict and call take one array per input.',
     });
   }
-  const { values, shape } = flatten(x as NestedNumbers); // it checks that these are
+  const { values, shape } = flatten(x as NestedNumbers); // which checks them
   return { data: Float64Array.from(values), shape };
 }
 

@@ -1,17 +1,17 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { HostArray } from '../core/tensor.ts';
 
-/** Directions without correlation, the one of the largest variance first. */
+/** The principal components of data, by descending variance. */
 export interface PrincipalComponents {
-  /** The variance along each. */
+  /** The variance along each component. */
   readonly variance: readonly number[];
-  /** The matrix whose columns are the directions, each by a factor of its own; with `back`, turned back to the features. */
+  /** The matrix `U diag(factors)` of components U, in columns; with `back`, `U diag(factors) U'`. */
   readonly projection: (factors: readonly number[], back: boolean) => HostArray;
 }
 
 /**
- * The eigenvectors of a covariance, `[features, features]`, and their eigenvalues. The largest entry of each vector is
- * positive, the first of equal ones.
+ * The eigenvectors and eigenvalues of a covariance, `[features, features]`. The entry of the largest magnitude of each vector is
+ * positive; of equal ones, the first.
  */
 export function principalComponents(covariance: Float64Array, components: number): PrincipalComponents {
   const features = Math.sqrt(covariance.length);
@@ -25,7 +25,7 @@ export function principalComponents(covariance: Float64Array, components: number
     .slice(0, components);
   const rows = new Matrix(order.map((i) => withPositiveMaximum(eigenvectorMatrix.getColumn(i))));
   return {
-    variance: order.map((i) => Math.max(0, realEigenvalues[i])), // one of 0 may come out slightly below
+    variance: order.map((i) => Math.max(0, realEigenvalues[i])), // rounding can make 0 negative
     projection: (factors, back) => {
       const columns = rows.transpose().mulRowVector([...factors]);
       const matrix = back ? columns.mmul(rows) : columns;
@@ -34,7 +34,7 @@ export function principalComponents(covariance: Float64Array, components: number
   };
 }
 
-/** The vector or its negative. */
+/** The vector, or its negative if its largest entry is negative. */
 function withPositiveMaximum(vector: readonly number[]): number[] {
   const size = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 0) * (1 - 1e-9);
   const largest = vector.find((value) => Math.abs(value) >= size) ?? 0;

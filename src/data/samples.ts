@@ -9,8 +9,10 @@ import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 const arrayLike: Check = [(value) => typeof Object(value).length === 'number', 'an array of whole numbers'];
 
 /**
- * The samples at some positions, in that order: a copy.
- * @throws ValueError for positions where no sample is.
+ * Copies the samples at some positions, in that order.
+ * @param x samples, `[n, ...]`. @param positions whole numbers from 0 to n - 1; they can repeat.
+ * @returns `[positions.length, ...]`, in the same type of array.
+ * @throws ValueError for positions out of range.
  */
 export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArray {
   const { data, shape } = hostArrayOf('samplesAt', 'x', x);
@@ -21,7 +23,7 @@ export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArr
     `a whole number of at least 0 and below ${count}, the number of samples`,
   ];
   const length = sizeOf(each);
-  const Numbers = data.constructor as new (length: number) => typeof data; // the same kind, which its type does not say
+  const Numbers = data.constructor as new (length: number) => typeof data; // the same type of array, which TypeScript can't express
   const picked = new Numbers(positions.length * length);
   for (let i = 0; i < positions.length; i++) {
     checkValue('samplesAt', 'position', positions[i], position);
@@ -30,32 +32,32 @@ export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArr
   return { data: picked, shape: [positions.length, ...each] };
 }
 
-/** The position of the largest number, the first of equals. */
+/** The position of the largest number; of equal ones, the first. */
 export function positionOfLargest(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i;
   return largest;
 }
 
-/** The numbers below count, in an order that the seed decides. */
+/** The numbers from 0 to count - 1, in an order that the seed determines. */
 export function randomOrder(count: number, seed: number): number[] {
   const positionOf = permutation(count, new Generator(seed));
   return Array.from({ length: count }, (_, place) => positionOf(place));
 }
 
-/** Which class each sample belongs to, numbered from 0 in the order of the labels, and how many samples each has. */
+/** The class of each sample, numbered from 0 by ascending label, and the number of samples of each class. */
 export interface Classes {
   readonly of: Uint32Array;
   readonly counts: readonly number[];
 }
 
-/** All samples in one class: what is not stratified. */
+/** All samples in one class, for splits without stratification. */
 export const oneClass = (count: number): Classes => ({ of: new Uint32Array(count), counts: [count] });
 
 /**
- * The classes of labels that name them.
- * @param least samples that each has to have, for the `parts` that are made.
- * @throws ShapeError for labels that are no numbers of classes, ValueError for a class with too few samples.
+ * The classes that labels name.
+ * @param least the number of samples that each class needs, for the `parts` that are made.
+ * @throws ShapeError for labels that are no class numbers; ValueError for a class with too few samples.
  */
 export function classesOf(op: string, labels: HostArray, { least, parts }: { least: number; parts: string }): Classes {
   const { data, shape } = labels;
@@ -78,7 +80,7 @@ export function classesOf(op: string, labels: HostArray, { least, parts }: { lea
       op,
       got: `class ${found[scarce]} with ${counts[scarce]} ${counts[scarce] === 1 ? 'sample' : 'samples'}`,
       expected: `at least ${least}, one for each of ${parts}`,
-      fix: 'Leave the class out or gather more of it, make fewer parts, or set stratify: false.',
+      fix: 'Remove the class, add samples of it, make fewer parts, or set stratify: false.',
     });
   }
   return { of, counts };

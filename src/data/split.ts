@@ -6,13 +6,13 @@ import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { type Classes, classesOf, oneClass, randomOrder, samplesAt } from './samples.ts';
 
 export interface SplitOptions {
-  /** Samples to test on: a share between 0 and 1, or their number; default 0.25. */
+  /** Size of the test set: a share between 0 and 1, or a number of samples; default 0.25. */
   readonly testSize?: number;
-  /** Samples to validate on, likewise; default none. */
+  /** Size of the validation set, likewise; default none. */
   readonly validationSize?: number;
-  /** Whether every part has the same shares of the classes, as near as whole numbers allow; default false. */
+  /** Whether every part has the same shares of the classes, up to rounding; default false. */
   readonly stratify?: boolean;
-  /** Decides who goes where; default 0. */
+  /** Determines the split: a whole number of 32 bits; default 0. */
   readonly seed?: number;
 }
 
@@ -34,11 +34,11 @@ export interface Split {
 }
 
 /**
- * Deals samples and labels out to a training and a test set, and to a validation set where one is asked for; each in
- * random order, as copies.
- * @param x `[samples, ...]`. @param y labels, one each.
- * @throws ShapeError, ValueError for arrays that are none, labels that do not fit, sizes that leave a part empty, and
- * classes too small to share.
+ * Splits samples and labels at random into a training set, a test set and, with `validationSize`, a validation set. The parts are
+ * copies in random order.
+ * @param x samples, `[n, ...]`. @param y labels, one per sample; for `stratify` class numbers, `[n]`.
+ * @throws ShapeError for another number of labels, and for labels that are no class numbers; ValueError for options out of range,
+ * sizes that leave a part empty, and classes with too few samples.
  */
 export function trainTestSplit(
   x: HostNumbers,
@@ -71,7 +71,7 @@ export function trainTestSplit(
   return { train, test, ...(validates && { validation }) };
 }
 
-/** The positions of parts of the given sizes, and of the rest: each class gives to every part its share. */
+/** The positions of parts of the given sizes, and of the rest. Each class is split in proportion. */
 function partition({ of, counts }: Classes, sizes: readonly number[], seed: number): number[][] {
   let left = counts;
   const quotas = sizes.map((size) => {
@@ -88,7 +88,7 @@ function partition({ of, counts }: Classes, sizes: readonly number[], seed: numb
   return parts;
 }
 
-/** Whole numbers in proportion to some counts, with a given sum: rounded down, and the largest remainders up. */
+/** Splits a total into whole numbers in proportion to counts, by the method of largest remainders. */
 function apportion(counts: readonly number[], total: number): number[] {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const exact = counts.map((count) => (total * count) / all);
@@ -99,7 +99,7 @@ function apportion(counts: readonly number[], total: number): number[] {
   return whole;
 }
 
-/** Refuses sizes that leave a part without samples, or with fewer than there are classes. */
+/** Refuses sizes that leave a part with fewer samples than there are classes. */
 function checkSizes(
   [test, validation]: readonly number[],
   { count, classes }: { readonly count: number; readonly classes: number },
@@ -116,7 +116,7 @@ function checkSizes(
   });
 }
 
-/** Refuses labels that are not as many as the samples. */
+/** Refuses another number of labels than samples. */
 export function checkLabelCount(op: string, x: HostArray, y: HostArray): void {
   if (x.shape.length > 0 && x.shape[0] === y.shape[0]) return;
   throw new ShapeError({

@@ -4,20 +4,20 @@ import { formatShape } from '../core/shape.ts';
 import { checkFinite } from './finite.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 
-/** Mean and variance of each feature, or one of each. */
+/** Mean and variance of each feature, or of all numbers together. */
 export interface Statistics {
   readonly mean: number[];
   readonly variance: number[];
 }
 
 /**
- * Mean and biased variance (division by n) in float64: what a `normalization` layer of the same axis takes.
- * Two passes over the data, so that a large mean costs no digits of the variance.
- * @param axis -1: one pair for each entry of the last axis, over all the others; `null`: one pair for everything.
- * @throws ValueError, ShapeError if there is nothing to average, for numbers that are not finite, and for another axis.
+ * Mean and biased variance, `sum((x - mean)^2) / n`, in float64: the options of a `normalization` layer with the same axis. It
+ * takes two passes, so that a large mean costs no accuracy.
+ * @param x data of any shape. @param axis -1: one pair per entry of the last axis; `null`: one pair for all numbers.
+ * @throws ValueError for empty data, numbers that are not finite, and another axis; ShapeError for ragged arrays.
  */
 export function statistics(x: HostNumbers, axis: -1 | null): Statistics {
-  const { data, features, count } = countsOf('statistics', x, axis);
+  const { data, features, count } = featuresOf('statistics', x, axis);
   const sums = new Float64Array(features);
   for (let i = 0; i < data.length; i++) sums[i % features] += data[i];
   const mean = sums.map((sum) => sum / count);
@@ -28,11 +28,11 @@ export function statistics(x: HostNumbers, axis: -1 | null): Statistics {
 
 const lastOrAll: Check = [
   (value) => value === -1 || value === null,
-  '-1, for each entry of the last axis, or null, for all numbers together',
+  '-1 for each entry of the last axis, or null for all numbers together',
 ];
 
-/** The numbers, how many of them have statistics of their own, and how many values each is made of. */
-function countsOf(op: string, given: HostNumbers, axis: -1 | null) {
+/** The numbers, the number of features, and the number of values of each. */
+function featuresOf(op: string, given: HostNumbers, axis: -1 | null) {
   const x = hostArrayOf(op, 'x', given);
   checkValue(op, 'axis', axis, lastOrAll);
   checkFinite(op, x);
@@ -48,22 +48,23 @@ function countsOf(op: string, given: HostNumbers, axis: -1 | null) {
 }
 
 export interface MinMaxOptions {
-  /** Where the smallest value goes; default 0. */
+  /** The value that the smallest number is mapped to; default 0. */
   readonly low?: number;
-  /** Where the largest goes; default 1. */
+  /** The value that the largest number is mapped to, above `low`; default 1. */
   readonly high?: number;
 }
 
 /**
- * What scales the values between the smallest and the largest to `low` to `high`, in the form that a `normalization` layer
- * of the same axis takes: `(x - mean) / sqrt(variance)`. A feature that never varies becomes 0.
- * @param axis -1: each entry of the last axis by its own values; `null`: all of them alike.
- * @throws ValueError, ShapeError if there is nothing to scale, for numbers that are not finite, and for another axis.
+ * Min-max scaling to `low .. high` in the form of a `normalization` layer with the same axis, `(x - mean) / sqrt(variance)`: the
+ * deviation is `(max - min) / (high - low)`, the mean `min - low deviation`. A constant feature becomes 0.
+ * @param x data of any shape. @param axis -1: each entry of the last axis by its own range; `null`: one range for all numbers.
+ * @throws ValueError for options out of range, empty data, numbers that are not finite, and another axis; ShapeError for ragged
+ * arrays.
  */
 export function minMaxStatistics(x: HostNumbers, axis: -1 | null, options: MinMaxOptions = {}): Statistics {
   checkValues('minMaxStatistics', options, { low: finite, high: finite });
   const { low = 0, high = 1 } = options;
-  const { data, features } = countsOf('minMaxStatistics', x, axis);
+  const { data, features } = featuresOf('minMaxStatistics', x, axis);
   if (!(low < high)) {
     throw new ValueError({
       op: 'minMaxStatistics',

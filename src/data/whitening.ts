@@ -1,4 +1,4 @@
-import { checkOptions, checkRange, checkWhole, checkWord } from '../core/checks.ts';
+import { type Checks, checkedLater, checkValues, count, notNegative } from '../core/checks.ts';
 import { currentDevice, type Device } from '../core/device.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
@@ -10,40 +10,40 @@ import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { statistics } from './statistics.ts';
 
 export interface WhiteningStatisticsOptions {
-  /** `pca`: components by their variance, the largest first. `zca`: the features themselves, changed as little as can be. */
+  /** `pca`: outputs are principal components, by descending variance. `zca`: outputs stay as close as possible to the features. */
   readonly kind: 'pca' | 'zca';
-  /** How many components to keep, those of the largest variance; default all. ZCA keeps as many of them inside its features. */
+  /** Number of components of the largest variance to keep; default all. ZCA keeps them, and returns to the features. */
   readonly components?: number;
-  /** Added to the variance of each component, as in Keras; default 1e-6. What hardly varies is not blown up. */
+  /** Added to the variance of each component, 0 or more, so that noise is not amplified; default 1e-6. */
   readonly epsilon?: number;
-  /** Where the covariance is computed; default the current device. */
+  /** The device that computes the covariance; default the current one. */
   readonly device?: Device;
 }
 
-/** What a `whitening` layer takes. */
+/** The options of a `whitening` layer. */
 export interface Whitening {
-  /** One per feature. */
+  /** The mean of each feature. */
   readonly mean: readonly number[];
   /** `[features, components]` for PCA, `[features, features]` for ZCA. */
   readonly matrix: HostArray;
-  /** The variance of the data along each component that was kept, the largest first. */
+  /** The variance along each component that was kept, descending. */
   readonly variance: readonly number[];
 }
 
-/** Samples whose products are summed in float32; what they make is added up in float64. */
+/** The number of samples whose products are summed in float32; blocks are added up in float64. */
 const BLOCK = 4096;
-/** What part of the largest variance the rounding of float32 may pass for. */
+/** The rounding noise of float32, relative to the largest variance. */
 const NOISE = 1e-7;
 
 /**
- * Whitening fitted to a training set: `y = (x - mean) matrix` has covariance 1 (but for epsilon). With the covariance
- * (divided by n) as `U diag(v) U'`,
+ * Fits a whitening to a training set: `y = (x - mean) matrix` has the identity as covariance, up to epsilon. With the covariance,
+ * divided by n, as `U diag(v) U'`:
  *
  *     pca: matrix = U diag(1 / sqrt(v + epsilon))        zca: matrix = U diag(1 / sqrt(v + epsilon)) U'
  *
- * @param given `[samples, ...]`; each sample is a vector of all its elements.
- * @throws ValueError, ShapeError for numbers that are not finite, fewer than two samples, and directions without variance
- * if epsilon is 0.
+ * @param given samples, `[n, ...]`, each taken as a vector of its elements.
+ * @throws ValueError for options out of range, numbers that are not finite, and components without variance if epsilon is 0;
+ * ShapeError for fewer than two samples.
  * @see Krizhevsky (2009), "Learning multiple layers of features from tiny images", appendix A, on ZCA.
  */
 export async function whiteningStatistics(given: HostNumbers, options: WhiteningStatisticsOptions): Promise<Whitening> {
@@ -53,12 +53,12 @@ export async function whiteningStatistics(given: HostNumbers, options: Whitening
   checkFinite('whiteningStatistics', x);
   const flat = { data: x.data, shape: [samples, features] };
   const { mean } = statistics(flat, -1);
-  const { principalComponents } = await import('./principal.ts'); // with a library that nothing else needs
+  const { principalComponents } = await import('./principal.ts'); // loads a library that nothing else needs
   const { variance, projection } = principalComponents(await covariance(flat, mean, device), components);
   if (epsilon === 0 && variance[components - 1] <= NOISE * variance[0]) {
     throw new ValueError({
       op: 'whiteningStatistics',
-      got: `a component of variance ${variance[components - 1]}, beside one of ${variance[0]}, and epsilon 0`,
+      got: `a component of variance ${variance[components - 1]}, the largest being ${variance[0]}, and epsilon 0`,
       expected: 'components that vary',
       fix: `Set epsilon, or keep fewer than ${components} components.`,
     });
@@ -67,21 +67,23 @@ export async function whiteningStatistics(given: HostNumbers, options: Whitening
   return { mean, matrix: projection(factors, kind === 'zca'), variance };
 }
 
+const CHECKS: Checks<keyof WhiteningStatisticsOptions> = {
+  kind: [(value) => value === 'pca' || value === 'zca', "'pca' or 'zca'", true],
+  components: count,
+  epsilon: notNegative,
+  device: checkedLater,
+};
+
 function checked(options: WhiteningStatisticsOptions, features: number): Required<WhiteningStatisticsOptions> {
-  checkOptions('whiteningStatistics', options, ['kind', 'components', 'epsilon', 'device']);
+  checkValues('whiteningStatistics', options, CHECKS);
   const { kind, components = features, epsilon = 1e-6, device = currentDevice() } = options;
-  checkWord('whiteningStatistics', 'kind', kind, ['pca', 'zca']);
-  checkWhole('whiteningStatistics', 'components', components, 1);
-  checkRange('whiteningStatistics', 'epsilon', epsilon, { low: 0, high: Number.POSITIVE_INFINITY });
-  if (components > features) {
-    throw new ValueError({
-      op: 'whiteningStatistics',
-      got: `${components} components`,
-      expected: `at most ${features}, as samples have ${features} numbers`,
-      fix: 'Leave the option out to keep all.',
-    });
-  }
-  return { kind, components, epsilon, device };
+  if (components <= features) return { kind, components, epsilon, device };
+  throw new ValueError({
+    op: 'whiteningStatistics',
+    got: `${components} components`,
+    expected: `at most ${features}, as samples have ${features} numbers`,
+    fix: 'Leave the option out to keep all.',
+  });
 }
 
 function sizesOf({ data, shape }: HostArray): [samples: number, features: number] {

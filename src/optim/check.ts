@@ -15,14 +15,14 @@ export function checkParameters(op: string, parameters: readonly Parameter[]): v
       throw new ValueError({
         op,
         got: `the parameter '${parameter.name}', which is not trainable`,
-        expected: 'trainable ones',
+        expected: 'trainable parameters',
         fix: 'Leave it and its gradient out.',
       });
     }
   }
 }
 
-/** Refuses a step whose gradients or parameters are not those that the optimizer gathered, in `parts` of its arenas. */
+/** Refuses a step whose parameters are not those in the `parts` of the optimizer's arenas, and gradients that do not fit. */
 export function checkStep(
   op: string,
   gradients: readonly Tensor[],

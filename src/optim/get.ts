@@ -9,10 +9,10 @@ export type OptimizerName = keyof typeof optimizers;
 
 const OPTIMIZER: Check = [
   (value) => typeof value === 'object' && value !== null && 'apply' in value,
-  "a name, or what a function such as adam() returns: 'adam' or adam({ learningRate: 0.01 })",
+  "a name or an optimizer: 'adam' or adam({ learningRate: 0.01 })",
 ];
 
-/** The optimizer of that name with its default options, or the given one. @throws ValueError for an unknown name. */
+/** The optimizer of a name, with default options, or the given one. @throws ValueError for an unknown name. */
 export function getOptimizer(nameOrObject: string | Optimizer): Optimizer {
   if (typeof nameOrObject === 'string') return lookUp<() => Optimizer>('optimizer', optimizers, nameOrObject)();
   checkValue('compile', 'optimizer', nameOrObject, OPTIMIZER);

@@ -2,13 +2,13 @@ import { type Checks, checkValues, notNegative } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import type { Parameter } from '../core/tensor.ts';
 
-/** Parameters that are trained in another way than the rest. */
+/** Options for some of the parameters. */
 export interface ParameterGroup {
-  /** A regular expression that their names match: `'bias|gamma|beta'`. A parameter is in the first group that matches. */
+  /** A regular expression for their names: `'bias|gamma|beta'`. A parameter belongs to the first group that matches. */
   readonly match: string;
-  /** What their learning rate is multiplied by; 0 freezes them. Default 1. */
+  /** Factor of their learning rate, 0 or more; 0 freezes them. Default 1. */
   readonly learningRateFactor?: number;
-  /** In place of the optimizer's. */
+  /** Their weight decay, 0 or more; default the optimizer's. */
   readonly weightDecay?: number;
 }
 
@@ -26,7 +26,7 @@ const CHECKS: Checks<keyof ParameterGroup> = {
   weightDecay: notNegative,
 };
 
-/** Refuses groups that say nothing, or nonsense. @throws ValueError */
+/** Refuses invalid groups. @throws ValueError */
 export function checkGroups(optimizer: string, groups: readonly ParameterGroup[]): void {
   const op = `${optimizer}, parameterGroups`;
   for (const group of groups) {
@@ -34,33 +34,33 @@ export function checkGroups(optimizer: string, groups: readonly ParameterGroup[]
   }
 }
 
-/** What sets some parameters apart in a step. */
+/** The settings of a group of parameters in a step. */
 export interface Traits {
   readonly learningRateFactor: number;
   /** Default: the optimizer's. */
   readonly weightDecay?: number;
-  /** The strengths of their penalty. */
+  /** The strengths of their L1 and L2 penalties. */
   readonly l1: number;
   readonly l2: number;
-  /** How often the weights had been changed when they joined: their moments count from there. */
+  /** Number of updates before they joined: their step count starts there. */
   readonly joined: number;
 }
 
-/** Parameters with the same traits are one group in the kernel. */
+/** Parameters with the same settings form one group in the kernel. */
 export interface Grouping {
   readonly traits: readonly Traits[];
   /** The index in `traits` of each parameter. */
   readonly groupOf: readonly number[];
 }
 
-/** Parameters, what they are called where they are trained, and how often the weights had been changed when each joined. */
+/** Parameters, their names in the model, and the number of updates before each joined. */
 export interface Gathered {
   readonly parameters: readonly Parameter[];
   readonly names: readonly string[];
   readonly joined: readonly number[];
 }
 
-/** Sorts parameters by their traits. @throws ValueError for a group that no parameter is in. */
+/** Groups parameters by their settings. @throws ValueError for a group without parameters. */
 export function groupParameters(
   op: string,
   groups: readonly ParameterGroup[],

@@ -5,56 +5,57 @@ import type { Parameter, Tensor } from '../core/tensor.ts';
 import type { Schedule } from './schedules.ts';
 
 export interface ApplyOptions {
+  /** Whether gradients lack those of the parameters' L1 and L2 penalties, which the step then adds; default false. */
   readonly regularize?: boolean;
 }
 
-/** Changes parameters along their gradients, in place. */
+/** Updates parameters in place, along their gradients. */
 export interface Optimizer {
   readonly name: string;
-  /** How often the weights were changed. */
+  /** Number of updates of the weights. */
   readonly iterations: number;
-  /** Calls of `apply`, more than `iterations` where gradients accumulate; set to go on from a checkpoint. */
+  /** Number of calls of `apply`: more than `iterations` if gradients accumulate. Set when a checkpoint is restored. */
   calls: number;
-  /** A number or a schedule; can be set between steps. */
+  /** A number or a schedule. Can be set between steps. */
   learningRate: number | Schedule;
-  /** The rate that the next change takes. */
+  /** The rate of the next update. */
   readonly currentLearningRate: number;
-  /** Those that it was built for. */
+  /** The parameters that it was built for. */
   readonly parameters: readonly Parameter[];
-  /** What it remembers, by role and in the order of the parameters: moments, `average`, `accumulated`. Empty before `build`. */
+  /** Its state by role (moments, `average`, `accumulated`), in the order of the parameters; empty before `build`. */
   readonly slots: Readonly<Record<string, readonly Tensor[]>>;
-  /** How often the weights had been changed when each parameter joined: 0, but for those that were frozen before. */
+  /** Number of updates before each parameter joined: above 0 for those that were frozen at first. */
   joined: readonly number[];
   /**
-   * Gathers the parameters in one allocation and makes the slots, all 0; the first `apply` does it if nobody did. Given other
-   * parameters later, those that stay keep their slots, those that are new begin with none, and the others are let go.
-   * @param names what `parameterGroups` match; default their own.
+   * Moves the parameters to one allocation and makes their state, all 0; the first `apply` does so if it was not called. Called with
+   * other parameters later, it keeps the state of those that stay, and releases the others.
+   * @param names the names that `parameterGroups` match; default the parameters' own.
+   * @throws ValueError for parameters that are not trainable, and for a group without parameters.
    */
   build(parameters: readonly Parameter[], names?: readonly string[]): void;
   /**
-   * One step: `gradients[i]` belongs to `parameters[i]`; the same parameters, in the same order, in every call. Then the
-   * device enters the next training step, in which dropout draws new masks.
-   * @param options `regularize`: the gradients lack those of the parameters' L1 and L2 penalties, which are to be added in
-   * the same pass; default false.
+   * Takes one step, and lets the device enter the next training step, in which dropout draws new masks.
+   * @param gradients one per parameter, f32. @param parameters the same, in the same order, in every call.
+   * @throws ValueError for other parameters; ShapeError, DTypeError for gradients that do not fit.
    */
   apply(gradients: readonly Tensor[], parameters: readonly Parameter[], options?: ApplyOptions): void;
-  /** Gradients that wait to be as many as `gradientAccumulationSteps`. */
+  /** Number of accumulated gradients that wait for an update. */
   readonly waiting: number;
-  /** Changes the weights by the mean of the gradients that wait, if some do. */
+  /** Updates the weights by the mean of the waiting gradients, if there are any. */
   flush(options?: ApplyOptions): void;
-  /** Drops the gradients that wait. */
+  /** Drops the waiting gradients. */
   discard(): void;
-  /** The loss times `lossScaleFactor`, by which `apply` divides the gradients. */
+  /** The loss times `lossScaleFactor`; `apply` divides the gradients by it. */
   scaleLoss(loss: Tensor): Tensor;
-  /** Ends a training run: with `useEma`, the weights become their moving averages, if there was an update at all. */
+  /** Ends a training run: with `useEma` it replaces the weights by their moving averages, if there was an update. */
   finalize(): void;
-  /** Name and options that it was made with, as JSON can hold them; of a function as schedule its name. */
+  /** Name and options, for JSON; of your own function as a schedule only its name. */
   config(): Record<string, unknown>;
-  /** Frees the slots; the parameters stay, and it can be built for others. */
+  /** Frees its state. The parameters stay, and it can be built for others. */
   dispose(): void;
 }
 
-/** What makes one optimizer different from another: everything else is {@link FusedOptimizer}. */
+/** What an optimizer computes; everything else is in {@link FusedOptimizer}. */
 export interface Rule {
   readonly name: string;
   /** `updated` and `struct Rule`, for the scaffold shaders/optim/update.wgsl. */
@@ -62,11 +63,11 @@ export interface Rule {
   readonly constants?: Constants;
   /** The moments, in the order of the shader's bindings, and whether the options need them. */
   readonly moments: Readonly<Record<string, boolean>>;
-  /** Where moments start that do not start at 0. */
+  /** The first values of moments that do not start at 0. */
   readonly start?: Readonly<Record<string, number>>;
   /** The fields of `struct Rule`, in order, for step t = 1, 2, ... */
   readonly numbers: (rate: number, t: number) => readonly number[];
   readonly reference: (references: References, arrays: OptimizerArrays, rate: number, t: number) => void;
-  /** Weight decay beside the gradient, in every convention. */
+  /** Whether weight decay is decoupled from the gradient in every convention. */
   readonly decoupled?: boolean;
 }

@@ -3,39 +3,39 @@ import { ValueError } from '../core/errors.ts';
 import { checkGroups, type ParameterGroup } from './groups.ts';
 import { RATE, type Schedule } from './schedules.ts';
 
-/** Whose rules where Keras and PyTorch differ. */
+/** Whose rules apply where Keras and PyTorch differ. */
 export type Convention = 'keras' | 'pytorch';
 
-/** What every optimizer takes; Keras's names, and its rules unless `convention` says otherwise. */
+/** Options of every optimizer, with Keras's names, and its rules unless `convention` says otherwise. */
 export interface OptimizerOptions {
-  /** A number of 0 or more (a warm-up starts at 0, and 0 freezes the weights), or a function of the step. */
+  /** The learning rate: a number of 0 or more, or a schedule, a function of the step; default: see the optimizer. */
   readonly learningRate?: number | Schedule;
-  /** Default 0, adamW 0.004. Keras takes `rate * weightDecay * w` off each weight before the step; see `convention`. */
+  /** Subtracts `rate * weightDecay * w` from each weight before the step, as in Keras (see `convention`); default 0, adamW 0.004. */
   readonly weightDecay?: number;
-  /** Parameters with a rate or a decay of their own: `[{ match: 'bias|gamma|beta', weightDecay: 0 }]`. */
+  /** Groups of parameters with their own rate or decay: `[{ match: 'bias|gamma|beta', weightDecay: 0 }]`; default none. */
   readonly parameterGroups?: readonly ParameterGroup[];
-  /** Scales the gradient of each parameter down to this norm. At most one of the three clips can be set. */
+  /** The largest Euclidean norm of each gradient, above 0; larger ones are scaled down. At most one of the three clips can be set. */
   readonly clipNorm?: number;
-  /** Scales all gradients together down to this norm. */
+  /** The largest Euclidean norm of all gradients together, above 0. */
   readonly globalClipNorm?: number;
-  /** Limits each element of the gradients to `-clipValue .. clipValue`. */
+  /** Clips each element of the gradients to `-clipValue .. clipValue`, above 0. */
   readonly clipValue?: number;
-  /** Keeps a moving average of the weights, which `finalize()` puts in their place; default false. */
+  /** Whether to keep a moving average of the weights, which replaces them at the end of `fit` (`finalize()`); default false. */
   readonly useEma?: boolean;
-  /** What the moving average keeps of itself in each step; default 0.99. */
+  /** The decay m of that average, `average = m average + (1 - m) w`, at least 0 and below 1; default 0.99. */
   readonly emaMomentum?: number;
-  /** Puts the average in place of the weights after every so many steps. */
+  /** Replaces the weights by the average after every so many steps; default never. */
   readonly emaOverwriteFrequency?: number;
-  /** What the loss is multiplied by, in `fit` or by `scaleLoss`: the gradients are divided by it; default 1. */
+  /** Factor of the loss, in `fit` or by `scaleLoss`, that gradients are divided by, above 0; default 1. */
   readonly lossScaleFactor?: number;
   /**
-   * Changes the weights in every so many calls, by the mean of their gradients; default 1. `fit` ends with a change by those
-   * that are left over, unless it is too short for any: then it warns, and drops them.
+   * Updates the weights in every so many calls, by the mean of their gradients; default 1. `fit` ends with an update by those that
+   * are left over. If it was too short for any update, it warns and drops them.
    */
   readonly gradientAccumulationSteps?: number;
   /**
-   * Whose rule, and whose defaults for what is not given; default `keras`. `pytorch` weighs with the rate after
-   * momentum, not before, adds epsilon to the corrected root, and adds `weightDecay * w` to the gradient (not in adamW).
+   * Whose rules and defaults apply; default `keras`. `pytorch` multiplies by the rate after momentum instead of before, adds epsilon
+   * to the bias-corrected root, and adds `weightDecay * w` to the gradient (except in adamW).
    */
   readonly convention?: Convention;
 }
@@ -47,9 +47,9 @@ const COMMON = {
   lossScaleFactor: 1,
   gradientAccumulationSteps: 1,
   parameterGroups: [] as readonly ParameterGroup[],
-  convention: 'keras' as Convention, // not only this one
+  convention: 'keras' as Convention, // the type has both
 };
-/** All options of an optimizer, those filled in that have a default. */
+/** The options of an optimizer, with defaults. */
 export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRate: number | Schedule };
 
 /** Checks of the options that clip; at most one of them can be set. */
@@ -67,11 +67,11 @@ const COMMON_CHECKS = {
   emaOverwriteFrequency: count,
 } satisfies Readonly<Record<Exclude<keyof OptimizerOptions, 'learningRate'>, Check>>;
 
-/** Refuses more than one way to clip. @throws ValueError */
+/** Refuses more than one kind of clipping. @throws ValueError */
 export function checkClips(op: string, options: object): void {
   const clips = Object.keys(CLIP_CHECKS).filter((name) => Reflect.get(options, name) !== undefined);
   if (clips.length < 2) return;
-  throw new ValueError({ op, got: clips.join(' and '), expected: 'one way to clip', fix: 'Choose one of them.' });
+  throw new ValueError({ op, got: clips.join(' and '), expected: 'one kind of clipping', fix: 'Choose one of them.' });
 }
 
 interface Given<Defaults extends { readonly learningRate: number }, Options> {

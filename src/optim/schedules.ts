@@ -12,20 +12,23 @@ import {
 } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 
-/** The learning rate of step 0, 1, 2, ...; any function will do, those made here can also be written to a file. */
+/** The learning rate of step 0, 1, 2, ... Any function works; those made here can also be saved to a file. */
 export interface Schedule {
   (step: number): number;
+  /** Name and options, for files. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** What a learning rate has to be. */
+/** The check of a learning rate. */
 export const RATE: Check = [
   (value) => typeof value === 'function' || notNegative[0](value),
   'a finite number of 0 or more, or a schedule',
 ];
 
 export interface DecayOptions {
+  /** The rate of step 0, 0 or more. */
   readonly initialLearningRate: number;
+  /** Length of the decay in updates of the weights, above 0. */
   readonly decaySteps: number;
 }
 
@@ -37,7 +40,7 @@ const wrong = (schedule: string, got: string, expected: string): ValueError =>
 
 const DECAY = { initialLearningRate: required(notNegative), decaySteps: required(positive) };
 
-/** `f` of the part of the decay that is done, in whole periods if `staircase`. */
+/** The initial rate times `f(step / decaySteps)`; with `staircase` of whole periods. */
 function decaying(
   name: string,
   options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
@@ -51,19 +54,31 @@ function decaying(
   });
 }
 
-/** `initialLearningRate * decayRate^(step / decaySteps)`; `staircase` (default false) takes the floor of the exponent. */
+/**
+ * Exponential decay: `initialLearningRate * decayRate^(step / decaySteps)`.
+ * @param options `decayRate`: 0 or more. `staircase`: rounds the exponent down; default false.
+ * @throws ValueError for options out of range.
+ */
 export const exponentialDecay = (
   options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('exponentialDecay', options, (periods) => options.decayRate ** periods);
 
-/** `initialLearningRate / (1 + decayRate * step / decaySteps)`; `staircase` (default false) takes the floor of the fraction. */
+/**
+ * Inverse time decay: `initialLearningRate / (1 + decayRate * step / decaySteps)`.
+ * @param options `decayRate`: 0 or more. `staircase`: rounds `step / decaySteps` down; default false.
+ * @throws ValueError for options out of range.
+ */
 export const inverseTimeDecay = (
   options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('inverseTimeDecay', options, (periods) => 1 / (1 + options.decayRate * periods));
 
 const numbers = required(listOf(finite, 'a list of finite numbers'));
 
-/** `values[k]` up to and with step `boundaries[k]`, the last value after all of them. */
+/**
+ * Piecewise constant: `values[k]` for steps after `boundaries[k - 1]`, up to and including `boundaries[k]`.
+ * @param options `boundaries`: ascending steps. `values`: rates, one more than boundaries.
+ * @throws ValueError for other lists.
+ */
 export function piecewiseConstant(options: {
   readonly boundaries: readonly number[];
   readonly values: readonly number[];
@@ -81,8 +96,10 @@ export function piecewiseConstant(options: {
 }
 
 /**
- * `(initial - end) * (1 - step / decaySteps)^power + end`, then `end`; with `cycle`, `decaySteps` grows to the next
- * multiple instead. Defaults: `endLearningRate` 1e-4, `power` 1, `cycle` false.
+ * Polynomial decay: `(initial - end) * (1 - step / decaySteps)^power + end`, and `end` after `decaySteps`.
+ * @param options `endLearningRate`: default 1e-4. `power`: above 0, default 1. `cycle`: continues after `decaySteps` with the next
+ * multiple of it as length; default false.
+ * @throws ValueError for options out of range.
  */
 export function polynomialDecay(
   options: DecayOptions & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
@@ -100,8 +117,10 @@ export function polynomialDecay(
 const cosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));
 
 /**
- * Half a cosine from the initial rate to `alpha` times it in `decaySteps`, and level from there (PyTorch's rises again).
- * With `warmupTarget`, `warmupSteps` lead there in a line first, and the cosine starts at the target.
+ * Cosine decay: `peak * ((1 - alpha) (1 + cos(pi step / decaySteps)) / 2 + alpha)`, constant after `decaySteps` (PyTorch's rises
+ * again). With `warmupTarget` the rate first rises linearly to it in `warmupSteps`, and the cosine starts there.
+ * @param options `alpha`: the final share of the rate, default 0. `warmupTarget`: default no warm-up. `warmupSteps`: default 0.
+ * @throws ValueError for options out of range.
  * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
  */
 export function cosineDecay(
@@ -120,8 +139,10 @@ export function cosineDecay(
 }
 
 /**
- * Cosine decay that starts again: period k takes `firstDecaySteps * tMul^k` steps and starts at `mMul^k` times the
- * initial rate. Defaults: `tMul` 2, `mMul` 1, `alpha` 0.
+ * Cosine decay with warm restarts: period k takes `firstDecaySteps * tMul^k` steps and starts at `mMul^k` times the initial rate.
+ * @param options `firstDecaySteps`: updates, above 0. `tMul`: 1 or more, default 2. `mMul`: default 1. `alpha`: the final share of
+ * the rate, default 0.
+ * @throws ValueError for options out of range.
  * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
  */
 export function cosineDecayRestarts(options: {
@@ -151,9 +172,12 @@ export function cosineDecayRestarts(options: {
 }
 
 /**
- * Half a cosine up from `maxLearningRate / divFactor` to `maxLearningRate` during `warmupFraction` of the steps, then
- * one down to the first rate divided by `finalDivFactor`, and level from there: PyTorch's OneCycleLR with its defaults
- * (0.3, 25, 1e4), without its change of momentum.
+ * One-cycle policy, as PyTorch's OneCycleLR without its change of momentum: half a cosine up from `maxLearningRate / divFactor` to
+ * `maxLearningRate` in `warmupFraction` of the steps, then half a cosine down to the first rate divided by `finalDivFactor`, and
+ * constant after that.
+ * @param options `totalSteps`: updates. `warmupFraction`: at least 0 and below 1, default 0.3. `divFactor`: default 25.
+ * `finalDivFactor`: default 1e4.
+ * @throws ValueError for options out of range, and a warm-up of less than two steps.
  * @see Smith and Topin (2018), "Super-convergence: very fast training of neural networks using large learning rates".
  */
 export function oneCycle(options: {
@@ -184,8 +208,9 @@ export function oneCycle(options: {
 }
 
 /**
- * A line from `initialLearningRate` (default 0) to `learningRate` in `warmupSteps`, then that rate: a number, or another
- * schedule, whose step 0 is the end of the line.
+ * Linear warm-up from `initialLearningRate` to `learningRate` in `warmupSteps` updates, then that rate.
+ * @param options `learningRate`: a number, or a schedule that starts after the warm-up. `initialLearningRate`: default 0.
+ * @throws ValueError for options out of range.
  */
 export function warmup(options: {
   readonly learningRate: number | Schedule;

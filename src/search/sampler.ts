@@ -1,34 +1,39 @@
 import { checkOptions, checkValues, countFrom2 } from '../core/checks.ts';
 import type { Dimension } from './space.ts';
 
-/** A place in the space: a number in [0, 1] for each hyper-parameter. */
+/** A point of the space: a number in [0, 1] for each hyper-parameter. */
 export type Point = Readonly<Record<string, number>>;
 
-/** What a sampler sees of a trial. */
+/** A trial as samplers see it. */
 export interface Observation {
   readonly point: Point;
-  /** The smaller the better; Infinity for a trial that failed. */
+  /** Smaller is better; Infinity for a trial that failed. */
   readonly loss: number;
 }
 
-/** What a sampler has to go by. */
+/** What a sampler bases its proposal on. */
 export interface Request {
   readonly dimensions: Readonly<Record<string, Dimension<unknown>>>;
-  /** How many trials there were before. */
+  /** Number of earlier trials. */
   readonly number: number;
+  /** The earlier trials. */
   readonly observations: readonly Observation[];
-  /** So many uniform numbers in (0, 1), the same for the same trial of the same seed. */
+  /** Draws `count` uniform numbers in (0, 1); they depend on seed and trial alone. */
   readonly draw: (count: number) => ArrayLike<number>;
 }
 
-/** Proposes where to look next. */
+/** Proposes the next point to try. */
 export interface Sampler {
-  /** How many trials there are; absent where there is no end. */
+  /** Number of trials, for samplers that end; default no end. */
   readonly size?: (dimensions: Request['dimensions']) => number;
   readonly propose: (request: Request) => Point;
 }
 
-/** Everywhere alike. @see Bergstra and Bengio (2012), "Random search for hyper-parameter optimization". */
+/**
+ * Random search: points are uniform in the space. It takes no options.
+ * @throws ValueError for any option.
+ * @see Bergstra and Bengio (2012), "Random search for hyper-parameter optimization".
+ */
 export function random(options: Readonly<Record<string, never>> = {}): Sampler {
   checkOptions('random', options, []);
   return {
@@ -40,11 +45,15 @@ export function random(options: Readonly<Record<string, never>> = {}): Sampler {
 }
 
 export interface GridOptions {
-  /** How many values of a hyper-parameter that has more; default 5. */
+  /** The most values of each hyper-parameter, 2 or more; default 5. */
   readonly points?: number;
 }
 
-/** Every combination, the last hyper-parameter changing fastest; ranges are cut evenly, both ends included. */
+/**
+ * Grid search: every combination of values, the last hyper-parameter changing fastest. Ranges are divided evenly, both ends
+ * included.
+ * @throws ValueError for `points` below 2.
+ */
 export function grid(options: GridOptions = {}): Sampler {
   checkValues('grid', options, { points: countFrom2 });
   const { points = 5 } = options;

@@ -18,40 +18,42 @@ import { grid, type Point, type Request, random, type Sampler } from './sampler.
 import { dimensionsOf, type Space, type Values } from './space.ts';
 import { tpe } from './tpe.ts';
 
-/** One set of hyper-parameters and what came of it; JSON can hold it, if it can hold the values. */
+/** One set of hyper-parameters and its result. It can be stored as JSON if the values can. */
 export interface Trial<S extends Space = Space> {
-  /** From 0. */
+  /** Counted from 0. */
   readonly number: number;
   readonly parameters: Values<S>;
-  /** Where in the space they lie. */
+  /** Their point in the space. */
   readonly point: Point;
-  /** What the objective returned; absent if it failed. */
+  /** The result of the objective; absent if it failed. */
   readonly value?: number;
   /** Why there is no value. */
   readonly failed?: string;
 }
 
 export interface SearchOptions<S extends Space> {
+  /** The hyper-parameters by name, each a dimension such as `uniform(0, 1)`, or an array of values. */
   readonly space: S;
-  /** 'random', 'grid', 'tpe', or one with options of its own; default `tpe()`. */
+  /** 'random', 'grid', 'tpe', or a sampler with options; default `tpe()`. */
   readonly sampler?: Sampler | keyof typeof samplers;
-  /** How many trials, earlier ones included; default: the whole grid, or 20. */
+  /** Number of trials, earlier ones included; default: the whole grid, or 20. */
   readonly trials?: number;
-  /** Whether small values are good or large ones; default 'minimize'. */
+  /** Whether the objective is minimized or maximized; default 'minimize'. */
   readonly direction?: 'minimize' | 'maximize';
-  /** Decides what is random; default 0. */
+  /** Determines the random numbers: a whole number of 32 bits; default 0. */
   readonly seed?: number;
-  /** Trials of an earlier search of the same space, to go on from. */
+  /** Trials of an earlier search of the same space, to continue it; default none. */
   readonly earlier?: readonly Trial<S>[];
-  /** Called after each trial, for example to print or to store it. */
+  /** Called after each trial and awaited, for example to print or store it. */
   readonly onTrial?: (trial: Trial<S>) => void | Promise<void>;
 }
 
 export interface SearchResult<S extends Space> {
+  /** The trial with the best value. */
   readonly best: Trial<S> & { readonly value: number };
-  /** How many of the trials failed; a warning on the console says so too. */
+  /** Number of trials that failed; if there are any, a warning is printed. */
   readonly failed: number;
-  /** In the order in which they were made. */
+  /** All trials, in order. */
   readonly trials: readonly Trial<S>[];
 }
 
@@ -69,16 +71,17 @@ const CHECKS: Checks<keyof SearchOptions<Space>> = {
   earlier: [(value) => Array.isArray(value) && value.every(isRecord), 'the trials of an earlier search'],
   onTrial: func,
 };
-/** Failures from the beginning on after which the objective, and not its parameters, is taken to be wrong. */
+/** If so many trials fail from the start, the objective itself is taken to be wrong. */
 const HOPELESS = 3;
 
 /**
- * Looks for good hyper-parameters: proposes some, asks the objective what comes of them, and learns from it.
- * A value that is not finite, or an error, as `fit` throws one when a loss is not finite or memory runs out, makes a failed
- * trial and not an end.
- * @param objective e.g. trains a model and returns its validation loss; must free what it makes, also when it fails.
- * @throws ValueError for options that make no sense and for an objective that returns no number, and the objective's own error
- * if it fails from the beginning.
+ * Searches for good hyper-parameters: the sampler proposes some, the objective evaluates them, and the sampler learns from the
+ * result. A value that is not finite, or an error (`fit` throws one for a loss that is not finite), makes a failed trial; the
+ * search goes on.
+ * @param objective trains a model with the parameters, for example, and returns its validation loss. It must free what it makes,
+ * even if it fails.
+ * @throws ValueError for options out of range, and for an objective that returns no number; the objective's own error if the first
+ * 3 trials fail.
  */
 export async function search<const S extends Space>(
   options: SearchOptions<S>,
@@ -104,7 +107,7 @@ export async function search<const S extends Space>(
     };
     const point = sampler.propose(request);
     const values = Object.entries(dimensions).map(([name, { at }]) => [name, at(point[name])] as const);
-    const parameters = Object.fromEntries(values) as Values<S>; // as the dimensions say
+    const parameters = Object.fromEntries(values) as Values<S>; // the dimensions have these types
     const noneYet = trials.every(({ value }) => value === undefined);
     const outcome = await outcomeOf(() => objective(parameters, number), { errors, noneYet });
     const trial = { number, parameters, point, ...outcome };
@@ -123,7 +126,7 @@ export async function search<const S extends Space>(
   return { best, failed: failures.length, trials };
 }
 
-/** The value of a trial, or why there is none; errors are kept. */
+/** The value of a trial, or why there is none. Errors are collected. */
 async function outcomeOf(
   run: () => unknown,
   { errors, noneYet }: { errors: unknown[]; noneYet: boolean },
@@ -142,12 +145,12 @@ async function outcomeOf(
     expected: 'a number',
     fix: 'Return for example a validation loss: history.val_loss.at(-1).',
   });
-  if (noneYet) throw error; // other parameters would not cure it
+  if (noneYet) throw error; // other parameters would not help
   errors.push(error);
   return { failed: error.message };
 }
 
-/** A trial that finds no memory has a second try, without what the device kept of earlier ones. */
+/** Repeats a trial that ran out of memory once, after the device has freed what earlier trials left. */
 async function withMemory<R>(run: () => R | Promise<R>): Promise<R> {
   try {
     return await run();

@@ -1,13 +1,13 @@
 import { type Check, checkValue, checkValues, flag, show, integer as whole } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 
-/** One hyper-parameter: what it may be, laid out over the unit interval. */
+/** One hyper-parameter: its values, mapped to the unit interval. */
 export interface Dimension<T> {
   /** The value at u in [0, 1]. */
   readonly at: (u: number) => T;
-  /** Where `points` different values are, evenly spread; all values where there are no more. */
+  /** The points of `points` different, evenly spread values, or of all values if there are fewer. */
   readonly grid: (points: number) => readonly number[];
-  /** How many values there are, where neighbours have nothing in common. */
+  /** Number of values, if they are unordered. */
   readonly choices?: number;
 }
 
@@ -20,7 +20,7 @@ export type Values<S extends Space> = {
 };
 
 export interface NumberOptions {
-  /** Whether equal ratios are as far apart as each other, rather than equal differences; default false. */
+  /** Whether the scale is logarithmic; default false. */
   readonly log?: boolean;
 }
 
@@ -37,13 +37,16 @@ function checkBounds(op: keyof typeof EXAMPLES, low: number, high: number, log: 
   });
 }
 
-/** So many places, from 0 to 1. */
+/** Evenly spread points from 0 to 1. */
 const evenly = (points: number): number[] => Array.from({ length: points }, (_, i) => i / (points - 1));
 
 const between = (low: number, high: number, u: number, log: boolean): number =>
   log ? low * (high / low) ** u : low + (high - low) * u;
 
-/** Real numbers from `low` to `high`. @throws ValueError unless low < high, both finite, and positive with `log`. */
+/**
+ * Real numbers from `low` to `high`, uniform, or log-uniform with `log`.
+ * @throws ValueError unless low < high, both finite, and with `log` above 0.
+ */
 export function uniform(low: number, high: number, options: NumberOptions = {}): Dimension<number> {
   checkValues('uniform', options, { log: flag });
   const { log = false } = options;
@@ -51,13 +54,19 @@ export function uniform(low: number, high: number, options: NumberOptions = {}):
   return { at: (u) => Math.min(high, between(low, high, u, log)), grid: evenly };
 }
 
-/** Positive numbers from `low` to `high`, every order of magnitude as likely as any other: for learning rates. */
+/**
+ * Real numbers from `low` to `high`, log-uniform: every order of magnitude is equally likely, as suits learning rates.
+ * @throws ValueError unless 0 < low < high, both finite.
+ */
 export function logUniform(low: number, high: number): Dimension<number> {
   checkBounds('logUniform', low, high, true);
   return uniform(low, high, { log: true });
 }
 
-/** Whole numbers from `low` to `high`, both included. @throws ValueError for others, and as `uniform`. */
+/**
+ * Whole numbers from `low` to `high`, both included, uniform, or log-uniform with `log`.
+ * @throws ValueError unless low < high, both whole, and with `log` above 0.
+ */
 export function integer(low: number, high: number, options: NumberOptions = {}): Dimension<number> {
   checkValues('integer', options, { log: flag });
   const { log = false } = options;
@@ -72,7 +81,7 @@ export function integer(low: number, high: number, options: NumberOptions = {}):
     log ? Math.log((value + 0.5) / low) / Math.log((high + 1) / low) : (value + 0.5 - low) / (high + 1 - low);
   const grid = (points: number): number[] => {
     const values: number[] = [];
-    // With log the smallest ones lie so close together that several places have the same: then the next is taken.
+    // On a log scale several points can have the same small value: then the next larger one is taken.
     for (const u of evenly(Math.min(points, high - low + 1))) {
       values.push(Math.max(at(u), (values.at(-1) ?? low - 1) + 1));
     }
@@ -83,7 +92,10 @@ export function integer(low: number, high: number, options: NumberOptions = {}):
 
 const filled: Check = [(value) => Array.isArray(value) && value.length > 0, 'an array of one or more'];
 
-/** One of some values, without an order. @throws ValueError for none. */
+/**
+ * One of the given values, which have no order.
+ * @throws ValueError for an empty array.
+ */
 export function choice<const T>(options: readonly T[]): Dimension<T> {
   checkValue('choice', 'options', options, filled);
   const { length } = options;
@@ -94,7 +106,7 @@ export function choice<const T>(options: readonly T[]): Dimension<T> {
   };
 }
 
-/** The dimensions of a space by name. @throws ValueError for an empty one, and for what is no dimension. */
+/** The dimensions of a space by name. @throws ValueError for an empty space, and for what is no dimension. */
 export function dimensionsOf(space: Space): Readonly<Record<string, Dimension<unknown>>> {
   const names = Object.keys(space);
   if (names.length === 0) {
@@ -122,7 +134,7 @@ function dimensionOf(name: string, given: Space[string]): Dimension<unknown> {
     op: 'search',
     got: `${name}: ${show(given)}`,
     expected: 'uniform, logUniform, integer, choice, or an array of values',
-    fix: 'To keep it at one value, put that into an array.',
+    fix: 'For a constant, pass an array of one value.',
   });
 }
 

@@ -3,23 +3,24 @@ import { type Observation, type Point, random, type Sampler } from './sampler.ts
 import type { Dimension } from './space.ts';
 
 export interface TpeOptions {
-  /** How many trials are drawn at random before; default 10. */
+  /** Number of random trials before the first estimate; default 10. */
   readonly startup?: number;
-  /** Of n trials `gamma * sqrt(n)` are taken for good ones, as hyperopt does; default 0.25. */
+  /** Of n trials the best `gamma * sqrt(n)` count as good, as in hyperopt; above 0 and below 1, default 0.25. */
   readonly gamma?: number;
-  /** How many candidates are compared for each hyper-parameter; default 24. */
+  /** Number of candidates per hyper-parameter; default 24. */
   readonly candidates?: number;
 }
 
-const MOST_GOOD = 25; // so that the good ones stay few in long searches
-const FINEST = 100; // the least width of a kernel is a hundredth of the range
+const MOST_GOOD = 25; // the most good trials, so that they stay few in long searches
+const FINEST = 100; // the narrowest kernel is a hundredth of the range wide
 
 const share: Check = [(value) => typeof value === 'number' && value > 0 && value < 1, 'a number above 0 and below 1'];
 
 /**
- * Tree-structured Parzen estimator: each hyper-parameter by itself, one density is fitted to the best trials and one to
- * the others, and of some candidates drawn from the first that one is tried for which their ratio is largest.
- * The kernels are logistic instead of Gaussian, since those can be drawn from and cut off at the ends in closed form.
+ * Tree-structured Parzen estimator. For each hyper-parameter by itself it fits one density to the best trials and one to the others,
+ * draws candidates from the first, and proposes the one with the largest ratio of the two. Kernels are logistic instead of
+ * Gaussian, as these can be sampled and truncated in closed form.
+ * @throws ValueError for options out of range.
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
  */
 export function tpe(options: TpeOptions = {}): Sampler {
@@ -55,14 +56,14 @@ const placesOf = (group: readonly Observation[], name: keyof Point): number[] =>
 /** A probability density on [0, 1]. */
 interface Density {
   readonly at: (u: number) => number;
-  /** A place that has this density, from two uniform numbers. */
+  /** Draws from this density, by two uniform numbers. */
   readonly draw: (which: number, where: number) => number;
 }
 
 const densityOf = ({ choices }: Dimension<unknown>, places: readonly number[]): Density =>
   choices === undefined ? parzen(places) : categorical(choices, places);
 
-/** The share of each choice, each seen once more than it was. */
+/** The share of each choice, with one added to each count. */
 function categorical(size: number, places: readonly number[]): Density {
   const counts = new Array<number>(size).fill(1);
   const indexOf = (u: number): number => Math.min(size - 1, Math.floor(u * size));
@@ -74,7 +75,7 @@ function categorical(size: number, places: readonly number[]): Density {
   };
 }
 
-/** A logistic kernel at each place, as wide as the wider of the gaps beside it, and one in the middle over all. */
+/** A logistic kernel at each point, as wide as the larger gap to its neighbours, and a prior in the middle as wide as the range. */
 function parzen(places: readonly number[]): Density {
   const centres = [...places.map((centre) => ({ centre, isPrior: false })), { centre: 0.5, isPrior: true }];
   centres.sort((a, b) => a.centre - b.centre);
@@ -90,7 +91,7 @@ function parzen(places: readonly number[]): Density {
   };
 }
 
-/** The logistic distribution of standard deviation `width`, cut off outside [0, 1]. */
+/** The logistic distribution of standard deviation `width`, truncated to [0, 1]. */
 function logistic({ centre, width }: { readonly centre: number; readonly width: number }): Density {
   const scale = (width * Math.sqrt(3)) / Math.PI;
   const below = (u: number): number => 1 / (1 + Math.exp((centre - u) / scale));
@@ -104,7 +105,7 @@ function logistic({ centre, width }: { readonly centre: number; readonly width: 
   };
 }
 
-/** The index of one of some weights, each as likely as it is heavy, from a uniform number. */
+/** Draws an index in proportion to weights, by a uniform number. */
 function pick(weights: readonly number[], u: number): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let rest = u * total;

@@ -9,15 +9,15 @@ import type { FitOptions } from './fitOptions.ts';
 import { Model } from './model.ts';
 
 export interface CrossValidationOptions {
-  /** How many models are trained, each tested on another part of the samples; default 5. */
+  /** Number of folds, and of models that are trained, 2 or more; default 5. */
   readonly folds?: number;
-  /** Whether the parts are drawn at random; default true. */
+  /** Whether the folds are drawn at random; default true. */
   readonly shuffle?: boolean;
-  /** Decides the parts; default 0. */
+  /** Determines the folds: a whole number of 32 bits; default 0. */
   readonly seed?: number;
-  /** Whether every part has the same shares of the classes; default false. */
+  /** Whether every fold has the same shares of the classes; default false. */
   readonly stratify?: boolean;
-  /** How each model is fitted; nothing is shown unless `verbose` says so. */
+  /** Options of `model.fit` for each model; `verbose` is 0 by default. */
   readonly fit?: FitOptions;
 }
 
@@ -31,17 +31,21 @@ const aModel: Check = [(value) => value instanceof Model, 'a compiled model, ret
 type Scores = Readonly<Record<string, number>>;
 
 export interface CrossValidation {
-  /** On the part that a model did not see, one entry per fold. */
+  /** Loss and metrics of each fold, on the samples that its model did not see. */
   readonly scores: readonly Scores[];
+  /** The mean over the folds. */
   readonly mean: Scores;
-  /** The sample deviation over the folds: the sum of squares is divided by their number less one. */
+  /** The standard deviation over the folds, `sqrt(sum((score - mean)^2) / (folds - 1))`. */
   readonly deviation: Scores;
 }
 
 /**
- * Trains a new model on all folds but one and evaluates it on that one, for each fold in turn.
- * @param makeModel makes a compiled model with an optimizer of its own; both are freed after their fold.
- * @param x `[samples, ...]`. @param y labels, one each.
+ * k-fold cross-validation: for each fold, trains a new model on the other folds and evaluates it on that one.
+ * @param makeModel returns a new compiled model with its own optimizer; both are freed after the fold.
+ * @param x samples, `[n, ...]`. @param y labels, one per sample.
+ * @returns loss and metrics of each fold, their means and standard deviations.
+ * @throws ValueError for options out of range, more folds than samples, and a model that is used twice; errors of `fit`.
+ * @see Stone (1974), "Cross-validatory choice and assessment of statistical predictions".
  */
 export async function crossValidate(
   makeModel: (fold: number) => Model,

@@ -36,25 +36,25 @@ export async function datasetFor(
   return Dataset.of(network.device, samples, y, { op, rule, ...options });
 }
 
-/** The samples for each input of a model: a list has them, where there are several. */
+/** The samples for each input of a model; for several inputs x is a list. */
 export function samplesOf(x: Samples | readonly Samples[], inputs: number): readonly ShapedSamples[] {
-  if (inputs === 1) return [shapedSamples('predict', 'x', x as Samples)]; // nested arrays are a list of samples too
+  if (inputs === 1) return [shapedSamples('predict', 'x', x as Samples)]; // a list here is nested arrays
   if (Array.isArray(x) && x.length === inputs) return x.map((each, i) => shapedSamples('predict', `input ${i}`, each));
   throw new ShapeError({
     op: 'predict',
     got: Array.isArray(x) ? `${x.length} inputs` : `${x instanceof Tensor ? 'a tensor' : typeof x}`,
     expected: `a list of ${inputs}, one for each input of the model`,
-    fix: 'Pass them in the order that the model lists its inputs in: [a, b].',
+    fix: 'Pass a list in the order of the inputs: [a, b].',
   });
 }
 
 interface DatasetsOptions {
   readonly residentBytes: number | undefined;
-  /** How many rows the table has that the numbers of each input stand for, if they do. */
+  /** The size of the vocabulary of each input, if it holds ids. */
   readonly vocabularies: readonly (number | undefined)[];
 }
 
-/** A data set for each input, all with as many samples. */
+/** A data set for each input. @throws ShapeError unless all have the same number of samples. */
 export async function datasetsOf(
   device: Device,
   inputs: readonly ShapedSamples[],
@@ -79,7 +79,7 @@ export async function datasetsOf(
   throw new ShapeError({
     op: 'predict',
     got: `${sizes.join(' and ')} samples`,
-    expected: 'as many for each input',
-    fix: 'Pass the same samples to all inputs.',
+    expected: 'the same number for each input',
+    fix: 'Pass one sample per input and row.',
   });
 }

@@ -6,11 +6,11 @@ import { datasetFor } from './datasets.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
 import { FitRun } from './loop/fitRun.ts';
 
-/** How many of some samples are trained on where a share of them validates: rounded down, as Keras does. */
+/** The number of samples to train on if a share of them validates: rounded down, as in Keras. */
 export const trainingCount = (count: number, validationSplit: number): number =>
   Math.floor(count * (1 - validationSplit));
 
-/** What is behind `model.fit`: it makes the data sets, and lets a run go through them. */
+/** `model.fit`: makes the data sets, and runs through them. */
 export async function fit(
   model: FittedModel,
   samples: { readonly x: Samples; readonly y: Samples },
@@ -21,26 +21,30 @@ export async function fit(
   const x = shapedSamples('fit', 'x', samples.x);
   const y = shapedSamples('fit', 'y', samples.y);
   const [count] = x.shape;
-  const kept = trainingCount(count, validationSplit);
-  if (count > 0 && kept === 0) throw emptySplit(validationSplit, count);
+  const training = trainingCount(count, validationSplit);
+  if (count > 0 && training === 0) throw emptySplit(validationSplit, count);
   const areClasses = model.compiled.loss.targets?.kind === 'classes';
-  const weight = await sampleWeights(y, { sampleWeight, classWeight }, { training: kept, areClasses });
+  const weight = await sampleWeights(y, { sampleWeight, classWeight }, { training, areClasses });
   const all = await datasetFor(model.compiled, { x, y }, { residentBytes, weight });
   const owned = [all];
   try {
-    let training = all;
+    let trainingData = all;
     let validation: Dataset | undefined;
     if (validationData !== undefined) {
-      const [xOfIt, labels, given] = validationData;
-      const yOfIt = shapedSamples('fit', 'the y of validationData', labels);
-      const weightOfIt = await sampleWeights(yOfIt, { sampleWeight: given });
-      validation = await datasetFor(model.compiled, { x: xOfIt, y: yOfIt }, { residentBytes, weight: weightOfIt });
+      const [xValidation, labels, given] = validationData;
+      const yValidation = shapedSamples('fit', 'the y of validationData', labels);
+      const validationWeight = await sampleWeights(yValidation, { sampleWeight: given });
+      validation = await datasetFor(
+        model.compiled,
+        { x: xValidation, y: yValidation },
+        { residentBytes, weight: validationWeight },
+      );
       owned.push(validation);
     } else if (validationSplit > 0) {
-      [training, validation] = all.split(count - kept);
-      owned.push(training, validation);
+      [trainingData, validation] = all.split(count - training);
+      owned.push(trainingData, validation);
     }
-    return await new FitRun(model, { training, validation, options }).train();
+    return await new FitRun(model, { training: trainingData, validation, options }).train();
   } finally {
     for (const data of owned) data.dispose();
   }
@@ -51,5 +55,5 @@ const emptySplit = (validationSplit: number, count: number): ValueError =>
     op: 'fit',
     got: `validationSplit ${validationSplit} of ${count} samples, which leaves none to train on`,
     expected: 'at least one sample to train on',
-    fix: 'Take a smaller share, pass validationData, or leave it out.',
+    fix: 'Lower validationSplit, pass validationData, or leave it out.',
   });

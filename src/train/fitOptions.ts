@@ -20,44 +20,45 @@ import { type Verbosity, verbosity } from './callbacks/progress.ts';
 import type { CheckpointOptions } from './loop/checkpoint.ts';
 
 export interface FitOptions extends BatchOptions, SampleWeightOptions {
-  /** The epoch to train up to, from `initialEpoch`; default 1. */
+  /** The epoch to stop before: epochs run from `initialEpoch` to `epochs - 1`. Default 1. */
   readonly epochs?: number;
-  /** The number of the first epoch, for callbacks that go by it; default 0. */
+  /** The number of the first epoch; default 0. */
   readonly initialEpoch?: number;
-  /** A new order in every epoch; default true. */
+  /** Whether each epoch has a new order; default true. */
   readonly shuffle?: boolean;
-  /** The share of the samples, taken from the end before any shuffle, to validate on instead of training; default 0. */
+  /** The share of the samples, taken from the end before shuffling, to validate on; at least 0 and below 1, default 0. */
   readonly validationSplit?: number;
-  /** Samples, labels and, where they are not all 1, weights of the samples to validate on after every epoch. */
+  /** Samples, labels and optional weights to validate on after every epoch; default none. */
   readonly validationData?: readonly [x: Samples, y: Samples, sampleWeight?: Samples];
+  /** Called in this order; default none. */
   readonly callbacks?: readonly Callback[];
-  /** What is shown of the run; default what `setVerbosity` says, and that is `auto`. */
+  /** What is shown of the run; default: as `setVerbosity` says, at first `auto`. */
   readonly verbose?: Verbosity;
   /**
-   * Whether a loss that is not finite ends training, with an error that says what went bad first, and with the weights
-   * from before; default true. It keeps the weights and the optimizer's slots twice more on the device.
+   * Whether a loss that is not finite ends training with an error that names the first bad layer, and with the weights from before;
+   * default true. It keeps two more copies of weights and optimizer slots on the device.
    */
   readonly terminateOnNaN?: boolean;
-  /** Saves the whole state of the run now and then, so that it can go on if it is interrupted. */
+  /** When and how to save the state of the run, so that it can be resumed after an interruption; default never. */
   readonly checkpoint?: CheckpointOptions;
   /**
-   * A `checkpoint.safetensors` to go on from. Model, data and options, callbacks included, have to be those of the run
-   * that it is of; then weights and history end with the bits of a run that was not interrupted.
+   * The bytes of a `checkpoint.safetensors` to resume. Model, data and options, callbacks included, must be those of the saved
+   * run; then weights and history end with the same bits as without the interruption.
    */
   readonly resume?: Bytes;
   /**
-   * Whether `resume` refuses to go on with another device or version of dawngrad than those of the run, as its end would
-   * have other bits; default true.
+   * Whether `resume` refuses another device or version of dawngrad than those of the saved run, which would end with other bits;
+   * default true.
    */
   readonly exactResume?: boolean;
   /**
-   * When it is aborted, `fit` ends after the running step: it saves a checkpoint of that place, if `checkpoint` says where,
-   * and rejects with the signal's reason.
+   * An `AbortSignal`. When it is aborted, `fit` ends after the running step: it saves a checkpoint, if `checkpoint` is set, and
+   * rejects with the signal's reason.
    */
   readonly signal?: Signal;
 }
 
-/** Of an `AbortSignal`, what `fit` looks at. */
+/** The part of an `AbortSignal` that `fit` reads. */
 export interface Signal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -66,7 +67,7 @@ export interface Signal {
 const isSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'aborted' in value && 'reason' in value;
 
-/** What `fit` saw: the epochs, and for each name its value after each of them. */
+/** What `fit` returns: the numbers of the epochs, from 0, and for each name (`loss`, `val_loss`) one value per epoch. */
 export interface History {
   readonly epoch: readonly number[];
   readonly history: Readonly<Record<string, readonly number[]>>;
@@ -97,7 +98,7 @@ const CHECKPOINT: Checks<keyof CheckpointOptions> = {
   save: required(func),
 };
 
-/** Refuses options that are misspelt, out of range, or contradict each other. @throws ValueError */
+/** Refuses options that are misspelt, out of range, or contradictory. @throws ValueError */
 export function checkFitOptions(options: FitOptions): void {
   checkValues('fit', options, CHECKS);
   if (options.callbacks !== undefined) checkCallbacks(options.callbacks);
@@ -107,8 +108,8 @@ export function checkFitOptions(options: FitOptions): void {
     throw new ValueError({
       op: 'fit',
       got: `initialEpoch ${initialEpoch} and epochs ${epochs}`,
-      expected: 'a first epoch before the last: epochs are counted from 0, up to the number `epochs`',
-      fix: `Set epochs to ${initialEpoch} plus how many are to be trained.`,
+      expected: 'an initialEpoch below epochs: the epochs initialEpoch to epochs - 1 are trained',
+      fix: `Set epochs to ${initialEpoch} plus the number of epochs to train.`,
     });
   }
   if (validationSplit > 0 && validationData !== undefined) {

@@ -3,15 +3,16 @@ import { isRecord } from '../io/json.ts';
 import type { History } from './fitOptions.ts';
 
 const PANEL = { width: 380, height: 260, left: 56, right: 16, top: 44, bottom: 40 };
-/** From the palette of Okabe and Ito (2008), which colour-blind readers can tell apart. */
+/** From the palette of Okabe and Ito (2008), which is safe for colour-blind readers. */
 const COLOURS = { training: '#0072b2', validation: '#d55e00' };
 const STYLE = `.history{color:#333;font:12px system-ui,sans-serif}.history text{fill:currentColor}
 @media(prefers-color-scheme:dark){.history{color:#ddd}}`;
 
 /**
- * The history of `fit` as a picture: a panel for the loss and each metric, with what was seen in training and, dashed, in
- * validation. It has no background, and its text suits light and dark pages.
- * @returns an SVG document, to be written to a file or put into a page.
+ * Draws the history of `fit`: one panel for the loss and one per metric, training as a solid line and validation as a dashed one.
+ * It has no background, and its text suits light and dark pages.
+ * @returns an SVG document as text, for a file or a page.
+ * @throws ValueError for what is no history.
  */
 export function historyChart({ epoch, history }: History): string {
   checkValue('historyChart', 'history', history, [isRecord, 'what fit returns']);
@@ -55,7 +56,7 @@ function panel(
         : '',
     );
     const stroke = `fill="none" stroke="${colour}" stroke-width="2" stroke-linecap="round"`;
-    const alone = points.length === 1 ? 'm-3 0h6' : ''; // a point would not be seen
+    const alone = points.length === 1 ? 'm-3 0h6' : ''; // a single point would be invisible
     const key = `M${left + 100 * i} ${top - 14}h18`;
     return (
       `<path d="${runs.join('')}${alone}" ${stroke}${dash}/><path d="${key}" ${stroke}${dash}/>` +
@@ -69,7 +70,7 @@ function panel(
   return `<text x="${left}" y="18" font-weight="bold">${text(name)}</text>${grid.join('')}${axis}${lines.join('')}`;
 }
 
-/** Round numbers, some four, that reach around a range. */
+/** About four round numbers that enclose a range. */
 function ticksOf(low: number, high: number): number[] {
   if (!(high >= low)) return [0, 1];
   const range = high - low || Math.abs(high) || 1;

@@ -1,4 +1,4 @@
-import { checkOptions, checkRange, checkWhole } from '../core/checks.ts';
+import { checkValues, count, countFrom2, fraction, positive } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 import { innerScope } from '../core/tensor.ts';
 import type { Samples } from '../data/dataset/dataset.ts';
@@ -10,44 +10,45 @@ import type { Model } from './model.ts';
 import { type Trainable, whileTraining } from './trainable.ts';
 
 export interface FindLearningRateOptions {
-  /** The first rate; default 1e-6. */
+  /** The first learning rate, above 0; default 1e-6. */
   readonly minLearningRate?: number;
-  /** The last rate; default 10. */
+  /** The last learning rate, at least `minLearningRate`; default 10. */
   readonly maxLearningRate?: number;
-  /** Minibatches; default 100. */
+  /** Number of minibatches, 2 or more; default 100. */
   readonly steps?: number;
-  /** Samples in each; default 32. */
+  /** Samples per minibatch; default 32. */
   readonly batchSize?: number;
-  /** What the mean of the losses keeps of itself in each step, at least 0 and below 1; default 0.9. */
+  /** The decay b of the running mean of the loss, at least 0 and below 1; default 0.9. */
   readonly smoothing?: number;
 }
 
-/** What the learning-rate range test found. */
+/** The result of the learning-rate range test. */
 export interface LearningRates {
+  /** The rates that were tried, ascending. */
   readonly learningRates: readonly number[];
-  /** The smoothed loss at each. */
+  /** The smoothed loss at each rate. */
   readonly losses: readonly number[];
   /**
-   * Where a tenth and where nine tenths of the fall to the least loss are done: rates between them train well. Undefined
-   * where the loss did not fall, or no more than it goes up and down by chance.
+   * A range of rates that train well: from a tenth to nine tenths of the fall of the loss to its minimum. Undefined if the loss did
+   * not fall by more than its noise.
    */
   readonly suggestion: { readonly low: number; readonly high: number } | undefined;
 }
 
-/** Beyond this multiple of the least loss nothing is to be learned any more. */
+/** The test ends when the loss exceeds its minimum by this factor. */
 const DIVERGED = 4;
 /**
- * So many deviations of the noise the loss has to fall. Of simulated losses that were nothing but noise, normal or skewed,
- * 1 in 300 passed this with the default options, and 1 in 50 at worst (300 steps, smoothing 0.5).
+ * The loss must fall by this many standard deviations of its noise. Of simulated losses that were pure noise, normal or skewed,
+ * 1 in 300 passed with the default options, and 1 in 50 at worst (300 steps, smoothing 0.5).
  */
 const BEYOND_CHANCE = 4;
 
 /**
- * The learning-rate range test: the rate grows exponentially with every minibatch, and the loss says where learning begins
- * and where it breaks down. It ends early where the smoothed loss is 4 times its least value, or not finite. Losses are
- * smoothed by an exponential mean without bias: `m = b m + (1 - b) loss`, over `1 - b^t`. Weights, optimizer and generator
- * are left as they were.
- * @throws ValueError for options out of range, or if already the first loss is not finite.
+ * The learning-rate range test: the rate grows exponentially with every minibatch, and the loss shows where learning begins and
+ * where it diverges. The loss is smoothed, `m = b m + (1 - b) loss` divided by `1 - b^t`. The test ends early when that exceeds 4
+ * times its minimum, or is not finite. Weights, optimizer and generator are left as they were.
+ * @param model a compiled model. @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
+ * @throws ValueError for options out of range, and if the first loss is not finite; ShapeError for data that do not fit.
  * @see Smith (2017), "Cyclical learning rates for training neural networks".
  */
 export async function findLearningRate(
@@ -82,7 +83,7 @@ async function find(
     let mean = 0;
     let smallest = Number.POSITIVE_INFINITY;
     for (let t = 0; t < count; t++) {
-      const batch = t % Math.floor(data.size / size); // whole batches alone, in a new order each time through
+      const batch = t % Math.floor(data.size / size); // whole batches only, shuffled anew in each pass
       if (batch === 0) {
         data.shuffle(random);
         data.rewind();
@@ -113,7 +114,7 @@ async function find(
       op: 'findLearningRate',
       got: 'a first loss that is not finite',
       expected: 'a number',
-      fix: 'Look for extreme values in the data, and at how the weights begin.',
+      fix: 'Look for extreme values in the data, and check the initializers.',
     });
   }
   const least = losses.indexOf(leastOf(losses));
@@ -122,23 +123,33 @@ async function find(
 }
 
 function settingsOf(options: FindLearningRateOptions): Required<FindLearningRateOptions> {
-  const op = 'findLearningRate';
-  checkOptions(op, options, ['minLearningRate', 'maxLearningRate', 'steps', 'batchSize', 'smoothing']);
-  const { minLearningRate = 1e-6, maxLearningRate = 10, steps = 100, batchSize = 32, smoothing = 0.9 } = options;
-  checkRange(op, 'minLearningRate', minLearningRate, { low: Number.MIN_VALUE, high: Number.POSITIVE_INFINITY });
-  checkRange(op, 'maxLearningRate', maxLearningRate, { low: minLearningRate, high: Number.POSITIVE_INFINITY });
-  checkWhole(op, 'steps', steps, 2);
-  checkWhole(op, 'batchSize', batchSize, 1);
-  checkRange(op, 'smoothing', smoothing, { low: 0, high: 1 });
-  return { minLearningRate, maxLearningRate, steps, batchSize, smoothing };
+  const {
+    minLearningRate = 1e-6,
+    maxLearningRate = 10,
+    steps = 100,
+    batchSize = 32,
+    smoothing = 0.9,
+  } = checkValues('findLearningRate', options, {
+    minLearningRate: positive,
+    maxLearningRate: positive,
+    steps: countFrom2,
+    batchSize: count,
+    smoothing: fraction,
+  });
+  if (minLearningRate <= maxLearningRate) return { minLearningRate, maxLearningRate, steps, batchSize, smoothing };
+  throw new ValueError({
+    op: 'findLearningRate',
+    got: `minLearningRate ${minLearningRate} and maxLearningRate ${maxLearningRate}`,
+    expected: 'a maximum that is not below the minimum',
+    fix: 'Correct the range.',
+  });
 }
 
 const leastOf = (losses: readonly number[]): number => losses.reduce((a, b) => Math.min(a, b));
 
 /**
- * Whether losses have fallen to `end`, their smoothed mean, by more than chance: compared with the mean of their first half.
- * The noise of one is taken from the differences between neighbours, which a fall hardly shows in: their variance is twice
- * that of the noise.
+ * Whether losses have fallen by more than chance, from the mean of their first half to `end`, their smoothed mean. The noise is
+ * estimated from the differences of neighbours, whose variance is twice that of the noise; a slow fall hardly affects them.
  * @see von Neumann et al. (1941), "The mean square successive difference".
  */
 function hasFallen(losses: readonly number[], end: number, smoothing: number): boolean {

@@ -27,21 +27,21 @@ import { type CompileOptions, checkIdle, type Trainable, trainableOf, whileTrain
 const checkTrainOnBatchOptions = (options: TrainOnBatchOptions): TrainOnBatchOptions =>
   checkValues('trainOnBatch', options, { ...SAMPLE_WEIGHT_CHECKS, terminateOnNaN: flag });
 
-/** How much single samples of a batch count, and what a loss that is not finite does. */
+/** Options of `trainOnBatch`. */
 export interface TrainOnBatchOptions extends SampleWeightOptions {
   /**
-   * Whether a loss that is not finite is an error, after which the weights are those from before; default false. It copies
-   * the weights and the optimizer's slots before each step.
+   * Whether a loss that is not finite throws, with the weights as they were before the step; default false. It costs a copy of the
+   * weights and the optimizer's slots before each step.
    */
   readonly terminateOnNaN?: boolean;
 }
 
 /**
- * A network that can be trained. It lives on the device of its weights, and trains with random numbers of its own, whatever
- * else is initialised or trained meanwhile. `dispose()` frees its weights, captured steps and optimizer.
+ * A network that can be trained. It stays on the device of its weights and trains with its own random numbers, whatever else is
+ * initialised or trained meanwhile. `dispose()` frees its weights, captured steps and optimizer.
  */
 export class Model extends Network implements FittedModel {
-  /** Set to true, by a callback for example, `fit` stops after the running step. */
+  /** Set to true, for example by a callback, `fit` stops after the running step. */
   stopTraining = false;
   #compiled: Trainable | undefined;
   readonly #batchStep = compile((x: Tensor, y: Tensor, weight?: Tensor) =>
@@ -49,8 +49,9 @@ export class Model extends Network implements FittedModel {
   );
 
   /**
-   * Chooses what training does; needed before `fit`, `evaluate` and `trainOnBatch`. The model takes the optimizer over: it
-   * frees it when it is compiled with another or disposed of.
+   * Chooses optimizer, loss and metrics; needed before `fit`, `evaluate` and `trainOnBatch`. The model owns the optimizer from
+   * then on: it is freed when the model is compiled with another one, or disposed.
+   * @throws ValueError for unknown names, and while another call is training the model.
    */
   compile(options: CompileOptions): void {
     checkIdle('compile', this);
@@ -60,7 +61,7 @@ export class Model extends Network implements FittedModel {
     if (before !== this.#compiled.optimizer) before?.dispose();
   }
 
-  /** What `compile` chose. @throws ValueError before that. */
+  /** What `compile` chose. @throws ValueError before `compile`. */
   get compiled(): Trainable {
     if (this.#compiled !== undefined) return this.#compiled;
     throw new ValueError({
@@ -71,22 +72,29 @@ export class Model extends Network implements FittedModel {
     });
   }
 
+  /** The optimizer that `compile` chose. @throws ValueError before `compile`. */
   get optimizer(): Optimizer {
     return this.compiled.optimizer;
   }
 
   /**
    * Trains on `x` and `y` for a number of epochs.
-   * @param x samples along the first axis: a tensor, nested arrays, or `{ data, shape }`. @param y labels, one each.
-   * @returns the loss and metrics of each epoch: running means over its batches, before each update, as in Keras.
-   * @throws ShapeError, ValueError for data that do not fit, hold NaN, or labels out of range; ValueError when the loss
-   * stops being finite, and for a model that another call is training.
+   * @param x samples along the first axis, `[n, ...inputShape]`: a tensor, nested arrays, or `{ data, shape }`.
+   * @param y labels, one per sample.
+   * @returns loss and metrics of each epoch: means over its batches, each taken before the update, as in Keras.
+   * @throws ShapeError for data of the wrong shape; ValueError for data that are not finite, labels out of range, a loss that is
+   * not finite any more, and a model that another call is training; DeviceError if memory runs out.
    */
   async fit(x: Samples, y: Samples, options: FitOptions = {}): Promise<History> {
     return whileTraining('fit', this, () => fit(this, { x, y }, options));
   }
 
-  /** Loss and metrics over all samples, in inference mode. */
+  /**
+   * Loss and metrics over all samples, in inference mode.
+   * @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
+   * @returns `loss`, which includes the penalties on weights, and each metric by name.
+   * @throws ShapeError, ValueError for data that do not fit the model.
+   */
   async evaluate(x: Samples, y: Samples, options: EvaluateOptions = {}): Promise<Record<string, number>> {
     const trainable = this.compiled;
     const { batchSize, residentBytes, sampleWeight } = batchOptionsOf('evaluate', options, {
@@ -103,8 +111,10 @@ export class Model extends Network implements FittedModel {
   }
 
   /**
-   * The outputs for all samples, `[n, ...outputShape]`, in inference mode, on the model's device.
-   * @param x samples along the first axis; for a model with several inputs a list of such, one for each.
+   * The outputs for all samples, in inference mode.
+   * @param x samples, `[n, ...inputShape]`; for a model with several inputs a list of such.
+   * @returns `[n, ...outputShape]`, f32, on the model's device.
+   * @throws ShapeError, ValueError for data that do not fit the model.
    */
   async predict(x: Samples | readonly Samples[], options: BatchOptions = {}): Promise<Tensor> {
     const { batchSize, residentBytes } = batchOptionsOf('predict', options);
@@ -135,8 +145,11 @@ export class Model extends Network implements FittedModel {
   }
 
   /**
-   * Gives the layers of batch normalisation mean and variance over all samples, in place of running means over batches:
-   * at the end of training, over the training set. It takes one pass for each of these layers.
+   * Replaces the running statistics of batch normalization layers by mean and variance over all samples. Call it after training,
+   * with the training set. It takes one pass over the data for each of these layers.
+   * @param x samples, `[n, ...inputShape]`.
+   * @throws ShapeError, ValueError for data that do not fit the model.
+   * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2.
    */
   async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
     const { batchSize, residentBytes } = batchOptionsOf('recalibrate', options);
@@ -151,7 +164,12 @@ export class Model extends Network implements FittedModel {
     }
   }
 
-  /** One update from one batch; loss and metrics are from before it. @throws as `fit`. */
+  /**
+   * Takes one training step on one batch.
+   * @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
+   * @returns loss and metrics from before the update, by name.
+   * @throws ShapeError, ValueError as `fit`; for a loss that is not finite only with `terminateOnNaN`.
+   */
   async trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
     return whileTraining('trainOnBatch', this, () => this.#trainOnBatch(x, y, options));
   }
@@ -187,7 +205,7 @@ export class Model extends Network implements FittedModel {
     }
   }
 
-  /** Frees the weights that no other model has, the optimizer, and what captured steps hold. */
+  /** Frees the weights that no other model shares, the optimizer, and captured steps. @throws ValueError while training. */
   override dispose(): void {
     checkIdle('dispose', this);
     this.#batchStep.dispose();
@@ -196,9 +214,10 @@ export class Model extends Network implements FittedModel {
   }
 
   /**
-   * The model as files: its layers in JSON, with optimizer, loss and metrics where names stand for them, and its weights in
-   * the safetensors format. What the optimizer remembers is not among them: checkpoints have that.
-   * @param folder where they are written, too, in Node.
+   * The model as two files: its layers in JSON, with optimizer, loss and metrics unless one of them is your own function, and its
+   * weights in the safetensors format. The optimizer's moments are not saved; checkpoints of `fit` have them.
+   * @param folder also writes the files there; in Node only.
+   * @throws ValueError for layers whose options include a function.
    */
   async save(folder?: string): Promise<ModelFiles> {
     const instead =
@@ -210,21 +229,25 @@ export class Model extends Network implements FittedModel {
   }
 }
 
-/** A model of layers one after another: `sequential([dense({ units: 10, inputShape: [784] })])`. */
+/**
+ * A model of layers in sequence: `sequential([dense({ units: 10, inputShape: [784] })])`.
+ * @throws ShapeError for no layers, and where a layer can't take its input; ValueError for what is no layer, and for equal names.
+ */
 export const sequential = (layers: readonly Block[]): Model => new Model(sequentialGraph(layers));
 
-/** What a model is a function of, and what it computes. */
+/** Inputs and output of a model. */
 export interface ModelOptions {
   /** One input, or a list in the order in which samples are passed. */
   readonly inputs: Applicable | readonly Applicable[];
+  /** The output; a list must hold exactly one. */
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
 /**
- * A model of layers that are applied to each other's results:
+ * A model of a graph of layers:
  * `const x = input({ shape: [784] }); const m = model({ inputs: x, outputs: dense({ units: 10 })(x) })`.
  * Models that share layers share weights.
- * @throws ShapeError where a layer can't take its input, ValueError if inputs are missing.
+ * @throws ShapeError where a layer can't take its input; ValueError for missing inputs and for more than one output.
  */
 export function model(options: ModelOptions): Model {
   checkOptions('model', options, ['inputs', 'outputs']);

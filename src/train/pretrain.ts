@@ -10,9 +10,9 @@ import type { FitOptions, History } from './fitOptions.ts';
 import { type Model, sequential } from './model.ts';
 
 export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize' | 'residentBytes' | 'verbose'> {
-  /** The share of a layer's inputs that are set to 0 before it; default 0.3. */
+  /** The share of an encoder's inputs that is set to 0, at least 0 and below 1; default 0.3. */
   readonly corruption?: number;
-  /** Makes the optimizer of each autoencoder; default `adam()`. */
+  /** Returns the optimizer of each autoencoder; default `() => adam()`. */
   readonly optimizer?: () => Optimizer;
 }
 
@@ -26,12 +26,14 @@ const CHECKS: Checks<keyof PretrainOptions> = {
 };
 
 /**
- * Greedy pre-training without labels, layer by layer: each dense layer but the last, with what follows it up to the next,
- * becomes the encoder of an autoencoder that restores the layer's own inputs from corrupted ones; then the next layer learns
- * from what it puts out. The model keeps the encoders' weights. Train it on the labels afterwards.
- * @param model a sequential one; its samples are vectors where the first dense layer takes them.
- * @returns the history of each autoencoder; its loss is the mean squared error.
- * @throws ValueError for a model without a hidden dense layer, or that is no sequence.
+ * Greedy layer-wise pre-training without labels. Each dense layer but the last, with the layers up to the next dense one, becomes
+ * the encoder of a denoising autoencoder: it is trained to restore its inputs from corrupted ones. Its outputs are the inputs of
+ * the next autoencoder. The model keeps the weights of the encoders; train it on the labels afterwards.
+ * @param model a sequential model, whose first dense layer takes vectors.
+ * @param samples `[n, ...inputShape]`.
+ * @returns the history of each autoencoder; the loss is the mean squared error.
+ * @throws ValueError for a model without a hidden dense layer, or that is not sequential; ShapeError for images before a dense
+ * layer.
  * @see Bengio et al. (2007), "Greedy layer-wise training of deep networks"; Vincent et al. (2008), "Extracting and composing
  * robust features with denoising autoencoders".
  */

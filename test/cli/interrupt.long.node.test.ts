@@ -61,7 +61,7 @@ onGpu(test, 'a run goes on with another device only if it is told to, and says s
   );
   const refused = await dawngrad('train', '--resume', run).ended;
   assert.is(refused.code, 1);
-  assert.match(refused.stderr, /got device.backend "cpu"; expected "webgpu", as in the run .* --inexact/);
+  assert.match(refused.stderr, /got device.backend "cpu"; expected "webgpu", as in the saved run.* --inexact/);
   const { code, stderr } = await dawngrad('train', '--resume', run, '--inexact').ended;
   assert.is(code, 0, stderr);
   assert.match(readFileSync(join(run, 'report.html'), 'utf8'), /<td>[^<]*WebGPU[^<]*, then [^<]*CPU/);

@@ -84,7 +84,10 @@ test('what a definition gets wrong is said with its name', async () => {
   );
   const files = await net().save();
   const clash = defineLayer('dense', {}, () => ({ outputShape: (shape) => shape, call: (t) => t }));
-  assert.throws(() => loadModel(files, { layers: [clash] }), /of the kind 'dense'; expected another kind/);
+  assert.throws(
+    () => loadModel(files, { layers: [clash] }),
+    /your own kind of layer 'dense', which the library has; expected a kind that/,
+  );
   assert.throws(
     () => loadModel(files, { layers: [scale({})] as never }),
     /layers.*expected a list of what defineLayer made/,

@@ -118,7 +118,7 @@ test('findLearningRate refuses what makes no sense', async () => {
   await rejects(find({ minLearningRate: 0 }), /minLearningRate 0/);
   await rejects(
     find({ minLearningRate: 1, maxLearningRate: 0.1 }),
-    /maxLearningRate 0.1; expected a number of at least 1/,
+    /minLearningRate 1 and maxLearningRate 0.1; expected a maximum that is not below/,
   );
   await rejects(find({ stepz: 1 }), /the option 'stepz'/);
 });

@@ -264,7 +264,7 @@ test('refused by name: what is no tensor with one number', async () => {
     [0.5, /wrong: got 0.5 in return; expected a tensor. Return what/],
     [undefined, /wrong: got undefined in return; expected a tensor/],
     [Promise.resolve(1), /wrong: got a promise in return; .* leave async and await out/],
-    [tensor([1, 2]), /wrong: got 2 numbers, \[2\](, in return)?; expected one for (a|the) batch/],
+    [tensor([1, 2]), /wrong: got 2 numbers, \[2\](, in return)?; expected one (number )?for (a|the) batch/],
   ];
   for (const [result, message] of wrong) {
     const metric = named('wrong', () => result as Tensor); // as JavaScript may

@@ -160,12 +160,12 @@ test('a damaged or foreign checkpoint is refused, and one of another run', async
   await refused({ resume: new Uint8Array(3) }, /safetensors: got a file of 3 bytes/);
   const flipped = Uint8Array.from(resume);
   flipped[flipped.length - 20] ^= 1;
-  await refused({ resume: flipped }, /contents that are not those that were written/);
+  await refused({ resume: flipped }, /contents that do not match their checksum/);
   const kernel = { data: new Float32Array(2), shape: [2] };
   await refused({ resume: writeSafetensors({ kernel }) }, /a safetensors file of another kind/);
   const old = writeSafetensors({ kernel }, { checkpoint: '{"format":"dawngrad checkpoint 2"}' });
   await refused({ resume: old }, /a file of the format 'dawngrad checkpoint 2'; expected one of the format/);
-  await refused({ batchSize: 9 }, /got batchSize 9; expected 8, as in the run/);
+  await refused({ batchSize: 9 }, /got batchSize 9; expected 8, as in the saved run/);
   await refused({ shuffle: false }, /got shuffle false; expected true/);
   await refused({ validationSplit: 0 }, /got samples 70; expected 56/);
   await refused({}, /got layers.dense.units 7; expected 6.*the same layers/, { ...setting, units: 7 });
@@ -173,7 +173,7 @@ test('a damaged or foreign checkpoint is refused, and one of another run', async
   await refused({ classWeight: { 1: 2 } }, /got weighted true; expected false.*sampleWeight or classWeight/);
   await refused(
     { callbacks: [earlyStopping()] },
-    /got the callback 1 earlyStopping, of which the checkpoint knows nothing/,
+    /got the callback 1 earlyStopping, which the checkpoint does not have/,
   );
   await rejects(
     () => fresh('cpu', () => network(setting).fit(x, y, { resume, batchSize: 8, validationSplit: 0.2 }), { seed: 1 }),
@@ -193,7 +193,10 @@ test('a checkpoint of a model that was compiled otherwise is refused, with what 
   const optimizer = (given: object) => ({
     optimizer: () => adam({ learningRate: cosineDecay(options), globalClipNorm: 1, ...given }),
   });
-  await refused({ optimizer: () => sgd() }, /got optimizer.name "sgd"; expected "adam", as in the run.*same optimizer/);
+  await refused(
+    { optimizer: () => sgd() },
+    /got optimizer.name "sgd"; expected "adam", as in the saved run.*same optimizer/,
+  );
   await refused(optimizer({ beta1: 0.8 }), /got optimizer.beta1 0.8; expected 0.9/);
   await refused(optimizer({ useEma: true }), /got optimizer.useEma true; expected false/);
   await refused(optimizer({ globalClipNorm: undefined }), /got optimizer.globalClipNorm nothing; expected 1/);
@@ -285,12 +288,12 @@ test('a checkpoint with a right checksum whose header is none is refused', async
   const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
   for (const header of [`${format}, no JSON`, `${format}}`, `${format},"place":${deep}}`]) {
     const resume = await forged(file, header);
-    await rejects(() => runOf(setting, 'cpu', { resume }), /^resume: got a header that a checkpoint does not have/);
+    await rejects(() => runOf(setting, 'cpu', { resume }), /^resume: got a header without the state of a run/);
   }
   const other = await forged(file, checkpoint.replace('"backend":"cpu"', '"backend":"webgpu"'));
   await rejects(
     () => runOf(setting, 'cpu', { resume: other }),
-    /^resume: got device.backend "cpu"; expected "webgpu", as in the run .*exactResume: false/,
+    /^resume: got device.backend "cpu"; expected "webgpu", as in the saved run.*exactResume: false/,
   );
   await runOf(setting, 'cpu', { resume: other, exactResume: false });
 });

@@ -405,7 +405,7 @@ for (const [name, run] of [
       for (const useEma of [false, true]) {
         using short = make(8, useEma);
         const warnings = await warningsOf(() => short.fit([[1], [1]], [[0], [0]], { epochs: 3, batchSize: 1 }));
-        assert.match(warnings[0], /fit changed no weight: gradientAccumulationSteps is more than its 6 steps/);
+        assert.match(warnings[0], /fit changed no weight: gradientAccumulationSteps exceeds its 6 steps/);
         assert.is(await weightOf(short), 1);
       }
       using one = make(2);

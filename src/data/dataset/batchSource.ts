@@ -8,19 +8,19 @@ import type { Resident } from '../../ops/data/batch.ts';
 import { permutation, shuffleInto } from '../../ops/data/shuffle.ts';
 import type { HostSamples } from './hostSamples.ts';
 
-/** Samples, labels where there are any, and weights where they are not all 1. */
+/** Samples, labels and weights, the last two if there are any. */
 export interface Fields<T> {
   readonly x: T;
   readonly y: T | undefined;
   readonly weight: T | undefined;
 }
 
-/** What lies on the device, and in which order; without one, as it lies. */
+/** Samples on the device, and the order to gather them in; default as they lie. */
 interface DeviceSamples extends Fields<Resident> {
   readonly order?: Tensor;
 }
 
-/** The part of a data set: `count` samples from number `first` on. */
+/** A part of a source: `count` samples from position `first`. */
 interface Range {
   readonly first: number;
   readonly count: number;
@@ -28,18 +28,18 @@ interface Range {
 
 const FIELDS = ['x', 'y', 'weight'] as const;
 
-/** How samples are kept for steps that take them in batches. */
+/** Where batches come from. */
 export interface BatchSource {
-  /** What batches of up to `size` are taken from; the same in every call. */
+  /** The device memory that batches of up to `size` are gathered from; the same in every call. */
   samplesFor(size: number): DeviceSamples;
-  /** Brings sample number `start` of the order to the device, and those of its batch; where they are. */
+  /** Makes sure that the batch from place `start` of the order is on the device; returns where it starts there. */
   locate(start: number): number;
-  /** A new order, from a stream of its own. */
+  /** Shuffles, with a new stream of the generator. */
   shuffle(generator: Generator): void;
   dispose(): void;
 }
 
-/** All samples lie on the device, and so does their order. */
+/** All samples are on the device, and so is their order. */
 export class ResidentSource implements BatchSource {
   readonly #samples: Fields<Resident>;
   readonly #first: number;
@@ -74,25 +74,25 @@ export class ResidentSource implements BatchSource {
   }
 }
 
-/** Samples that may be written together: memory for two chunks of them, so that steps run on one while the next comes. */
+/** Device memory for two chunks of samples: steps use one while the next is written. */
 interface Ring extends DeviceSamples {
-  /** Samples of a chunk: whole batches. */
+  /** Number of samples in a chunk: whole batches. */
   readonly rows: number;
-  /** Where the second chunk begins. */
+  /** The position of the second chunk. */
   readonly second: number;
-  /** The number of the chunk that lies in each half. */
+  /** The number of the chunk in each half. */
   readonly chunks: [number | undefined, number | undefined];
 }
 
 /**
- * The samples stay with the host, and pass through the device in chunks, in their order: while the steps of one run, the
- * next is written beside it. Writes keep their turn among the steps, so what a step reads is there when it runs.
+ * The samples stay with the host and stream through the device in chunks, in their order. While steps use one chunk, the next is
+ * written to the other half of the ring. Writes and steps are executed in order, so a step always reads complete data.
  */
 export class StreamedSource implements BatchSource {
   readonly #device: Device;
   readonly #samples: Fields<HostSamples>;
   readonly #range: Range;
-  /** Memory that the ring may take. */
+  /** Memory of the ring, in bytes. */
   readonly #bytes: number;
   #positionOf = (i: number): number => i;
   #ring: Ring | undefined;
@@ -111,7 +111,7 @@ export class StreamedSource implements BatchSource {
 
   locate(start: number): number {
     const ring = this.#ring;
-    if (ring === undefined) throw new Error('internal: samples are looked for before there is memory for them');
+    if (ring === undefined) throw new Error('internal: samples were located before they had memory');
     const chunk = Math.floor(start / ring.rows);
     for (const each of [chunk, chunk + 1]) this.#load(ring, each);
     return (chunk % 2) * ring.second + (start % ring.rows);
@@ -135,10 +135,10 @@ export class StreamedSource implements BatchSource {
         op: x.op,
         got: `batches of ${size} samples of ${bytesEach} bytes, and ${this.#bytes} bytes for samples on the device`,
         expected: `room for two batches, ${2 * size * bytesEach} bytes`,
-        fix: 'Take smaller batches, or raise residentBytes.',
+        fix: 'Use smaller batches, or raise residentBytes.',
       });
     }
-    const second = 4 * Math.ceil(rows / 4); // whole words of bytes
+    const second = 4 * Math.ceil(rows / 4); // so that bytes start at a whole word
     const length = second + rows;
     return {
       x: x.reserve(length),
@@ -150,7 +150,7 @@ export class StreamedSource implements BatchSource {
     };
   }
 
-  /** Writes a chunk to its half of the ring, unless it lies there or there is none of that number. */
+  /** Writes a chunk to its half of the ring, unless it is there already or does not exist. */
   #load(ring: Ring, chunk: number): void {
     const { first, count } = this.#range;
     const half = chunk % 2;

@@ -13,47 +13,47 @@ import { type HostNumbers, hostArrayOf } from '../hostArray.ts';
 import { type BatchSource, type Fields, ResidentSource, StreamedSource } from './batchSource.ts';
 import { HostSamples } from './hostSamples.ts';
 
-/** Samples as users pass them: a tensor, nested arrays, a typed array, or numbers with a shape. */
+/** Samples as users pass them: a tensor, nested arrays, a flat typed array, or `{ data, shape }`. */
 export type Samples = Tensor | HostNumbers;
 
 /** Samples whose shape is known. */
 export type ShapedSamples = Tensor | HostArray;
 
-/** Samples as they are kept here, of any kind that users pass. @throws ValueError, ShapeError for what are none. */
+/** Samples of any form, with their shape. @throws ValueError, ShapeError for what holds no numbers. */
 export const shapedSamples = (op: string, name: string, samples: Samples): ShapedSamples =>
   samples instanceof Tensor ? samples : hostArrayOf(op, name, samples);
 
-/** Their numbers in the host's memory. */
+/** Samples in the host's memory. */
 export const toHost = async (samples: ShapedSamples): Promise<HostArray> =>
   samples instanceof Tensor ? { data: await samples.data(), shape: samples.shape } : samples;
 
-/** A batch on the device; without labels `y` is empty. */
+/** A batch on the device. Without labels `y` is empty. */
 export interface Batch {
   readonly x: Tensor;
   readonly y: Tensor;
-  /** `[batch]`, where samples have weights. */
+  /** `[batch]`, if samples have weights. */
   readonly weight?: Tensor;
 }
 
-/** What a model asks of its data. */
+/** What a model requires of its data. */
 export interface DataRule {
   readonly targets?: Targets | undefined;
-  /** How many classes there are. */
+  /** Number of classes. */
   readonly classes?: number;
-  /** Numbers that samples are made of, all whole and below this one, where they stand for rows of a table. */
+  /** Size of the vocabulary, if samples hold ids. */
   readonly vocabulary?: number | undefined;
 }
 
-/** Samples in the host's memory that are to pass through the device need this much of its memory there, in bytes. */
+/** Device memory for samples that stream from the host, in bytes. */
 const STREAM_BYTES = 64 * 2 ** 20;
 
-/** Samples, labels and weights, all on the device or all with the host. */
+/** Samples, labels and weights: all on the device, or all with the host. */
 type Source =
   | ({ readonly kind: 'device' } & Fields<Resident>)
   | ({ readonly kind: 'host'; readonly bytes: number } & Fields<HostSamples>);
 
 export interface DatasetOptions {
-  /** Who asks, for messages; default `fit`. */
+  /** The caller, for messages; default `fit`. */
   readonly op?: string;
   readonly rule?: DataRule;
   readonly residentBytes?: number | undefined;
@@ -62,18 +62,17 @@ export interface DatasetOptions {
 }
 
 /**
- * Samples that are taken in batches, in an order of their own. They live on the device, bytes as bytes, and the order is
- * made there; or they pass through it, where they are too many. A batch is gathered on the device: in a captured step each
- * replay takes the next one.
+ * Samples to take in batches, in an order that can be shuffled. They live on the device, bytes as bytes, or stream through it if
+ * they are too many. Batches are gathered on the device; each replay of a captured step takes the next one.
  */
 export class Dataset {
   readonly size: number;
   readonly #source: Source;
-  /** The first of its samples in the source. */
+  /** The position of its first sample in the source. */
   readonly #first: number;
   readonly #batches: BatchSource;
   readonly #cursor: Tensor;
-  /** What was uploaded here, and is freed here. */
+  /** Tensors that this data set uploaded, and frees. */
   readonly #owned: readonly Tensor[];
   #taken = 0;
 
@@ -96,9 +95,9 @@ export class Dataset {
   }
 
   /**
-   * Takes samples and labels over. On the device they are f32, whatever they were, and i32 where labels are class numbers.
-   * @param residentBytes what they may take of the device's memory; default as much as a tensor may have.
-   * @throws ShapeError, ValueError for what a model can't learn from.
+   * Makes a data set. On the device samples are f32, and labels f32, or i32 if they are class numbers.
+   * @param options `residentBytes`: the most device memory for them; default the largest tensor.
+   * @throws ShapeError, ValueError for data that break the rule.
    */
   static async of(
     device: Device,
@@ -154,17 +153,17 @@ export class Dataset {
       };
       return new Dataset(device, source, whole, owned);
     } catch (error) {
-      for (const t of owned) t.dispose(); // memory may run out in the middle
+      for (const t of owned) t.dispose(); // memory can run out halfway
       throw error;
     }
   }
 
-  /** Whether its samples have weights. */
+  /** Whether samples have weights. */
   get isWeighted(): boolean {
     return this.#source.weight !== undefined;
   }
 
-  /** The first samples and the last `count`, as two data sets of the same source; this one still owns that. */
+  /** Splits off the last `count` samples. Both parts use the same source, which this data set still owns. */
   split(count: number): [first: Dataset, last: Dataset] {
     const cut = this.size - count;
     const { device } = this.#cursor;
@@ -173,22 +172,22 @@ export class Dataset {
     return [part(0, cut), part(cut, count)];
   }
 
-  /** A new order, from a stream of its own. */
+  /** Shuffles, with a new stream of the generator. */
   shuffle(generator: Generator): void {
     this.#batches.shuffle(generator);
   }
 
-  /** Starts again at the first sample of the order, or after some. */
+  /** Goes back to the first sample of the order, or to the one after `taken` samples. */
   rewind(taken = 0): void {
     this.#taken = taken;
   }
 
-  /** The sizes of the batches that the samples make, the last with what is left. */
+  /** The sizes of the batches of one pass; the last one can be smaller. */
   *batchSizes(batchSize: number): Iterable<number> {
     for (let start = 0; start < this.size; start += batchSize) yield Math.min(batchSize, this.size - start);
   }
 
-  /** The next `size` samples: as many in every call, but for the last. */
+  /** The next `size` samples; all calls of a pass but the last must ask for the same size. */
   nextBatch(size: number): Batch {
     const { weight, ...samples } = this.#batches.samplesFor(size);
     const cursor = (): Int32Array => {
@@ -215,7 +214,7 @@ export class Dataset {
 const largestTensorBytes = ({ info }: Device): number =>
   info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
 
-/** Whether samples and labels may lie on a device at once. */
+/** Whether samples and labels fit on a device at once. */
 function fits(
   device: Device,
   parts: readonly (Tensor | HostSamples | undefined)[],
@@ -234,7 +233,7 @@ function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
       op,
       got: `x of shape ${formatShape(x)}`,
       expected: 'one sample or more along its first axis',
-      fix: 'Check how the data were read.',
+      fix: 'Check how the data are read.',
     });
   }
   if (y !== undefined && y[0] !== x[0]) {
@@ -247,7 +246,7 @@ function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
   }
 }
 
-/** Refuses numbers that are no row of a table: a kernel could only take another row. */
+/** Refuses ids out of range, for which a kernel would take another row. */
 async function checkVocabulary(op: string, x: ShapedSamples, vocabulary: number): Promise<void> {
   const { data } = await toHost(x);
   const wrong = data.findIndex((id: number) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
@@ -256,11 +255,11 @@ async function checkVocabulary(op: string, x: ShapedSamples, vocabulary: number)
     op,
     got: `${data[wrong]} at position ${wrong} of x`,
     expected: `a whole number from 0 to ${vocabulary - 1}, as the embedding has ${vocabulary} rows`,
-    fix: `Number what it stands for from 0, or give the embedding an inputDim above the largest number.`,
+    fix: 'Number the ids from 0, or give the embedding an inputDim above the largest id.',
   });
 }
 
-/** Refuses targets that the loss makes no sense of: a kernel could only ignore them. */
+/** Refuses targets that the loss can't take, and that a kernel would ignore. */
 async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 }: DataRule): Promise<void> {
   if (targets === undefined) return;
   const { data: labels } = await toHost(y);

@@ -9,27 +9,27 @@ import { checkFinite } from '../finite.ts';
 import { checkFilled } from '../hostArray.ts';
 
 interface Options {
-  /** Who asks and what for, in messages. */
+  /** The caller, and the name of the data, in messages. */
   readonly op: string;
   readonly name: string;
-  /** What they are to be on the device. */
+  /** Their dtype on the device. */
   readonly dtype: DType;
 }
 
-/** Samples or labels in the host's memory, and how they get to a device: all at once, or some at a time. */
+/** Samples or labels in the host's memory, which can be uploaded all at once or in parts. */
 export class HostSamples {
   readonly count: number;
-  /** The shape of one. */
+  /** The shape of one sample. */
   readonly shape: Shape;
-  /** Who was given them. */
+  /** The caller, for messages. */
   readonly op: string;
   readonly #device: Device;
   readonly #data: HostArray['data'];
   readonly #dtype: DType;
-  /** Bytes that are to be floats stay bytes on a GPU. */
+  /** Whether they are bytes that stay bytes on the GPU; batches convert them to floats. */
   readonly #bytes: boolean;
 
-  /** @throws ShapeError for too few or too many numbers, ValueError for those that are not finite. */
+  /** @throws ShapeError for data that do not fill their shape; ValueError for numbers that are not finite. */
   constructor(device: Device, array: HostArray, { op, name, dtype }: Options) {
     checkFilled(op, name, array);
     checkFinite(name, array);
@@ -41,17 +41,17 @@ export class HostSamples {
     [this.count, ...this.shape] = array.shape;
   }
 
-  /** What one takes on the device. */
+  /** Device memory of one sample, in bytes. */
   get bytesEach(): number {
     return sizeOf(this.shape) * (this.#bytes ? 1 : BYTES);
   }
 
-  /** What all of them take there. */
+  /** Device memory of all samples, in bytes. */
   get bytes(): number {
     return this.count * this.bytesEach;
   }
 
-  /** All of them on the device. @throws ValueError for numbers that are not whole where integers are wanted. */
+  /** Uploads all samples. @throws ValueError for class numbers that are not whole. */
   upload(): Resident {
     const data = this.#data;
     if (this.#bytes) {
@@ -64,7 +64,7 @@ export class HostSamples {
     return { memory: keep(memory), shape: this.shape, bytes: false };
   }
 
-  /** Memory on the device for `count` of them. */
+  /** Allocates device memory for `count` samples. */
   reserve(count: number): Resident {
     const dtype = this.#bytes ? 'i32' : this.#dtype;
     const length = Math.ceil((count * this.bytesEach) / BYTES);
@@ -72,7 +72,7 @@ export class HostSamples {
     return { memory: keep(memory), shape: this.shape, bytes: this.#bytes };
   }
 
-  /** Writes those at some positions to reserved memory, from the place of number `start` on, a multiple of 4. */
+  /** Writes the samples at some positions to reserved memory, as samples `start`, `start + 1`, ...; `start` is a multiple of 4. */
   write(to: Resident, start: number, positions: readonly number[]): void {
     const length = sizeOf(this.shape);
     const gathered = this.#arrayOf(positions.length * length);
@@ -91,7 +91,7 @@ export class HostSamples {
   }
 }
 
-/** Bytes as the words that hold them. */
+/** Bytes packed into 32-bit words. */
 function wordsOf(bytes: ArrayLike<number>): Int32Array {
   const words = new Int32Array(Math.ceil(bytes.length / BYTES));
   new Uint8Array(words.buffer).set(bytes);

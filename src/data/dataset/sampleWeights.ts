@@ -4,17 +4,17 @@ import type { HostArray } from '../../core/tensor.ts';
 import { positionOfLargest } from '../samples.ts';
 import { type Samples, type ShapedSamples, shapedSamples, toHost } from './dataset.ts';
 
-/** How much single samples count. */
+/** Weights of samples. */
 export interface SampleWeightOptions {
-  /** A weight for each sample: its loss is multiplied by it, and the mean is still over the number of samples. */
+  /** A factor of the loss of each sample, `[n]`, 0 or more; the mean still divides by the number of samples. Default all 1. */
   readonly sampleWeight?: Samples | undefined;
-  /** A weight for each class by its number, default 1: `{ 0: 1, 1: 5 }`, or a Map. Multiplied with `sampleWeight`; not for validation. */
+  /** A factor for each class, by class number: `{ 0: 1, 1: 5 }`, or a Map; default 1. Multiplies `sampleWeight`. Not used in validation. */
   readonly classWeight?: Readonly<Record<number, number>> | ReadonlyMap<number, number> | undefined;
 }
 
 /**
- * The weights of all samples, of which those after the first `training` validate; undefined if all are 1.
- * @param options `areClasses`: labels are class numbers, never rows of targets; default false.
+ * The weights of all samples; undefined if there are none. Class weights apply to the first `training` samples only.
+ * @param options `areClasses`: labels are class numbers, never one-hot; default false.
  */
 export async function sampleWeights(
   y: ShapedSamples,

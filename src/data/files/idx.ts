@@ -42,14 +42,15 @@ const integers = (count: number, at: (i: number) => number): Int32Array =>
 const isBytes: Check = [(value) => value instanceof Uint8Array, 'the bytes of a file in a Uint8Array'];
 
 export interface ReadIdxOptions {
-  /** What messages call the data, usually the file's name; default `readIdx`. */
+  /** The name of the file, for messages; default `readIdx`. */
   readonly name?: string;
 }
 
 /**
- * Reads an array in the IDX format: two zero bytes, the element type, the rank, the length of each axis, the elements.
- * Gzip is recognised and unpacked.
- * @throws ValueError if the file is something else, is truncated, or is longer than its header says.
+ * Reads an array in the IDX format: two zero bytes, element type, rank, length of each axis, elements. Gzip is detected and unpacked.
+ * Bytes stay bytes, smaller integers become int32.
+ * @param bytes the contents of a file.
+ * @throws ValueError for another kind of file, and a file that is truncated or longer than its header says.
  * @see LeCun, Cortes and Burges, "The MNIST database", section "File formats".
  */
 export async function readIdx(bytes: Uint8Array, { name = 'readIdx' }: ReadIdxOptions = {}): Promise<HostArray> {
@@ -114,11 +115,11 @@ function elementType(code: number, name: string): ElementType {
     op: name,
     got: `the element type 0x${hex([code])}`,
     expected: `one of ${known}`,
-    fix: 'The third byte of an IDX file says its type: this file is damaged, or something else.',
+    fix: 'The third byte of an IDX file is its type: this file is damaged, or of another kind.',
   });
 }
 
-/** Whether a file opens as an IDX file does, packed or not. */
+/** Whether a file starts like an IDX file, packed or not. */
 export const mayBeIdx = (bytes: Uint8Array): boolean => isGzip(bytes) || (bytes[0] === 0 && bytes[1] === 0);
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -126,9 +127,9 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 /** The longest header. */
 const MOST_HEADER = 4 + 4 * MAX_RANK;
 
-/** Unpacks as much as the header says: a small file may be packed from one that no memory holds. */
+/** Unpacks no more than the header says, as a small file can unpack to more than memory holds. */
 async function unpackGzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  // The copy is for the type: a view may also show shared memory, which Blob does not take.
+  // The copy is for the type: Blob does not take views of shared memory.
   const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'));
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];

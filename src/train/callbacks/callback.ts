@@ -9,22 +9,23 @@ import type { ModelFiles } from '../files/save.ts';
 import type { Inspection } from '../loop/inspect.ts';
 import type { Trainable } from '../trainable.ts';
 
-/** Numbers of an epoch or batch by name: `loss`, each metric, and the same with `val_` for the validation data. */
+/** Numbers of an epoch by name: `loss`, `penalty`, each metric, and the same with `val_` for the validation data. */
 export type Logs = Readonly<Record<string, number>>;
 
-/** What a batch hook is told; loss and metrics only where they have just been read, a few times a second. */
+/** Numbers of a batch: its index and size; loss and metrics only when they were just read, a few times a second. */
 export type BatchLogs = Readonly<{ batch: number; size: number } & Partial<Record<string, number>>>;
 
-/** What a callback has to remember when a run goes on from a checkpoint. */
+/** The state of a callback that a checkpoint saves. */
 export interface Memory {
-  /** To tell the callbacks of a run apart. */
+  /** Identifies the callback in the checkpoint. */
   readonly name: string;
+  /** Returns the state as named arrays. */
   save(): Promise<Readonly<Record<string, HostArray>>>;
-  /** Takes back what `save` returned; called after `onTrainBegin`. */
+  /** Restores what `save` returned; called after `onTrainBegin`. */
   restore(saved: Readonly<Record<string, HostArray>>): void | Promise<void>;
 }
 
-/** A model as callbacks see it: what can be read and done while `fit` trains it. */
+/** A model as callbacks see it: what can be read and called while `fit` trains it. See {@link Model} for its methods. */
 export interface FittedModel extends Network {
   /** Set to true, `fit` stops after the running step. */
   stopTraining: boolean;
@@ -37,35 +38,35 @@ export interface FittedModel extends Network {
 
 /** How long a run is. */
 export interface RunParams {
-  /** The epoch up to which it goes. */
+  /** The epoch to stop before. */
   readonly epochs: number;
-  /** Steps in each. */
+  /** Steps per epoch. */
   readonly steps: number;
 }
 
-/** Code that runs between the steps of `fit`; every hook is optional and may be async. */
+/** Code that `fit` calls between steps. Every hook is optional and can be async. Epochs and batches count from 0. */
 export interface Callback {
-  /** Default: nothing, as for one that only looks on. */
+  /** The state to save in checkpoints; default none. */
   readonly memory?: Memory;
-  /** Called first, with the model that is fitted. */
+  /** Called first, with the model that is trained. */
   setModel?(model: FittedModel): void;
   /** Called next. */
   setParams?(params: RunParams): void;
   onTrainBegin?(logs: Logs): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
-  /** Called last, also when the run failed: frees what the callback holds. */
+  /** Called last, even if the run failed: frees what the callback holds. */
   onTrainExit?(): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   onBatchBegin?(batch: number, logs: BatchLogs): void | Promise<void>;
   onBatchEnd?(batch: number, logs: BatchLogs): void | Promise<void>;
-  /** Whether it wants to see inside a step of the run, counted from 0. */
+  /** Whether `onInspection` is called for a step of the run, counted from 0. */
   wantsInspection?(step: number): boolean;
-  /** Called before such a step, with tensors that are freed afterwards. */
+  /** Called before such a step, with its tensors, which are freed afterwards. */
   onInspection?(step: number, inspection: Inspection): void | Promise<void>;
 }
 
-/** The hooks that say where a run is. */
+/** The hooks that follow the course of a run. */
 export const HOOKS = [
   'onTrainBegin',
   'onTrainEnd',
@@ -78,13 +79,13 @@ export const HOOKS = [
 const METHODS = [...HOOKS, 'onTrainExit', 'setModel', 'setParams', 'onInspection', 'wantsInspection'] as const;
 type Method = (typeof METHODS)[number];
 
-/** A callback in words: `callback 2 (EarlyStopping)`. */
+/** A callback in messages: `callback 2 (EarlyStopping)`. */
 function nameOf(callback: object, i: number): string {
   const { name = '' } = callback.constructor ?? {};
-  return `callback ${i + 1}${name === '' || name === 'Object' ? '' : ` (${name.replace(/^_/, '')})`}`; // bundlers put the line before
+  return `callback ${i + 1}${name === '' || name === 'Object' ? '' : ` (${name.replace(/^_/, '')})`}`; // bundlers add the underscore
 }
 
-/** The methods of an object, its own and those of its classes. */
+/** The names of an object's methods, inherited ones included. */
 function methodsOf(callback: object): string[] {
   const names: string[] = [];
   for (let of = callback; of !== null && of !== Object.prototype; of = Object.getPrototypeOf(of)) {
@@ -94,7 +95,7 @@ function methodsOf(callback: object): string[] {
   return names;
 }
 
-/** Refuses what is no list of callbacks, or has a hook that nothing calls. @throws ValueError that names the callback. */
+/** Refuses what is no list of callbacks, and hooks that do not exist. @throws ValueError that names the callback. */
 export function checkCallbacks(callbacks: unknown): void {
   checkValue('fit', 'callbacks', callbacks, [Array.isArray, 'a list of callbacks: [earlyStopping()]']);
   (callbacks as unknown[]).forEach((callback, i) => {
@@ -103,7 +104,7 @@ export function checkCallbacks(callbacks: unknown): void {
         op: 'fit',
         got: `${show(callback)} as callback ${i + 1}`,
         expected: 'an object with a hook such as onEpochEnd',
-        fix: 'Pass what a function such as earlyStopping() returns, or lambdaCallback({ onEpochEnd: ... }).',
+        fix: 'Pass the result of a function such as earlyStopping(), or lambdaCallback({ onEpochEnd: ... }).',
       });
     }
     const op = nameOf(callback, i);
@@ -126,18 +127,18 @@ export function checkCallbacks(callbacks: unknown): void {
   });
 }
 
-/** What the callbacks of a run remember, each by a name of its own. */
+/** The states of the callbacks of a run, by unique names. */
 export const memoriesOf = (callbacks: readonly Callback[]): [name: string, memory: Memory][] =>
   callbacks.flatMap(({ memory }, i) => (memory === undefined ? [] : [[`callback ${i + 1}/${memory.name}`, memory]]));
 
-/** What a callback threw, with its name; the engine's own errors say themselves where they are from. */
+/** An error that a callback threw, with its name. The engine's own errors name their source already. */
 function blame(error: unknown, callback: Callback, i: number, method: string): unknown {
   if (error instanceof FaultError || error instanceof DeviceError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new Error(`fit: ${nameOf(callback, i)} failed in ${method}: ${message}`, { cause: error });
 }
 
-/** Calls a method of every callback, in their order; waits only for those that are async. */
+/** Calls a method of every callback in order; awaits only those that are async. */
 export async function each<Name extends Exclude<Method, 'wantsInspection'>>(
   callbacks: readonly Callback[],
   name: Name,
@@ -155,7 +156,7 @@ export async function each<Name extends Exclude<Method, 'wantsInspection'>>(
   }
 }
 
-/** The callbacks that want to see inside a step. Nothing stands in the place of the others: each keeps its number. */
+/** The callbacks that inspect a step. The others become empty ones, so that messages count right. */
 export const inspectorsOf = (callbacks: readonly Callback[], step: number): Callback[] =>
   callbacks.map((callback, i) => {
     let wants: unknown;

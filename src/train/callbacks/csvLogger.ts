@@ -3,9 +3,10 @@ import type { Callback } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 
 /**
- * Writes a line of numbers for each epoch, after one of their names: `epoch,loss,val_loss`. Names with a comma or a quote
- * stand in quotes (RFC 4180). A run that goes on writes no names again.
- * @param write takes a line with its end, and is awaited: `(line) => appendFile('log.csv', line)`.
+ * Writes a line of numbers after each epoch, below a header: `epoch,loss,val_loss`. Names with a comma or a quote are quoted, lines
+ * end with CR LF (RFC 4180). A resumed run writes no second header.
+ * @param write takes one line, and is awaited: `(line) => appendFile('log.csv', line)`.
+ * @throws ValueError for what is no function.
  */
 export function csvLogger(write: (line: string) => void | Promise<void>): Callback {
   checkValue('csvLogger', 'write', write, func);

@@ -6,19 +6,20 @@ import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement to wait for; default 0. */
+  /** Number of epochs to wait for an improvement; default 0. */
   readonly patience?: number;
-  /** What has to be beaten besides, for the waiting to begin anew. */
+  /** A value that an improvement must also beat to restart the waiting; default none. */
   readonly baseline?: number;
-  /** Whether training ends with the weights of the best epoch, however it ends; default false. */
+  /** Whether training ends with the weights of the best epoch; default false. */
   readonly restoreBestWeights?: boolean;
-  /** The first epoch that counts, from 0; default 0. */
+  /** The first epoch to monitor, from 0; default 0. */
   readonly startFromEpoch?: number;
 }
 
 /**
- * Stops training when an epoch's number has not improved for `patience` epochs. The best weights are kept on the device.
- * @throws ValueError for an option that it does not know, and in the first epoch for a `monitor` that there is not.
+ * Stops training when the monitored number has not improved for `patience` epochs. With `restoreBestWeights` it keeps a copy of the
+ * best weights on the device.
+ * @throws ValueError for unknown options, and after the first epoch for an unknown `monitor`.
  * @see Prechelt (1998), "Early stopping - but when?".
  */
 export const earlyStopping = (options: EarlyStoppingOptions = {}): Callback => new EarlyStopping(options);
@@ -67,7 +68,7 @@ class EarlyStopping implements Callback {
     this.#forget();
   }
 
-  /** As in Keras: an improvement counts as one for `best` also where it does not beat the baseline. */
+  /** As in Keras, an improvement updates `best` even if it does not beat the baseline. */
   onEpochEnd(epoch: number, logs: Logs): void {
     const value = this.#monitor.read(logs);
     if (epoch < this.#startFromEpoch || this.#model === undefined) return;

@@ -1,7 +1,10 @@
 import { checkValues, func } from '../../core/checks.ts';
 import { type Callback, HOOKS } from './callback.ts';
 
-/** A callback of single functions; unlike a plain object it has its hooks' names checked. @throws ValueError */
+/**
+ * Makes a callback of functions: `lambdaCallback({ onEpochEnd: (epoch, logs) => ... })`.
+ * @throws ValueError for a name that is no hook, and for what is no function.
+ */
 export function lambdaCallback(
   hooks: Omit<Callback, 'setModel' | 'memory' | 'wantsInspection' | 'onInspection'>,
 ): Callback {

@@ -7,29 +7,31 @@ import { abs, sqrt, square } from '../../ops/elementwise/unary.ts';
 import { max, mean, sum } from '../../ops/reduce/reduce.ts';
 import type { Callback } from './callback.ts';
 
-/** The output of a layer for a batch. */
+/** Statistics of a layer's output for a batch. */
 export interface LayerStatistics {
   readonly mean: number;
+  /** Standard deviation, divided by n. */
   readonly deviation: number;
-  /** Of a layer that ends in a ReLU, the share of its units that are 0 for all samples of the batch. */
+  /** For a layer that ends in a ReLU: the share of units that are 0 for all samples of the batch. */
   readonly dead?: number;
 }
 
-/** What one step looked like, from before its update. */
+/** Statistics of one step, before its update. */
 export interface StepStatistics {
-  /** Steps of the run before it. */
+  /** Number of steps before it in the run. */
   readonly step: number;
-  /** By the names of the layers, in the order of computing. */
+  /** By the names of the layers, in the order of computation. */
   readonly layers: Readonly<Record<string, LayerStatistics>>;
-  /** The Euclidean norm of each weight's gradient. */
+  /** The Euclidean norm of the gradient of each weight, by name. */
   readonly gradientNorms: Readonly<Record<string, number>>;
 }
 
 /**
- * Looks at every layer in one step of `every` (default 100): vanishing and exploding activations and gradients show there,
- * and ReLUs that have died. Such a step is taken twice, the first time uncaptured and without its update; the others cost
- * nothing more, and training has the same bits.
- * @returns a callback with what it saw as `records`.
+ * Records statistics of every layer: vanishing and exploding activations and gradients, and dead ReLUs. An inspected step is
+ * computed twice, first uncaptured and without its update; other steps cost nothing more. Training has the same bits.
+ * @param options `every`: inspects one step in so many; default 100.
+ * @returns a callback whose `records` has the statistics.
+ * @throws ValueError for an `every` below 1.
  */
 export function layerStatistics(
   options: { readonly every?: number } = {},

@@ -3,9 +3,9 @@ import type { Callback, FittedModel } from './callback.ts';
 import { checkFixedRate } from './fixedRate.ts';
 
 /**
- * Sets the learning rate at the beginning of every epoch. A schedule by steps is an option of the optimizer.
- * @param schedule the rate of an epoch, counted from 0, from that of the epoch before.
- * @throws ValueError if the optimizer has a schedule of its own, or the rate is no finite number of 0 or more.
+ * Sets the learning rate at the start of every epoch. For a schedule by steps use the option `learningRate` of the optimizer.
+ * @param schedule from an epoch, counted from 0, and the current rate to the new rate.
+ * @throws ValueError if the optimizer has a schedule, and for a rate that is negative or not finite.
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
   checkValue('learningRateScheduler', 'schedule', schedule, func);

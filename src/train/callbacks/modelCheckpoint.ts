@@ -5,16 +5,15 @@ import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
 export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'> {
-  /** Takes the model's files after an epoch, counted from 0: `toFolder('best')` writes them. */
+  /** Called with the model's files after an epoch, counted from 0, and awaited; `toFolder('best')` writes them. */
   readonly save: (files: ModelFiles, epoch: number, logs: Logs) => void | Promise<void>;
-  /** Whether only an epoch that is better than all before it is saved; default false. */
+  /** Whether only an epoch better than all before it is saved; default false. */
   readonly saveBestOnly?: boolean;
 }
 
 /**
- * Saves the model after every epoch, or after the best ones. To go on with a run that ended, there is the option
- * `checkpoint` of `fit`.
- * @throws ValueError in the first epoch for a `monitor` that there is not, where only the best is saved.
+ * Saves the model after every epoch, or after the best ones. To resume an interrupted run use the option `checkpoint` of `fit`.
+ * @throws ValueError for unknown options; with `saveBestOnly`, after the first epoch, for an unknown `monitor`.
  */
 export const modelCheckpoint = (options: ModelCheckpointOptions): Callback => new ModelCheckpoint(options);
 

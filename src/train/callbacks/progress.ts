@@ -3,35 +3,38 @@ import { clock, decimal } from '../../core/format.ts';
 import type { BatchLogs, Callback, Logs, RunParams } from './callback.ts';
 
 /**
- * What `fit` shows: 0 nothing; 2 a line after each epoch; 1 or `auto` a line for each epoch that is written anew while it
- * runs, on a terminal, and what 2 shows in a log file and in the console of a page.
+ * What `fit` shows. 0: nothing. 2: a line after each epoch. 1 or `auto`: on a terminal, a line per epoch that is updated while it
+ * runs; in a log file or the console of a page the same as 2.
  */
 export type Verbosity = 0 | 1 | 2 | 'auto';
 
 export const verbosity: Check = [
   (value) => value === 0 || value === 1 || value === 2 || value === 'auto',
-  "0 for silence, 1 for a line that is written anew, 2 for a line per epoch, or 'auto'",
+  "0 for silence, 1 for a line that is updated, 2 for a line per epoch, or 'auto'",
 ];
 
-/** Back to the beginning of the line, and clears what stood there. */
+/** Returns to the start of the line and clears it. */
 const CLEAR_LINE = '\r\x1b[K';
 
 let defaultVerbosity: Verbosity = 'auto';
 
-/** What `fit` shows from now on unless its option `verbose` says otherwise; default `auto`. */
+/**
+ * Sets what `fit` shows from now on if its option `verbose` is not given; at first `auto`.
+ * @throws ValueError for another value than 0, 1, 2 and `auto`.
+ */
 export function setVerbosity(verbose: Verbosity): void {
   checkValue('setVerbosity', 'verbose', verbose, verbosity);
   defaultVerbosity = verbose;
 }
 
 export interface ProgressOptions {
-  /** Default `auto`. */
+  /** What is shown; default `auto`. */
   readonly verbose?: Verbosity;
-  /** Takes what is to be shown, where it is not for the terminal or the console; a line ends with a line feed. */
+  /** Called with the text to show, lines ending with a line feed; default: terminal or console. */
   readonly write?: (text: string) => void;
 }
 
-/** What there is of Node's standard output; nothing in a page. */
+/** The part of Node's standard output that is used. */
 interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -43,10 +46,13 @@ const terminal = (): Terminal | undefined => {
   return process?.stdout?.isTTY ? process.stdout : undefined;
 };
 
-/** Shows how `fit` gets on: time, loss and metrics of each epoch, and of the running one how much is left of it. */
+/**
+ * Shows the progress of `fit`: time, loss and metrics of each epoch, and the time left in the current one.
+ * @throws ValueError for unknown options.
+ */
 export const progress = (options: ProgressOptions = {}): Callback => new Progress(options);
 
-/** The callbacks of a run, with one that shows progress last, unless there is one or none is wanted. */
+/** The callbacks of a run, and a progress callback unless they have one or `verbose` is 0. */
 export const withProgress = (
   callbacks: readonly Callback[],
   verbose: Verbosity = defaultVerbosity,
@@ -58,7 +64,7 @@ export const withProgress = (
 class Progress implements Callback {
   readonly #verbose: 0 | 1 | 2;
   readonly #write: (text: string) => void;
-  /** Characters of a line that is written anew: a longer one would break, and only its last part be. */
+  /** Width of the terminal: a longer line would wrap, and only its last part be cleared. */
   readonly #columns: number;
   #epochs = 0;
   #steps = 0;
@@ -87,7 +93,7 @@ class Progress implements Callback {
     this.#first = undefined;
   }
 
-  /** The epoch of a run that goes on begins with a later step. */
+  /** The first epoch of a resumed run can start at a later step. */
   onBatchBegin(batch: number): void {
     this.#first ??= batch;
   }

@@ -5,19 +5,20 @@ import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
-  /** What the learning rate is multiplied by, at least 0 and below 1; default 0.1. */
+  /** Factor of the learning rate, at least 0 and below 1; default 0.1. */
   readonly factor?: number;
-  /** Epochs without improvement before that; default 10. */
+  /** Number of epochs to wait for an improvement; default 10. */
   readonly patience?: number;
-  /** Epochs after it that do not count; default 0. */
+  /** Number of epochs after a reduction that are not counted; default 0. */
   readonly cooldown?: number;
-  /** The learning rate falls no lower; default 0. */
+  /** The lower bound of the learning rate; default 0. */
   readonly minLr?: number;
 }
 
 /**
- * Lowers the learning rate when an epoch's number has not improved for `patience` epochs; `minDelta` is 1e-4 by default.
- * @throws ValueError for an option out of range, or if the optimizer has a schedule of its own.
+ * Multiplies the learning rate by `factor` when the monitored number has not improved for `patience` epochs. `minDelta` is 1e-4 by
+ * default.
+ * @throws ValueError for options out of range, if the optimizer has a schedule, and after the first epoch for an unknown `monitor`.
  */
 export const reduceLROnPlateau = (options: ReduceLROnPlateauOptions = {}): Callback => new ReduceLROnPlateau(options);
 

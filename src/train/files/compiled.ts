@@ -11,8 +11,8 @@ type Makers = Readonly<Record<string, (options: never) => unknown>>;
 const METRICS: Makers = { ...metrics, ...losses };
 
 /**
- * What to compile a model with again; nothing where a name is none of the library's, as that of a loss of one's own.
- * @throws ValueError for options that the functions of these names do not take.
+ * The options to compile a loaded model with; undefined if one of the names is not the library's.
+ * @throws ValueError for options that the functions of these names do not accept.
  */
 export function compileOptionsOf({ optimizer, loss, metrics }: CompiledDescription): CompileOptions | undefined {
   const isKnown =
@@ -25,15 +25,15 @@ export function compileOptionsOf({ optimizer, loss, metrics }: CompiledDescripti
     optimizer: make(optimizers, withSchedule(optimizer)),
     loss: make(losses, loss),
     metrics: metrics.map((metric) => (metricName(metric.name) === metric.name ? make(METRICS, metric) : metric.name)),
-  })) as CompileOptions; // as the makers of these tables return
+  })) as CompileOptions; // the makers of these tables return nothing else
 }
 
-/** Calls the function of a name, which checks its options. */
+/** Calls the function of a name; it checks its options. */
 const make = (makers: Makers, { name, ...options }: NamedConfig): unknown => makers[name](options as never);
 
 const isSchedule = (rate: unknown): rate is NamedConfig => isRecord(rate) && typeof rate.name === 'string';
 
-/** Whether a rate is a number or a schedule of the library's; a warm-up has another rate among its options. */
+/** Whether a rate is a number or a schedule of the library; a warm-up has another rate among its options. */
 const hasKnownRate = ({ learningRate }: NamedConfig): boolean =>
   !isSchedule(learningRate) || (Object.hasOwn(schedules, learningRate.name) && hasKnownRate(learningRate));
 

@@ -3,39 +3,39 @@ import { MAX_RANK, type Shape } from '../../core/shape.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';
 import type { LayerOptions } from '../../nn/network/layer.ts';
 
-/** The newest form of model.json; a file says which one it has, as an older version of dawngrad may not know it. */
+/** The newest version of model.json. Files state theirs, as older versions of dawngrad can't read newer files. */
 export const VERSION = 1;
 
-/** What model.json holds. */
+/** The contents of model.json. */
 export interface Description {
   readonly format: 'dawngrad';
   /** Absent in the first files. */
   readonly version?: number;
   readonly inputShape: Shape;
   readonly layers: readonly { readonly kind: string; readonly options: LayerOptions }[];
-  /** How the layers are connected, if not one after another. */
+  /** How the layers are connected, if not in sequence. */
   readonly graph?: GraphDescription;
   readonly compiled?: CompiledDescription;
 }
 
-/** A name, and the options that the function of that name was called with. */
+/** The name of a function, and the options it was called with. */
 export type NamedConfig = Readonly<Record<string, unknown>> & { readonly name: string };
 
-/** What a model was compiled with, where names stand for all of it. */
+/** What a model was compiled with, if all of it has a name. */
 export interface CompiledDescription {
   readonly optimizer: NamedConfig;
   readonly loss: NamedConfig;
   readonly metrics: readonly NamedConfig[];
 }
 
-/** A graph as a list: a node says by positions which layer it has, and which earlier nodes that takes. */
+/** A graph as a list of nodes: positions of a layer, and of the earlier nodes it takes. */
 export interface GraphDescription {
   readonly nodes: readonly { readonly layer?: number; readonly inputs: readonly number[] }[];
   readonly inputs: readonly number[];
   readonly output: number;
 }
 
-/** Reads model.json. @throws ValueError for what `model.save()` did not write. */
+/** Reads model.json. @throws ValueError for a damaged file, and for other files. */
 export function readDescription(json: string): Description {
   const found = parseJson(json);
   if (!isRecord(found) || found.format !== 'dawngrad') {
@@ -62,7 +62,7 @@ export function readDescription(json: string): Description {
   if (graph !== undefined) checkGraph(graph, layers.length);
   if (compiled !== undefined && !isCompiled(compiled))
     throw damaged('compiled', compiled, 'optimizer, loss and metrics');
-  return found as unknown as Description; // as was just checked
+  return found as unknown as Description; // checked above
 }
 
 function checkGraph(graph: unknown, layers: number): void {
@@ -72,7 +72,7 @@ function checkGraph(graph: unknown, layers: number): void {
   const { nodes, inputs, output } = graph;
   nodes.forEach((node: unknown, position) => {
     if (!isRecord(node) || !isPositions(node.inputs, position)) {
-      throw damaged(`node ${position}`, node, `inputs that are nodes before it, so that there are no cycles`);
+      throw damaged(`node ${position}`, node, `inputs that are earlier nodes`);
     }
     if (node.layer !== undefined && !isPositions([node.layer], layers)) {
       throw damaged(`node ${position}`, node, `one of the ${layers} layers`);
@@ -104,5 +104,5 @@ const damaged = (what: string, got: unknown, expected: string): ValueError =>
     op: 'loadModel',
     got: `${escapeText(JSON.stringify(got) ?? 'nothing', 100)} as ${what} in model.json`,
     expected,
-    fix: 'The file is damaged, or no file of dawngrad.',
+    fix: 'The file is damaged, or dawngrad did not write it.',
   });

@@ -13,9 +13,10 @@ const FILES: Check = [
 ];
 
 /**
- * Makes the `save` of `modelCheckpoint` and of `checkpoint`: files are written to a folder, one call after the other, and
- * each under another name until it is complete and on the disk, so that a process that is killed leaves the file as it was
- * or as it will be.
+ * Makes the option `save` of `modelCheckpoint` and of `checkpoint`: writes files to a folder, one call at a time. A file is written
+ * under another name first, and renamed once it is on the disk: a killed process leaves the old file or the new one, never a part.
+ * @param folder is made if it does not exist.
+ * @throws ValueError for what is no path or no file; errors of the file system.
  */
 export function toFolder(folder: string): (files: object) => Promise<void> {
   checkValue('toFolder', 'folder', folder, FOLDER);
@@ -28,12 +29,12 @@ export function toFolder(folder: string): (files: object) => Promise<void> {
   return async (files) => {
     checkValue('toFolder', 'files', files, FILES);
     const written = last.then(() => write(files));
-    last = written.catch(() => {}); // its caller hears of it
+    last = written.catch(() => {}); // the caller gets the error
     return written;
   };
 }
 
-/** Reads files of a folder that a model was saved to. @throws ValueError if there is none. */
+/** Reads files that a model was saved to. @throws ValueError for a missing file. */
 export async function readFolder(folder: string, names: readonly string[]): Promise<Record<string, Uint8Array>> {
   checkValue('loadModel', 'folder', folder, FOLDER);
   const read = async (name: string): Promise<readonly [string, Uint8Array]> => {
@@ -43,7 +44,7 @@ export async function readFolder(folder: string, names: readonly string[]): Prom
       op: 'loadModel',
       got: `no file ${path}`,
       expected: `a folder with ${names.join(' and ')}`,
-      fix: 'Name the folder that model.save(folder) or `dawngrad train` wrote.',
+      fix: 'Pass a folder that model.save(folder) or `dawngrad train` wrote.',
     });
   };
   return Object.fromEntries(await Promise.all(names.map(read)));

@@ -13,7 +13,7 @@ import { Model } from '../model.ts';
 import { compileOptionsOf } from './compiled.ts';
 import { type Description, readDescription } from './description.ts';
 
-/** What `model.save()` made, as it was read or fetched. */
+/** The files of `model.save()`, as they were read or fetched. */
 export interface SavedModel {
   readonly 'model.json': string;
   readonly 'weights.safetensors': Bytes;
@@ -22,7 +22,7 @@ export interface SavedModel {
 const TEXT: Check = [(value) => typeof value === 'string', 'the text of that file'];
 
 export interface LoadOptions {
-  /** LayerMakers of layers of one's own that the model has, as `defineLayer` made them. */
+  /** Your own kinds of layers in the model, as `defineLayer` made them; default none. */
   readonly layers?: readonly LayerMaker[];
 }
 
@@ -30,10 +30,11 @@ export interface LoadOptions {
 type LayerMakers = Readonly<Record<string, LayerMaker>>;
 
 /**
- * Makes a model from its files, on the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is
- * compiled as it was when it was saved, with an optimizer that begins anew, unless a loss, metric, optimizer or schedule of
- * one's own was among that: then `compile` it to train on.
- * @throws ValueError for foreign files.
+ * Makes a model from its files, on the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is compiled
+ * as the saved model was, with a fresh optimizer. If a loss, metric, optimizer or schedule was your own function, it is not:
+ * call `compile` before you train it.
+ * @throws ValueError for files that are damaged or of another kind, unknown kinds of layers, and weights that are not finite;
+ * ShapeError for weights that do not fit the layers.
  */
 export function loadModel(folder: string, options?: LoadOptions): Promise<Model>;
 export function loadModel(files: SavedModel, options?: LoadOptions): Model;
@@ -57,7 +58,7 @@ function fromFiles(files: SavedModel, options: LoadOptions): Model {
   const { tensors } = readSafetensors(weights);
   checkFinite(tensors);
   const model = new Model(makeGraph(description, makersWith(options)));
-  checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is asked for
+  checkWeights(model.weightShapes(description.inputShape), tensors); // before memory is allocated
   model.build(description.inputShape);
   model.setWeights(tensors);
   const compiled = description.compiled && compileOptionsOf(description.compiled);
@@ -88,8 +89,8 @@ function makersWith(options: LoadOptions): LayerMakers {
   if (taken === undefined) return { ...layerMakers, ...own };
   throw new ValueError({
     op: 'loadModel',
-    got: `a layer of one's own of the kind '${taken}'`,
-    expected: 'another kind than those of the library',
+    got: `your own kind of layer '${taken}', which the library has`,
+    expected: 'a kind that the library does not have',
     fix: 'Define it under another name.',
   });
 }
@@ -117,8 +118,8 @@ function checkNames(layers: readonly Layer[]): void {
       throw new ValueError({
         op: 'loadModel',
         got: `two layers of the name '${title}'`,
-        expected: 'a name for each, as weights are found by them',
-        fix: 'The file is damaged, or was written by hand: name them apart.',
+        expected: 'different names, as they identify the weights',
+        fix: 'The file is damaged, or was edited: give the layers different names.',
       });
     }
     seen.add(title);
@@ -139,7 +140,7 @@ function makeLayer(kind: string, options: LayerOptions, known: LayerMakers): Lay
   return within(`layer ${show(name)} of model.json`, () => {
     checkValue(kind, 'name', name, LAYER_CHECKS.name);
     const layer = make(own as never); // each checks the options that it is given
-    entitle(layer, name); // not given for good: in another model it may be numbered
+    entitle(layer, name); // as a default: another model may number it
     return layer;
   });
 }

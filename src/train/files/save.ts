@@ -19,7 +19,7 @@ export interface ModelFiles {
   readonly 'weights.safetensors': Uint8Array;
 }
 
-/** Writes a model's layers and weights. Functions among the options (an activation of one's own) can't be saved. */
+/** Packs layers and weights. @throws ValueError for functions among the options of layers (your own activation). */
 export async function packModel(model: Network, trainable: Trainable | undefined): Promise<ModelFiles> {
   const compiled = trainable && describeCompiled(trainable);
   const description: Description = {
@@ -36,7 +36,7 @@ export async function packModel(model: Network, trainable: Trainable | undefined
   };
 }
 
-/** What the model was compiled with; nothing where a part of that does not say with which options it was made. */
+/** What the model was compiled with; undefined if a part of it is the user's function. */
 function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDescription | undefined {
   const rule: NamedConfig = { ...optimizer.config(), name: optimizer.name };
   const criterion = describe(loss);
@@ -45,11 +45,11 @@ function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDesc
   return isWhole ? { optimizer: rule, loss: criterion, metrics: judges } : undefined;
 }
 
-/** What the library makes says so; a function of one's own does not, whatever its name. */
+/** Name and options of what the library makes; undefined for a user's function, whatever its name. */
 const describe = ({ name, config }: { readonly name: string; readonly config?: object }): NamedConfig | undefined =>
   config && { ...config, name };
 
-/** Whether a rate is a number or a schedule with options; a function of one's own has none, also inside a warm-up. */
+/** Whether a rate is a number or a schedule of the library, also inside a warm-up. */
 const hasDescribedRate = ({ learningRate }: Readonly<Record<string, unknown>>): boolean =>
   typeof learningRate !== 'function' &&
   (!isRecord(learningRate) || (Object.keys(learningRate).length > 1 && hasDescribedRate(learningRate)));
@@ -59,7 +59,7 @@ const describeGraph = ({ graph, layers }: Network): GraphDescription => ({
   nodes: graph.nodes.map(({ layer, inputs }) => ({ ...(layer && { layer: layers.indexOf(layer) }), inputs })),
 });
 
-/** Options as JSON can hold them: a function says itself what stands for it, or has nothing that does. */
+/** Options for JSON: a function of the library is replaced by its options, others by undefined. */
 export const serializable = (options: LayerOptions): LayerOptions =>
   Object.fromEntries(
     Object.entries(options).map(([option, value]) => [
@@ -68,7 +68,7 @@ export const serializable = (options: LayerOptions): LayerOptions =>
     ]),
   );
 
-/** The options of a layer for a file. Initializers may get lost: they have done their work. */
+/** The options of a layer for a file. Initializers can be lost, as they are no longer needed. */
 function savable({ options, trainable }: Layer, name: string): LayerOptions {
   const saved = serializable(options);
   for (const [option, value] of Object.entries(saved)) {
@@ -77,9 +77,9 @@ function savable({ options, trainable }: Layer, name: string): LayerOptions {
       op: 'save',
       got: `a function as ${option} of layer ${name}`,
       expected: 'options that can be written to a file',
-      fix: 'Use a named one, or put the function in a layer of its own kind.',
+      fix: 'Use a name, or define a kind of layer for the function with defineLayer.',
     });
   }
-  const { trainable: _, ...rest } = saved; // how it is now
+  const { trainable: _, ...rest } = saved; // the current value follows
   return { ...rest, name, ...(!trainable && { trainable }) };
 }

@@ -12,29 +12,29 @@ import { stateOf } from './snapshot.ts';
 import type { Sums } from './stepValues.ts';
 import { reportsOf } from './trainStep.ts';
 
-/** What `fit` hands over to be written. */
+/** The files of a checkpoint. */
 export interface CheckpointFiles {
   readonly 'checkpoint.safetensors': Uint8Array;
 }
 
-/** When `fit` makes checkpoints, after every epoch if nothing is said, and where they go. */
+/** When `fit` saves checkpoints (default: after every epoch), and how. */
 export interface CheckpointOptions {
-  /** After so many steps. */
+  /** Saves after so many steps. */
   readonly everySteps?: number;
-  /** After the step that ends so many seconds. */
+  /** Saves after the first step that ends this many seconds after the last checkpoint. */
   readonly everySeconds?: number;
-  /** Takes the files; `toFolder('run')` writes them. Training waits for it. */
+  /** Called with the files, and awaited; `toFolder('run')` writes them. */
   readonly save: (files: CheckpointFiles) => void | Promise<void>;
 }
 
-/** What the data and the options have to be again, for a run to go on to the same bits. */
+/** What must be the same in a resumed run, so that it ends with the same bits. */
 interface Conditions {
-  /** Name and options of each; learning rates as they were before callbacks changed them. */
+  /** Name and options; the learning rate as it was before callbacks changed it. */
   readonly optimizer: object;
   readonly loss: object;
-  /** What a step reports. */
+  /** The names of what a step reports. */
   readonly metrics: string;
-  /** Kind and options of each, by name. */
+  /** Kind and options of the layers, by name. */
   readonly layers: object;
   readonly samples: number;
   /** Whether samples have weights. */
@@ -43,29 +43,29 @@ interface Conditions {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** The version of dawngrad: others may have other kernels. */
+  /** The version of dawngrad, as others may have other kernels. */
   readonly version: string;
   /** The backend, and names and driver of the adapter. */
   readonly device: object;
 }
 
-/** Where a run is, besides its tensors. */
+/** The state of a run, besides its tensors. */
 interface Progress {
   readonly place: Place;
-  /** Epochs that are done. */
+  /** The epochs that are complete. */
   readonly epochs: readonly number[];
-  /** Whether a callback had ended the run. */
+  /** Whether a callback has stopped the run. */
   readonly stopped: boolean;
-  /** The optimizer's calls, and its rate where that is a number. */
+  /** The optimizer's calls, and its rate if that is a number. */
   readonly calls: number;
   readonly learningRate: number | null;
-  /** How often the weights had been changed when each that learns joined. */
+  /** The number of updates before each weight joined the optimizer. */
   readonly joined: readonly number[];
-  /** The generator's step, its next stream, and the stream that the order of the epoch came from. */
+  /** The generator's step, its next stream, and the stream that shuffled the epoch. */
   readonly step: number;
   readonly stream: number;
   readonly orderStream: number;
-  /** The streams that the nodes of the model draw from. */
+  /** The streams of the nodes of the model. */
   readonly streams: readonly number[];
 }
 
@@ -75,15 +75,15 @@ interface Header extends Conditions, Progress {
   readonly format: string;
 }
 
-/** A run at the beginning of a step: going on from here gives the bits of a run that was never interrupted. */
+/** A run before a step. Resuming it gives the same bits as a run that was not interrupted. */
 export interface Checkpoint extends Progress {
   readonly history: Readonly<Record<string, readonly number[]>>;
-  /** Of the steps of the epoch so far. */
+  /** Totals of the steps of the epoch so far. */
   readonly sums: Sums;
   readonly tensors: Readonly<Record<string, HostArray>>;
 }
 
-/** What a run knows of itself. */
+/** What a run puts into a checkpoint. */
 export interface RunState {
   readonly model: FittedModel;
   readonly callbacks: readonly Callback[];
@@ -100,8 +100,8 @@ export interface RunState {
 }
 
 /**
- * Makes a checkpoint file: state, sums and memories as tensors, all else in the metadata, with a checksum over both.
- * None where a weight is not finite: the loss of the next step will say so, and there would be nothing to go on from.
+ * Packs a checkpoint: state, totals and memories of callbacks as tensors, the rest in the metadata, with a checksum over both.
+ * Undefined if a weight is not finite: such a run can't be resumed, and the loss of the next step will fail.
  */
 export async function packCheckpoint(run: RunState): Promise<Uint8Array | undefined> {
   const { model, callbacks, place, orderStream, epochs, history, sums } = run;
@@ -139,7 +139,7 @@ export async function packCheckpoint(run: RunState): Promise<Uint8Array | undefi
   return seal(tensors, JSON.stringify(header));
 }
 
-/** Reads a checkpoint. @throws ValueError if the file is damaged, is something else, or of another version. */
+/** Reads a checkpoint. @throws ValueError for a damaged file, another kind of file, or another version. */
 export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> {
   const { tensors, metadata } = readSafetensors(file);
   const { checkpoint, sha256 } = metadata;
@@ -149,12 +149,12 @@ export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> 
     throw foreign(got, `one of the format '${FORMAT}'`);
   }
   if (sha256 !== (await digest(writeSafetensors(tensors, { checkpoint })))) {
-    throw foreign('contents that are not those that were written', 'the checksum to be that of the contents');
+    throw foreign('contents that do not match their checksum', 'the file as it was written');
   }
   const header = parseJson(checkpoint);
   const names = isHeader(header) ? header.metrics.split(', ').map((_, i) => `totals/${i}`) : [];
   if (!isHeader(header) || ['steps', ...names].some((name) => tensors[name] === undefined)) {
-    throw foreign('a header that a checkpoint does not have', 'where the run is, in JSON');
+    throw foreign('a header without the state of a run', 'the header of a checkpoint');
   }
   const totals = names.map((name) => {
     const [weight, ...values] = tensors[name].data;
@@ -169,7 +169,7 @@ export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> 
   };
 }
 
-/** Whether it says where a run is. Its conditions are compared with those of now, whatever they are. */
+/** Whether a header has the state of a run. Its conditions are compared with the current ones later. */
 function isHeader(header: unknown): header is Header {
   if (!isRecord(header) || !isRecord(header.place)) return false;
   const { metrics, place, epochs, stopped, calls, learningRate, joined, step, stream, orderStream, streams } = header;
@@ -184,37 +184,37 @@ function isHeader(header: unknown): header is Header {
 
 /**
  * Refuses a checkpoint of another run.
- * @param options `exact`: also one of the same run on another device, whose end would have other bits.
+ * @param options `exact`: refuses another device or version, too, as the run would end with other bits.
  * @throws ValueError that says what differs.
  */
 export function checkConditions(checkpoint: Conditions, run: RunState, { exact }: { readonly exact: boolean }): void {
-  const elsewhere = 'or let the end have other bits: exactResume: false, on the command line --inexact.';
+  const elsewhere = 'or accept other bits: exactResume: false, on the command line --inexact.';
   const fixes: Readonly<Record<keyof Conditions, string>> = {
     optimizer: 'Compile the model with the same optimizer and options.',
     loss: 'Compile the model with the same loss and options.',
     metrics: 'Compile the model with the same metrics, and give its layers the same penalties.',
     layers: 'Make the model of the same layers with the same options.',
-    samples: 'Pass the same data, split alike.',
-    weighted: 'Pass sampleWeight or classWeight as then, or leave them out as then.',
-    validationSamples: 'Pass the same data to validate on.',
+    samples: 'Pass the same data, with the same split.',
+    weighted: 'Pass sampleWeight or classWeight if the run had them, and only then.',
+    validationSamples: 'Pass the same validation data.',
     batchSize: 'Pass the same batchSize.',
     shuffle: 'Pass the same shuffle.',
     seed: `Call init({ seed: ${checkpoint.seed} }).`,
-    version: `Go on with that version of dawngrad, ${elsewhere}`,
-    device: `Go on with that device, ${elsewhere}`,
+    version: `Use that version of dawngrad, ${elsewhere}`,
+    device: `Use that device, ${elsewhere}`,
   };
-  const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(run))); // as the file has been
+  const now: Conditions = JSON.parse(JSON.stringify(conditionsOf(run))); // like the conditions in the file
   for (const [name, fix] of Object.entries(fixes)) {
     const key = name as keyof Conditions; // fixes has no others
     if (!exact && (key === 'version' || key === 'device')) continue;
     const [difference] = differencesOf(key, now[key], checkpoint[key]);
     if (difference === undefined) continue;
     const { got, expected } = difference;
-    throw new ValueError({ op: 'resume', got, expected: `${expected}, as in the run that the checkpoint is of`, fix });
+    throw new ValueError({ op: 'resume', got, expected: `${expected}, as in the saved run`, fix });
   }
 }
 
-/** How values of JSON differ, objects by their fields: `optimizer.beta1 0.8` in place of `0.9`. */
+/** The differences of two JSON values, with paths for the fields of objects: `optimizer.beta1 0.8`, expected `0.9`. */
 function differencesOf(path: string, now: unknown, before: unknown): { got: string; expected: string }[] {
   if (isRecord(now) && isRecord(before)) {
     return Object.keys({ ...now, ...before }).flatMap((key) => differencesOf(`${path}.${key}`, now[key], before[key]));
@@ -223,7 +223,7 @@ function differencesOf(path: string, now: unknown, before: unknown): { got: stri
   return got === expected ? [] : [{ got: `${path} ${got}`, expected }];
 }
 
-/** Puts tensors and counters of a checkpoint in place; the optimizer is built. @throws ValueError for those of other layers. */
+/** Restores tensors and counters; the optimizer must be built. @throws ValueError for tensors of other layers. */
 export async function restoreCheckpoint(
   checkpoint: Checkpoint,
   model: FittedModel,
@@ -242,7 +242,7 @@ export async function restoreCheckpoint(
       op: 'resume',
       got: `${shapeOf(tensors[wrong]?.shape)} for ${wrong}`,
       expected: `${shapeOf(state[wrong]?.shape)}, as the model and its optimizer have it`,
-      fix: 'Make them as they were in the run that the checkpoint is of.',
+      fix: 'Make them as they were in the saved run.',
     });
   }
   for (const [name, t] of Object.entries(state)) t.assign(tensors[name].data);
@@ -256,8 +256,8 @@ export async function restoreCheckpoint(
     if (own.length === 0) {
       throw new ValueError({
         op: 'resume',
-        got: `the ${name.replace('/', ' ')}, of which the checkpoint knows nothing`,
-        expected: 'the callbacks of the run that it is of, in their order',
+        got: `the ${name.replace('/', ' ')}, which the checkpoint does not have`,
+        expected: 'the callbacks of the saved run, in the same order',
         fix: 'Pass the same callbacks.',
       });
     }
@@ -309,5 +309,5 @@ const foreign = (got: string, expected: string): ValueError =>
     op: 'resume',
     got,
     expected,
-    fix: 'The file is damaged, or fit of this version did not write it as a checkpoint.',
+    fix: 'The file is damaged, or is no checkpoint of this version.',
   });

@@ -1,11 +1,11 @@
 import { emptyOn, keep, type Tensor } from '../../core/tensor.ts';
 
-/** Copies of tensors beside them on their device: taking them and putting them back waits for nothing. */
+/** Copies of tensors on their device. Taking and restoring them does not wait for the GPU. */
 export class Copies {
   readonly #originals: readonly Tensor[];
   readonly #copies: readonly Tensor[];
 
-  /** Makes room for copies; `take` makes them. */
+  /** Allocates the copies; `take` fills them. */
   constructor(originals: readonly Tensor[]) {
     this.#originals = originals;
     this.#copies = originals.map(({ device, shape, dtype }) => keep(emptyOn(device, shape, dtype)));
@@ -21,7 +21,7 @@ export class Copies {
     this.#move(this.#originals, this.#copies);
   }
 
-  /** Makes the tensors what they were. */
+  /** Copies back. */
   restore(): void {
     this.#move(this.#copies, this.#originals);
   }

@@ -29,7 +29,7 @@ interface Parts {
   readonly options: FitOptions;
 }
 
-/** Says when a checkpoint is due, and hands it over. */
+/** Decides when a checkpoint is due, and saves it. */
 class Saver {
   readonly #options: CheckpointOptions;
   #steps = 0;
@@ -39,14 +39,14 @@ class Saver {
     this.#options = options;
   }
 
-  /** Counts a step; whether a checkpoint is to follow. */
+  /** Counts a step; returns whether a checkpoint is due. */
   isDue(): boolean {
     this.#steps++;
     const { everySteps = Number.POSITIVE_INFINITY, everySeconds = Number.POSITIVE_INFINITY } = this.#options;
     return this.#steps >= everySteps || performance.now() - this.#since >= 1000 * everySeconds;
   }
 
-  /** Counts the last step of an epoch. */
+  /** The same for the last step of an epoch. */
   isDueAfterEpoch(): boolean {
     const { everySteps, everySeconds } = this.#options;
     return this.isDue() || (everySteps === undefined && everySeconds === undefined);
@@ -59,7 +59,7 @@ class Saver {
   }
 }
 
-/** One call of `fit`: where it is, and what it has seen. */
+/** One call of `fit`. */
 export class FitRun {
   readonly #model: FittedModel;
   readonly #trainable: Trainable;
@@ -68,7 +68,7 @@ export class FitRun {
   readonly #epochs: number;
   readonly #batchSize: number;
   readonly #shuffle: boolean;
-  /** The sizes of the batches of an epoch. */
+  /** The batch sizes of an epoch. */
   readonly #sizes: readonly number[];
   readonly #steps: CapturedSteps<Weighted[]>;
   readonly #validate:
@@ -80,14 +80,14 @@ export class FitRun {
   readonly #exactResume: boolean;
   readonly #signal: Signal | undefined;
   #guard: Guard | undefined;
-  /** The generator's stream before the order of each epoch was drawn: it is what the order depends on. */
+  /** The stream of the generator that shuffled each epoch. */
   readonly #orders = new Map<number, number>();
   readonly #history: { readonly epoch: number[]; readonly history: Record<string, number[]> } = {
     epoch: [],
     history: {},
   };
   #epoch: number;
-  /** Which weights are. */
+  /** Which weights are frozen. */
   #frozen: string;
 
   constructor(model: FittedModel, { training, validation, options }: Parts) {
@@ -124,7 +124,7 @@ export class FitRun {
     this.#frozen = frozenWeights(model);
   }
 
-  /** Goes through the epochs, and frees what it made, however it ends. */
+  /** Trains all epochs, and frees what it made, however it ends. */
   async train(): Promise<History> {
     try {
       return await this.#train();
@@ -158,7 +158,7 @@ export class FitRun {
     for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
       const epoch = this.#epoch;
       await each(callbacks, 'onEpochBegin', epoch, {});
-      // The epoch that goes on had begun before: what callbacks do at a beginning is not to count twice.
+      // Restores after onEpochBegin, as this epoch had begun before: what callbacks did there must not count twice.
       if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
       this.#begin(epoch, from);
       logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
@@ -181,7 +181,7 @@ export class FitRun {
         const size = this.#sizes[batch];
         await each(this.#callbacks, 'onBatchBegin', batch, { batch, size });
         await this.#inspect({ epoch, batch });
-        await this.#followFreezing({ epoch, batch }, values);
+        await this.#rebuildIfFrozenChanged({ epoch, batch }, values);
         const isTime = innerScope(() => values.add(this.#steps.run(size), size));
         const isLast = batch === this.#sizes.length - 1;
         let isNew = false;
@@ -210,8 +210,8 @@ export class FitRun {
     }
   }
 
-  /** Begins anew with what depends on which weights are frozen, where that has changed. */
-  async #followFreezing(place: Place, values: StepValues): Promise<void> {
+  /** Rebuilds what depends on the frozen weights, if they have changed. */
+  async #rebuildIfFrozenChanged(place: Place, values: StepValues): Promise<void> {
     const frozen = frozenWeights(this.#model);
     if (frozen === this.#frozen) return;
     await values.readAll();
@@ -223,7 +223,7 @@ export class FitRun {
     this.#guard = this.#makeGuard(place);
   }
 
-  /** Shows the step at a place to the callbacks that want to see it, and leaves everything as it was. */
+  /** Lets callbacks inspect the step at a place, and leaves everything as it was. */
   async #inspect({ epoch, batch }: Place): Promise<void> {
     const step = epoch * this.#sizes.length + batch;
     const inspectors = inspectorsOf(this.#callbacks, step);
@@ -244,7 +244,7 @@ export class FitRun {
     }
   }
 
-  /** Reads a checkpoint of this run, and the history in it. */
+  /** Reads a checkpoint of this run and takes over its history. */
   async #read(file: Bytes): Promise<Checkpoint> {
     const checkpoint = await readCheckpoint(file);
     checkConditions(checkpoint, this.#state(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
@@ -255,7 +255,7 @@ export class FitRun {
     return checkpoint;
   }
 
-  /** Draws the order of an epoch, or goes to where a checkpoint was in it. */
+  /** Shuffles for an epoch, or goes to the place of a checkpoint in it. */
   #begin(epoch: number, from: Checkpoint | undefined): void {
     const { random } = this.#model;
     const batch = from?.place.batch ?? 0;
@@ -289,13 +289,13 @@ export class FitRun {
     };
   }
 
-  /** The numbers of the last epoch of the history. */
+  /** The numbers of the last epoch in the history. */
   #lastLogs(): Logs {
     const entries = Object.entries(this.#history.history).map(([name, values]) => [name, values[values.length - 1]]);
     return Object.fromEntries(entries);
   }
 
-  /** Validates, and adds the epoch to the history. */
+  /** Validates and adds the epoch to the history. */
   async #finishEpoch(trained: Logs): Promise<Logs> {
     const validated = this.#validate && (await evaluateWith(this.#trainable, this.#validate));
     const named = Object.entries(validated ?? {}).map(([name, value]) => [`val_${name}`, value]);
@@ -309,7 +309,7 @@ export class FitRun {
     return logs;
   }
 
-  /** Ends the run if a loss among those just read is not finite: from there on every number would be NaN. */
+  /** Ends the run if a loss that was just read is not finite. */
   async #checkLosses(epoch: number, { firstBad, sums }: StepValues): Promise<void> {
     if (firstBad !== undefined) await this.#guard?.fail({ epoch, batch: firstBad.step }, `the loss ${firstBad.loss}`);
     this.#guard?.confirm({ epoch, batch: sums.steps });
@@ -327,7 +327,7 @@ export class FitRun {
     return batch + 1 < this.#sizes.length ? { epoch, batch: batch + 1 } : { epoch: epoch + 1, batch: 0 };
   }
 
-  /** Puts the samples in the order of an epoch that has begun, and goes to a place in it. */
+  /** Restores the order of an epoch that has begun, and goes to a place in it. */
   #goTo({ epoch, batch }: Place): void {
     const { random } = this.#model;
     const stream = this.#orders.get(epoch);

@@ -10,7 +10,7 @@ import { disposeInspection, inspect } from './inspect.ts';
 import { Snapshot } from './snapshot.ts';
 import { disposeValues, readLoss, trainStep } from './trainStep.ts';
 
-/** A moment of a run: before step `batch` of `epoch`, both from 0. */
+/** A place in a run: before step `batch` of `epoch`, both from 0. */
 export interface Place {
   readonly epoch: number;
   readonly batch: number;
@@ -18,31 +18,31 @@ export interface Place {
 
 /** How a run gets its batches. */
 export interface Batches {
-  /** Puts the samples in the order of an epoch, and goes to a place in it. */
+  /** Restores the order of an epoch, and goes to a place in it. */
   readonly goTo: (place: Place) => void;
-  /** The batch at this place, and the next place. */
+  /** The batch at a place, and the place after it. */
   readonly take: (place: Place) => { readonly batch: Batch; readonly next: Place };
 }
 
 const isBefore = (a: Place, b: Place): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.batch < b.batch);
 
-/** A snapshot and where in the run it was taken. */
+/** A snapshot, and the place where it was taken. */
 interface PlacedSnapshot {
   readonly snapshot: Snapshot;
   place: Place;
 }
 
 /**
- * Keeps what is needed to return to before the loss of a run went bad, and to find out where it did. Losses are read long
- * after their steps, so there are two snapshots on the device: one from which finite losses came, and a newer one that
- * takes its place when the same is known of it. Copying them is all that it costs, a few times a second at most.
+ * Returns to the weights before a loss became NaN or infinite, and finds what went bad first. Losses are read long after their
+ * steps, so it keeps two snapshots on the device: one whose losses are known to be finite, and a newer one that replaces it once
+ * its losses are. The cost is copying them, at most a few times a second.
  */
 export class Guard {
   readonly #trainable: Trainable;
   readonly #batches: Batches;
   #good: PlacedSnapshot;
   #candidate: PlacedSnapshot | undefined;
-  /** The snapshot that no place belongs to now. */
+  /** A snapshot that is not in use. */
   #spare: Snapshot | undefined;
 
   constructor(trainable: Trainable, { batches, place }: { batches: Batches; place: Place }) {
@@ -51,7 +51,7 @@ export class Guard {
     this.#good = { snapshot: new Snapshot(trainable), place };
   }
 
-  /** The run is at a place where its losses are about to be read. */
+  /** The losses up to a place are about to be read. */
   arrive(place: Place): void {
     if (this.#candidate !== undefined) return;
     this.#spare ??= new Snapshot(this.#trainable);
@@ -60,7 +60,7 @@ export class Guard {
     this.#spare = undefined;
   }
 
-  /** All losses before a place are known to be finite. */
+  /** The losses before a place are finite. */
   confirm(place: Place): void {
     if (this.#candidate === undefined || !isBefore(this.#candidate.place, place)) return;
     this.#spare = this.#good.snapshot;
@@ -73,8 +73,8 @@ export class Guard {
   }
 
   /**
-   * Takes the steps up to the bad one again from the last good snapshot, looks for what went bad first, and returns to
-   * before that. @throws ValueError that says all this.
+   * Repeats the steps from the last good snapshot up to the bad one, finds what went bad first, and restores the weights before it.
+   * @throws ValueError that names step and layer.
    */
   async fail(bad: Place, symptom: string): Promise<never> {
     let now: PlacedSnapshot = {
@@ -101,10 +101,10 @@ export class Guard {
       throw await this.#blame(bad, symptom, { now, before });
     }
     before.snapshot.restore();
-    throw failure(bad, symptom, 'taken again, the steps before it went well');
+    throw failure(bad, symptom, 'the same steps, repeated, were finite');
   }
 
-  /** Fails where the step at a place, the last so far, has spoilt the weights: no loss came after it that would tell. */
+  /** Fails if the last step made weights bad: no loss follows it that would show it. */
   async checkWeights(last: Place): Promise<void> {
     if (!(await this.#isFinite())) await this.fail(last, 'weights that are not finite');
   }
@@ -125,7 +125,7 @@ export class Guard {
     return { next, value };
   }
 
-  /** What went bad first: in the forward pass of the step after `now`, or else in the update of the one before it. */
+  /** What went bad first: in the forward pass of the step at `now`, or else in the update of the step at `before`. */
   async #blame(
     bad: Place,
     symptom: string,
@@ -145,7 +145,7 @@ export class Guard {
     const gradient = await firstBad(gradients.toReversed().map(({ name, gradient }) => ({ name, t: gradient })));
     disposeInspection(inspection);
     for (const t of Object.values(batch)) t.dispose();
-    snapshot.restore(); // looking moved the running statistics
+    snapshot.restore(); // the inspection moved the running statistics
     const culprit =
       (output && `the output of layer '${output}'`) ??
       (weight && gradient && `the gradient of '${gradient}'`) ??
@@ -159,7 +159,7 @@ const named = ({ epoch, batch }: Place): string => `epoch ${epoch + 1}, step ${b
 const failure = (bad: Place, symptom: string, cause: string): ValueError =>
   notFinite('fit', `${symptom} in ${named(bad)}; ${cause}`);
 
-/** What is said when a loss went bad and the weights are those from before. */
+/** The error for a loss that is not finite; the weights were restored. */
 export const notFinite = (op: string, got: string): ValueError =>
   new ValueError({
     op,
@@ -168,7 +168,7 @@ export const notFinite = (op: string, got: string): ValueError =>
     fix: 'Lower the learning rate, clip gradients, or look for extreme values in the data. The weights are those from before that step.',
   });
 
-/** The name of the first tensor with an element that is no finite number. */
+/** The name of the first tensor with an element that is not finite. */
 async function firstBad(
   tensors: readonly { readonly name: string; readonly t: Tensor }[],
 ): Promise<string | undefined> {

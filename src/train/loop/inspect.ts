@@ -6,10 +6,11 @@ import { add } from '../../ops/elementwise/binary.ts';
 import type { Trainable } from '../trainable.ts';
 import { lossAndGradients } from './trainStep.ts';
 
-/** The insides of one training step. */
+/** The intermediate results of one training step. */
 export interface Inspection {
+  /** The loss with penalties, a scalar. */
   readonly loss: Tensor;
-  /** What each layer puts out, in the order of computing. */
+  /** The output of each layer, in the order of computation. */
   readonly outputs: readonly { readonly layer: Layer; readonly name: string; readonly output: Tensor }[];
   /** The gradient of each trainable weight, in the order of the layers. */
   readonly gradients: readonly { readonly name: string; readonly gradient: Tensor }[];
@@ -21,7 +22,7 @@ export function disposeInspection({ loss, outputs, gradients }: Inspection): voi
     t.dispose();
 }
 
-/** Takes a training step on a batch up to its update, uncaptured and with the layers one by one. */
+/** Computes a training step on a batch up to its update, uncaptured and layer by layer. */
 export function inspect(trainable: Trainable, batch: Batch): Inspection {
   const { network } = trainable;
   return innerScope(() =>

@@ -1,27 +1,27 @@
 import type { Device } from '../../core/device.ts';
 import { sleepThrough } from '../../core/sleep.ts';
 
-/** Steps that a group may have. */
+/** The most steps in a group. */
 export const MOST_STEPS = 1024;
-/** How long a group of steps should take, in milliseconds: short enough to watch, long enough not to hold the GPU up. */
+/** The target duration of a group of steps, in milliseconds: short enough to watch, long enough to keep the GPU busy. */
 const GROUP_TIME = 500;
-/** GPU work in one submit, in milliseconds. */
+/** The target duration of one submit, in milliseconds. */
 const SUBMIT_TIME = 2;
 const MOST_STEPS_PER_SUBMIT = 32;
-/** An answer that takes less, in milliseconds, was there already. */
+/** An answer that takes less, in milliseconds, had arrived already. */
 const QUICK = 5;
-/** Milliseconds below which it does not sleep: the first, short groups are too short to tell how long the next will take. */
+/** The shortest sleep, in milliseconds: the first groups are too short to predict how long the next takes. */
 const SLEEPABLE = 50;
 
-/** Steps that were handed to the GPU together, and how to take in their results. */
+/** Steps that were submitted together, and the function that awaits their results. */
 interface Group {
   readonly steps: number;
   readonly arrive: () => Promise<void>;
 }
 
 /**
- * Keeps the GPU busy and the processor idle: steps go out in groups, the next group before the results of the last are
- * awaited; and as Node polls while it awaits, it sleeps first for about as long as the group will take.
+ * Keeps the GPU busy and the CPU idle. Steps are sent in groups, the next group before the results of the last are awaited. As
+ * Node polls while it awaits, it first sleeps for about as long as the group takes.
  */
 export class Pace {
   readonly #device: Device;
@@ -35,7 +35,7 @@ export class Pace {
     this.#device = device;
   }
 
-  /** Begins with the steps of an epoch, at the pace of the one before. */
+  /** Starts an epoch at the pace of the last one. */
   start(): void {
     this.#steps = 0;
     this.#out = undefined;
@@ -43,12 +43,12 @@ export class Pace {
     this.#device.stepsPerSubmit = this.#stepsPerSubmit;
   }
 
-  /** Counts a step; whether the group is complete. */
+  /** Counts a step; returns whether the group is complete. */
   stepDone(): boolean {
     return ++this.#steps >= this.#stepsPerGroup;
   }
 
-  /** Sends the group off, and awaits the one before it; whether there was one. */
+  /** Sends the group, and awaits the one before it; returns whether there was one. */
   async send(arrive: () => Promise<void>): Promise<boolean> {
     const before = this.#out;
     this.#out = { steps: this.#steps, arrive };
@@ -56,7 +56,7 @@ export class Pace {
     return this.#await(before);
   }
 
-  /** Awaits the last group; whether there was one. */
+  /** Awaits the last group; returns whether there was one. */
   async finish(): Promise<boolean> {
     const last = this.#out;
     this.#out = undefined;
@@ -73,7 +73,7 @@ export class Pace {
     await arrive();
     const now = performance.now();
     if (steps === 0) return true;
-    // An answer that was there already says that the sleep was too long, but not by how much: half of it comes next.
+    // If the answer had arrived already, the sleep was too long, by an unknown amount: halve it.
     const overslept = now - awake < QUICK && remaining > SLEEPABLE ? 0.5 : 1;
     this.#millisecondsPerStep = (overslept * (now - this.#since)) / steps;
     this.#since = now;

@@ -7,11 +7,11 @@ import { batchNormTraining } from '../../ops/normalize/batchNorm.ts';
 import { CapturedSteps } from './steps.ts';
 
 /**
- * Gives the layers of batch normalisation the statistics of a whole data set. Layer after layer, one pass over the data
- * each, in inference mode: what a layer is given is then what it will be given, as the layers before it have their new
- * statistics already. Frozen layers keep theirs. Batches are merged in float64 (Chan et al.), so their size does not matter.
- * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2; it corrects the variance by m / (m - 1), which
- * Keras and this do not.
+ * Replaces the running statistics of batch normalization layers by those of a whole data set. Each layer takes one pass over the
+ * data in inference mode, after the layers before it have their new statistics. Frozen layers keep theirs. Batches are merged in
+ * float64 (Chan et al.), so their size does not matter.
+ * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2; it corrects the variance by m / (m - 1), unlike Keras and
+ * this function.
  */
 export async function recalibrate(network: Network, data: Dataset, batchSize: number): Promise<void> {
   for (const layer of network.layers) {
@@ -30,7 +30,7 @@ async function statisticsOf(
   const steps = new CapturedSteps(network, (size) => inputStatistics(network, layer, data.nextBatch(size).x));
   const { size: channels } = layer.weights.movingMean;
   const mean = new Float64Array(channels);
-  const squares = new Float64Array(channels); // of the differences from the mean, summed and divided by the elements of a sample
+  const squares = new Float64Array(channels); // sums of squared deviations, divided by the elements of a sample
   let seen = 0;
   try {
     data.rewind();
@@ -53,7 +53,7 @@ async function statisticsOf(
   return { mean, variance: squares.map((sum) => sum / seen) };
 }
 
-/** Mean and variance of each channel of what a layer is given for a batch. */
+/** Mean and variance of each channel of a layer's input for a batch. */
 function inputStatistics(network: Network, layer: Layer, x: Tensor): readonly Tensor[] {
   const { gamma, beta } = layer.weights;
   const { axis = -1 }: BatchNormalizationOptions = layer.options;

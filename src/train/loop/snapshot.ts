@@ -3,7 +3,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import type { Trainable } from '../trainable.ts';
 import { Copies } from './copies.ts';
 
-/** What training changes, by name: weights, running statistics, and what the optimizer remembers once it was built. */
+/** What training changes, by name: weights, running statistics and, once it is built, the optimizer's slots. */
 export function stateOf({ network, optimizer }: Trainable): Record<string, Tensor> {
   const weights = network.parameters.map((p) => [`weights/${network.nameOf(p)}`, p] as const);
   const slots = Object.entries(optimizer.slots).flatMap(([role, tensors]) =>
@@ -12,7 +12,7 @@ export function stateOf({ network, optimizer }: Trainable): Record<string, Tenso
   return Object.fromEntries<Tensor>([...weights, ...slots]);
 }
 
-/** A moment of training that can be returned to: that state on the device, and the counters that go with it. */
+/** A state of training that can be restored: its tensors, copied on the device, and the counters. */
 export class Snapshot {
   readonly #trainable: Trainable;
   readonly #copies: Copies;

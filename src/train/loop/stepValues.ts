@@ -4,18 +4,18 @@ import { emptyOn, keep, type Tensor } from '../../core/tensor.ts';
 import { join, resultOf, type Total, type Totalling, type Weighted } from '../../nn/losses/total.ts';
 import { MOST_STEPS, Pace } from './pace.ts';
 
-/** What a step reports under a name. */
+/** A named value that a step reports. */
 export interface Report extends Totalling {
   readonly name: string;
 }
 
-/** The name of the penalties, which the loss that is reported has in it. */
+/** The name of the penalties on weights; the reported loss includes them. */
 export const PENALTY = 'penalty';
 
-/** What the steps of an epoch add up to so far. */
+/** The totals of the steps of an epoch so far. */
 export interface Sums {
   readonly steps: number;
-  /** Of each report. */
+  /** One per report. */
   readonly totals: readonly Total[];
 }
 
@@ -23,25 +23,25 @@ const NOTHING: Total = { values: [], weight: 0 };
 
 export const emptySums = (reports: readonly Report[]): Sums => ({ steps: 0, totals: reports.map(() => NOTHING) });
 
-/** Where a report lies among the numbers of a step; its weight follows its values. */
+/** The columns of a report in the row of a step; its weight follows its values. */
 interface Columns {
   readonly first: number;
   readonly size: number;
   readonly isWeighted: boolean;
 }
 
-/** The values of each step of an epoch: kept on the device, read now and then, and joined. */
+/** The values of the steps of an epoch: collected on the device, read now and then, and added up. */
 export class StepValues {
   readonly #reports: readonly Report[];
   readonly #device: Device;
-  /** Known from the first step on. */
+  /** Known after the first step. */
   #row: { readonly columns: readonly Columns[]; readonly width: number; readonly waiting: Tensor } | undefined;
   #sizes: number[] = [];
   #sums: Sums;
   readonly #pace: Pace;
   #firstBad: { readonly step: number; readonly loss: number } | undefined;
 
-  /** @param options `before`: the steps that the epoch had already. */
+  /** @param options `before`: the totals of earlier steps of the epoch. */
   constructor(
     device: Device,
     reports: readonly Report[],
@@ -54,22 +54,22 @@ export class StepValues {
     pace.start();
   }
 
-  /** Of the steps whose values were read. */
+  /** The totals of the steps that were read. */
   get sums(): Sums {
     return this.#sums;
   }
 
-  /** The first of them whose loss is no finite number. */
+  /** The first of them whose loss is not finite. */
   get firstBad(): { readonly step: number; readonly loss: number } | undefined {
     return this.#firstBad;
   }
 
-  /** What the reports say of all samples of these steps. */
+  /** The reports over all samples of these steps. */
   get results(): Readonly<Record<string, number>> {
     return this.#resultsOf(this.#sums.totals);
   }
 
-  /** Takes in the values of a step on `size` samples, in the order of the reports; whether it is time to read. */
+  /** Adds the values of a step on `size` samples, in the order of the reports; returns whether it is time to read. */
   add(values: readonly Weighted[], size: number): boolean {
     const { columns, width, waiting } = this.#rowFor(values);
     const row = this.#sizes.length * width;
@@ -105,18 +105,18 @@ export class StepValues {
         op: this.#reports[other].name,
         got: inWords(values[other].value.size, values[other].weight !== undefined),
         expected: `${inWords(size, isWeighted)}, as for the batch before`,
-        fix: 'Let what it hands over not depend on the size of the batch.',
+        fix: 'Return as many numbers for every batch size.',
       });
     }
     return this.#row;
   }
 
-  /** Asks for the values that wait, and takes in those that were asked for before; whether there were any. */
+  /** Requests the collected values, and awaits those of the last request; returns whether there were any. */
   read(): Promise<boolean> {
     return this.#pace.send(this.#request());
   }
 
-  /** Takes in the values of all steps; whether some were new. */
+  /** Reads the values of all steps; returns whether some were new. */
   async readAll(): Promise<boolean> {
     const isNew = await this.read();
     return (await this.#pace.finish()) || isNew;

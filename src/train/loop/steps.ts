@@ -4,9 +4,9 @@ import { type Compiled, compile } from '../../engine/compile.ts';
 import { isolated, type Network } from '../../nn/network/network.ts';
 import { Pace } from './pace.ts';
 
-/** Steps of a network over a data set, captured once for each size of batch. */
+/** Steps of a network over a data set, captured once per batch size. */
 export class CapturedSteps<Result> {
-  /** How fast they go, which one epoch learns for the next. */
+  /** How steps are grouped; one epoch learns it for the next. */
   readonly pace: Pace;
   readonly #network: Network;
   readonly #step: (size: number) => Result;
@@ -18,7 +18,7 @@ export class CapturedSteps<Result> {
     this.#step = step;
   }
 
-  /** Captures the steps for some sizes of batch, finds the kernels that suit them, and makes their buffers. */
+  /** Captures the steps for some batch sizes, tunes their kernels, and allocates their buffers. */
   async prepare(sizes: readonly number[]): Promise<void> {
     for (const size of new Set(sizes)) {
       const compiled = this.#of(size);
@@ -43,7 +43,7 @@ export class CapturedSteps<Result> {
 
   #of(size: number): Compiled<[], Result> {
     const network = this.#network;
-    const step = (): Result => isolated(network, () => this.#step(size)); // also where it is captured after a wait
+    const step = (): Result => isolated(network, () => this.#step(size)); // also when it is captured later
     const compiled = this.#bySize.get(size) ?? compile(step, { device: network.device });
     this.#bySize.set(size, compiled);
     return compiled;
@@ -54,7 +54,7 @@ export class CapturedSteps<Result> {
   }
 }
 
-/** Says which batch would fit where a tensor of this one is more than a buffer of the device can hold. */
+/** If a tensor of the step exceeds the largest buffer of the device, an error that says which batch size fits. */
 function explained(
   error: unknown,
   { plan }: Pick<Compiled<[], unknown>, 'plan'>,

@@ -16,7 +16,7 @@ import type { Trainable } from '../trainable.ts';
 import { CapturedSteps } from './steps.ts';
 import { PENALTY, type Report, StepValues } from './stepValues.ts';
 
-/** Names that repeat get a number, as in Keras: `mean`, `mean_1`. */
+/** Numbers repeated names, as in Keras: `mean`, `mean_1`. */
 function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   for (const name of names) {
@@ -27,51 +27,51 @@ function uniqueNames(names: readonly string[]): string[] {
   return [...taken];
 }
 
-/** Whether a weight has a penalty, frozen or not. */
+/** Whether a weight, frozen or not, has a penalty. */
 const hasPenalty = ({ parameters }: Network): boolean => parameters.some(({ regularizer }) => regularizer);
 
-/** The sum of the penalties on the weights that learn; undefined if no weight has one. */
+/** The sum of the penalties on trainable weights; undefined if no weight has a penalty. */
 const penaltyOf = (network: Network): Tensor | undefined =>
   penaltyOn(network.trainableParameters) ?? (hasPenalty(network) ? fullOn(network.device, [], 0, 'f32') : undefined);
 
-/** What a step reports: the loss with the penalties, the metrics, and the penalties apart if the model has some. */
+/** What a step reports: the loss, the metrics, and the penalties if the model has some. */
 export function reportsOf({ network, loss, metrics }: Trainable): Report[] {
   const isPenalized = hasPenalty(network);
   const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
-  // A metric that is called as the loss or the penalty must not take its place.
+  // A metric named like the loss or the penalty gets a number.
   const [first, last, ...others] = uniqueNames(['loss', PENALTY, ...metrics.map(({ name }) => name || 'metric')]);
   return reports.map((report, i) => ({ ...report, name: [first, ...others, last][i] }));
 }
 
-/** What a step on a batch finds before it changes anything. */
+/** The results of a step before its update. */
 interface LossAndGradients {
   readonly predicted: Tensor;
   readonly loss: Weighted;
-  /** The sum of those on the weights, if there are any. */
+  /** The sum of the penalties on weights, if there are any. */
   readonly penalty: Tensor | undefined;
   readonly parameters: readonly Parameter[];
-  /** Without those of L1 and L2, which the optimizer adds. */
+  /** Without the gradients of L1 and L2, which the optimizer adds. */
   readonly gradients: readonly Tensor[];
 }
 
-/** What a loss or metric says of a batch. Refuses what is more than one number, or no tensor. */
+/** The value of a loss or metric for a batch. @throws ShapeError for more than one number. */
 function batchValue(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Tensor): Weighted {
   const options = weight && { sampleWeight: weight };
   const result = by.weighted?.(y, predicted, options) ?? {
     value: options ? by(y, predicted, options) : by(y, predicted),
   };
   const { value } = result;
-  checkReturned(by.name, value, { dtype: value instanceof Tensor ? value.dtype : undefined }); // a user's own may be anything
+  checkReturned(by.name, value, { dtype: value instanceof Tensor ? value.dtype : undefined }); // a user's function may return anything
   if (value.size === 1 || by.result !== undefined) return result;
   throw new ShapeError({
     op: by.name,
     got: `${value.size} numbers, ${formatShape(value.shape)}`,
-    expected: 'one for a batch',
-    fix: 'Take the mean over the samples: a loss with another reduction than none does.',
+    expected: 'one number for a batch',
+    fix: 'Take the mean over the samples, or use a loss whose reduction is not none.',
   });
 }
 
-/** The metrics of a batch, in f32, which is how they are read. */
+/** The values of the metrics for a batch, in f32. */
 const batchMetrics = (metrics: readonly Metric[], y: Tensor, predicted: Tensor): Weighted[] =>
   metrics.map((metric) => {
     const { value, weight } = batchValue(metric, { y }, predicted);
@@ -99,7 +99,7 @@ export function lossAndGradients(trainable: Trainable, { x, ...batch }: Batch): 
   return { predicted, loss, penalty, parameters, gradients };
 }
 
-/** Gathers the weights that training changes in the optimizer, if there are any. @throws ValueError if it has another model's. */
+/** Builds the optimizer for the trainable weights, if there are any. @throws ValueError if it holds those of another model. */
 export function buildOptimizer({ network, optimizer }: Trainable): void {
   const { trainableParameters } = network;
   if (optimizer.parameters.some((p) => !p.isDisposed && !network.has(p))) {
@@ -117,7 +117,7 @@ export function buildOptimizer({ network, optimizer }: Trainable): void {
   );
 }
 
-/** One update. The values, in the order of the reports, are from before it. */
+/** One training step. The values, in the order of the reports, are from before the update. */
 export function trainStep(trainable: Trainable, batch: Batch): Weighted[] {
   const { network, optimizer, metrics } = trainable;
   return innerScope(() => {
@@ -125,21 +125,21 @@ export function trainStep(trainable: Trainable, batch: Batch): Weighted[] {
     const { predicted, loss, penalty, parameters, gradients } = lossAndGradients(trainable, batch);
     const metricValues = batchMetrics(metrics, batch.y, predicted);
     if (parameters.length > 0) optimizer.apply(gradients, parameters, { regularize: true });
-    else enterStep(network.random, network.device); // there is nothing to learn: the loss is told all the same
+    else enterStep(network.random, network.device); // nothing to learn, but the loss is reported
     applyConstraints(parameters);
     return stepValues(loss, metricValues, penalty);
   });
 }
 
 /**
- * Ends a run: what is left of accumulated gradients changes the weights, and averages may take their place.
- * @param before how often the weights had been changed when it began.
+ * Ends a run: applies gradients that are still accumulated, and replaces weights by their moving averages if there are some.
+ * @param before the number of updates when the run began.
  */
 export function finishTraining({ network, optimizer }: Trainable, before: number): void {
   const { waiting } = optimizer;
   if (waiting > 0 && optimizer.iterations === before) {
     console.warn(
-      `dawngrad: fit changed no weight: gradientAccumulationSteps is more than its ${waiting} steps, whose gradients are dropped. Set it lower, or call trainOnBatch, which goes on adding up.`,
+      `dawngrad: fit changed no weight: gradientAccumulationSteps exceeds its ${waiting} steps, whose gradients are dropped. Lower it, or call trainOnBatch, which keeps accumulating.`,
     );
     optimizer.discard();
   } else if (waiting > 0) {
@@ -153,7 +153,7 @@ export function finishTraining({ network, optimizer }: Trainable, before: number
   optimizer.finalize();
 }
 
-/** Takes weights to the nearest ones that their constraints allow. */
+/** Applies the constraints of weights. */
 function applyConstraints(parameters: readonly Parameter[]): void {
   for (const w of parameters) {
     if (w.constraint === undefined) continue;
@@ -162,7 +162,7 @@ function applyConstraints(parameters: readonly Parameter[]): void {
   }
 }
 
-/** The loss of a step with the penalties, from its values. */
+/** Reads the loss of a step, with penalties. */
 export async function readLoss(values: readonly Weighted[], { metrics }: Trainable): Promise<number> {
   const [loss, penalty] = [values[0], values.at(metrics.length + 1)];
   return (await loss.value.item()) + ((await penalty?.value.item()) ?? 0);

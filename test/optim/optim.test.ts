@@ -483,7 +483,7 @@ test('options out of range are refused', () => {
   assert.throws(() => clipGradients([], { clipValue: -1 }), /clipGradients: got clipValue -1/);
   assert.throws(
     () => adam({ clipNorm: 1, clipValue: 1 }),
-    'adam: got clipNorm and clipValue; expected one way to clip',
+    'adam: got clipNorm and clipValue; expected one kind of clipping',
   );
   assert.throws(() => sgd({ gradientAccumulationSteps: 1.5 }), /got gradientAccumulationSteps 1.5; expected a whole/);
   assert.throws(() => sgd(untyped({ nesterov: 1 })), 'sgd: got nesterov 1; expected true or false');

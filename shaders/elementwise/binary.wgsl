@@ -2,7 +2,7 @@
 //   forward     y_i  = f(a_j, b_k)
 // y: [size], contiguous, in R; a and b in T: one element, or four (vectors/*.wgsl). a and b repeat: element i reads
 // (i / repeat) % period, which is broadcasting along leading or trailing axes (binary/at1.wgsl, at4.wgsl). Instead of a or
-// b there may be a number, the bits of `word`, and the other tensor is bound twice. A_WHOLE or B_WHOLE
+// b there may be a number, the bits of `bits`, and the other tensor is bound twice. A_WHOLE or B_WHOLE
 // says that one of them does not.
 
 alias T = f32;
@@ -12,7 +12,7 @@ const A_NUMBER: bool = false;
 const B_NUMBER: bool = false;
 const A_WHOLE: bool = false;
 const B_WHOLE: bool = false;
-struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period: u32, word: u32 }
+struct Params { size: u32, a_repeat: u32, a_period: u32, b_repeat: u32, b_period: u32, bits: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // forward(a, b) -> y
 @group(0) @binding(1) var<storage, read> a: array<T>;

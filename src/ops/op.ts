@@ -13,7 +13,10 @@ import { emptyOn, innerScope, keep, Tensor } from '../core/tensor.ts';
 type Arrays<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: NdArray };
 type Shapes<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: Shape };
 
-/** The CPU side of an operation, in float64; `backward` may be left out when the definition's is made of operations. */
+/**
+ * The CPU side of an operation, in float64. `backward` can be omitted when the definition's `backward` consists of
+ * operations.
+ */
 export interface Reference<Inputs extends readonly Tensor[], Attributes> {
   readonly forward: (inputs: Arrays<Inputs>, attributes: Attributes) => NdArray | readonly NdArray[];
   readonly backward?: (
@@ -23,64 +26,71 @@ export interface Reference<Inputs extends readonly Tensor[], Attributes> {
   ) => readonly (NdArray | undefined)[];
 }
 
-/** What one dispatch needs besides its inputs. */
+/** Options of one dispatch, besides its inputs. */
 export interface RunOptions {
+  /** Values of the shader's `struct Params`, by name. */
   readonly params?: Readonly<Record<string, number>>;
+  /** Values of constants and type aliases in the shader, by name. */
   readonly constants?: Constants;
-  /** Small tensors that all invocations read alike, bound as uniform buffers. */
+  /** Small tensors that every invocation reads whole, bound as uniform buffers. */
   readonly uniforms?: readonly Tensor[];
   /** Default: one invocation per element of the first output. */
   readonly grid?: Grid;
-  /** Shaders that this dispatch joins to those of the definition. */
+  /** Shaders appended to those of the definition. */
   readonly sources?: readonly Source[];
-  /** Which of several kernels `sources` make, for messages: `tiled32/4`. */
+  /** Names the kernel that `sources` selects, for messages: `tiled32/4`. */
   readonly variant?: string;
 }
 
 /** Dispatches an entry point of a definition's shader. */
 export interface Run {
-  /** Makes the output tensor; default dtype f32. */
+  /** Allocates the output tensor and returns it; default dtype f32. */
   (
     entry: string,
     reads: readonly Tensor[],
     options: RunOptions & { readonly shape: Shape; readonly dtype?: DType },
   ): Tensor;
-  /** Makes several output tensors, in the order of `shapes`; default dtype f32. */
+  /** Allocates several output tensors and returns them in the order of `shapes`; default dtype f32. */
   several(
     entry: string,
     reads: readonly Tensor[],
     options: RunOptions & { readonly shapes: readonly Shape[]; readonly dtypes?: readonly DType[] },
   ): Tensor[];
-  /** Writes existing tensors, which the kernel may also read. */
+  /** Writes to existing tensors, which the kernel may also read. */
   into(entry: string, reads: readonly Tensor[], writes: readonly Tensor[], options: RunOptions): void;
 }
 
-/** What `backward` may read: the node's tensors, kept alive by the tape, and which gradients are wanted. */
+/** What `backward` can read: the tensors of the forward pass, which the tape keeps alive. */
 export interface Saved<Inputs extends readonly Tensor[], Attributes> {
   readonly inputs: Inputs;
   readonly y: Tensor;
   /** All outputs: `y` and the by-products. */
   readonly outputs: readonly Tensor[];
   readonly attributes: Attributes;
+  /** For each input, whether its gradient is needed. */
   readonly needs: readonly boolean[];
 }
 
 /** One operation: shape rule, kernel, gradient and reference. */
 export interface OpDefinition<Inputs extends readonly Tensor[], Attributes> {
+  /** The name in messages. */
   readonly name: string;
-  /** The shader that `run` dispatches: one file, or a scaffold and the functions it calls, or a choice of them. */
+  /**
+   * The shader that `run` dispatches: one file, a scaffold with the functions it calls, or a pair of them (with and
+   * without subgroups).
+   */
   readonly shader?: Source | readonly Source[] | Omit<Kernel, 'name'>;
-  /** The same in float64, or the choice of it from all that the CPU backend has loaded. */
+  /** The operation in float64, or a function that picks it from the CPU backend's references. */
   readonly reference: Reference<Inputs, Attributes> | ((references: References) => Reference<Inputs, Attributes>);
-  /** The shape of `y`. Throws ShapeError in the caller's words. */
+  /** Returns the shape of `y` or throws a ShapeError in the caller's words. */
   readonly shape: (shapes: Shapes<Inputs>, attributes: Attributes, inputs: Inputs) => Shape;
-  /** The dtypes of the inputs, by position; the last counts for all that follow. Default: f32. */
+  /** The dtypes each input allows; the last entry applies to all further inputs. Default: f32. */
   readonly dtypes?: readonly (readonly DType[])[];
-  /** Several tensors: `y`, then by-products that have no gradient. */
+  /** Returns `y`, or `y` followed by by-products, which have no gradient. */
   readonly forward: (run: Run, inputs: Inputs, attributes: Attributes, shape: Shape) => Tensor | readonly Tensor[];
   /**
-   * One gradient per input, of the broadcast shape if the input was broadcast; undefined where none is needed, and nothing,
-   * `() => []`, for a function that is constant in pieces. Without it a gradient through the operation is an error.
+   * Returns one gradient per input: in the broadcast shape if the input was broadcast, undefined where none is needed.
+   * A piecewise constant function returns `[]`. Without `backward`, a gradient through the operation throws.
    */
   readonly backward?: (run: Run, dy: Tensor, saved: Saved<Inputs, Attributes>) => readonly (Tensor | undefined)[];
 }
@@ -89,7 +99,7 @@ type Arguments<Inputs extends readonly Tensor[], Attributes> = object extends At
   ? [...inputs: Inputs, attributes?: Attributes]
   : [...inputs: Inputs, attributes: Attributes];
 
-/** An operation as users call it, and `outputs` for the by-products too. */
+/** An operation as users call it. `outputs` also returns the by-products. */
 export interface Op<Inputs extends readonly Tensor[], Attributes> {
   (...args: Arguments<Inputs, Attributes>): Tensor;
   readonly outputs: (...args: Arguments<Inputs, Attributes>) => readonly Tensor[];
@@ -112,7 +122,14 @@ const CHECKS: Checks<keyof OpDefinition<readonly Tensor[], object>> = {
 const isObjectWith = (value: unknown, name: string): boolean =>
   typeof value === 'object' && value !== null && name in value;
 
-/** The one place where an operation meets the tape and the device. */
+/**
+ * Defines a differentiable operation. A call checks the inputs, applies the shape rule, runs the kernel (on the CPU
+ * backend the reference) and records the operation on every open tape.
+ * @returns the operation, a function of tensors and, if it has any, attributes.
+ * @throws ValueError if the definition lacks a required field or has an unknown one. The operation itself throws
+ * DTypeError for an input that is not a tensor or has another dtype, DeviceError for tensors of two devices, and what
+ * `shape` throws.
+ */
 // @__NO_SIDE_EFFECTS__
 export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
   definition: OpDefinition<Inputs, Attributes>,
@@ -135,7 +152,9 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
     );
     const [y] = results;
     if (!sameShape(y.shape, shape)) {
-      throw new Error(`internal: ${name} made ${formatShape(y.shape)} where its shape rule says ${formatShape(shape)}`);
+      throw new Error(
+        `internal: ${name} returned shape ${formatShape(y.shape)}; its shape rule says ${formatShape(shape)}`,
+      );
     }
     if (isRecording()) {
       const { backward = withoutGradient(name) } = definition;
@@ -147,13 +166,13 @@ export function defineOp<Inputs extends readonly Tensor[], Attributes = object>(
   return Object.assign(op, { outputs, definition });
 }
 
-/** Stands for the gradient of an operation that has none. */
+/** The `backward` of an operation that has none. */
 const withoutGradient = (op: string) => (): never => {
   throw new ValueError({
     op,
-    got: 'a gradient that goes through it',
-    expected: 'an operation with a backward',
-    fix: 'Give its definition one; backward: () => [] says that it is constant in pieces.',
+    got: 'a request for a gradient through this operation',
+    expected: 'an operation that defines backward',
+    fix: 'Add backward to its definition; backward: () => [] declares it piecewise constant.',
   });
 };
 
@@ -197,16 +216,16 @@ function node<Inputs extends readonly Tensor[], Attributes>(
   };
 }
 
-/** Work outside of the tape, which may change tensors in place: an update of weights, a batch taken from a data set. */
+/** A kernel outside the tape, which can change tensors in place: a weight update, or taking a batch from a data set. */
 export interface KernelDefinition<Args extends readonly unknown[], Result> {
   readonly name: string;
   readonly shader: Source | readonly Source[];
   readonly run: (run: Run, ...args: Args) => Result;
-  /** The same in float64, on the CPU backend. */
+  /** The same computation in float64, for the CPU backend. */
   readonly reference: (device: CpuDevice, ...args: Args) => Result;
 }
 
-/** Makes a function of a device, and of what the definition takes. */
+/** Makes a function of a device and the arguments of the definition's `run`. */
 // @__NO_SIDE_EFFECTS__
 export function defineKernel<Args extends readonly unknown[], Result = void>({
   name,
@@ -219,8 +238,8 @@ export function defineKernel<Args extends readonly unknown[], Result = void>({
     device instanceof CpuDevice ? reference(device, ...args) : run(runner(kernel, device), ...args);
 }
 
-/** Dispatches the entry points of a kernel on a GPU. */
-export function runner({ name, sources: own, withSubgroups }: Kernel, device: Device): Run {
+/** Returns the function that dispatches a kernel's entry points on a GPU. */
+export function runner({ name, sources: kernelSources, withSubgroups }: Kernel, device: Device): Run {
   const into: Run['into'] = (entry, reads, writes, { params, constants, uniforms, grid, sources = [], variant }) => {
     if (!(device instanceof GpuDevice)) {
       throw new DeviceError('validation', `internal: ${name} has no reference for its kernel ${entry}`);
@@ -228,7 +247,7 @@ export function runner({ name, sources: own, withSubgroups }: Kernel, device: De
     device.run({
       kernel: {
         name: variant === undefined ? name : `${name} ${variant}`,
-        sources: [...own, ...sources],
+        sources: [...kernelSources, ...sources],
         ...(withSubgroups && { withSubgroups: [...withSubgroups, ...sources] }),
       },
       entry,
@@ -265,14 +284,14 @@ function split<Inputs extends readonly Tensor[], Attributes>(args: readonly unkn
 const views = <Inputs extends readonly Tensor[]>(device: CpuDevice, inputs: Inputs): Arrays<Inputs> =>
   inputs.map((t) => device.view(t)) as readonly NdArray[] as Arrays<Inputs>; // one array per input, in order
 
-/** Refuses a call without inputs, as of an operation that is taken for a layer. */
+/** Rejects a call without inputs, as when an operation is mistaken for a layer. */
 function checkInputs(op: string, inputs: readonly Tensor[]): void {
   if (inputs.length > 0) return;
   throw new DTypeError({
     op,
-    got: 'nothing',
+    got: 'no inputs',
     expected: 'a tensor',
-    fix: `It is an operation on tensors; the layer is activation('${op}'), or a function of that name with options.`,
+    fix: `This is an operation on tensors. For a layer, write activation('${op}') or a layer function of this name.`,
   });
 }
 

@@ -168,7 +168,7 @@ onBoth(test, 'an operation whose backward is missing or wrong says so when a gra
   const gradientOf = (op: (x: Tensor) => Tensor) => valueAndGrad(() => sum(add(op(w), w)), [w]).grads[0];
   assert.throws(
     () => gradientOf(double()),
-    /double: got a gradient that goes through it; expected an operation with a/,
+    /double: got a request for a gradient through this operation; expected an operation that/,
   );
   assert.throws(
     () => gradientOf(double(() => undefined)),
@@ -179,7 +179,7 @@ onBoth(test, 'an operation whose backward is missing or wrong says so when a gra
     () => gradientOf(double(() => [tensor([1, 2, 3])])),
     /double: got a gradient of shape \[3\] from its backward; expected that of the input, \[2\]/,
   );
-  assert.equal(await gradientOf(double(() => [])).array(), [1, 1], 'constant in pieces');
+  assert.equal(await gradientOf(double(() => [])).array(), [1, 1], 'piecewise constant');
 });
 
 test('a definition that lacks a part says which', () => {

@@ -163,7 +163,7 @@ onBoth(test, 'a constraint may return its weight, and classes may weigh by a map
 test('an operation that is taken for a layer says that it is none', () => {
   assert.throws(
     () => (relu as unknown as () => unknown)(),
-    /relu: got nothing; expected a tensor.*activation\('relu'\)/,
+    /relu: got no inputs; expected a tensor.*activation\('relu'\)/,
   );
 });
 

@@ -67,7 +67,7 @@ onGpu(test, 'a wrong result of the kernel is caught', async (device) => {
 
 onGpu(test, 'a shape rule that contradicts the kernel is caught', async (device) => {
   const { reason = '' } = await altered({ shape: ([x]) => [...x, 1] })(RANDOM, device);
-  assert.match(reason, /internal: altered made \[45, 65\] where its shape rule says \[45, 65, 1\]/);
+  assert.match(reason, /internal: altered returned shape \[45, 65\]; its shape rule says \[45, 65, 1\]/);
 });
 
 test('a stated result, gradient or error that does not come is caught', async () => {

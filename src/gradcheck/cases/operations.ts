@@ -91,7 +91,7 @@ const table = {
     { shapes: [[5, 7], [5, 7]], dtypes: ['i32'], args: [-1] },
     integers([[5, 7], [7], [5, 1]]),
     { values: [[0, 1, -1], [1, 2, 3], [4, 5, 6]], dtypes: ['i32'], y: [4, 2, 3], dx: [[0, 1, 1], [1, 0, 0]] },
-    { shapes: [[2], [2], [2]], dtypes: ['i32', 'i32', 'f32'], throws: /where: got dtypes i32 and f32 to choose from; expected one dtype/ },
+    { shapes: [[2], [2], [2]], dtypes: ['i32', 'i32', 'f32'], throws: /where: got dtypes i32 and f32 for a and b; expected one dtype/ },
     { shapes: [[2], [2], [2]], throws: /where: got dtype f32 for input 0; expected i32/ },
   ],
 
@@ -231,7 +231,7 @@ const table = {
     { values: [[[[[1], [2]], [[3], [4]]]], [[[[10]], [[1]]]]], y: [[[[12]], [[34]]]], dx: [[[[[10], [1]], [[10], [1]]]], [[[[4]], [[6]]]]] },
     { shapes: [[5, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of shape \[5, 5, 1\]; expected rank 4, \[batch, height, width, channels\]/ },
     { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /conv2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\] and 1 groups; expected 4 channels in the images/ },
-    { shapes: [[1, 5, 5, 4], [3, 3, 2, 3]], args: [{ groups: 2 }], throws: /expected a number of groups that divides the 3 of the filter's last axis/ },
+    { shapes: [[1, 5, 5, 4], [3, 3, 2, 3]], args: [{ groups: 2 }], throws: /expected a number of groups that divides the length 3 of the filter's last axis/ },
     { shapes: [[1, 2, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of 2 x 5 and windows of 3 x 3; expected images that hold at least one window/ },
     { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ padding: [1, 1] }], throws: /conv2d: got padding \[1, 1\]; expected 'same', 'valid', or \[top, left, bottom, right\]/ },
     { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ strides: 0 }], throws: /conv2d: got strides 0; expected a whole number of 1 or more/ },
@@ -372,7 +372,7 @@ const table = {
     integers([[5, 7]], [[{ start: 2 }]]),
     { shapes: [[5]], args: [[{}, {}]], throws: /slice: got 2 ranges for shape \[5\]; expected at most 1/ },
     { shapes: [[5]], args: [[{ step: 0 }]], throws: /slice: got step 0/ },
-    { shapes: [[5]], args: [[1]], throws: /slice: got the range 1; expected one object for each axis/ },
+    { shapes: [[5]], args: [[1]], throws: /slice: got the range 1; expected an object { start, stop, step }/ },
     { shapes: [[5]], args: [[{ start: 0.5 }]], throws: /slice: got the range \{"start":0.5\}/ },
   ],
   pad: [

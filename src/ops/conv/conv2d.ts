@@ -12,7 +12,10 @@ import * as depthwise from './depthwise.ts';
 import * as implicitGemm from './implicitGemm.ts';
 import { checkImages, transposedWindows, type WindowOptions, windowsOver } from './windows.ts';
 
-/** The algorithm: y from x (convolve), x from y (deconvolve), and the filter from both (correlate). */
+/**
+ * The algorithm, three functions: `convolve` computes y from x, `deconvolve` x from y, `correlate` the filter gradient
+ * from both.
+ */
 const algorithmFor = (filter: Tensor, { groups }: ConvolutionAttributes): typeof implicitGemm =>
   groups > 1 && filter.shape[2] === 1 ? depthwise : implicitGemm;
 
@@ -52,17 +55,21 @@ const convTransposeOp = defineOp<readonly Tensor[], ConvolutionAttributes>({
   },
 });
 
+/** Options of `conv2d` and, without `groups`, `depthwiseConv2d`. */
 export interface ConvolutionOptions extends WindowOptions {
-  /** Into how many parts the channels are cut, each with filters of its own; default 1. */
+  /** Number of groups that the channels are split into, each with its own filters; default 1. */
   readonly groups?: number;
-  /** One number per output channel. */
+  /** Added to the sums: one number per output channel, `[filters]`, f32; default none. */
   readonly bias?: Tensor;
-  /** What follows in the same pass; default nothing. */
+  /** Applied last, in the same pass; default none. */
   readonly activation?: ProductActivation;
 }
 
+/** Options of `convTranspose2d`. */
 export interface ConvolutionTransposeOptions extends ConvolutionOptions {
-  /** Rows and columns more at the bottom and right, less than a stride or a dilation; default 0. Not with `same`. */
+  /**
+   * Extra rows and columns at the bottom and right, fewer than the stride or the dilation; default 0. Not with `same`.
+   */
   readonly outputPadding?: number | Pair;
 }
 
@@ -71,7 +78,7 @@ function checkFilter(op: string, filter: Tensor, layout: string): void {
   throw new ShapeError({
     op,
     got: `a filter of shape ${formatShape(filter.shape)}`,
-    expected: `rank 4, ${layout}, nothing empty`,
+    expected: `rank 4, ${layout}, no axis of length 0`,
     fix: 'Reshape or transpose it.',
   });
 }
@@ -86,21 +93,21 @@ function checkBias(op: string, bias: Tensor | undefined, channels: number): void
   });
 }
 
-/** Refuses channels that the filter's groups do not take. */
+/** Rejects images whose channels do not match the filter and its groups. */
 function checkChannels(
   op: string,
   { images, filter, groups, channels }: { images: Tensor; filter: Tensor; groups: number; channels: number },
 ): void {
   const [, , depth, features] = filter.shape;
-  const whole = Number.isInteger(groups) && groups >= 1 && features % groups === 0;
-  if (whole && channels === images.shape[3]) return;
+  const isDivisor = Number.isInteger(groups) && groups >= 1 && features % groups === 0;
+  if (isDivisor && channels === images.shape[3]) return;
   throw new ShapeError({
     op,
     got: `images ${formatShape(images.shape)}, a filter ${formatShape(filter.shape)} and ${groups} groups`,
-    expected: whole
+    expected: isDivisor
       ? `${channels} channels in the images`
-      : `a number of groups that divides the ${features} of the filter's last axis`,
-    fix: `Each group takes ${depth} of the channels; images are [batch, height, width, channels].`,
+      : `a number of groups that divides the length ${features} of the filter's last axis`,
+    fix: `Each group reads ${depth} channels; images are [batch, height, width, channels].`,
   });
 }
 
@@ -113,12 +120,14 @@ const operands = (x: Tensor, filter: Tensor, bias: Tensor | undefined): readonly
 ];
 
 /**
- * The convolution (correlation, as networks have it) of images with a filter:
- * `y[n, r, c, f] = activation(sum over taps and channels of x[n, r s + i d - pad, c s + j d - pad, k] filter[i, j, k, f] + bias[f])`.
+ * The convolution of images with a filter (a correlation: the filter is not flipped), strides s, dilation d:
+ * `y[n, r, c, f] = activation(sum_ijk x[n, r s + i d - pad, c s + j d - pad, k] filter[i, j, k, f] + bias[f])`.
  * @param x images `[batch, height, width, channels]`, f32.
- * @param filter `[height, width, channels / groups, filters]`.
- * @returns `[batch, rows, columns, filters]`; each sum of K products within `K 2^-24 sum |x filter|` of the exact one.
- * @throws ShapeError if the channels do not match, or no window fits.
+ * @param filter `[height, width, channels / groups, filters]`, f32.
+ * @returns `[batch, rows, columns, filters]`; each sum of K products is within `K 2^-24 sum |x filter|` of the exact
+ * sum.
+ * @throws ShapeError if the channels, the filter or the bias do not match, or no window fits; ValueError for a wrong
+ * option.
  */
 export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
   const { groups = 1, bias, activation, ...window } = checkOptions('conv2d', options, OPTIONS);
@@ -133,11 +142,13 @@ export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = 
 }
 
 /**
- * A convolution of each channel by itself.
+ * Convolves each channel with its own filters: `y[.., c m + q] = sum_ij x[.., c] filter[i, j, c, q]`, windows as in
+ * `conv2d`.
  * @param x images `[batch, height, width, channels]`, f32.
- * @param filter `[height, width, channels, multiplier]`.
+ * @param filter `[height, width, channels, multiplier]`, f32; m in the formula is the multiplier.
  * @returns `[batch, rows, columns, channels * multiplier]`, the outputs of a channel next to each other.
- * @throws ShapeError if the channels do not match, or no window fits.
+ * @throws ShapeError if the channels, the filter or the bias do not match, or no window fits; ValueError for a wrong
+ * option.
  */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, options: Omit<ConvolutionOptions, 'groups'> = {}): Tensor {
   checkOptions('depthwiseConv2d', options, OPTIONS);
@@ -149,12 +160,14 @@ export function depthwiseConv2d(x: Tensor, filter: Tensor, options: Omit<Convolu
 }
 
 /**
- * The transposed convolution, which is the gradient of `conv2d` by its images: each pixel adds a filter's worth to the
- * result. `valid` makes `(length - 1) * stride + extent`, `same` makes `length * stride`, explicit padding is cut off.
+ * The transposed convolution, which computes the gradient of `conv2d` with respect to its images: each pixel of x adds
+ * the filter, scaled by the pixel, to the result, and results overlap. Along each axis, `valid` padding returns
+ * `(length - 1) * stride + extent` pixels and `same` returns `length * stride`; explicit padding is cropped.
  * @param x images `[batch, height, width, channels]`, f32.
- * @param filter `[height, width, filters / groups, channels]`, as in Keras.
+ * @param filter `[height, width, filters / groups, channels]`, as in Keras, f32.
  * @returns `[batch, rows, columns, filters]`.
- * @throws ShapeError if the channels do not match, or the padding leaves nothing.
+ * @throws ShapeError if the channels, the filter or the bias do not match, or the padding leaves no pixels; ValueError
+ * for a wrong option.
  */
 export function convTranspose2d(x: Tensor, filter: Tensor, options: ConvolutionTransposeOptions = {}): Tensor {
   const known = [...OPTIONS, 'outputPadding'];

@@ -9,8 +9,8 @@ import type { Run } from '../op.ts';
 import { sum } from '../reduce/reduce.ts';
 import { slide, slidingWindows } from './windows.ts';
 
-// Depthwise convolution: it reads each element about once and its sums are as long as a window, so a matrix product would not
-// pay. The same three functions as implicitGemm.ts, for as many groups as channels.
+// Depthwise convolution, one group per channel. It reads each element about once and its sums are only as long as a
+// window, so a matrix product would not pay. Exports the same three functions as implicitGemm.ts.
 
 /** Sources, constants and grids of the kernels, for filters `[height, width, 1, channels * multiplier]`. */
 function launch({ windows, groups, image, activation }: ConvolutionAttributes, features: number, bias?: Tensor) {
@@ -28,7 +28,7 @@ function launch({ windows, groups, image, activation }: ConvolutionAttributes, f
   };
 }
 
-/** Features of images: the sums, with bias and activation. */
+/** Features from images: the sums, with bias and activation. */
 export function convolve(
   run: Run,
   images: Tensor,
@@ -42,7 +42,7 @@ export function convolve(
   return run('convolve', [images, filter, bias ?? filter], { shape, ...overWindows });
 }
 
-/** The images that features come from: the transposed map, with bias and activation. */
+/** Images from features, the transposed convolution, with bias and activation. */
 export function deconvolve(
   run: Run,
   features: Tensor,
@@ -54,7 +54,7 @@ export function deconvolve(
   return run('deconvolve', [features, filter, bias ?? filter], { shape: attributes.image, ...overPixels });
 }
 
-/** The gradient of the filter: that of each row of windows, and their sum. */
+/** The filter gradient: one partial sum per row of windows, then their sum. */
 export function correlate(
   run: Run,
   images: Tensor,

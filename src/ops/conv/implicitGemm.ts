@@ -14,21 +14,21 @@ import type { Run } from '../op.ts';
 import { windowRows } from './windowRows.ts';
 import { slide, slidingWindows } from './windows.ts';
 
-// A convolution is a product: its windows as the rows of a matrix, which the kernel reads in the images, by the filter.
-// Groups are a batch of products.
+// A convolution as a matrix product: the rows of A are the windows, which the kernel reads directly from the images; B is
+// the filter. Groups are a batch of products.
 
-/** Whether each pixel is a window: then the images are rows already. */
+/** Whether each window is one pixel and each pixel has a window: then the images already are the rows. */
 const isPointwise = ({ size, strides, before, after }: Windows): boolean =>
-  [...size, ...strides].every((each) => each === 1) && [...before, ...after].every((each) => each === 0);
+  [...size, ...strides].every((length) => length === 1) && [...before, ...after].every((pad) => pad === 0);
 
-/** Images as the left factor of a product. */
+/** Images as operand A of a product. */
 function leftOf(images: Tensor, attributes: ConvolutionAttributes): { readonly left: Tensor; readonly rows?: Rows } {
   const { windows, groups } = attributes;
   if (groups === 1 && isPointwise(windows)) return { left: reshape(images, [-1, images.shape[3]]) };
   return { left: images, rows: windowRows(images.shape, attributes) };
 }
 
-/** A filter or a map as a matrix of its features, or one per group. */
+/** A filter or a feature map as a matrix with one column per feature, or one such matrix per group. */
 function matrixOf(x: Tensor, groups: number): Tensor {
   const features = x.shape[3];
   if (groups === 1) return reshape(x, [-1, features]);
@@ -39,7 +39,7 @@ function matrixOf(x: Tensor, groups: number): Tensor {
 const ofMatrix = (matrix: Tensor, shape: Shape): Tensor =>
   reshape(matrix.ndim === 2 ? matrix : transpose(matrix, [1, 0, 2]), shape);
 
-/** What the windows of images come to: each by the matrix of its group, with bias and activation. */
+/** The product of each window with the matrix of its group, with bias and activation. */
 function sumsOf(
   run: Run,
   images: Tensor,
@@ -63,7 +63,7 @@ function sumsOf(
   return activation ? { relu, tanh }[activation](z) : z;
 }
 
-/** Features of images: the sums, with bias and activation. */
+/** Features from images: the sums, with bias and activation. */
 export const convolve = (
   run: Run,
   images: Tensor,
@@ -72,10 +72,10 @@ export const convolve = (
   attributes: ConvolutionAttributes,
 ): Tensor => sumsOf(run, images, matrixOf(filter, attributes.groups), bias, attributes);
 
-/** Output channels below which a product of windows leaves most of a tile empty. */
+/** Below this number of output channels, a product of windows leaves most of a tile empty. */
 const FEW_CHANNELS = 8;
 
-/** The images that features come from: the transposed map, with bias and activation. */
+/** Images from features, the transposed convolution, with bias and activation. */
 export function deconvolve(
   run: Run,
   features: Tensor,
@@ -85,20 +85,22 @@ export function deconvolve(
 ): Tensor {
   const { groups, windows, image } = attributes;
   const weights = matrixOf(filter, groups);
-  // The filter is small: turned beforehand, it leaves the product the layout that all kernels are best at.
+  // The filter is small, so transposing it first is cheap and gives the product the layout that suits every kernel.
   if (sizeOf(windows.strides) === 1 && filter.shape[2] >= FEW_CHANNELS) {
     const depth = filter.shape[2];
     const taps = reshape(weights, [groups, sizeOf(windows.size), depth, -1]);
-    const turned = reshape(transpose(taps, [0, 1, 3, 2]), [...(groups > 1 ? [groups] : []), -1, depth]);
-    return sumsOf(run, features, turned, bias, { ...attributes, windows: reversed(windows, image) });
+    const flipped = reshape(transpose(taps, [0, 1, 3, 2]), [...(groups > 1 ? [groups] : []), -1, depth]);
+    return sumsOf(run, features, flipped, bias, { ...attributes, windows: reversed(windows, image) });
   }
   checkRows(features, attributes);
-  const turned = transpose(weights, groups === 1 ? [1, 0] : [0, 2, 1]);
-  const rows = matmulOp(matrixOf(features, groups), turned, { transposeA: false, transposeB: false });
+  const transposed = transpose(weights, groups === 1 ? [1, 0] : [0, 2, 1]);
+  const rows = matmulOp(matrixOf(features, groups), transposed, { transposeA: false, transposeB: false });
   return imagesOf(run, rows, bias, attributes);
 }
 
-/** The windows over a map of windows that are one pixel apart: those that reach a pixel, each by the tap that lies there. */
+/**
+ * The windows of a feature map that contribute to each pixel, where windows are one pixel apart; taps run backwards.
+ */
 const reversed = ({ dilation, before, ...windows }: Windows, [, height, width]: Shape): Windows => ({
   ...windows,
   dilation: [-dilation[0], -dilation[1]],
@@ -106,7 +108,7 @@ const reversed = ({ dilation, before, ...windows }: Windows, [, height, width]: 
   count: [height, width],
 });
 
-/** The gradient of the filter, and the sums of the features per channel where one product gives both. */
+/** The filter gradient and, where the same product computes them, the sums of the features per channel. */
 export function correlate(
   run: Run,
   images: Tensor,
@@ -121,7 +123,7 @@ export function correlate(
   return { filter: ofMatrix(matrix, shape), total };
 }
 
-/** Refuses features whose windows, as rows, are more than the device can bind. */
+/** Rejects features whose windows, written as rows, exceed what the device can bind. */
 function checkRows({ device }: Tensor, { windows, image }: ConvolutionAttributes): void {
   const bytes = 4 * image[0] * sizeOf(windows.count) * sizeOf(windows.size) * image[3];
   const { maxStorageBufferBindingSize: most = Number.POSITIVE_INFINITY } = device.info.limits;
@@ -129,13 +131,13 @@ function checkRows({ device }: Tensor, { windows, image }: ConvolutionAttributes
   const mebibytes = (n: number): string => `${Math.floor(n / 2 ** 20)} MiB`;
   throw new ShapeError({
     op: 'convTranspose2d, or the gradient of conv2d',
-    got: `images ${formatShape(image)} whose windows take ${mebibytes(bytes)}`,
+    got: `images ${formatShape(image)}, whose windows need ${mebibytes(bytes)}`,
     expected: `at most ${mebibytes(most)}`,
     fix: 'Use a smaller batch.',
   });
 }
 
-/** What rows of windows add up to where they overlap, with bias and activation. */
+/** Adds rows of windows into images, where windows overlap, with bias and activation. */
 function imagesOf(run: Run, rows: Tensor, bias: Tensor | undefined, attributes: ConvolutionAttributes): Tensor {
   const { windows, groups, activation, image } = attributes;
   if (groups === 1 && isPointwise(windows) && bias === undefined && activation === undefined) {

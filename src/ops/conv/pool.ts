@@ -8,17 +8,19 @@ import type { Tensor } from '../../core/tensor.ts';
 import { defineOp } from '../op.ts';
 import { areApart, checkImages, pairOf, slide, slidingWindows, type WindowOptions, windowsOver } from './windows.ts';
 
+/** Options of `maxPool2d` and `averagePool2d`. */
 export interface PoolOptions extends WindowOptions {
-  /** Height and width of a window; default 2. */
+  /** Height and width of a window, in pixels; default 2. */
   readonly poolSize?: number | Pair;
-  /** Default: the size of a window, so that they lie side by side. */
+  /** Distance between neighbouring windows, in pixels; default `poolSize`, so that windows do not overlap. */
   readonly strides?: number | Pair;
-  /** Whether a last window may reach past the padding, if it starts before that; default false. */
+  /** Whether the last window may extend beyond the padding if it starts inside; default false. */
   readonly ceilMode?: boolean;
 }
 
+/** Options of `averagePool2d`. */
 export interface AveragePoolOptions extends PoolOptions {
-  /** Whether padding counts as zeros, rather than not at all; default false. */
+  /** Whether padding counts as zeros; default false: it is left out of the mean. */
   readonly countIncludePad?: boolean;
 }
 
@@ -56,7 +58,7 @@ const maxPoolOp = defineOp<[x: Tensor], PoolAttributes>({
   },
 });
 
-/** Parameters, constants and grids of an average pool's kernels. */
+/** Parameters, constants and grids of the average-pool kernels. */
 function averageLaunch({ shape }: Tensor, { windows, countIncludePad }: AveragePoolAttributes) {
   const { overWindows, overPixels } = slide(windows, shape);
   const constants = { ...overWindows.constants, COUNT_PAD: `${countIncludePad}` };
@@ -81,12 +83,12 @@ const maxPoolOutputs = (x: Tensor, options: PoolOptions = {}): readonly Tensor[]
   maxPoolOp.outputs(x, { windows: poolWindows('maxPool2d', x, options) });
 
 /**
- * The largest element of each window, for each channel. Of several that are as large the first, row by row, takes the
- * gradient. A window without a pixel gives the lowest float32.
+ * The maximum of each window, per channel. On a tie, the first maximum in row-major order receives the gradient. A
+ * window without a pixel returns the lowest float32.
  * @param x images `[batch, height, width, channels]`, f32.
- * @returns `[batch, rows, columns, channels]`; `.outputs` gives the pixel of each largest element too, `row * width +
- * column`, i32.
- * @throws ShapeError if `x` is not of rank 4, or no window fits.
+ * @returns `[batch, rows, columns, channels]`; `.outputs` also returns the pixel of each maximum,
+ * `row * width + column`, i32.
+ * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
  */
 export const maxPool2d = Object.assign(
   (x: Tensor, options: PoolOptions = {}): Tensor => maxPoolOutputs(x, options)[0],
@@ -96,11 +98,11 @@ export const maxPool2d = Object.assign(
 );
 
 /**
- * The mean of each window, for each channel. Padding is left out, as in Keras; `countIncludePad` counts it as zeros, as
- * PyTorch does by default.
+ * The mean of each window, per channel. Padding is left out, as in Keras; `countIncludePad` counts it as zeros,
+ * PyTorch's default.
  * @param x images `[batch, height, width, channels]`, f32.
  * @returns `[batch, rows, columns, channels]`.
- * @throws ShapeError if `x` is not of rank 4, or no window fits.
+ * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
  */
 export function averagePool2d(x: Tensor, options: AveragePoolOptions = {}): Tensor {
   const windows = poolWindows('averagePool2d', x, options, [...POOL_OPTIONS, 'countIncludePad']);

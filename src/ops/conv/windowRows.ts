@@ -5,8 +5,8 @@ import { type Shape, sizeOf } from '../../core/shape.ts';
 import type { Rows } from '../matmul/multiply.ts';
 
 /**
- * The windows of images as the rows of a product's A, `[images * windows, taps * channels]`, or one such matrix for each
- * group of channels. Kernels that read A in blocks read them in the images.
+ * The windows of images as the rows of a product's A, `[images * windows, taps * channels]`, or one such matrix per
+ * group of channels. Kernels that load A in blocks read them directly from the images.
  */
 export function windowRows(
   [images, height, width, channels]: Shape,

@@ -9,43 +9,48 @@ import type { Tensor } from '../../core/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { vectorsOf } from '../lib/vectors.ts';
 
-/** `valid`: none; `same`: as much as makes ceil(length / stride) windows, evenly, the odd one after; or on each side. */
+/**
+ * Padding around images. `valid` adds none. `same` adds enough for ceil(length / stride) windows, split evenly, with
+ * the odd pixel at the end. A list gives the number of pixels on each side.
+ */
 export type Padding = 'valid' | 'same' | readonly [top: number, left: number, bottom: number, right: number];
 
-/** How windows slide; one number counts for height and width. */
+/** How windows slide over images. One number applies to height and width. */
 export interface WindowOptions {
-  /** Distance between neighbouring windows. */
+  /** Distance between neighbouring windows, in pixels; default 1. */
   readonly strides?: number | Pair;
-  /** Default `valid`. */
+  /** Padding around the images; default `valid`. */
   readonly padding?: Padding;
-  /** Distance between neighbouring taps of a window; default 1. */
+  /** Distance between neighbouring taps of a window, in pixels; default 1. */
   readonly dilation?: number | Pair;
 }
 
-/** The most images and rows that a grid has place for; as many columns are enough. */
-const MOST = 65535;
+/**
+ * WebGPU's limit of workgroups per grid dimension. Images and rows take a dimension each; columns get the same limit.
+ */
+const MAX_LENGTH = 65535;
 
-/** Images need `[batch, height, width, channels]`. */
+/** Rejects anything but images `[batch, height, width, channels]`. */
 export function checkImages(op: string, { shape }: Tensor): void {
-  if (shape.length === 4 && Math.max(...shape.slice(0, 3)) <= MOST) return;
+  if (shape.length === 4 && Math.max(...shape.slice(0, 3)) <= MAX_LENGTH) return;
   throw new ShapeError({
     op,
     got: `images of shape ${formatShape(shape)}`,
-    expected: `rank 4, [batch, height, width, channels], at most ${MOST} images, rows and columns`,
-    fix: shape.length === 4 ? 'Slice them.' : 'Reshape them; grey images have 1 channel.',
+    expected: `rank 4, [batch, height, width, channels], at most ${MAX_LENGTH} images, rows and columns`,
+    fix: shape.length === 4 ? 'Slice them.' : 'Reshape them; greyscale images have 1 channel.',
   });
 }
 
-/** A whole number of `least` or more, or one each for height and width. */
+/** Accepts a whole number of at least `least`, or a pair of them for height and width. */
 export const lengthsFrom = /* @__NO_SIDE_EFFECTS__ */ (least: number): Check => [
   (value) =>
     (Array.isArray(value) ? value.length === 2 : true) &&
-    [value].flat().every((each) => Number.isInteger(each) && Number(each) >= least),
-  `a whole number of ${least} or more, or two, for height and width`,
+    [value].flat().every((length) => Number.isInteger(length) && Number(length) >= least),
+  `a whole number of ${least} or more, or a pair of them, for height and width`,
 ];
 export const lengths = lengthsFrom(1);
 
-/** The same as a pair. */
+/** Returns the lengths for height and width. @throws ValueError for anything but lengths. */
 export function pairOf(op: string, name: string, given: number | Pair, check = lengths): Pair {
   checkValue(op, name, given, check);
   return typeof given === 'number' ? [given, given] : given;
@@ -55,20 +60,20 @@ export const padding: Check = [
   (value) =>
     value === 'valid' ||
     value === 'same' ||
-    (Array.isArray(value) && value.length === 4 && value.every((each) => Number.isInteger(each) && each >= 0)),
+    (Array.isArray(value) && value.length === 4 && value.every((pad) => Number.isInteger(pad) && pad >= 0)),
   "'same', 'valid', or [top, left, bottom, right], whole numbers of 0 or more",
 ];
 
-/** How long a window is, with the gaps between its taps. */
+/** The extent of a window in pixels, gaps between taps included. */
 export const extentOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
-/** What an axis needs at both ends for `count` windows, the odd one after. */
+/** The padding at both ends of an axis that fits `count` windows, with the odd pixel at the end. */
 function around(length: number, count: number, stride: number, extent: number): Pair {
   const total = Math.max(0, (count - 1) * stride + extent - length);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** Padding before and after an axis: 0 for height, 1 for width. */
+/** The padding before and after an axis (0 for height, 1 for width). */
 export function paddingAlong(
   op: string,
   given: Padding,
@@ -83,11 +88,11 @@ export function paddingAlong(
 
 interface Sliding extends WindowOptions {
   readonly size: Pair;
-  /** Whether a last window may reach past the padding, if it starts before it. */
+  /** Whether the last window may extend beyond the padding if it starts inside. */
   readonly ceilMode?: boolean;
 }
 
-/** The windows over images of a height and width. @throws ShapeError if not even one fits. */
+/** The windows over images of a given height and width. @throws ShapeError if no window fits. */
 export function windowsOver(
   op: string,
   image: Pair,
@@ -115,7 +120,10 @@ export function windowsOver(
   return { size, strides: steps, dilation: gaps, before: pair('before'), after: pair('after'), count: pair('count') };
 }
 
-/** The size of the images that a transposed convolution makes, and the windows over them, one for each pixel of its input. */
+/**
+ * The height and width that a transposed convolution returns, and the windows over that result, one per pixel of the
+ * input.
+ */
 export function transposedWindows(
   op: string,
   count: Pair,
@@ -124,21 +132,21 @@ export function transposedWindows(
   const { padding = 'valid', outputPadding } = options;
   const strides = pairOf(op, 'strides', options.strides ?? 1);
   const dilation = pairOf(op, 'dilation', options.dilation ?? 1);
-  const more = pairOf(op, 'outputPadding', outputPadding ?? 0, lengthsFrom(0));
+  const extra = pairOf(op, 'outputPadding', outputPadding ?? 0, lengthsFrom(0));
   if (outputPadding !== undefined && padding === 'same') {
     throw new ShapeError({
       op,
       got: `outputPadding ${JSON.stringify(outputPadding)} and padding 'same'`,
-      expected: "one of them: 'same' makes length * stride",
+      expected: "one of them, because 'same' fixes the size at length * stride",
       fix: 'Give the padding as [top, left, bottom, right].',
     });
   }
-  if (more.some((length, axis) => length > 0 && length >= Math.max(strides[axis], dilation[axis]))) {
+  if (extra.some((length, axis) => length > 0 && length >= Math.max(strides[axis], dilation[axis]))) {
     throw new ShapeError({
       op,
       got: `outputPadding ${JSON.stringify(outputPadding)}, strides ${JSON.stringify(strides)} and dilation ${JSON.stringify(dilation)}`,
-      expected: 'less than a stride or a dilation, as another pixel of the input would reach further',
-      fix: 'Use less, or pad the result.',
+      expected: 'outputPadding below the stride or the dilation, as more would be the size of a larger input',
+      fix: 'Use a smaller outputPadding, or pad the result.',
     });
   }
   const along = ([0, 1] as const).map((axis) => {
@@ -147,8 +155,8 @@ export function transposedWindows(
     const [before, after] = paddingAlong(op, padding, axis, { length, stride, extent });
     const whole = (count[axis] - 1) * stride + extent;
     if (padding === 'same') return { before, after, length };
-    // Without padding a stride that is longer than the filter leaves its gap behind the last pixel too, as in Keras.
-    const gap = padding === 'valid' && outputPadding === undefined ? Math.max(0, stride - extent) : more[axis];
+    // Without padding, a stride longer than the filter leaves a gap after the last pixel too, as in Keras.
+    const gap = padding === 'valid' && outputPadding === undefined ? Math.max(0, stride - extent) : extra[axis];
     return { before, after, length: whole - before - after + gap };
   });
   if (along.some(({ length }) => length < 1)) {
@@ -167,9 +175,10 @@ export function transposedWindows(
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
 
 /**
- * What the kernels joined to windows.wgsl are told, for images `[images, height, width, channels]`: `overWindows` where an
- * invocation computes a window, `overPixels` where it computes a pixel, `overBlocks` where it computes the pixels from a
- * window's first tap to the next window's. `singly` takes channels one at a time.
+ * Parameters, constants and grids of the kernels joined to windows.wgsl, for images
+ * `[images, height, width, channels]`. An invocation computes a window with `overWindows`, a pixel with `overPixels`,
+ * and with `overBlocks` the pixels from a window's first tap to that of the next. `singly` disables vectors of four
+ * channels.
  */
 export function slide(
   { size, strides, dilation, before, after, count }: Windows,
@@ -200,7 +209,7 @@ export function slide(
   };
 }
 
-/** Whether no two windows have a pixel in common. */
+/** Whether no two windows share a pixel. */
 export const areApart = ({ size, strides, dilation }: Windows): boolean =>
   [0, 1].every((axis) => extentOf(size[axis], dilation[axis]) <= strides[axis]);
 

@@ -15,21 +15,22 @@ import { DTYPES, type DType, type TypedArray } from '../../core/storage.ts';
 import { flatten, type NestedNumbers, Tensor, toTyped } from '../../core/tensor.ts';
 import { fullOn } from './fill.ts';
 
+/** Options of `tensor`. */
 export interface TensorOptions {
-  /** Required for typed arrays that are not 1-D; nested arrays bring their own. */
+  /** The shape; default `[length]` for a typed array, and the nesting of arrays otherwise. */
   readonly shape?: Shape;
-  /** Default: f32, or i32 for an Int32Array. */
+  /** Default f32, or i32 for an Int32Array. */
   readonly dtype?: DType;
-  /** Default: the device that `init()` found. */
+  /** Default: the device that `init()` selected. */
   readonly device?: Device;
 }
 
 const isTyped = (values: unknown): values is TypedArray | Uint8Array => ArrayBuffer.isView(values);
 
 /**
- * Makes a tensor from nested arrays, a number or a typed array (copied to the device).
- * @throws ShapeError if the arrays are ragged, or the numbers do not fill `shape`.
- * @throws ValueError if dtype is i32 and a number is not whole.
+ * Makes a tensor from a number, nested arrays or a typed array; the values are copied to the device.
+ * @throws ShapeError if the arrays are ragged, or the number of elements does not match `shape`; ValueError if dtype is
+ * i32 and a number is not a 32-bit integer; DeviceError before `init()`, or if the device cannot hold the tensor.
  */
 export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options: TensorOptions = {}): Tensor {
   checkOptions('tensor', options, ['shape', 'dtype', 'device']);
@@ -51,11 +52,18 @@ export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options:
   return new Tensor(device, device.upload(toTyped(flat.values, dtype), dtype), shape, dtype);
 }
 
-/** What a tensor may be told besides its shape. */
+/**
+ * Options of tensors whose shape is an argument: `dtype`, default f32, and `device`, default the one that `init()`
+ * selected.
+ */
 export type FilledOptions = Omit<TensorOptions, 'shape'>;
 const FILLED = { dtype: checkedLater, device: checkedLater };
 
-/** A tensor of the given shape with every element `value`. */
+/**
+ * A tensor with every element equal to `value`.
+ * @throws ShapeError for an invalid shape; ValueError if `value` is not a number, or not a 32-bit integer for dtype
+ * i32; DeviceError before `init()`, or if the device cannot hold the tensor.
+ */
 export function full(shape: Shape, value: number, options: FilledOptions = {}): Tensor {
   checkValues('full', options, FILLED);
   const { device = currentDevice(), dtype = 'f32' } = options;
@@ -64,13 +72,23 @@ export function full(shape: Shape, value: number, options: FilledOptions = {}): 
   return fullOn(device, shape, toTyped([value], dtype)[0], dtype);
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros; `zeros(shape)` is `full(shape, 0)`.
+ * @throws ShapeError for an invalid shape; DeviceError before `init()`, or if the device cannot hold it.
+ */
 export const zeros = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 0, options);
 
-/** A tensor of ones. */
+/**
+ * A tensor of ones; `ones(shape)` is `full(shape, 1)`.
+ * @throws ShapeError for an invalid shape; DeviceError before `init()`, or if the device cannot hold it.
+ */
 export const ones = (shape: Shape, options: FilledOptions = {}): Tensor => full(shape, 1, options);
 
-/** The identity matrix `[n, n]`. */
+/**
+ * The identity matrix `[n, n]`.
+ * @throws ShapeError if `n` is not a whole number of 0 or more; DeviceError before `init()`, or if the device cannot
+ * hold the tensor.
+ */
 export function eye(n: number, options: FilledOptions = {}): Tensor {
   const shape = [n, n];
   checkShape('eye', shape);
@@ -81,7 +99,12 @@ export function eye(n: number, options: FilledOptions = {}): Tensor {
   );
 }
 
-/** `start, start + step, ...` up to but without `stop`, as NumPy's arange; dtype f32. */
+/**
+ * The numbers `start, start + step, ...` below `stop` (above it for a negative step), as in NumPy: shape
+ * `[ceil((stop - start) / step)]`, default dtype f32.
+ * @throws ValueError if `step` is 0 or not finite; DeviceError before `init()`, or if the device cannot hold the
+ * tensor.
+ */
 export function arange(start: number, stop: number, step = 1, options: FilledOptions = {}): Tensor {
   checkValue('arange', 'step', step, [(value) => Number.isFinite(value) && value !== 0, 'a finite number, not 0']);
   const length = Math.max(0, Math.ceil((stop - start) / step));
@@ -92,7 +115,13 @@ export function arange(start: number, stop: number, step = 1, options: FilledOpt
   );
 }
 
-/** Normal numbers with the given mean and standard deviation, from the device's seeded generator. */
+/**
+ * Normal random numbers `mean + stddev z` from the device's seeded generator; f32.
+ * @param given `mean`, default 0; `stddev`, default 1, 0 or more; the options of `full`.
+ * @throws ShapeError for an invalid shape; ValueError for a wrong option; DeviceError before `init()`, or if the device
+ * cannot hold the tensor.
+ * @see Box and Muller (1958), "A note on the generation of random normal deviates".
+ */
 export function randomNormal(
   shape: Shape,
   given: FilledOptions & { readonly mean?: number; readonly stddev?: number } = {},
@@ -108,14 +137,22 @@ export function randomNormal(
   );
 }
 
-/** Uniform numbers between `low` and `high`, from the device's seeded generator. */
+/**
+ * Uniform random numbers between `low` and `high` from the device's seeded generator; f32.
+ * @param given `low`, default 0; `high`, default 1, at least `low`; the options of `full`.
+ * @throws ShapeError for an invalid shape; ValueError for a wrong option; DeviceError before `init()`, or if the device
+ * cannot hold the tensor.
+ */
 export function randomUniform(
   shape: Shape,
   given: FilledOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
   const checks = { low: finite, high: finite, ...FILLED };
   const { low = 0, high = 1, ...options } = checkValues('randomUniform', given, checks);
-  checkValue('randomUniform', 'high', high, [(value) => Number(value) >= low, `a number of at least low, ${low}`]);
+  checkValue('randomUniform', 'high', high, [
+    (value) => Number(value) >= low,
+    `a number of at least ${low}, the value of low`,
+  ]);
   checkShape('randomUniform', shape);
   const { device = currentDevice() } = options;
   checkRoom('randomUniform: a tensor', shape, device);

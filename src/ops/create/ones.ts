@@ -2,11 +2,11 @@ import type { Tensor } from '../../core/tensor.ts';
 
 const seeds = new WeakSet<Tensor>();
 
-/** Marks a tensor that holds nothing but 1, as the gradient of a loss for itself does. */
+/** Marks a tensor that is known to be all ones, such as the gradient of a loss with respect to itself. */
 export function markOnes(ones: Tensor): Tensor {
   seeds.add(ones);
   return ones;
 }
 
-/** Whether multiplying by this tensor changes nothing. */
+/** Whether a tensor is marked as all ones, so that multiplying by it can be skipped. */
 export const isOne = (t: Tensor): boolean => seeds.has(t);

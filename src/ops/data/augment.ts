@@ -33,20 +33,20 @@ function paramsOf(attributes: AugmentAttributes) {
   };
 }
 
-/** Refuses samples that are no images of a shape. */
+/** Rejects samples whose size does not match the image shape. */
 export function checkImages(op: string, sampleShape: Shape, imageShape: Shape): void {
   if ([2, 3].includes(imageShape.length) && sizeOf(imageShape) === sizeOf(sampleShape)) return;
   throw new ShapeError({
     op,
     got: `samples of shape ${formatShape(sampleShape)} as images of shape ${formatShape(imageShape)}`,
-    expected: '[height, width, channels] or [height, width], with as many elements as a sample has',
-    fix: 'Name the shape of the images, for example imageShape: [28, 28] for 784 numbers.',
+    expected: '[height, width, channels] or [height, width], with as many elements as a sample',
+    fix: 'Set the shape of the images, for example imageShape: [28, 28] for 784 numbers.',
   });
 }
 
 /**
- * Changes each image of a batch by random amounts of its own, in one pass; see augment.wgsl for the formula.
- * What happens to image b is a function of the device's seed and training step, the stream and b. It has no gradient by x.
+ * Transforms each image of a batch with random coefficients, in one pass; augment.wgsl has the formula. The
+ * coefficients of image b depend only on the device's seed and training step, the stream and b. x has no gradient.
  * Inputs: x `[batch, ...]`, and the generator's state.
  */
 export const augment = defineOp<[x: Tensor, state: Tensor], AugmentAttributes>({
@@ -61,7 +61,7 @@ export const augment = defineOp<[x: Tensor, state: Tensor], AugmentAttributes>({
   forward: (run, [x, state], attributes) => {
     const [images] = x.shape;
     const [height, width] = attributes.imageShape;
-    // In software, where invocations do not run side by side, few of them draw the amounts.
+    // On a software GPU invocations run one after another, so a small workgroup draws the coefficients fewer times.
     const workgroupSize = x.device.info.adapter.software ? SOFTWARE_WORKGROUP : WORKGROUP_SIZE;
     const slabs = Math.ceil((height * width) / (workgroupSize * PIXELS));
     return run('forward', [x], {
@@ -75,8 +75,8 @@ export const augment = defineOp<[x: Tensor, state: Tensor], AugmentAttributes>({
   backward: () => {
     throw new ValueError({
       op: 'augmentation',
-      got: 'the wish for a gradient of the images',
-      expected: 'images that no weight has a part in',
+      got: 'a request for the gradient of the images',
+      expected: 'images that do not depend on weights',
       fix: 'Put the augmentation before the first layer with weights.',
     });
   },

@@ -5,21 +5,21 @@ import { defineKernel } from '../op.ts';
 
 /** Samples or labels on a device. */
 export interface Resident {
-  /** Their memory: f32 or i32, or bytes, four to an element. */
+  /** Their elements: f32, i32, or bytes packed four to an element. */
   readonly memory: Tensor;
-  /** The shape of one. */
+  /** The shape of one sample or label. */
   readonly shape: Shape;
   readonly bytes: boolean;
 }
 
-/** A data set as a batch is taken from it. */
+/** The part of a data set that a batch is taken from. */
 interface Samples {
   readonly x: Resident;
   /** Default: no labels. */
   readonly y?: Resident | undefined;
   /** Positions in x and y; default 0, 1, 2, ... */
   readonly order?: Tensor;
-  /** `[4]` in i32, of which the first counts. */
+  /** The first position of the batch: element 0 of an i32 tensor `[4]`. */
   readonly cursor: Tensor;
 }
 
@@ -29,14 +29,14 @@ const take = defineKernel<[samples: Samples, rows: number], [x: Tensor, y: Tenso
   run: (run, { x, y: labels, order, cursor }, rows) => {
     const y = labels ?? { memory: x.memory, shape: [0], bytes: false };
     const [xLength, yLength] = [x, y].map(({ shape }) => sizeOf(shape));
-    const whole = xLength % 4 === 0;
-    const [xBatch, yBatch] = run.several(whole ? 'vectors' : 'singles', [x.memory, order ?? x.memory, y.memory], {
+    const isAligned = xLength % 4 === 0;
+    const [xBatch, yBatch] = run.several(isAligned ? 'vectors' : 'singles', [x.memory, order ?? x.memory, y.memory], {
       shapes: [x, y].map(({ shape }) => [rows, ...shape]),
       dtypes: [x, y].map(({ memory, bytes }) => (bytes ? 'f32' : memory.dtype)),
       uniforms: [cursor],
       params: { rows, x_length: xLength, y_length: yLength },
       constants: { BYTES: `${x.bytes}`, LABEL_BYTES: `${y.bytes}`, ORDERED: `${order !== undefined}` },
-      grid: { invocations: rows * (xLength / (whole ? 4 : 1) + yLength) },
+      grid: { invocations: rows * (xLength / (isAligned ? 4 : 1) + yLength) },
     });
     return [xBatch, yBatch];
   },
@@ -50,6 +50,6 @@ const take = defineKernel<[samples: Samples, rows: number], [x: Tensor, y: Tenso
   },
 });
 
-/** The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels; bytes of either become floats. */
+/** The samples at `order[cursor] .. order[cursor + rows - 1]` and their labels; bytes become f32. */
 export const takeBatch = (samples: Samples, rows: number): [x: Tensor, y: Tensor] =>
   take(samples.cursor.device, samples, rows);

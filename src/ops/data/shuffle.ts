@@ -4,18 +4,18 @@ import { type Generator, wordsOf } from '../../core/random.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { defineKernel } from '../op.ts';
 
-/** What decides an order, from a stream of its own. */
+/** The keys of the permutation, drawn from a new stream. */
 function nextKeys(generator: Generator): number[] {
   const stream = generator.nextStream();
   const { seed } = generator;
   return [0, 1].flatMap((block) => wordsOf(block, { seed, step: 0, stream }));
 }
 
-/** A random order of the numbers below `count`, as a function of the place: the one that `shuffleInto` makes. */
+/** A random permutation of `0 .. count - 1` as a function of the position: the one that `shuffleInto` writes. */
 export const permutation = (count: number, generator: Generator): ((place: number) => number) =>
   reference(count, nextKeys(generator));
 
-/** Fills `order` (i32) with `first`, `first + 1`, ... in a random order. */
+/** Fills `order` (i32) with `first`, `first + 1`, ... in random order. */
 export function shuffleInto(order: Tensor, first: number, generator: Generator): void {
   shuffle(order.device, order, first, nextKeys(generator));
 }

@@ -31,25 +31,25 @@ import type { Constants, Source } from '../../core/kernel.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../../core/shape.ts';
 import type { DType } from '../../core/storage.ts';
 import { Tensor } from '../../core/tensor.ts';
-import { wordOf } from '../create/fill.ts';
+import { bitsOf } from '../create/fill.ts';
 import { elementwise } from '../lib/elements.ts';
 import { repetitionOf } from '../lib/repetition.ts';
 import { broadcastTo } from '../movement/strided.ts';
 import { defineOp, type OpDefinition, type Run } from '../op.ts';
 import { neg } from './unary.ts';
 
-/** A tensor, or a number that stands for a scalar tensor of the other operand's dtype. */
+/** A tensor, or a number, which becomes a scalar of the other operand's dtype. */
 export type Operand = Tensor | number;
 type Pair = [a: Tensor, b: Tensor];
 
 interface BinaryOptions {
-  /** Whether f takes no vectors. */
+  /** Whether f computes one element at a time rather than vectors of four. */
   readonly single?: boolean;
   readonly kind?: 'arithmetic' | 'comparison';
   readonly backward?: NonNullable<OpDefinition<Pair, object>['backward']>;
 }
 
-/** One dispatch: the result's shape and dtype, how the operands repeat. */
+/** One dispatch: the shape and dtype of the result, and how the operands repeat. */
 interface Elementwise {
   readonly shape: Shape;
   readonly R: DType;
@@ -57,7 +57,10 @@ interface Elementwise {
   readonly constants?: Constants;
 }
 
-/** An elementwise operation of two: `f`, `dfa`, `dfb` in `shaders/binary/<name>.wgsl` and in `reference/binary.ts`. */
+/**
+ * An elementwise operation of two operands: `f`, `dfa`, `dfb` in `shaders/elementwise/binary/<name>.wgsl`, and in
+ * float64 in `reference/elementwise/binary.ts`.
+ */
 // @__NO_SIDE_EFFECTS__
 function binary(
   name: keyof typeof functions,
@@ -67,7 +70,7 @@ function binary(
   const comparison = kind === 'comparison';
   const ownGradients = comparison || backward !== undefined ? [] : [gradients];
   const files = elementwise(scaffold, specialWgsl, ...ownGradients, ...[shader].flat());
-  /** Computes one element at a time, or four where both operands allow it. */
+  /** Computes four elements at a time where both operands allow it, else one. */
   const dispatch = (
     run: Run,
     entry: string,
@@ -157,7 +160,7 @@ function binary(
 /** Parameters and constants for a tensor and a number. */
 function withScalar({ size, dtype }: Tensor, { number, left }: NumberAttributes) {
   return {
-    params: { size, a_repeat: 1, a_period: size, b_repeat: 1, b_period: size, word: wordOf(number, dtype) },
+    params: { size, a_repeat: 1, a_period: size, b_repeat: 1, b_period: size, bits: bitsOf(number, dtype) },
     constants: { [left ? 'A_NUMBER' : 'B_NUMBER']: 'true' },
   };
 }
@@ -172,18 +175,18 @@ function sameTypes(op: string, a: Tensor, b: Tensor): Pair {
   });
 }
 
-/** A number in the dtype of the tensor beside it. */
+/** Checks that the other operand's dtype can hold the number. */
 function numberFor(op: string, value: Operand, { dtype }: Tensor): number {
   if (typeof value === 'number' && (dtype === 'f32' || (value | 0) === value)) return value;
   throw new DTypeError({
     op,
-    got: typeof value === 'number' ? `${value} beside a tensor of dtype i32` : `${typeof value} as an operand`,
-    expected: dtype === 'f32' ? 'a tensor or a number' : 'a tensor or a whole number of 32 bits',
+    got: typeof value === 'number' ? `${value} with a tensor of dtype i32` : `${typeof value} as an operand`,
+    expected: dtype === 'f32' ? 'a tensor or a number' : 'a tensor or a 32-bit integer',
     fix: "Make a tensor with tensor(...), or convert with cast(x, 'f32').",
   });
 }
 
-/** Operands that the kernel can index: (i / repeat) % period. Other broadcasts are written out first. */
+/** Operands that the kernel can index as (i / repeat) % period; other broadcasts are materialized first. */
 function repeated([a, b]: Pair, shape: Shape) {
   const size = sizeOf(shape);
   const aRepeat = repetitionOf(a.shape, shape);
@@ -196,54 +199,103 @@ function repeated([a, b]: Pair, shape: Shape) {
       a_period: aRepeat?.period ?? size,
       b_repeat: bRepeat?.repeat ?? 1,
       b_period: bRepeat?.period ?? size,
-      word: 0,
+      bits: 0,
     },
   };
 }
 
-/** `a + b`, NumPy broadcasting, f32 or i32. */
+/**
+ * `a + b` with NumPy broadcasting; f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const add = binary('add', addWgsl, { backward: (_run, dy) => [dy, dy] });
-/** `a - b`, NumPy broadcasting, f32 or i32. */
+/**
+ * `a - b` with NumPy broadcasting; f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const sub = binary('sub', subWgsl, { backward: (_run, dy, { needs }) => [dy, needs[1] ? neg(dy) : undefined] });
-/** `a * b`, NumPy broadcasting, f32 or i32. */
+/**
+ * `a * b` with NumPy broadcasting; f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const mul = binary('mul', mulWgsl);
 /**
- * `x * weights`, NumPy broadcasting, but 0 where one is 0 and the other infinite: what weighs nothing does not count. NaN
- * stays NaN.
+ * `x * weights` with NumPy broadcasting, but 0 where one factor is 0 and the other infinite: weight 0 excludes an
+ * element. NaN stays NaN. f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const weigh = binary('weigh', weighWgsl);
-/** `a / b`, NumPy broadcasting, f32, or i32 truncated towards 0 and 0 where b is 0. */
+/**
+ * `a / b` with NumPy broadcasting; f32 or i32. In i32 the quotient is truncated towards 0, and is 0 where b is 0.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const div = binary('div', divWgsl);
 /**
- * `a^b`, NumPy broadcasting, f32 or i32. A negative base takes whole exponents, others make NaN; at 0, infinities and NaN the
- * result is that of C: `0^0 = 1`, `0^-1` is infinite, `1^NaN = 1`. In i32 a negative exponent is a division of 1: 0 unless a is 1
- * or -1. The gradient of b is 0 where a <= 0.
+ * `a^b` with NumPy broadcasting; f32 or i32. A negative base with a fractional exponent returns NaN. For 0, infinities
+ * and NaN the result is that of C: `0^0 = 1`, `0^-1` is infinite, `1^NaN = 1`. In i32 a negative exponent returns
+ * `1 / a^-b` truncated: 0 unless a is 1 or -1. The gradient of b is 0 where a <= 0.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const pow = binary('pow', [infinityWgsl, powWgsl], { single: true });
-/** The larger of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
+/**
+ * `max(a, b)` with NumPy broadcasting; f32 or i32. On a tie each operand receives half the gradient.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const maximum = binary('maximum', maximumWgsl);
-/** The smaller of the two, NumPy broadcasting, f32 or i32; a tie shares the gradient. */
+/**
+ * `min(a, b)` with NumPy broadcasting; f32 or i32. On a tie each operand receives half the gradient.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const minimum = binary('minimum', minimumWgsl);
-/** `x` for x > 0, else `slope * x`, NumPy broadcasting, f32. @see He et al. (2015), "Delving deep into rectifiers". */
+/**
+ * `x` for x > 0, else `slope * x`, with NumPy broadcasting; f32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @see He et al. (2015), "Delving deep into rectifiers".
+ */
 export const prelu = binary('prelu', preluWgsl);
 /**
- * The cross-entropy of `sigmoid(scores)` with targets from 0 to 1, element by element: `log(1 + e^x) - x t`, NumPy
- * broadcasting, f32; no overflow, and 0 for an infinite score on the right side.
+ * The cross-entropy of `sigmoid(x)` with targets t in 0 .. 1, per element: `log(1 + e^x) - x t`, with NumPy
+ * broadcasting; f32. It does not overflow, and is 0 for an infinite x on the target's side.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const sigmoidCrossEntropy = binary('sigmoidCrossEntropy', sigmoidCrossEntropyWgsl);
-/** `a = b` as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * `a == b` as 1 or 0 in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const equal = binary('equal', equalWgsl, { kind: 'comparison' });
-/** `a != b` as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * `a != b` as 1 or 0 in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const notEqual = binary('notEqual', notEqualWgsl, { kind: 'comparison' });
-/** `a > b` as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * `a > b` as 1 or 0 in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const greater = binary('greater', greaterWgsl, { kind: 'comparison' });
-/** `a >= b` as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * `a >= b` as 1 or 0 in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const greaterEqual = binary('greaterEqual', greaterEqualWgsl, { kind: 'comparison' });
-/** `a < b` as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * `a < b` as 1 or 0 in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const less = binary('less', lessWgsl, { kind: 'comparison' });
-/** `a <= b` as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * `a <= b` as 1 or 0 in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const lessEqual = binary('lessEqual', lessEqualWgsl, { kind: 'comparison' });
-/** Whether both differ from 0, as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * 1 where `a` and `b` are both nonzero, else 0, in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const logicalAnd = binary('logicalAnd', logicalAndWgsl, { kind: 'comparison' });
-/** Whether one differs from 0, as 1 or 0 in i32, NumPy broadcasting. */
+/**
+ * 1 where `a` or `b` is nonzero, else 0, in i32, with NumPy broadcasting; a and b f32 or i32.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ */
 export const logicalOr = binary('logicalOr', logicalOrWgsl, { kind: 'comparison' });

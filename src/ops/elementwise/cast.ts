@@ -21,8 +21,9 @@ const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
 });
 
 /**
- * Converts to another dtype. f32 to i32 truncates towards 0; what is beyond `-2^31 .. 2^31 - 1` becomes the nearest end, and
- * NaN becomes 0. The gradient passes from f32 to f32 only.
+ * Converts x to another dtype; any shape. f32 to i32 truncates towards 0 and saturates at `-2^31` and `2^31 - 1`; NaN
+ * becomes 0. Only f32 to f32 passes a gradient.
+ * @throws ValueError for an unknown dtype.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   checkWord('cast', 'dtype', dtype, DTYPES);

@@ -54,14 +54,17 @@ export type UnaryOp = Op<[x: Tensor], UnaryConstants>;
 const FLOAT: readonly DType[] = ['f32'];
 const ANY: readonly DType[] = ['f32', 'i32'];
 
-/** An elementwise operation: `f` and `df` in `shaders/unary/<name>.wgsl` and, in float64, in `reference/unary.ts`; `single` if f takes no vectors. */
+/**
+ * An elementwise operation: `f` and `df` in `shaders/elementwise/unary/<name>.wgsl` and, in float64, in
+ * `reference/elementwise/unary.ts`; `single` if f computes one element at a time.
+ */
 // @__NO_SIDE_EFFECTS__
 function unary(
   name: keyof typeof functions,
   shader: Source | readonly Source[],
   { dtypes = FLOAT, single = false }: { readonly dtypes?: readonly DType[]; readonly single?: boolean } = {},
 ): UnaryOp {
-  /** How a dispatch computes: one element at a time, or four. */
+  /** Computes one element at a time, or four. */
   const widthFor = (dtype: DType) =>
     single || dtype === 'i32'
       ? { sources: [oneWgsl], constants: { T: dtype } }
@@ -83,61 +86,78 @@ function unary(
   });
 }
 
-/** `max(x, 0)`, any shape, f32 or i32; relu'(0) = 0. */
+/** `max(x, 0)`; any shape, f32 or i32; relu'(0) = 0. */
 export const relu = unary('relu', reluWgsl, { dtypes: ANY });
-/** `-x`, any shape, f32 or i32. */
+/** `-x`; any shape, f32 or i32. */
 export const neg = unary('neg', negWgsl, { dtypes: ANY });
-/** `|x|`, any shape, f32 or i32; the slope at 0 is 0. */
+/** `|x|`; any shape, f32 or i32; the slope at 0 is 0. */
 export const abs = unary('abs', absWgsl, { dtypes: ANY });
-/** -1, 0 or 1, and NaN of NaN, any shape, f32 or i32; the gradient is 0. */
+/** The sign of x: -1, 0 or 1, and NaN for NaN; any shape, f32 or i32; the gradient is 0. */
 export const sign = unary('sign', signWgsl, { dtypes: ANY });
-/** `e^x`, any shape, f32. */
+/** `e^x`; any shape, f32. @throws DTypeError for i32. */
 export const exp = unary('exp', expWgsl);
-/** The natural logarithm, any shape, f32; minus infinity at 0, NaN below. */
+/** The natural logarithm; any shape, f32; minus infinity at 0, NaN below. @throws DTypeError for i32. */
 export const log = unary('log', [infinityWgsl, logWgsl]);
-/** The square root, any shape, f32, x >= 0; the slope at 0 is infinite. */
+/** The square root; any shape, f32, x >= 0; the slope at 0 is infinite. @throws DTypeError for i32. */
 export const sqrt = unary('sqrt', sqrtWgsl);
-/** `x^2`, any shape, f32 or i32. */
+/** `x^2`; any shape, f32 or i32. */
 export const square = unary('square', squareWgsl, { dtypes: ANY });
-/** `1 / x`, any shape, f32. */
+/** `1 / x`; any shape, f32. @throws DTypeError for i32. */
 export const reciprocal = unary('reciprocal', reciprocalWgsl);
-/** The hyperbolic tangent, any shape, f32. */
+/** The hyperbolic tangent; any shape, f32. @throws DTypeError for i32. */
 export const tanh = unary('tanh', tanhWgsl);
-/** `x / (1 + e^-x)`, any shape, f32, also called swish. @see Elfwing et al. (2018), "Sigmoid-weighted linear units". */
+/**
+ * `x / (1 + e^-x)`, also called swish; any shape, f32.
+ * @throws DTypeError for i32.
+ * @see Elfwing et al. (2018), "Sigmoid-weighted linear units".
+ */
 export const silu = unary('silu', siluWgsl);
-/** `log(1 + e^x)`, any shape, f32; no overflow for any finite x. */
+/** `log(1 + e^x)`; any shape, f32; no overflow for any finite x. @throws DTypeError for i32. */
 export const softplus = unary('softplus', softplusWgsl);
-/** `x / (1 + |x|)`, any shape, f32. */
+/** `x / (1 + |x|)`; any shape, f32. @throws DTypeError for i32. */
 export const softsign = unary('softsign', softsignWgsl);
-/** `x tanh(log(1 + e^x))`, any shape, f32; no overflow for any finite x. @see Misra (2020), "Mish". */
+/**
+ * `x tanh(log(1 + e^x))`; any shape, f32; no overflow for any finite x.
+ * @throws DTypeError for i32.
+ * @see Misra (2020), "Mish".
+ */
 export const mish = unary('mish', mishWgsl);
-/** The error function, any shape, f32; at most 5e-7 off. */
+/**
+ * The error function `2 / sqrt(pi) integral_0^x e^(-t^2) dt`; any shape, f32; absolute error at most 5e-7.
+ * @throws DTypeError for i32.
+ */
 export const erf = unary('erf', [errorFunction, erfWgsl]);
-/** The sine, any shape, f32, x in radians; within 2^-22 for every finite x. */
+/** The sine, x in radians; any shape, f32; within 2^-22 for every finite x. @throws DTypeError for i32. */
 export const sin = unary('sin', [sine, longSine, sinWgsl], { single: true });
-/** The cosine, any shape, f32, x in radians; within 2^-22 for every finite x. */
+/** The cosine, x in radians; any shape, f32; within 2^-22 for every finite x. @throws DTypeError for i32. */
 export const cos = unary('cos', [sine, longSine, cosWgsl], { single: true });
-/** The tangent, any shape, f32, x in radians; `sin(x) / cos(x)`. */
+/** The tangent `sin(x) / cos(x)`, x in radians; any shape, f32. @throws DTypeError for i32. */
 export const tan = unary('tan', [sine, longSine, tanWgsl], { single: true });
-/** The inverse sine in `-pi/2 .. pi/2`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
+/**
+ * The inverse sine, `-pi/2 .. pi/2` radians; any shape, f32, |x| <= 1; the slope at both ends is infinite.
+ * @throws DTypeError for i32.
+ */
 export const asin = unary('asin', asinWgsl);
-/** The inverse cosine in `0 .. pi`, any shape, f32, |x| <= 1; the slope at both ends is infinite. */
+/**
+ * The inverse cosine, `0 .. pi` radians; any shape, f32, |x| <= 1; the slope at both ends is infinite.
+ * @throws DTypeError for i32.
+ */
 export const acos = unary('acos', acosWgsl);
-/** The inverse tangent in `-pi/2 .. pi/2`, any shape, f32. */
+/** The inverse tangent, `-pi/2 .. pi/2` radians; any shape, f32. @throws DTypeError for i32. */
 export const atan = unary('atan', atanWgsl);
-/** The hyperbolic sine, any shape, f32. */
+/** The hyperbolic sine; any shape, f32. @throws DTypeError for i32. */
 export const sinh = unary('sinh', [hyperbolic, sinhWgsl]);
-/** The hyperbolic cosine, any shape, f32. */
+/** The hyperbolic cosine; any shape, f32. @throws DTypeError for i32. */
 export const cosh = unary('cosh', [hyperbolic, coshWgsl]);
-/** The next whole number below, any shape, f32; the gradient is 0. */
+/** The largest whole number not above x; any shape, f32; the gradient is 0. @throws DTypeError for i32. */
 export const floor = unary('floor', floorWgsl);
-/** The next whole number above, any shape, f32; the gradient is 0. */
+/** The smallest whole number not below x; any shape, f32; the gradient is 0. @throws DTypeError for i32. */
 export const ceil = unary('ceil', ceilWgsl);
-/** The nearest whole number, of two the even one, any shape, f32; the gradient is 0. */
+/** The nearest whole number, ties to even; any shape, f32; the gradient is 0. @throws DTypeError for i32. */
 export const round = unary('round', roundWgsl);
 
 const sigmoidOp = unary('sigmoid', sigmoidWgsl);
-/** The logistic function `1 / (1 + e^-x)`, any shape, f32; no overflow for any finite x. */
+/** The logistic function `1 / (1 + e^-x)`; any shape, f32; no overflow for any finite x. @throws DTypeError for i32. */
 export function sigmoid(x: Tensor): Tensor {
   const y = sigmoidOp(x);
   sigmoidScores.note(y, x);
@@ -151,40 +171,70 @@ const geluOp = unary('gelu', [errorFunction, geluWgsl]);
 const hardSigmoidOp = unary('hardSigmoid', hardSigmoidWgsl);
 const clipOp = unary('clip', clipWgsl, { dtypes: ANY });
 
-/** `x` for x > 0, else `negativeSlope * x`; any shape, f32. Default slope 0.3 as in Keras; PyTorch's is 0.01. */
+/**
+ * `x` for x > 0, else `negativeSlope x`; any shape, f32.
+ * @param options `negativeSlope`, default 0.3 as in Keras; PyTorch's default is 0.01.
+ * @throws DTypeError for i32; ValueError if `negativeSlope` is not finite.
+ */
 export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number } = {}): Tensor {
   const { negativeSlope = 0.3 } = checkValues('leakyRelu', options, { negativeSlope: finite });
   return leakyReluOp(x, { alpha: negativeSlope });
 }
 
-/** `x` for x > 0, else `alpha (e^x - 1)`; any shape, f32. @see Clevert et al. (2016), "Exponential linear units". */
+/**
+ * `x` for x > 0, else `alpha (e^x - 1)`; any shape, f32.
+ * @param options `alpha`, default 1.
+ * @throws DTypeError for i32; ValueError if `alpha` is not finite.
+ * @see Clevert et al. (2016), "Exponential linear units".
+ */
 export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tensor {
   const { alpha = 1 } = checkValues('elu', options, { alpha: finite });
   return eluOp(x, { alpha });
 }
 
-/** The self-normalising ELU; any shape, f32. @see Klambauer et al. (2017), "Self-normalizing neural networks". */
+/**
+ * The self-normalizing ELU: `scale x` for x > 0, else `scale alpha (e^x - 1)`; any shape, f32.
+ * @param options `alpha`, default 1.6732632423543772, and `scale`, default 1.0507009873554805.
+ * @throws DTypeError for i32; ValueError if an option is not finite.
+ * @see Klambauer et al. (2017), "Self-normalizing neural networks".
+ */
 export function selu(x: Tensor, options: { readonly alpha?: number; readonly scale?: number } = {}): Tensor {
   const checks = { alpha: finite, scale: finite };
   const { alpha = 1.6732632423543772, scale = 1.0507009873554805 } = checkValues('selu', options, checks);
   return seluOp(x, { alpha, beta: scale });
 }
 
-/** `x Phi(x)`, any shape, f32; `approximate` takes the tanh form. @see Hendrycks and Gimpel (2016), "Gaussian error linear units". */
+/**
+ * `x Phi(x)` with Phi the distribution function of the standard normal distribution; any shape, f32.
+ * @param options `approximate`, default false: use `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))` instead.
+ * @throws DTypeError for i32.
+ * @see Hendrycks and Gimpel (2016), "Gaussian error linear units".
+ */
 export function gelu(x: Tensor, options: { readonly approximate?: boolean } = {}): Tensor {
   const { approximate = false } = checkValues('gelu', options, { approximate: flag });
   return geluOp(x, { alpha: approximate ? 1 : 0 });
 }
 
-/** `alpha x + beta` limited to `0 .. 1`, any shape, f32; Keras's default slope is 1/6, ONNX's 0.2. The slope at both kinks is 0. */
+/**
+ * `min(max(alpha x + beta, 0), 1)`; any shape, f32; the slope at both kinks is 0.
+ * @param options `alpha`, default 1/6 as in Keras (ONNX has 0.2); `beta`, default 0.5.
+ * @throws DTypeError for i32; ValueError if an option is not finite.
+ */
 export function hardSigmoid(x: Tensor, options: { readonly alpha?: number; readonly beta?: number } = {}): Tensor {
   const { alpha = 1 / 6, beta = 0.5 } = checkValues('hardSigmoid', options, { alpha: finite, beta: finite });
   return hardSigmoidOp(x, { alpha, beta });
 }
 
-const bound: Check = [(value) => typeof value === 'number' && !Number.isNaN(value), 'a number; infinite for no bound'];
+const bound: Check = [
+  (value) => typeof value === 'number' && !Number.isNaN(value),
+  'a number; use Infinity or -Infinity for no bound',
+];
 
-/** `x` limited to `min .. max`, any shape, f32 or i32; the gradient passes at the bounds and is 0 beyond. */
+/**
+ * `min(max(x, low), high)` with bounds `min` and `max`; any shape, f32 or i32. The gradient passes within the bounds
+ * and at them, and is 0 beyond.
+ * @throws ValueError if a bound is not a number or is NaN.
+ */
 export function clip(x: Tensor, min: number, max: number): Tensor {
   checkValue('clip', 'min', min, bound);
   checkValue('clip', 'max', max, bound);

@@ -20,7 +20,7 @@ const whereOp: Op<[condition: Tensor, a: Tensor, b: Tensor], object> = defineOp<
     if (dtype !== other.dtype) {
       throw new DTypeError({
         op: 'where',
-        got: `dtypes ${dtype} and ${other.dtype} to choose from`,
+        got: `dtypes ${dtype} and ${other.dtype} for a and b`,
         expected: 'one dtype',
         fix: "Convert one of them, for example with cast(x, 'f32').",
       });
@@ -42,14 +42,16 @@ const whereOp: Op<[condition: Tensor, a: Tensor, b: Tensor], object> = defineOp<
 });
 
 /**
- * `a` where the condition is not 0, else `b`, with NumPy's broadcasting of all three; each choice gets its gradient.
- * @param condition i32, as comparisons make it.
- * @param a f32 or i32, like `b`; a number stands for a scalar of the other's dtype.
- * @throws DTypeError if `a` and `b` differ in dtype. @throws ShapeError if the shapes do not broadcast.
+ * `a` where the condition is not 0, else `b`, with NumPy broadcasting of all three. Each element's gradient goes to the
+ * operand that was selected.
+ * @param condition i32, as comparisons return it.
+ * @param a f32 or i32, the dtype of `b`; a number becomes a scalar of the other's dtype.
+ * @throws DTypeError if `a` and `b` differ in dtype, or the condition is not i32; ShapeError if the shapes do not
+ * broadcast.
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  const [given] = [a, b].filter((x) => x instanceof Tensor);
+  const [tensor] = [a, b].filter((x) => x instanceof Tensor);
   const operand = (x: Operand): Tensor =>
-    x instanceof Tensor ? x : fullOn(condition.device, [], x, given?.dtype ?? 'f32');
+    x instanceof Tensor ? x : fullOn(condition.device, [], x, tensor?.dtype ?? 'f32');
   return whereOp(condition, operand(a), operand(b));
 }

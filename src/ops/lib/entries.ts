@@ -1,8 +1,8 @@
 import type { Source } from '../../core/kernel.ts';
 
 /**
- * Entry points for the functions of some shaders, which a template calls: `forward` for `fn forward_element(i)`. WGSL has neither
- * function pointers nor aliases of functions, so the name is put into the template's text.
+ * Makes entry points from a template for the functions of some shaders: `forward` for `fn forward_element(i)`. WGSL has
+ * neither function pointers nor function aliases, so the name is substituted in the template's text.
  */
 // @__NO_SIDE_EFFECTS__
 export function entryPoints(template: Source, shaders: readonly Source[]): readonly Source[] {

@@ -1,8 +1,8 @@
 import { type Shape, sizeOf } from '../../core/shape.ts';
 
 /**
- * How a broadcast tensor repeats inside `shape`: element i is its element (i / repeat) % period. That holds when the
- * axes it really has stand next to one another; undefined otherwise.
+ * How a broadcast tensor repeats inside `shape`: element i of the result is its element (i / repeat) % period. This
+ * requires that its axes of length above 1 are adjacent; undefined otherwise.
  */
 export function repetitionOf(of: Shape, shape: Shape): { repeat: number; period: number } | undefined {
   const padded = [...new Array<number>(shape.length - of.length).fill(1), ...of];

@@ -12,17 +12,18 @@ import { constantOf } from '../../core/wgsl.ts';
 import { entryPoints } from './entries.ts';
 
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
-const LARGEST_WORKGROUP = 256; // that WebGPU promises
-/** Elements of a long row for an invocation: so few that a row is read at once. */
+const LARGEST_WORKGROUP = 256; // WebGPU's guaranteed limit
+/** Elements of a long row per invocation: few enough that the whole row is read in parallel. */
 const SHARE = 4;
 
 /**
- * Invocations that meet at barriers on a GPU in software: one subgroup of SwiftShader's, as a barrier between several
- * costs more than the work. Softmax of [4096, 1000] takes 650 ms of CPU time in workgroups of 64, and 160 in those of 4.
+ * Invocations per workgroup, where barriers are used, on a software GPU: one subgroup of SwiftShader, because a barrier
+ * between subgroups costs more than the work. Softmax of [4096, 1000] takes 650 ms of CPU time with workgroups of 64,
+ * and 160 ms with workgroups of 4.
  */
 export const SOFTWARE_WORKGROUP = 4;
 
-/** Invocations that reduce a row of so many elements, or vectors, together. */
+/** Invocations that together reduce a row of `length` elements or vectors. */
 export function rowWorkgroup({ info }: Device, length: number): number {
   if (info.adapter.software) return SOFTWARE_WORKGROUP;
   return Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
@@ -43,8 +44,9 @@ export function reducingRows(...shaders: readonly Source[]): Omit<Kernel, 'name'
 }
 
 /**
- * The rows of `x` along `axis`, for the kernels that are joined to rows.wgsl: a workgroup each, or an invocation each
- * where a workgroup would have no more than one element apiece. `constants` are the kernel's own.
+ * Parameters, constants and grid for the rows of `x` along `axis`, for kernels joined to rows.wgsl. Each row has a
+ * workgroup, or a single invocation where a workgroup would have at most one element per invocation. `constants` are
+ * the kernel's own.
  */
 export function rowsAlong({ shape, device }: Tensor, axis: number, constants: Constants = {}) {
   const { outer, length, inner } = viewAround(shape, axis);

@@ -2,20 +2,20 @@ import { isRecording, wasRecorded } from '../../core/tape.ts';
 import { Parameter, type Tensor } from '../../core/tensor.ts';
 
 /**
- * What probabilities were made from, so that a loss may use the scores: softmax and cross-entropy in one kernel, and no
- * logarithm of a probability that was rounded to 0.
+ * Remembers which scores probabilities were computed from. A loss can then use the scores: softmax and cross-entropy
+ * become one kernel, and no logarithm is taken of a probability that was rounded to 0.
  */
 class Scores {
   readonly #known = new WeakMap<Tensor, { readonly scores: Tensor; readonly assignments: number }>();
 
-  /** Notes the scores of probabilities that were just made. Those of a parameter are not: optimizers change it in place. */
+  /** Records the scores of new probabilities, unless they are a parameter, which optimizers change in place. */
   note(probabilities: Tensor, scores: Tensor): void {
     if (!(scores instanceof Parameter)) this.#known.set(probabilities, { scores, assignments: scores.assignments });
   }
 
   /**
-   * The scores, unless they or the probabilities have been freed or overwritten since, or a tape listens that did not hear
-   * the probabilities made: there the gradient ends with them.
+   * The scores, or undefined if scores or probabilities were freed or overwritten, or if an open tape did not record
+   * the probabilities, where the gradient must stop.
    */
   of(probabilities: Tensor): Tensor | undefined {
     const known = this.#known.get(probabilities);
@@ -24,14 +24,14 @@ class Scores {
     return isRecording() && !wasRecorded(probabilities) ? undefined : known.scores;
   }
 
-  /** Whether these are probabilities. */
+  /** Whether these are known probabilities. */
   has(tensor: Tensor): boolean {
     return this.#known.has(tensor);
   }
 }
 
-/** The scores behind the results of `softmax` over the last axis. */
+/** The scores of `softmax` results along the last axis. */
 export const softmaxScores = /* @__PURE__ */ new Scores();
 
-/** The scores behind the results of `sigmoid`. */
+/** The scores of `sigmoid` results. */
 export const sigmoidScores = /* @__PURE__ */ new Scores();

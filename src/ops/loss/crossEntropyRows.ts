@@ -4,11 +4,11 @@ import type { DType } from '../../core/storage.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { rowsAlong } from '../lib/rows.ts';
 
-/** Rows of scores, and the form of their targets. */
+/** Parameters, constants and grid for rows of scores and the dtype of their targets. */
 export const rowsWith = ({ dtype }: Tensor, scores: Tensor) =>
   rowsAlong(scores, scores.ndim - 1, { T: dtype, SPARSE: `${dtype === 'i32'}` });
 
-/** The shape of one loss per row of scores. */
+/** The shape of the loss, one number per row of scores. */
 export function rowShape(logits: Shape, given: Shape, dtype: DType): Shape {
   if (logits.length === 0 || logits[logits.length - 1] === 0) {
     throw new ShapeError({
@@ -25,7 +25,7 @@ export function rowShape(logits: Shape, given: Shape, dtype: DType): Shape {
       op: 'softmaxCrossEntropy',
       got: `logits ${formatShape(logits)} and ${dtype} targets ${formatShape(given)}`,
       expected: `targets of shape ${formatShape(expected)}`,
-      fix: 'Class numbers are i32 of the shape without the last axis; weights are f32 of the shape of the logits.',
+      fix: 'Pass class numbers as i32 without the last axis, or weights as f32 of the shape of the logits.',
     });
   }
   return rows;

@@ -9,8 +9,8 @@ import { defineOp } from '../op.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';
 
 /**
- * The mean of `softmaxCrossEntropy` over the rows; `.outputs` gives `[mean, gradient, accuracy]`: the gradient for the
- * logits, which falls out of the same pass, and the share of rows whose largest logit has the largest target.
+ * The mean of `softmaxCrossEntropy` over the rows. `.outputs` returns `[mean, gradient, accuracy]`: the gradient of the
+ * logits, which the same pass computes, and the fraction of rows whose largest logit has the largest target.
  */
 export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   name: 'meanCrossEntropy',

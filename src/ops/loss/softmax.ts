@@ -9,7 +9,7 @@ import { reducingRows, rowsAlong } from '../lib/rows.ts';
 import { softmaxScores } from '../lib/scores.ts';
 import { defineOp } from '../op.ts';
 
-/** Both have a gradient made of the output and dy alone: the input is free to go. */
+/** softmax and logSoftmax. Both gradients are computed from the output and dy alone, so the input can be freed. */
 const alongRows = /* @__NO_SIDE_EFFECTS__ */ (name: 'softmax' | 'logSoftmax', shader: Source) =>
   defineOp<[x: Tensor], { readonly axis: number }>({
     name,
@@ -27,11 +27,11 @@ const logSoftmaxOp = alongRows('logSoftmax', logSoftmaxWgsl);
 
 /**
  * Turns scores into probabilities along an axis: `y_j = exp(x_j) / sum_k exp(x_k)`.
- * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first. Minus infinity masks an element
- * out; where all are masked, or one is plus infinity, the row is NaN.
+ * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first. Minus infinity masks an
+ * element out. If all elements of a row are masked, or one is plus infinity, the row is NaN.
  * @param options `axis`, default the last.
  * @returns probabilities, the shape of `x`; a row of n sums to 1 within `(n + 8) * 2^-24`.
- * @throws ShapeError if `x` has rank 0.
+ * @throws ShapeError if `x` has rank 0 or no such axis; DTypeError for i32.
  * @see Bridle (1990), "Probabilistic interpretation of feedforward classification network outputs".
  */
 export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
@@ -46,8 +46,8 @@ export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Te
  * The logarithm of the probabilities along an axis: `y_j = x_j - log(sum_k exp(x_k))`.
  * @param x scores, rank 1 or more, f32; any finite size, the maximum is subtracted first.
  * @param options `axis`, default the last.
- * @returns logarithms of at most 0, the shape of `x`; finite for finite scores, unlike `log(softmax(x))`.
- * @throws ShapeError if `x` has rank 0.
+ * @returns logarithms, at most 0, the shape of `x`; finite for finite scores, unlike `log(softmax(x))`.
+ * @throws ShapeError if `x` has rank 0 or no such axis; DTypeError for i32.
  */
 export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
   const { axis = -1 } = checkOptions('logSoftmax', options, ['axis']);

@@ -14,7 +14,7 @@ import type { Constants, Source } from '../../core/kernel.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { tileTimes } from './tileTimes.ts';
 
-/** C is [batches, M, N], of sums over K. */
+/** The sizes of a product: C is `[batches, M, N]`, each element a sum over K. */
 export interface Sizes {
   readonly M: number;
   readonly N: number;
@@ -22,7 +22,7 @@ export interface Sizes {
   readonly batches: number;
 }
 
-/** How the operands of a product lie in memory. */
+/** The sizes and layouts of the operands of a product. */
 export interface Operands {
   readonly M: number;
   readonly N: number;
@@ -30,19 +30,19 @@ export interface Operands {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   /**
-   * Where A is no matrix in memory: what reads blocks of it in something else, with its constants, and what makes slices of
-   * those.
+   * Where A is not a matrix in memory: the shader that reads its blocks from somewhere else, that shader's constants,
+   * and the shader that turns blocks into slices.
    */
   readonly windows?: { readonly blocks: Source; readonly slices: Source; readonly constants: Constants };
 }
 
-/** One way to multiply matrices. */
+/** A kernel that multiplies matrices. */
 export interface MatmulKernel {
-  /** The shader for operands that lie like that; nothing if it can't read them. */
+  /** The shader for such operands; undefined if the kernel cannot read them. */
   readonly shader: (operands: Operands) => Shader | undefined;
   /** How many workgroups cover C. */
   readonly workgroups: (sizes: Sizes) => number;
-  /** Of kernels that may cut K into parts, which a second dispatch adds up. */
+  /** The tile of kernels that can split K into parts, which a second dispatch adds. */
   readonly tile?: Tile;
 }
 
@@ -56,11 +56,11 @@ interface Shader {
 interface Tile {
   readonly m: number;
   readonly n: number;
-  /** Steps of K that are in workgroup memory at a time. */
+  /** Length of K that workgroup memory holds at a time. */
   readonly slice: number;
 }
 
-/** Microseconds that a slice takes at the least, and operations per microsecond of a full GPU. */
+/** The latency of a slice in microseconds, and the operations per microsecond of a fully occupied GPU. */
 export interface TileTime {
   readonly latency: number;
   readonly rate: number;
@@ -68,13 +68,13 @@ export interface TileTime {
 
 export type TileTimes = Readonly<Record<TiledName, TileTime>>;
 
-/** A workgroup for each tile of C. */
+/** One workgroup per tile of C. */
 const tiles =
   (tileM: number, tileN: number): MatmulKernel['workgroups'] =>
   ({ M, N, batches }) =>
     Math.ceil(M / tileM) * Math.ceil(N / tileN) * batches;
 
-/** A shader that reads A, for B instead: B^T is to (A B)^T what A is to A B. */
+/** A shader that reads A, rewritten to read B: B^T is to (A B)^T what A is to A B. */
 const mirrored = ({ file, text }: Source): Source => ({
   file,
   text: text
@@ -124,7 +124,7 @@ const LANES: MatmulKernel = {
   workgroups: tiles(constantOf(lanesWgsl.text, 'TILE_M'), constantOf(lanesWgsl.text, 'TILE_N')),
 };
 
-/** Those that read tiles through workgroup memory, by names that say the tile. */
+/** The kernels that read tiles through workgroup memory, named after the tile. */
 export const tiledKernels = {
   tiled128: tiled([8, 8], { m: 128, n: 128, slice: 8 }),
   tiled128x64: tiled([8, 4], { m: 128, n: 64, slice: 16 }),
@@ -136,7 +136,7 @@ export const tiledKernels = {
 
 export type TiledName = keyof typeof tiledKernels;
 
-/** The family. */
+/** All kernels. */
 export const matmulKernels = {
   ...tiledKernels,
   plain: PLAIN,
@@ -145,46 +145,51 @@ export const matmulKernels = {
 
 export type MatmulKernelName = keyof typeof matmulKernels;
 
-/** A kernel of the family, and how many parts it cuts K into: `tiled32/4`; in one without a number. */
+/** A kernel and the number of parts it splits K into: `tiled32/4`. Without a number, K stays whole. */
 export type MatmulChoice = MatmulKernelName | `${MatmulKernelName}/${number}`;
 
 export function kernelOf(choice: MatmulChoice): { readonly kernel: MatmulKernel; readonly parts: number } {
   const [name, parts = '1'] = choice.split('/');
-  const found = names.find((each) => each === name);
-  if (found === undefined) throw new Error(`internal: no matmul kernel is called ${choice}`);
+  const found = names.find((known) => known === name);
+  if (found === undefined) throw new Error(`internal: unknown matmul kernel ${choice}`);
   return { kernel: matmulKernels[found], parts: Number(parts) };
 }
 
 const names = Object.keys(matmulKernels) as MatmulKernelName[]; // the keys of the table
-export const tiledNames = Object.keys(tiledKernels) as TiledName[]; // of that one
+export const tiledNames = Object.keys(tiledKernels) as TiledName[]; // the keys of the table
 
-/** Products of fewer multiplications are not worth the 0.1 s that a GPU in software takes to compile another kernel. */
+/**
+ * Below this number of multiplications, compiling another kernel (0.1 s on a software GPU) costs more than it gains.
+ */
 const TINY = 300_000;
 
-/** What times are reckoned with: units of the GPU, microseconds of a dispatch and of a part to be added, bytes per microsecond. */
+/**
+ * The cost model's constants: compute units of the GPU, microseconds per dispatch and per part to add, bytes per
+ * microsecond.
+ */
 const UNITS = 132;
 const DISPATCH = 2.5;
 const PART = 0.03;
 const TRAFFIC = 2e6;
-/** Slices of the shortest part, and workgroups that are always enough. */
+/** The fewest slices per part of K, and the number of workgroups beyond which splitting K does not help. */
 const SHORTEST_PART = 2;
 const ENOUGH_WORKGROUPS = 8 * UNITS;
 
-/** A product, and how it is cut. */
+/** A product and how a kernel splits it. */
 export interface Cut {
   readonly kernel: TiledKernel;
   readonly parts: number;
   readonly sizes: Sizes;
 }
 
-/** Microseconds that a tiled kernel is expected to take on a large GPU. */
+/** The time a tiled kernel is expected to take on a large GPU, in microseconds. */
 export function expectedTime({ kernel, parts, sizes }: Cut, { latency, rate }: TileTime): number {
   const { m, n, slice } = kernel.tile;
-  const each = Math.ceil((parts * kernel.workgroups(sizes)) / UNITS);
+  const perUnit = Math.ceil((parts * kernel.workgroups(sizes)) / UNITS);
   const slices = Math.ceil(sizes.K / parts / slice);
   const work = (2 * m * n * slice * UNITS) / rate;
   const merging = DISPATCH + PART * parts + (4 * parts * sizes.M * sizes.N * sizes.batches) / TRAFFIC;
-  return DISPATCH + slices * Math.max(latency, each * work) + (parts > 1 ? merging : 0);
+  return DISPATCH + slices * Math.max(latency, perUnit * work) + (parts > 1 ? merging : 0);
 }
 
 interface Ranked {
@@ -192,7 +197,7 @@ interface Ranked {
   readonly time: number;
 }
 
-/** The choices that a large GPU is expected to be fastest with, the best first: each tiled kernel with the best number of parts. */
+/** Each tiled kernel with its best number of parts, in order of the time expected on a large GPU, fastest first. */
 export function ranked(sizes: Sizes, times: TileTimes): readonly Ranked[] {
   return tiledNames
     .map((name) => {
@@ -214,19 +219,19 @@ export function ranked(sizes: Sizes, times: TileTimes): readonly Ranked[] {
 
 const measured: Readonly<Record<string, TileTimes | undefined>> = tileTimes;
 
-/** Steps of K that are not worth a slice in workgroup memory, perhaps. */
+/** Up to this K, staging a slice in workgroup memory may not pay, so the plain kernel is a candidate. */
 const SHORT_SUM = 16;
 
-/** Choices that are expected to take longer than this many times the best are no candidates. */
+/** A kernel expected to take more than this many times as long as the best is not a candidate. */
 const HOPELESS = 2;
 
-/** What a device may choose from, the best first as far as one knows. */
+/** The kernels a device can choose from; the first is the default. */
 export function candidatesOn({ info }: Device, sizes: Sizes): readonly MatmulChoice[] {
   const [best, ...others] = ranked(sizes, measured[info.adapter.vendor] ?? tileTimes.nvidia);
   const rest = others.filter(({ time }) => time < HOPELESS * best.time);
   const all = [best, ...rest].map(({ choice }) => choice);
   if (!info.adapter.software) return sizes.K <= SHORT_SUM ? [...all, 'plain'] : all;
-  // Only a GPU in software is known to have the workgroup's four invocations in one quad.
-  const usual = info.features.includes('subgroups') ? (['lanes'] as const) : [];
-  return sizes.M * sizes.N * sizes.K < TINY ? ['plain', ...usual, ...all] : [...usual, ...all, 'plain'];
+  // Only a software GPU is known to put the workgroup's four invocations in one quad.
+  const lanes = info.features.includes('subgroups') ? (['lanes'] as const) : [];
+  return sizes.M * sizes.N * sizes.K < TINY ? ['plain', ...lanes, ...all] : [...lanes, ...all, 'plain'];
 }

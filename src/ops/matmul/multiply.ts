@@ -20,25 +20,25 @@ import { defineOp, type Op, type Run } from '../op.ts';
 import { candidatesOn, kernelOf, type MatmulChoice, type Operands, type Sizes } from './kernels.ts';
 
 interface MatmulAttributes extends Attributes {
-  /** Default: the kernel that is expected to be the fastest. */
+  /** Default: the kernel that is expected to be fastest. */
   readonly kernel?: MatmulChoice;
 }
 
-/** What stands for A where it is no matrix in memory, but kernels can read its rows in something else. */
+/** Rows that replace A where it is not a matrix in memory and the kernel reads them from somewhere else. */
 export interface Rows {
-  /** Tells contests apart. */
+  /** Distinguishes the tuner's measurements. */
   readonly name: string;
   readonly shape: Shape;
-  /** What reads blocks of them. */
+  /** The shaders that read blocks of the rows. */
   readonly windows: NonNullable<Operands['windows']>;
 }
 
 interface ProductAttributes extends MatmulAttributes {
-  /** What kernels read in the first operand. */
+  /** How the kernel reads A from the first operand. */
   readonly rows?: Rows;
 }
 
-/** The shaders of what a product may end with. */
+/** The shaders of the activations that a product can apply. */
 export const ACTIVATIONS = { relu: reluWgsl, tanh: tanhWgsl };
 
 function sizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
@@ -77,19 +77,21 @@ function shapeRule([a, b, bias]: readonly Shape[], attributes: MatmulAttributes)
   return [...broadcastShapes('matmul', a.slice(0, -2), b.slice(0, -2)), M, N];
 }
 
-/** A stack of matrices whose batch axes the kernel can index as (i / repeat) % period; others are written out first. */
+/**
+ * A stack of matrices whose batch axes the kernel can index as (i / repeat) % period; other broadcasts are materialized
+ * first.
+ */
 function batched(x: Tensor, batch: Shape): { x: Tensor; repeat: number; period: number } {
-  const own = x.shape.slice(0, -2);
-  const repetition = repetitionOf(own, batch);
+  const repetition = repetitionOf(x.shape.slice(0, -2), batch);
   if (repetition !== undefined) return { x, ...repetition };
   return { x: broadcastTo(x, [...batch, ...x.shape.slice(-2)]), repeat: 1, period: sizeOf(batch) };
 }
 
-/** A shape stands for those of about its size. */
+/** Rounds a length up to a power of two, so that similar shapes share one measurement. */
 const sizeClass = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, length)));
 
-/** The choice that won for products like this one, or the usual one. */
-function contested(
+/** The kernel that the tuner found fastest for similar products, or the default. */
+function tunedChoice(
   run: Run,
   operands: readonly Tensor[],
   attributes: ProductAttributes,
@@ -103,31 +105,31 @@ function contested(
   const shapes = operands.map(({ shape }) => shape);
   const candidatesFor = (of: Sizes): readonly MatmulChoice[] =>
     candidatesOn(device, of).filter((choice) => kernelOf(choice).kernel.shader(layout));
-  const [usual] = candidatesFor(sizes);
+  const [first] = candidatesFor(sizes);
   const { tuner } = device;
-  if (tuner === undefined) return usual;
+  if (tuner === undefined) return first;
   dependOn(device, () => tuner.round);
   const winner = tuner.choice({
     key: `${rows?.name ?? 'matmul'} ${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${M}x${K}x${N} batch ${batches} ${ends}`,
-    // The usual one goes first: it is tried however long the others take. The others are the same for all of a class.
-    candidates: [...new Set([usual, ...candidatesFor({ M, N, K, batches })])],
+    // The default comes first, so it is always measured. The others depend on the class of sizes alone.
+    candidates: [...new Set([first, ...candidatesFor({ M, N, K, batches })])],
     run: (candidate) =>
       innerScope(() => {
         const scratch = shapes.map((shape) => emptyOn(device, shape));
         multiply(run, scratch, { ...attributes, kernel: candidate as MatmulChoice });
       }),
   });
-  return (winner ?? usual) as MatmulChoice; // one of the candidates
+  return (winner ?? first) as MatmulChoice; // one of the candidates
 }
 
-/** What sets one dispatch of a product apart from the other. */
+/** The options that differ between the dispatches of a product. */
 interface Dispatch {
   readonly shapes: readonly Shape[];
   readonly constants: Constants;
   readonly grid: Grid;
 }
 
-/** The product of a matrix, or of the rows that stand for it, and another, with what follows. */
+/** Multiplies A, a matrix or rows read from something else, by B, and applies bias and activation. */
 export function multiply(run: Run, operands: readonly Tensor[], attributes: ProductAttributes): Tensor[] {
   const [aGiven, bGiven, bias] = operands;
   const { transposeA, transposeB, activation, sums = false, rows } = attributes;
@@ -137,10 +139,10 @@ export function multiply(run: Run, operands: readonly Tensor[], attributes: Prod
   const batch = shape.slice(0, -2);
   const product = { M, N, K, batches: sizeOf(batch) };
   const layout = { M, N, K, transposeA, transposeB, ...(rows && { windows: rows.windows }) };
-  const choice = attributes.kernel ?? contested(run, operands, attributes, product, layout);
+  const choice = attributes.kernel ?? tunedChoice(run, operands, attributes, product, layout);
   const { kernel, parts } = kernelOf(choice);
   const shader = kernel.shader(layout);
-  if (shader === undefined) throw new Error(`internal: the kernel ${choice} can't read ${rows?.name}`);
+  if (shader === undefined) throw new Error(`internal: the kernel ${choice} cannot read ${rows?.name}`);
   const a = rows ? { x: aGiven, repeat: 1, period: 1 } : batched(aGiven, batch);
   const b = batched(bGiven, batch);
   const dispatch = (
@@ -170,7 +172,7 @@ export function multiply(run: Run, operands: readonly Tensor[], attributes: Prod
     return dispatch(choice, [...shader.sources, ...end], [a.x, b.x, bias ?? b.x], options);
   }
   const partial = dispatch(choice, [...shader.sources, linearWgsl], [a.x, b.x, b.x], {
-    shapes: outputs.map((each) => [parts, ...each]),
+    shapes: outputs.map((output) => [parts, ...output]),
     constants: { ...constants, PARTS: parts },
     grid: { workgroups: parts * workgroups },
   });
@@ -181,7 +183,7 @@ export function multiply(run: Run, operands: readonly Tensor[], attributes: Prod
   });
 }
 
-/** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product may end with. */
+/** `dz = dy f'(z)` from `y = f(z)`, for the activations that a product can apply. */
 export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: ProductActivation }>({
   name: 'slope',
   shader: elementwise(unaryScaffold, specialWgsl, fourWgsl),
@@ -196,7 +198,7 @@ export const slope = defineOp<[y: Tensor, dy: Tensor], { readonly activation: Pr
     }),
 });
 
-/** The product as an operation: of a, b and maybe a bias. */
+/** The product of a and b, plus a bias if there is one, as an operation. */
 export const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readonly Tensor[], MatmulAttributes>({
   name: 'matmul',
   reference: ({ matmul }) => matmul,
@@ -204,47 +206,51 @@ export const matmulOp: Op<readonly Tensor[], MatmulAttributes> = defineOp<readon
   forward: (run, inputs, attributes) => multiply(run, inputs, attributes),
   backward: (_run, dy, { inputs: [a, b, bias], y, attributes, needs }) => {
     const { transposeA, transposeB, activation, kernel } = attributes;
-    const own = kernel && { kernel };
+    const fixed = kernel && { kernel };
     const dz = activation ? slope(y, dy, { activation }) : dy;
     const needsBias = bias !== undefined && needs[2];
     const da = !needs[0]
       ? undefined
       : transposeA
-        ? matmulOp(b, dz, { transposeA: transposeB, transposeB: true, ...own })
-        : matmulOp(dz, b, { transposeA: false, transposeB: !transposeB, ...own });
+        ? matmulOp(b, dz, { transposeA: transposeB, transposeB: true, ...fixed })
+        : matmulOp(dz, b, { transposeA: false, transposeB: !transposeB, ...fixed });
     if (!needs[1]) return [da, undefined, needsBias ? dz : undefined];
-    if (transposeB) return [da, matmulOp(dz, a, { transposeA: true, transposeB: transposeA, ...own }), dz];
+    if (transposeB) return [da, matmulOp(dz, a, { transposeA: true, transposeB: transposeA, ...fixed }), dz];
     const [left, right] = sharedRows(a, dz, b.shape, transposeA);
     const isShared = needsBias && right.ndim === 2 && b.size > 0;
     const [db, dbias] = matmulOp.outputs(left, right, {
       transposeA: !transposeA,
       transposeB: false,
-      ...own,
+      ...fixed,
       ...(isShared && { sums: true }),
     });
     return [da, db, isShared ? dbias : dz];
   },
 });
 
-/** A and dy for dB of a B without batch axes: their batches are one long product, rather than many summed afterwards. */
+/**
+ * A and dy for dB, where B has no batch axes: merges the batches into one long product instead of summing many
+ * afterwards.
+ */
 function sharedRows(a: Tensor, dy: Tensor, bShape: Shape, transposeA: boolean): [a: Tensor, dy: Tensor] {
   if (bShape.length > 2 || a.ndim === 2 || transposeA) return [a, dy];
   const rows = (x: Tensor): Tensor => reshape(x, [-1, x.shape[x.ndim - 1]]);
   return [rows(a), rows(dy)];
 }
 
+/** Options of `matmul`. */
 export interface MatmulOptions {
-  /** a is `[..., K, M]`; read in place, nothing is copied. */
+  /** Whether a is `[..., K, M]` and is multiplied transposed, read in place without a copy; default false. */
   readonly transposeA?: boolean;
-  /** b is `[..., N, K]`. */
+  /** Whether b is `[..., N, K]` and is multiplied transposed, read in place without a copy; default false. */
   readonly transposeB?: boolean;
-  /** `[N]`, added to every row in the same pass. */
+  /** `[N]`, f32, added to every row in the same pass; default none. */
   readonly bias?: Tensor;
-  /** What follows in the same pass; default nothing. */
+  /** Applied last, in the same pass; default none. */
   readonly activation?: ProductActivation;
 }
 
-/** `matmul` with a kernel of the family that is named rather than chosen: for checks and benches. */
+/** `matmul` with a fixed kernel, for tests and benches. */
 export const matmulBy =
   /* @__NO_SIDE_EFFECTS__ */
   (kernel: MatmulChoice | undefined) =>

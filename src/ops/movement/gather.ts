@@ -21,8 +21,8 @@ const gatherOp = defineOp<[x: Tensor, indices: Tensor], { readonly axis: number 
       throw new ShapeError({
         op: 'gather',
         got: `x of shape ${formatShape(x)}`,
-        expected: `at least one element along axis ${axis} to choose from`,
-        fix: 'Leave empty tensors out.',
+        expected: `at least one element along axis ${axis}`,
+        fix: 'Skip empty tensors.',
       });
     }
     const shape = [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)];
@@ -42,13 +42,13 @@ const gatherOp = defineOp<[x: Tensor, indices: Tensor], { readonly axis: number 
 });
 
 /**
- * Picks elements along an axis by their positions, as NumPy's `take`: `y[..., k, ...] = x[..., indices[k], ...]`.
- * The gradient adds up what was picked several times, in the order of the indices.
+ * Selects elements along an axis by position, as NumPy's `take`: `y[..., k, ...] = x[..., indices[k], ...]`. The
+ * gradient of an element selected several times is the sum of its gradients, added in the order of the indices.
  * @param x f32 or i32, rank 1 or more.
- * @param indices i32 of any shape; a negative one counts from the end, one out of range takes the nearest end.
+ * @param indices i32 of any shape; a negative index counts from the end, and an index out of range is clamped.
  * @param options `axis`, default the first.
- * @returns the shape of `x` with that of `indices` in place of the axis.
- * @throws ShapeError if the axis is empty and `indices` is not.
+ * @returns the shape of `x` with the shape of `indices` in place of the axis.
+ * @throws ShapeError if there is no such axis, or it is empty and `indices` is not; DTypeError if `indices` is not i32.
  */
 export function gather(x: Tensor, indices: Tensor, options: { readonly axis?: number } = {}): Tensor {
   const { axis = 0 } = checkOptions('gather', options, ['axis']);

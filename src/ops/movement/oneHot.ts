@@ -24,8 +24,9 @@ const oneHotOp = defineOp<[indices: Tensor], OneHotAttributes>({
   backward: () => [],
 });
 
+/** Options of `oneHot`. */
 export interface OneHotOptions {
-  /** Where the new axis stands in the result; default the last. */
+  /** Position of the new axis in the result; default the last. */
   readonly axis?: number;
   /** The value at the index; default 1. */
   readonly on?: number;
@@ -34,10 +35,13 @@ export interface OneHotOptions {
 }
 
 /**
- * Class numbers as rows of `depth` numbers: 1 at the index, 0 elsewhere; f32, no gradient.
- * @param indices i32, any shape; a number outside `0 .. depth - 1`, a negative one too, is off everywhere, as in Keras.
- * @returns the shape of `indices` with an axis of length `depth` more.
- * @throws ValueError if `depth` is not a whole number of 0 or more.
+ * Encodes class numbers: `y[..., j] = on` where j equals the index, else `off`; f32, no gradient.
+ * @param indices i32, any shape; an index outside `0 .. depth - 1`, negative ones included, is `off` everywhere, as in
+ * Keras.
+ * @param depth the number of classes.
+ * @returns the shape of `indices` with an axis of length `depth` inserted.
+ * @throws ValueError if `depth` is not a whole number of 0 or more; ShapeError if there is no such axis; DTypeError for
+ * f32.
  */
 export function oneHot(indices: Tensor, depth: number, options: OneHotOptions = {}): Tensor {
   const {

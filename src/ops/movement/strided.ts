@@ -28,7 +28,7 @@ const broadcastToOp = defineOp<[x: Tensor], { readonly shape: Shape }>({
       throw new ShapeError({
         op: 'broadcastTo',
         got: `shape ${formatShape(x)}`,
-        expected: `one that broadcasts to ${formatShape(shape)} without growing it`,
+        expected: `a shape that broadcasts to exactly ${formatShape(shape)}`,
         fix: 'Swap the shapes, or reduce x first.',
       });
     }
@@ -44,10 +44,13 @@ const broadcastToOp = defineOp<[x: Tensor], { readonly shape: Shape }>({
       shape.map((_, axis) => (x.shape[axis - skipped] === 1 ? 0 : (strides[axis - skipped] ?? 0))),
     );
   },
-  backward: (_run, dy) => [dy], // summed back over the broadcast axes by the tape, as for every operation
+  backward: (_run, dy) => [dy], // the tape sums it over the broadcast axes, as for every operation
 });
 
-/** Repeats x along axes of length 1, or new leading ones, to `shape`; a copy. Any dtype. */
+/**
+ * Repeats x along axes of length 1, or new leading axes, to `shape`. Copies; any dtype.
+ * @throws ShapeError if `x` does not broadcast to `shape`.
+ */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => broadcastToOp(x, { shape });
 
 const reshapeOp: Op<[x: Tensor], { readonly shape: Shape }> = defineOp<[x: Tensor], { readonly shape: Shape }>({
@@ -59,7 +62,10 @@ const reshapeOp: Op<[x: Tensor], { readonly shape: Shape }> = defineOp<[x: Tenso
   backward: (_run, dy, { inputs: [x] }) => [reshapeOp(dy, { shape: x.shape })],
 });
 
-/** The same elements in another shape; one axis may be -1 and is worked out. No copy. Any dtype. */
+/**
+ * The same elements, row-major, in another shape; one length can be -1 and is computed. Does not copy; any dtype.
+ * @throws ShapeError if the number of elements differs.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkList('reshape', 'the lengths of a shape', shape);
   const known = sizeOf(shape.filter((length) => length !== -1));
@@ -106,17 +112,25 @@ const sliceOp = defineOp<[x: Tensor], SliceAttributes>({
   },
 });
 
-/** Bounds of one axis, as in Python: negative counts from the end, what lies outside is cut. */
+/**
+ * The bounds along one axis, as in Python: a negative bound counts from the end, and bounds are clamped to the axis.
+ */
 export interface SliceRange {
+  /** The first position; default the first element, or the last for a negative step. */
   readonly start?: number;
+  /** The position before which the range ends; default: to the end in the direction of the step. */
   readonly stop?: number;
-  /** Default 1; negative walks backwards. */
+  /** Distance between positions; default 1. A negative step walks backwards. */
   readonly step?: number;
 }
 
-/** Part of x: one range per leading axis, `{}` or nothing for all of it, as `x[1:3, ::-1]` in NumPy. A copy. Any dtype. */
+/**
+ * Selects a range along each axis, as `x[1:3, ::-1]` in NumPy. Axes without a range, or with `{}`, stay whole. Copies;
+ * any dtype.
+ * @throws ShapeError for more ranges than axes; ValueError for a bound that is not a whole number, or a step of 0.
+ */
 export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
-  checkValue('slice', 'ranges', ranges, [Array.isArray, 'a list with one { start, stop, step } for each axis']);
+  checkValue('slice', 'ranges', ranges, [Array.isArray, 'an array with one { start, stop, step } per axis']);
   if (ranges.length > x.ndim) {
     throw new ShapeError({
       op: 'slice',
@@ -135,12 +149,12 @@ export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
 
 function resolveRange(range: SliceRange, length: number) {
   const { start, stop, step = 1 } = range;
-  const whole = (bound: unknown): boolean => bound === undefined || Number.isInteger(bound);
-  if (typeof range !== 'object' || !whole(start) || !whole(stop)) {
+  const isWhole = (bound: unknown): boolean => bound === undefined || Number.isInteger(bound);
+  if (typeof range !== 'object' || !isWhole(start) || !isWhole(stop)) {
     throw new ValueError({
       op: 'slice',
       got: `the range ${JSON.stringify(range)}`,
-      expected: 'one object for each axis, { start, stop, step }, of whole numbers',
+      expected: 'an object { start, stop, step } of whole numbers for each axis',
       fix: 'Write slice(x, [{ start: 1, stop: 3 }]) for x[1:3].',
     });
   }
@@ -178,14 +192,17 @@ const padOp = defineOp<[x: Tensor], PadAttributes>({
   ],
 });
 
-/** Surrounds x with `value`: `[before, after]` elements per axis. Any dtype. */
+/**
+ * Adds `[before, after]` elements of `value` (default 0) at the ends of each axis. Any dtype.
+ * @throws ShapeError unless there is one pair of whole numbers of 0 or more per axis.
+ */
 export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
   if (widths.length !== x.ndim || widths.flat().some((width) => !Number.isInteger(width) || width < 0)) {
     throw new ShapeError({
       op: 'pad',
       got: `widths ${JSON.stringify(widths)} for shape ${formatShape(x.shape)}`,
       expected: `${x.ndim} pairs of whole numbers of 0 or more`,
-      fix: 'Give [before, after] for each axis, or slice to make x smaller.',
+      fix: 'Pass [before, after] for each axis; use slice to make x smaller.',
     });
   }
   return padOp(x, { before: widths.map(([before]) => before), after: widths.map(([, after]) => after), value });
@@ -202,7 +219,7 @@ const concatOp = defineOp<Tensor[], { readonly axis: number }>({
         throw new ShapeError({
           op: 'concat',
           got: `shapes ${shapes.map(formatShape).join(', ')}`,
-          expected: `shapes that differ along axis ${axis} alone`,
+          expected: `shapes that differ only along axis ${axis}`,
           fix: 'Reshape or pad the tensors.',
         });
       }
@@ -229,7 +246,10 @@ const concatOp = defineOp<Tensor[], { readonly axis: number }>({
   },
 });
 
-/** Joins tensors along `axis` (default 0); all other axes must agree. One dtype, any. */
+/**
+ * Joins tensors along `axis` (default 0). All other axes must have equal lengths; one dtype, f32 or i32.
+ * @throws ShapeError if the other axes differ, or the list is empty; ValueError if the dtypes differ.
+ */
 export function concat(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
   const { axis = 0 } = checkOptions('concat', options, ['axis']);
   checkList('concat', 'the tensors', tensors);

@@ -7,10 +7,10 @@ import type { Run } from '../op.ts';
 
 const SOURCES = /* @__PURE__ */ elementwise(stridedWgsl);
 
-/** What moves without being computed with. */
+/** The dtypes of operations that only move elements. */
 export const ANY: readonly (readonly DType[])[] = [['f32', 'i32']];
 
-/** Parameters of the kernels in strided.wgsl: a shape, a stride per axis and an offset, all in elements. */
+/** The parameters of strided.wgsl: a shape, a stride per axis and an offset, all in elements. */
 function walk(shape: Shape, strides: readonly number[], offset = 0): Record<string, number> {
   const missing = MAX_RANK - shape.length;
   const params: Record<string, number> = { size: sizeOf(shape), offset };
@@ -21,11 +21,11 @@ function walk(shape: Shape, strides: readonly number[], offset = 0): Record<stri
   return params;
 }
 
-/** A tensor of a shape whose elements lie `strides` apart in x, from `offset` on. */
+/** Copies the elements of x that lie `strides` apart, from `offset` on, into a tensor of the given shape. */
 export const gatherStrided = (run: Run, x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor =>
   run('gather', [x], { shape, dtype: x.dtype, sources: SOURCES, params: walk(shape, strides, offset) });
 
-/** Writes x to places in y that lie `strides` apart. */
+/** Copies x to elements of y that lie `strides` apart, from `offset` on. */
 export const scatterStrided = (run: Run, x: Tensor, y: Tensor, strides: readonly number[], offset: number): void =>
   run.into('scatter', [x], [y], {
     sources: SOURCES,

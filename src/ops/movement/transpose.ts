@@ -8,7 +8,7 @@ import { ANY, gatherStrided } from './stridedCopy.ts';
 
 const TILE = 4 * constantOf(shader.text, 'SIDE');
 
-/** A permutation that swaps two neighbouring runs of axes at the end, as one of three axes; undefined for any other. */
+/** A permutation that swaps two adjacent runs of trailing axes, reduced to three axes; undefined for any other. */
 function asSwap(shape: Shape, permutation: readonly number[]) {
   const first = permutation.findIndex((axis, i) => axis !== i);
   if (first < 0) return undefined;
@@ -58,7 +58,11 @@ const transposeOp: Op<[x: Tensor], { readonly permutation: readonly number[] }> 
   ],
 });
 
-/** Reorders the axes: axis i of the result is axis `permutation[i]` of x; the default reverses them. Any dtype. */
+/**
+ * Permutes the axes: axis i of the result is axis `permutation[i]` of x; the default reverses the axes. Copies; any
+ * dtype.
+ * @throws ShapeError unless `permutation` lists each axis once.
+ */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   if (permutation !== undefined) checkList('transpose', 'the permutation', permutation);
   const axes =

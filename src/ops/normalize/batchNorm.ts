@@ -12,13 +12,15 @@ function trainingOutputs(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchN
 }
 
 /**
- * Batch normalisation with the statistics of the batch: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`,
- * mean and variance over all axes but that of the channels; the variance divides by n. The gradient goes through both.
+ * Batch normalization with the statistics of the batch: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with
+ * mean and variance over all axes except the channels; the variance divides by n. The gradient flows through both
+ * statistics.
  * @param x f32, rank 1 or more.
- * @param gamma scale per channel, `[channels]`; so is `beta`, the shift.
- * @returns y, the shape of `x`; `.outputs` gives `[y, mean, variance]`, the statistics `[channels]` without a gradient.
- * The variance is taken from differences, so a large mean costs no more digits than x itself lost to it.
- * @throws ShapeError if `gamma` or `beta` is not one number per channel, or `x` has rank 0.
+ * @param gamma scale per channel, `[channels]`, f32.
+ * @param beta shift per channel, `[channels]`, f32.
+ * @returns y, the shape of `x`; `.outputs` returns `[y, mean, variance]`; the statistics, `[channels]`, have no
+ * gradient. The variance is computed from differences, so a large mean adds no cancellation beyond the rounding of x.
+ * @throws ShapeError if `gamma` or `beta` is not `[channels]`, or there is no such axis; DTypeError for i32.
  * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
 export const batchNormTraining = /* @__PURE__ */ Object.assign(
@@ -31,12 +33,13 @@ export const batchNormTraining = /* @__PURE__ */ Object.assign(
 );
 
 /**
- * Batch normalisation with given statistics, as inference has it: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`.
- * All five have a gradient.
+ * Batch normalization with given statistics, for inference: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`.
+ * All five inputs have a gradient.
  * @param x f32, rank 1 or more.
- * @param gamma scale per channel, `[channels]`; so are `beta`, `mean` and `variance`.
+ * @param gamma scale per channel, `[channels]`, f32, the shape of `beta`, `mean` and `variance` too.
  * @returns y, the shape of `x`.
- * @throws ShapeError if a vector is not one number per channel, or `x` has rank 0.
+ * @throws ShapeError if a vector is not `[channels]`, or there is no such axis; DTypeError for i32.
+ * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
 export const batchNorm = (
   x: Tensor,

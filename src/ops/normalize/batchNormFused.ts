@@ -21,15 +21,15 @@ import { dropoutParams } from '../random/dropoutParams.ts';
 
 const SHADER = [philoxWgsl, specialWgsl, forwardWgsl, backwardWgsl];
 
-/** Workgroups that keep a GPU busy; with fewer columns than that, each is cut into parts. */
+/** Workgroups that keep a GPU busy; with fewer column tiles, each tile is split into parts. */
 const ENOUGH_WORKGROUPS = 1024;
-/** Every later pass merges the chunks for itself, so they stay few: one for each lane of hardware. */
+/** Each later pass merges all chunks, so there are few: at most one per lane of a hardware subgroup. */
 const MOST_CHUNKS = 32;
 
 /**
- * A workgroup's invocations and columns, and how many elements an invocation walks at least before another chunk or slab
- * is worth it; slabs are short, and fill a GPU that many `rounds`. On a GPU neighbouring columns make whole memory
- * transactions; in software each invocation has its own, as a barrier costs more than the work.
+ * The size of a workgroup and of its tile of columns; the fewest elements per invocation that justify another chunk or
+ * slab; and how many times over the slabs, which are short, fill a GPU (`rounds`). On a GPU neighbouring columns make
+ * full memory transactions. In software each invocation has its own column, because a barrier costs more than the work.
  */
 const blockFor = ({ info }: Device) =>
   info.adapter.software
@@ -42,7 +42,7 @@ const blockFor = ({ info }: Device) =>
       }
     : { workgroupSize: 256, widestTile: 8, shortestChunk: 8, shortestSlab: 4, rounds: 8 };
 
-/** Sources, parameters and grids for x; `state` is the generator's, for dropout. See batch_norm.wgsl. */
+/** Sources, parameters and grids for x; `state` is the generator's state, for dropout. See batch_norm.wgsl. */
 function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, state: Tensor) {
   const { axis, epsilon, relu, dropout, gain = 0 } = attributes;
   const { workgroupSize, widestTile, shortestChunk, shortestSlab, rounds } = blockFor(device);
@@ -53,13 +53,13 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
   const tile = inner > 1 ? 1 : Math.min(widestTile, 2 ** Math.ceil(Math.log2(Math.max(1, columns))));
   const tiles = Math.ceil(columns / tile);
   const lanes = workgroupSize / tile;
-  const cut = (shortest: number, most: number, enough: number): { count: number; length: number } => {
+  const split = (shortest: number, most: number, enough: number): { count: number; length: number } => {
     const wanted = Math.max(1, Math.floor(Math.min(most, enough / Math.max(1, tiles), n / (lanes * shortest))));
     const length = Math.ceil(n / wanted);
     return { count: Math.max(1, Math.ceil(n / Math.max(1, length))), length };
   };
-  const chunks = cut(shortestChunk, MOST_CHUNKS, ENOUGH_WORKGROUPS);
-  const slabs = cut(shortestSlab, ENOUGH_WORKGROUPS, rounds * ENOUGH_WORKGROUPS);
+  const chunks = split(shortestChunk, MOST_CHUNKS, ENOUGH_WORKGROUPS);
+  const slabs = split(shortestSlab, ENOUGH_WORKGROUPS, rounds * ENOUGH_WORKGROUPS);
   const options = {
     uniforms: [state],
     sources: [width === 4 ? kept4Wgsl : keptWgsl],
@@ -83,7 +83,7 @@ function layout({ shape, device }: Tensor, attributes: BatchNormAttributes, stat
   };
 }
 
-/** y and what the gradients need: mean, variance, gamma and beta, `[4, channels]`. */
+/** Returns y and what the gradients read, `[4, channels]`: mean, variance, gamma, beta. */
 function forward(
   run: Run,
   [x, gamma, beta, state, ...moving]: readonly Tensor[],
@@ -118,14 +118,14 @@ function shapeRule(op: string, [x, ...vectors]: readonly Shape[], { axis }: Batc
     throw new ShapeError({
       op,
       got: `x ${formatShape(x)} and a vector of shape ${formatShape(wrong)}`,
-      expected: `one number per channel, ${formatShape(expected)}, as axis ${axis} of x has it`,
-      fix: 'Correct the vector, or name the axis of the channels.',
+      expected: `one number per channel, ${formatShape(expected)}, the length of axis ${axis} of x`,
+      fix: 'Correct the vector, or set the option axis to the axis of the channels.',
     });
   }
   return x;
 }
 
-/** Inputs: x, gamma, beta, the generator's state and, changed in place, running mean and variance. */
+/** Inputs: x, gamma, beta, the generator's state, and the running mean and variance, which are updated in place. */
 const trainingOp = defineOp<readonly Tensor[], BatchNormAttributes>({
   name: 'batchNormTraining',
   shader: SHADER,
@@ -165,12 +165,13 @@ export const batchNormGiven = defineOp<
   },
 });
 
+/** Options of batch normalization. */
 export interface BatchNormOptions {
-  /** Added to the variance; default 1e-3 as in Keras, PyTorch and ONNX have 1e-5. */
+  /** Added to the variance; default 1e-3 as in Keras; PyTorch and ONNX have 1e-5. */
   readonly epsilon?: number;
   /** The axis of the channels; default the last. */
   readonly axis?: number;
-  /** What follows in the same pass; default nothing. */
+  /** Applied last, in the same pass; default none. */
   readonly activation?: 'relu';
 }
 
@@ -184,13 +185,19 @@ export const batchNormAttributes = (
   relu: activation === 'relu',
 });
 
-/** What a layer has besides: the running statistics, which move by `gain` of their distance, and dropout at the end. */
+/**
+ * Extra options of a layer: the running statistics, which move by the fraction `gain` of their distance, and dropout at
+ * the end.
+ */
 interface LayerOptions extends BatchNormOptions {
   readonly moving?: { readonly mean: Tensor; readonly variance: Tensor; readonly gain: number };
   readonly dropout?: DropoutAttributes;
 }
 
-/** `batchNormTraining` as a layer does it, all in one pass; returns y and `[4, channels]`: mean, variance, gamma, beta. */
+/**
+ * The whole layer in one pass: `batchNormTraining`, activation, dropout and the update of the running statistics.
+ * Returns y and `[4, channels]`: mean, variance, gamma, beta.
+ */
 export function batchNormLayer(
   x: Tensor,
   gamma: Tensor,
@@ -202,6 +209,6 @@ export function batchNormLayer(
     ...(dropout && { dropout }),
     ...(moving && { gain: moving.gain }),
   };
-  const state = drawOn(x.device); // bound without dropout too, and another layer may draw later
+  const state = drawOn(x.device); // bound even without dropout; a later layer may draw from it
   return trainingOp.outputs(x, gamma, beta, state, ...(moving ? [moving.mean, moving.variance] : []), attributes);
 }

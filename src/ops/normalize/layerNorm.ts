@@ -21,7 +21,7 @@ const layerNormOp = defineOp<[x: Tensor, gamma: Tensor, beta: Tensor], LayerNorm
       op: 'layerNorm',
       got: `x ${formatShape(x)} and a vector of shape ${formatShape(wrong)}`,
       expected: `one number for each element along axis ${axis} of x, ${formatShape([x[axis]])}`,
-      fix: 'Correct the vector, or name the axis that is normalised.',
+      fix: 'Correct the vector, or set the option axis to the normalized axis.',
     });
   },
   forward: (run, [x, gamma, beta], attributes) =>
@@ -38,21 +38,24 @@ const layerNormOp = defineOp<[x: Tensor, gamma: Tensor, beta: Tensor], LayerNorm
   },
 });
 
+/** Options of `layerNorm`. */
 export interface LayerNormOptions {
-  /** The axis along which elements are normalised together; default the last. */
+  /** The axis to normalize along; default the last. */
   readonly axis?: number;
-  /** Added to the variance; default 1e-3 as in Keras, PyTorch and ONNX have 1e-5. */
+  /** Added to the variance; default 1e-3 as in Keras; PyTorch and ONNX have 1e-5. */
   readonly epsilon?: number;
 }
 
 /**
- * Layer normalisation: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, mean and variance along one axis, so for
- * each sample by itself; the variance divides by n.
+ * Layer normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and variance along one axis,
+ * separately for each sample; the variance divides by n.
  * @param x f32, rank 1 or more.
- * @param gamma scale for each element along the axis, `[length]`; so is `beta`, the shift.
- * @returns y, the shape of `x`. The variance is taken from differences, so a large mean costs no more digits than x itself
- * lost to it.
- * @throws ShapeError if `gamma` or `beta` has another shape, or `x` has rank 0; ValueError if `epsilon` is negative.
+ * @param gamma scale per element along the axis, `[length]`, f32.
+ * @param beta shift per element along the axis, `[length]`, f32.
+ * @returns y, the shape of `x`. The variance is computed from differences, so a large mean adds no cancellation beyond
+ * the rounding of x.
+ * @throws ShapeError if `gamma` or `beta` has another shape, or there is no such axis; ValueError if `epsilon` is
+ * negative; DTypeError for i32.
  * @see Ba et al. (2016), "Layer normalization".
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor {

@@ -29,20 +29,21 @@ const dropoutOp = defineOp<[x: Tensor, state: Tensor], DropoutAttributes>({
   backward: (run, dy, { inputs: [, state], attributes }) => [drop(run, dy, state, attributes), undefined],
 });
 
+/** Options of `dropout`. */
 export interface DropoutOptions {
-  /** The share of elements set to 0, at least 0 and below 1. */
+  /** The probability that an element becomes 0, at least 0 and below 1. */
   readonly rate: number;
-  /** Whose random numbers to take; default a stream of its own, so that no two calls drop alike. */
+  /** The random stream to draw from; default a new one, so that two calls drop different elements. */
   readonly stream?: number;
 }
 
 /**
  * Sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, which keeps the mean.
  *
- * Which ones is a function of the device's seed and training step, the stream and the position alone: the same on both
- * backends, and again for the gradient, so ask for it within the step.
- * @param x f32, any shape; a rate of 0 returns x itself.
- * @throws ValueError if `rate` is below 0, or 1 or more.
+ * The mask depends only on the device's seed and training step, the stream and the position. Both backends draw the
+ * same mask, and the gradient draws it again, so compute gradients within the same step.
+ * @param x f32, any shape. With rate 0, x itself is returned.
+ * @throws ValueError if `rate` is below 0, or 1 or more; DTypeError for i32.
  * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
  */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {

@@ -26,18 +26,19 @@ const gaussianNoiseOp = defineOp<[x: Tensor, state: Tensor], GaussianNoiseAttrib
   backward: (_run, dy) => [dy, undefined],
 });
 
+/** Options of `gaussianNoise`. */
 export interface GaussianNoiseOptions {
   /** The standard deviation of the noise, 0 or more. */
   readonly stddev: number;
-  /** Whose random numbers to take; default a stream of its own, so that no two calls add the same. */
+  /** The random stream to draw from; default a new one, so that two calls add different noise. */
   readonly stream?: number;
 }
 
 /**
- * Adds normal noise of mean 0: `y = x + stddev z`. Like the mask of dropout, z is a function of the device's seed and
- * training step, the stream and the position; its 23 random bits a number reach 5.8 deviations.
- * @param x f32, any shape; a deviation of 0 returns x itself.
- * @throws ValueError if `stddev` is negative.
+ * Adds normal noise of mean 0: `y = x + stddev z`. Like the mask of dropout, z depends only on the device's seed and
+ * training step, the stream and the position. Its 23 random bits reach 5.8 standard deviations.
+ * @param x f32, any shape. With `stddev` 0, x itself is returned.
+ * @throws ValueError if `stddev` is negative; DTypeError for i32.
  */
 export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
   const { stddev, stream } = checkValues('gaussianNoise', options, {

@@ -7,12 +7,13 @@ import type { Tensor } from '../../core/tensor.ts';
 import { rowsAlong, walkingRows } from '../lib/rows.ts';
 import { defineOp } from '../op.ts';
 
+/** Options of `argMax` and `argMin`. */
 export interface ArgOptions {
-  /** Default the last. */
+  /** The axis to search along; default the last. */
   readonly axis?: number;
   /** Keeps the reduced axis with length 1; default false. */
   readonly keepDims?: boolean;
-  /** Of ties, the last rather than the first; default false. */
+  /** On ties, selects the last position rather than the first; default false. */
   readonly selectLast?: boolean;
 }
 
@@ -28,8 +29,8 @@ function positionOf(name: 'argMax' | 'argMin') {
         throw new ShapeError({
           op: name,
           got: `shape ${formatShape(x)}`,
-          expected: `at least one element along axis ${axis} to choose from`,
-          fix: 'Leave empty tensors out.',
+          expected: `at least one element along axis ${axis}`,
+          fix: 'Skip empty tensors.',
         });
       }
       return reducedShape(x, [axis], keepDims);
@@ -50,13 +51,15 @@ function positionOf(name: 'argMax' | 'argMin') {
 }
 
 /**
- * The position of the largest element along an axis (default the last), i32; of ties the first; NaN, if there is one.
- * x is f32 or i32 of rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
+ * The position of the maximum along an axis, i32, without a gradient. On ties the first position; if the row contains
+ * NaN, the position of NaN. x is f32 or i32.
+ * @throws ShapeError if there is no such axis, or it is empty.
  */
 export const argMax = positionOf('argMax');
 
 /**
- * The position of the smallest element along an axis (default the last), i32; of ties the first; NaN, if there is one.
- * x is f32 or i32 of rank 1 or more. No gradient. @throws ShapeError if the axis is empty.
+ * The position of the minimum along an axis, i32, without a gradient. On ties the first position; if the row contains
+ * NaN, the position of NaN. x is f32 or i32.
+ * @throws ShapeError if there is no such axis, or it is empty.
  */
 export const argMin = positionOf('argMin');

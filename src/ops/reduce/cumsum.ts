@@ -18,23 +18,24 @@ const cumsumOp: Op<[x: Tensor], CumsumAttributes> = defineOp<[x: Tensor], Cumsum
       dtype: x.dtype,
       ...rowsAlong(x, axis, { T: x.dtype, EXCLUSIVE: `${exclusive}`, REVERSE: `${reverse}` }),
     }),
-  // dx_k adds up the dy_j of all sums that x_k is part of.
+  // dx_k is the sum of dy_j over all j whose sum includes x_k.
   backward: (_run, dy, { attributes }) => [cumsumOp(dy, { ...attributes, reverse: !attributes.reverse })],
 });
 
+/** Options of `cumsum`. */
 export interface CumsumOptions {
-  /** Default the last. */
+  /** The axis to sum along; default the last. */
   readonly axis?: number;
-  /** Leaves the element itself out of its sum; default false. */
+  /** Excludes the element itself from its sum; default false. */
   readonly exclusive?: boolean;
   /** Sums from the end; default false. */
   readonly reverse?: boolean;
 }
 
 /**
- * Running sums along an axis: `y_j = sum_{k <= j} x_k`, f32 or i32.
- * @returns the shape of `x`; each element within `n 2^-24 sum_k |x_k|` of the exact sum for rows of n.
- * @throws ShapeError if `x` has rank 0.
+ * Cumulative sums along an axis: `y_j = sum_{k <= j} x_k`; f32 or i32.
+ * @returns the shape of `x`; each element of a row of n is within `n 2^-24 sum_k |x_k|` of the exact sum.
+ * @throws ShapeError if `x` has rank 0 or no such axis.
  */
 export function cumsum(x: Tensor, options: CumsumOptions = {}): Tensor {
   const checks = { axis: checkedLater, exclusive: flag, reverse: flag };

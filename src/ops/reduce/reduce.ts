@@ -21,8 +21,9 @@ import { vectorsOf } from '../lib/vectors.ts';
 import { broadcastTo, reshape } from '../movement/strided.ts';
 import { defineOp, type OpDefinition, type Run } from '../op.ts';
 
+/** Options of reductions. */
 export interface ReduceOptions {
-  /** One axis or several, negative from the end; default all. */
+  /** The axis, or several, to reduce; negative ones count from the end; default all. */
   readonly axis?: number | readonly number[];
   /** Keeps the reduced axes with length 1; default false. */
   readonly keepDims?: boolean;
@@ -30,22 +31,25 @@ export interface ReduceOptions {
 
 const CHECKS = { axis: checkedLater, keepDims: flag };
 
-/** Invocations that keep a GPU busy; a reduction with fewer results is cut into chunks. */
+/** Invocations that keep a GPU busy; a reduction with fewer results is split into chunks. */
 const ENOUGH_INVOCATIONS = 16384;
 /**
- * Elements that are not worth another chunk, and those of the longest one, of which an invocation combines at most 512
- * vectors: its rounding errors grow with them, those of chunk upon chunk with their logarithm. On hardware another
- * dispatch costs as much as a long row.
+ * The shortest and longest chunks, in elements. A chunk shorter than `shortest` is not worth another dispatch, which on
+ * hardware costs as much as a long row. In the longest chunk, an invocation combines at most 512 vectors: rounding
+ * errors grow with the length of a chunk, and only with the logarithm of the number of chunks.
  */
 const CHUNK = {
   software: { shortest: { rows: 256, columns: 256 }, longest: { rows: 8192, columns: 512 } },
   hardware: { shortest: { rows: 4096, columns: 128 }, longest: { rows: 16384, columns: 1024 } },
 };
 
-/** How columns are cut up: in software an invocation has one, as a barrier costs more than the work. */
+/**
+ * The tile of columns per workgroup. In software each invocation has its own column, because a barrier costs more than
+ * the work.
+ */
 const COLUMNS = { software: { WORKGROUP_SIZE: 64, TILE: 64 }, hardware: { WORKGROUP_SIZE: 256, TILE: 32 } };
 
-/** Reduces one run of neighbouring axes, in two passes where that gives the GPU more to do at once. */
+/** Reduces one run of adjacent axes, in two passes where that gives the GPU more parallel work. */
 function reduceRun(run: Run, x: Tensor, view: ReturnType<typeof viewAround>, shape: Shape): Tensor {
   const { outer, length, inner } = view;
   const entry = inner === 1 ? 'rows' : 'columns';
@@ -79,7 +83,7 @@ function reduceRun(run: Run, x: Tensor, view: ReturnType<typeof viewAround>, sha
   return used === 1 ? y : reduceRun(run, y, { outer, length: used, inner }, shape);
 }
 
-/** The last run of neighbouring axes in a sorted list: reducing it leaves the positions of the others as they are. */
+/** The last run of adjacent axes in a sorted list: reducing it does not move the other axes of the list. */
 function lastRun(axes: readonly number[]): { first: number; last: number; rest: readonly number[] } {
   const last = axes[axes.length - 1];
   let i = axes.length - 1;
@@ -104,7 +108,7 @@ interface Reduction {
   readonly name: 'sum' | 'max' | 'min' | 'prod';
   readonly shader: Source;
   readonly backward: Backward;
-  /** What a reduction of no elements gives. */
+  /** The result for no elements. */
   readonly ofNothing: number;
 }
 
@@ -120,8 +124,8 @@ function reduction({ name, shader, backward, ofNothing }: Reduction) {
         throw new ShapeError({
           op: name,
           got: `shape ${formatShape(shape)} of dtype i32`,
-          expected: 'at least one element to choose from, as integers have no infinity',
-          fix: 'Leave empty tensors out, or convert to f32.',
+          expected: 'at least one element, as integers have no infinity',
+          fix: 'Skip empty tensors, or convert to f32.',
         });
       }
       return reducedShape(shape, axes, keepDims);
@@ -136,7 +140,7 @@ function reduction({ name, shader, backward, ofNothing }: Reduction) {
   });
 }
 
-/** A reduced tensor spread over the shape it was reduced from. */
+/** Broadcasts a reduced tensor back to the shape it was reduced from. */
 const spread = (reduced: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
   broadcastTo(reshape(reduced, reducedShape(shape, axes, true)), shape);
 
@@ -144,14 +148,15 @@ const extremeBackward: Backward = (_run, dy, { inputs: [x], y, attributes: { axe
   const kept = reducedShape(x.shape, axes, true);
   const chosen = cast(equal(x, reshape(y, kept)), 'f32');
   const ties = sum(chosen, { axis: axes, keepDims: true });
-  // NaN where y is, as nothing is equal to it.
+  // If y is NaN, nothing equals it: ties is 0 and the share 0 / 0 = NaN.
   const share = div(mul(reshape(dy, kept), ties), square(ties));
   return [weigh(share, chosen)];
 };
 
 /**
- * Sums over axes, f32 or i32; 0 for an empty tensor. A sum of n elements is within `min(n, 700) 2^-24 sum |x|` of the exact one,
- * however many there are, as they are added in chunks of chunks.
+ * The sum over axes; f32 or i32; 0 for no elements. A sum of n elements is within `min(n, 700) 2^-24 sum |x|` of the
+ * exact sum, however large n is, because partial sums of chunks are added in turn.
+ * @throws ShapeError for an axis that does not exist or is repeated.
  */
 export const sum = reduction({
   name: 'sum',
@@ -160,7 +165,11 @@ export const sum = reduction({
   ofNothing: 0,
 });
 
-/** The largest element over axes, or NaN, f32 or i32; ties share the gradient; -infinity for no elements (i32: ShapeError). */
+/**
+ * The maximum over axes, or NaN if there is one; f32 or i32; ties share the gradient equally; -infinity for no
+ * elements.
+ * @throws ShapeError for an axis that does not exist or is repeated, or for no elements of dtype i32.
+ */
 export const max = reduction({
   name: 'max',
   shader: maxWgsl,
@@ -168,7 +177,10 @@ export const max = reduction({
   ofNothing: Number.NEGATIVE_INFINITY,
 });
 
-/** The smallest element over axes, or NaN, f32 or i32; ties share the gradient; infinity for no elements (i32: ShapeError). */
+/**
+ * The minimum over axes, or NaN if there is one; f32 or i32; ties share the gradient equally; infinity for no elements.
+ * @throws ShapeError for an axis that does not exist or is repeated, or for no elements of dtype i32.
+ */
 export const min = reduction({
   name: 'min',
   shader: minWgsl,
@@ -176,12 +188,15 @@ export const min = reduction({
   ofNothing: Number.POSITIVE_INFINITY,
 });
 
-/** The product over axes, f32 or i32; 1 for an empty tensor. The gradient is exact also where elements are 0. */
+/**
+ * The product over axes; f32 or i32; 1 for no elements. The gradient is exact even where elements are 0.
+ * @throws ShapeError for an axis that does not exist or is repeated.
+ */
 export const prod = reduction({
   name: 'prod',
   shader: prodWgsl,
   backward: (_run, dy, { inputs: [x], attributes: { axes } }) => {
-    // With one zero in a group only that element has a gradient: the product of the others. With two, none has.
+    // With one zero in a group, only that element has a gradient: the product of the others. With two, none has one.
     const kept = reducedShape(x.shape, axes, true);
     const isZero = cast(equal(x, 0), 'f32');
     const zeros = sum(isZero, { axis: axes, keepDims: true });
@@ -194,25 +209,32 @@ export const prod = reduction({
   ofNothing: 1,
 });
 
-/** The arithmetic mean over axes, f32. */
+/**
+ * The arithmetic mean over axes, `sum(x) / n`; f32.
+ * @throws DTypeError for i32; ShapeError for an axis that does not exist or is repeated.
+ */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis } = checkValues('mean', options, CHECKS);
   if (x.dtype !== 'f32') {
-    const fix = "Convert it before: cast(x, 'f32').";
+    const fix = "Convert it first: cast(x, 'f32').";
     throw new DTypeError({ op: 'mean', got: `a tensor of dtype ${x.dtype}`, expected: 'f32', fix });
   }
   const axes = normalizeAxes('mean', axis, x.ndim);
-  const count = sizeOf(axes.map((each) => x.shape[each]));
+  const count = sizeOf(axes.map((reduced) => x.shape[reduced]));
   return mul(sum(x, options), 1 / count);
 }
 
-/** The mean squared distance from the mean over axes, f32; divides by `n - correction` (default 0: biased). */
+/**
+ * The variance over axes, `sum((x - mean(x))^2) / (n - correction)`; f32.
+ * @param options those of `mean`, and `correction`, default 0 (the biased variance).
+ * @throws DTypeError for i32; ShapeError for an axis that does not exist or is repeated.
+ */
 export function variance(x: Tensor, options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
   const { correction = 0, axis, ...others } = checkValues('variance', options, { ...CHECKS, correction: finite });
   const axes = normalizeAxes('variance', axis, x.ndim);
-  const count = sizeOf(axes.map((each) => x.shape[each]));
+  const count = sizeOf(axes.map((reduced) => x.shape[reduced]));
   const centred = (of: Tensor): Tensor => sub(of, mean(of, { axis: axes, keepDims: true }));
-  const deviation = centred(centred(x)); // the first mean of large numbers is rounded by more than small deviations bear
+  const deviation = centred(centred(x)); // the first mean of large numbers is rounded too coarsely for small deviations
   return mul(sum(square(deviation), { ...others, axis: axes }), 1 / (count - correction));
 }
 
@@ -223,7 +245,7 @@ const logSumExpOp = defineOp<[x: Tensor], Attributes>({
   name: 'logSumExp',
   reference: ({ logSumExp }) => logSumExp,
   shape: ([shape], { axes, keepDims }) => reducedShape(shape, axes, keepDims),
-  // What is subtracted stays finite, so that infinities do not make NaN of each other.
+  // The shift stays finite, because infinity - infinity is NaN.
   forward: (_run, [x], { axes }, shape) => {
     const along = { axis: axes, keepDims: true };
     const shift = clip(max(x, along), -LARGEST, LARGEST);
@@ -237,8 +259,9 @@ const logSumExpOp = defineOp<[x: Tensor], Attributes>({
 });
 
 /**
- * `log(sum(exp(x)))` over axes, f32; the maximum is subtracted first, so nothing overflows. Minus infinities count for nothing:
- * of them alone, or of no elements, the result is minus infinity.
+ * `log(sum(exp(x)))` over axes; f32; the maximum is subtracted first, so nothing overflows. Elements of minus infinity
+ * add nothing; the result is minus infinity if there are no others.
+ * @throws DTypeError for i32; ShapeError for an axis that does not exist or is repeated.
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis, keepDims = false } = checkValues('logSumExp', options, CHECKS);

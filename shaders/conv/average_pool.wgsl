@@ -1,7 +1,7 @@
-// The mean of each window, for each channel; padding is left out, or counted as zeros where COUNT_PAD.
+// The mean of each window, per channel; padding is left out of the mean, or counted as zeros if COUNT_PAD.
 //   forward   y[o] = sum over taps of x[pixel] / count(o)
-//   backward  dx[pixel] = sum of dy[o] / count(o) over the windows o that reach the pixel
-// x, dx: images; y, dy: maps. An invocation per window, or per pixel, and vector of channels. No workgroup memory.
+//   backward  dx[pixel] = sum of dy[o] / count(o) over the windows o that contain the pixel
+// x, dx: images; y, dy: maps. One invocation per window, or per pixel, and vector of channels. No workgroup memory.
 
 const COUNT_PAD: bool = false;
 // forward(x) -> y
@@ -11,7 +11,7 @@ const COUNT_PAD: bool = false;
 @group(0) @binding(1) var<storage, read> dy: array<V>;
 @group(0) @binding(2) var<storage, read_write> dx: array<V>;
 
-// How many of `size` taps, from `start` on, lie at low or later and before high.
+// The number of `size` taps, counted from `start`, that lie in low .. high - 1.
 fn taps_within(start: i32, size: i32, dilation: i32, low: i32, high: i32) -> i32 {
   let before_low = min((max(low - start, 0) + dilation - 1) / dilation, size);
   let before_high = min((max(high - start, 0) + dilation - 1) / dilation, size);

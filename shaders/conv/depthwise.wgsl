@@ -1,14 +1,16 @@
-// A convolution of each channel by itself, with MULTIPLIER outputs.
+// Depthwise convolution: each channel has its own filters and MULTIPLIER outputs.
 //   convolve    y[o, c, m] = f(sum over taps of x[pixel, c] filter[tap, c, m] + bias[c, m])
-//   deconvolve  x[pixel, c] = f(sum over the windows o that reach the pixel, and m, of y[o, c, m] filter[tap, c, m] + bias[c])
-//   correlate   parts[n, row, tap, c, m] = sum over columns of x[pixel, c] y[o, c, m]: the gradient of the filter, row by row
-// x: images; y: maps of channels * MULTIPLIER; filter: [SIZE_H * SIZE_W, channels, MULTIPLIER]. Vectors of channels only
-// where MULTIPLIER is 1. f comes from unary/<name>.wgsl or linear.wgsl. An invocation per window, pixel, or row of windows,
-// and vector of channels. No workgroup memory.
+//   deconvolve  x[pixel, c] = f(sum over m, and the windows o that contain the pixel, of y[o, c, m] filter[tap, c, m] +
+//     bias[c])
+//   correlate   parts[n, row, tap, c, m] = sum over columns of x[pixel, c] y[o, c, m]: the filter gradient per row of
+//     windows
+// x: images; y: maps of channels * MULTIPLIER; filter: [SIZE_H * SIZE_W, channels, MULTIPLIER]. Channels come in
+// vectors only if MULTIPLIER is 1. f comes from unary/<name>.wgsl or linear.wgsl. One invocation per window, pixel, or
+// row of windows, and vector of channels. No workgroup memory.
 
 const BIAS: bool = false;
 const MULTIPLIER: u32 = 1;
-// convolve(x, filter, bias) -> y; without BIAS the third is anything
+// convolve(x, filter, bias) -> y; without BIAS any buffer is bound third
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(2) var<storage, read> taps: array<V>;
 @group(0) @binding(3) var<storage, read> bias: array<V>;
@@ -67,7 +69,7 @@ fn correlate(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  var window = place(group, local); // the first of its row
+  var window = place(group, local); // the first window of its row
   if (window.column > 0) { return; }
   let row = (window.image * u32(params.rows) + group.y) * u32(SIZE_H * SIZE_W) * params.channels * MULTIPLIER;
   for (var m = 0u; m < MULTIPLIER; m++) {

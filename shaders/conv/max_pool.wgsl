@@ -1,16 +1,16 @@
-// The largest element of each window, for each channel.
-//   forward   y[o] = max over taps of x[pixel], and the pixel of the first that is as large, or NaN
-//   backward  dx[pixel] = sum of dy[o] over the windows o whose largest element is there
-//   backward_apart  the same where no two windows have a pixel in common
-// x, dx: images; y, dy, largest: maps. An invocation per window, per pixel, or per window with the pixels up to the next, and
-// vector of channels. No workgroup memory.
+// The maximum of each window, per channel.
+//   forward   y[o] = max over taps of x[pixel], or NaN; also the first pixel, in row-major order, that has it
+//   backward  dx[pixel] = sum of dy[o] over the windows o whose maximum is at the pixel
+//   backward_apart  the same gradient for windows that do not overlap
+// x, dx: images; y, dy, largest: maps. One invocation per vector of channels and window, pixel, or (backward_apart)
+// block of pixels from one window's start to the next. No workgroup memory.
 
 const LOWEST: f32 = -0x1.fffffep127f;
 // forward(x) -> y, largest
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(2) var<storage, read_write> y: array<V>;
 @group(0) @binding(3) var<storage, read_write> largest: array<I>;
-// backward(largest_saved, dy) -> dx; so backward_apart
+// backward(largest_saved, dy) -> dx; backward_apart likewise
 @group(0) @binding(1) var<storage, read> largest_saved: array<I>;
 @group(0) @binding(2) var<storage, read> dy: array<V>;
 @group(0) @binding(3) var<storage, read_write> dx: array<V>;
@@ -45,18 +45,18 @@ fn backward(
 ) {
   let pixel = place(group, local);
   if (pixel.column >= params.width) { return; }
-  let own = pixel.row * params.width + pixel.column;
+  let here = pixel.row * params.width + pixel.column;
   var sum = V();
   for (var i = 0; i < REACH_H; i++) {
     for (var j = 0; j < REACH_W; j++) {
       let window = reach(pixel, i, j);
       if (window.inside) {
         let at = in_maps(pixel, window.row, window.column);
-        sum += select(V(), dy[at], largest_saved[at] == I(own));
+        sum += select(V(), dy[at], largest_saved[at] == I(here));
       }
     }
   }
-  dx[in_images(pixel, own)] = sum;
+  dx[in_images(pixel, here)] = sum;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -64,7 +64,7 @@ fn backward_apart(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let block = place(group, local); // beyond the last window too, where pixels are in none
+  let block = place(group, local); // also beyond the last window, where pixels are in no window
   let first_row = block.row * STRIDE_H - params.top;
   let first_column = block.column * STRIDE_W - params.left;
   if (first_column >= params.width) { return; }

@@ -1,16 +1,16 @@
-// Windows, as rows of a matrix, back to images.
-//   x[pixel, (g, c)] = f(sum of patches[g, o, tap, c] over the windows o that reach the pixel + bias[(g, c)])
+// Adds windows, given as rows of a matrix, into images.
+//   x[pixel, (g, c)] = f(sum of patches[g, o, tap, c] over the windows o that contain the pixel + bias[(g, c)])
 // x: images; patches: [groups, images * rows * columns, SIZE_H * SIZE_W, channels / groups]; bias: [channels].
-// f comes from unary/<name>.wgsl or linear.wgsl. An invocation per pixel and vector of channels. No workgroup memory.
+// f comes from unary/<name>.wgsl or linear.wgsl. One invocation per pixel and vector of channels. No workgroup memory.
 
 const BIAS: bool = false;
-const GROUPS: u32 = 1; // into which channels are cut
-// scatter(patches, bias) -> x; without BIAS the second is anything
+const GROUPS: u32 = 1; // groups of channels
+// scatter(patches, bias) -> x; without BIAS any buffer is bound second
 @group(0) @binding(1) var<storage, read> patches: array<V>;
 @group(0) @binding(2) var<storage, read> bias: array<V>;
 @group(0) @binding(3) var<storage, read_write> x: array<V>;
 
-// Where a window's first tap is in memory; taps are `depth` apart.
+// The position of a window's first tap in patches; taps are `depth` apart.
 fn in_patches(at: Place, row: i32, column: i32, images: u32, depth: u32) -> u32 {
   let window = at.image * u32(params.rows * params.columns) + u32(row * params.columns + column);
   if (GROUPS == 1) { return window * u32(SIZE_H * SIZE_W) * depth + at.channel; }

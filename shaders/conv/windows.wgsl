@@ -1,10 +1,12 @@
-// Windows that slide over images; joined to what a window is made into (windows/*.wgsl).
-//   tap (i, j) of window (r, c) lies at row r * STRIDE_H + i * DILATION_H - top, column c * STRIDE_W + j * DILATION_W - left
-// Images: [images, height, width, channels]; a map has one element for each window and channel: [images, rows, columns,
-// channels]. Both contiguous, in vectors V of one channel or four, in which channels are counted.
+// Windows that slide over images; joined to the kernels conv/*.wgsl.
+//   tap (i, j) of window (r, c) lies at row r * STRIDE_H + i * DILATION_H - top, column c * STRIDE_W + j * DILATION_W -
+//     left
+// Images: [images, height, width, channels]. A map has one element per window and channel: [images, rows, columns,
+// channels].
+// Both are contiguous, in vectors V of one or four channels; `channels` counts vectors.
 
 alias V = f32;
-alias I = i32; // as many integers
+alias I = i32; // an integer vector of the same width
 alias B = bool;
 alias T = V; // for the activation at the end
 const WORKGROUP_SIZE: u32 = 64;
@@ -14,15 +16,15 @@ const STRIDE_H: i32 = 1;
 const STRIDE_W: i32 = 1;
 const DILATION_H: i32 = 1;
 const DILATION_W: i32 = 1;
-const REACH_H: i32 = ((SIZE_H - 1) * DILATION_H + STRIDE_H) / STRIDE_H; // windows that may reach a pixel, along each axis
+const REACH_H: i32 = ((SIZE_H - 1) * DILATION_H + STRIDE_H) / STRIDE_H; // most windows that contain a pixel, per axis
 const REACH_W: i32 = ((SIZE_W - 1) * DILATION_W + STRIDE_W) / STRIDE_W;
 struct Params {
   height: i32, width: i32, channels: u32, rows: i32, columns: i32, top: i32, left: i32, bottom: i32, right: i32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 
-// A pixel or window and a vector of its channels. The grid has an image and a row for each z and y, which leaves an
-// invocation one division for its place.
+// A pixel or window, and one vector of its channels. z and y of the grid are image and row, so an invocation needs only
+// one division to find its place.
 struct Place { image: u32, row: i32, column: i32, channel: u32 }
 
 fn place(group: vec3<u32>, local: u32) -> Place {
@@ -31,7 +33,7 @@ fn place(group: vec3<u32>, local: u32) -> Place {
   return Place(group.z, i32(group.y), i32(column), i - column * params.channels);
 }
 
-// The pixel at a tap of a window, counted in the plane; -1 for padding.
+// The pixel at a tap of a window, row * width + column; -1 for padding.
 fn pixel_at(window: Place, i: i32, j: i32) -> i32 {
   let row = window.row * STRIDE_H + i * DILATION_H - params.top;
   let column = window.column * STRIDE_W + j * DILATION_W - params.left;
@@ -39,17 +41,17 @@ fn pixel_at(window: Place, i: i32, j: i32) -> i32 {
   return select(-1, row * params.width + column, inside);
 }
 
-// a / by, rounded down, for 0 <= a < 2^21: the half is larger than all rounding errors. GPUs have no integer division, and
-// one in software does it lane by lane.
+// a / by, rounded down, for 0 <= a < 2^21: adding 0.5 exceeds all rounding errors. GPUs have no integer division, and a
+// software GPU divides lane by lane.
 fn quotient(a: i32, by: i32) -> i32 {
   if (by == 1) { return a; }
   return i32((f32(a) + 0.5) / f32(by));
 }
 
-// A window, the tap of it that lies at a pixel, and whether they exist.
+// A window, its tap at a given pixel, and whether both exist.
 struct Reach { row: i32, column: i32, tap: i32, inside: bool }
 
-// Of the REACH_H x REACH_W windows that might reach a pixel number (i, j), from the last one backwards.
+// Window (i, j) of the REACH_H x REACH_W windows that may contain a pixel, counted backwards from the last.
 fn reach(pixel: Place, i: i32, j: i32) -> Reach {
   let y = pixel.row + params.top;
   let x = pixel.column + params.left;
@@ -64,7 +66,7 @@ fn reach(pixel: Place, i: i32, j: i32) -> Reach {
   return Reach(row, column, tap_row * SIZE_W + tap_column, inside);
 }
 
-// Where a channel of a pixel of an image, or of a window of a map, is in memory.
+// The position in memory of a pixel's channel in images, or a window's channel in maps.
 fn in_images(at: Place, pixel: i32) -> u32 {
   return (at.image * u32(params.height * params.width) + u32(pixel)) * params.channels + at.channel;
 }

@@ -1,4 +1,4 @@
-// y_i = value. y: [size], as raw 32-bit words, so one kernel serves every dtype.
+// y_i = value. y: [size], raw 32-bit patterns, so one kernel serves every dtype.
 
 struct Params { size: u32, bits: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

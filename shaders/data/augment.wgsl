@@ -1,12 +1,13 @@
-// Augments images, each by random amounts of its own: mirrors, shears, scales, turns and moves it, changes brightness and
-// contrast, and cuts a rectangle out.
+// Augments images with random coefficients per image: mirrors, shears, scales, rotates and shifts it, changes
+// brightness and contrast, and erases a rectangle.
 //   y_p = gain * x(source_p) + offset,   fill inside the rectangle
 //   source_p = centre + mirror shear^-1 turn^-1 (p - centre - shift) / scale
 //   x(q) is bilinear between the four pixels around q; pixels outside the image have the value fill.
-// Amounts are uniform in [-a, a), a multiple of 2^-23 of each limit a; mirrors, and sides and place of the rectangle, are
-// integers. The words of image b come from the blocks 3 b to 3 b + 2 of the stream.
-// x, y: [batch, height, width, channels], contiguous. A workgroup computes WORKGROUP_SIZE * PIXELS pixels of an image, an
-// invocation PIXELS of them, so that it draws the amounts once. No workgroup memory. Joined to philox.wgsl, sine.wgsl.
+// Coefficients with limit a are uniform in [-a, a), multiples of 2^-23 a; mirrors and the sides and position of the
+// rectangle are integers. Image b reads the random words of blocks 3 b to 3 b + 2 of the stream.
+// x, y: [batch, height, width, channels], contiguous. A workgroup computes WORKGROUP_SIZE * PIXELS pixels of one image,
+// PIXELS per invocation, so that each invocation draws the coefficients once. No workgroup memory. Joined to
+// philox.wgsl, sine.wgsl.
 
 const WORKGROUP_SIZE: u32 = 64;
 const PIXELS: u32 = 64;
@@ -23,21 +24,21 @@ struct State { seed: u32, step: u32 }
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-// What is done to an image; points are (x, y), in pixels.
-struct Amounts {
+// The coefficients of an image; points are (x, y), in pixels.
+struct Coefficients {
   // source_p = origin + across * p.x + down * p.y
   origin: vec2<f32>, across: vec2<f32>, down: vec2<f32>,
   gain: f32, offset: f32,
-  // The first pixel of the rectangle, and the first beyond it.
+  // The first pixel of the rectangle, and the first pixel after it.
   start: vec2<u32>, stop: vec2<u32>,
 }
 
 fn words_of(block: u32) -> vec4<u32> { return philox(vec4<u32>(block, state.step, params.stream, 0), state.seed); }
 
-// A number in [-1, 1), exactly.
-fn signed(word: u32) -> f32 { return f32(word >> 8) * 0x1p-23 - 1; }
+// A multiple of 2^-23 in [-1, 1), exact in f32.
+fn signed(bits: u32) -> f32 { return f32(bits >> 8) * 0x1p-23 - 1; }
 
-fn amounts_of(image: u32) -> Amounts {
+fn coefficients_of(image: u32) -> Coefficients {
   let place = words_of(3 * image);
   let look = words_of(3 * image + 1);
   let cut = words_of(3 * image + 2);
@@ -49,7 +50,7 @@ fn amounts_of(image: u32) -> Amounts {
   let mirrored = (look.yy >> vec2<u32>(31, 30)) & vec2<u32>(params.flip_horizontal, params.flip_vertical);
   let factor = (1 - 2 * vec2<f32>(mirrored)) / (1 + params.zoom * signed(place.w));
   let centre = 0.5 * (vec2<f32>(f32(params.width), f32(params.height)) - 1);
-  var a: Amounts;
+  var a: Coefficients;
   a.across = factor * vec2<f32>(c + shear * s, -s);
   a.down = factor * vec2<f32>(s - shear * c, c);
   a.origin = centre - a.across * (centre.x + shift.x) - a.down * (centre.y + shift.y);
@@ -71,7 +72,7 @@ fn forward(
   let slab = group.y * groups.x + group.x;
   let image = slab / params.slabs;
   if (image >= params.images) { return; }
-  let a = amounts_of(image);
+  let a = coefficients_of(image);
   let size = vec2<u32>(params.width, params.height);
   let pixels = size.x * size.y;
   let channels = params.channels;
@@ -82,7 +83,8 @@ fn forward(
     let source = a.origin + a.across * f32(pixel.x) + a.down * f32(pixel.y);
     let corner = floor(source);
     let part = source - corner;
-    // The four pixels around the source: upper left, upper right, lower left, lower right. Below 0 is far beyond size.
+    // The four pixels around the source: upper left, upper right, lower left, lower right. As u32, negative coordinates
+    // exceed the size.
     let columns = vec4<u32>(vec4<i32>(i32(corner.x)) + vec4<i32>(0, 1, 0, 1));
     let rows = vec4<u32>(vec4<i32>(i32(corner.y)) + vec4<i32>(0, 0, 1, 1));
     let is_inside = (columns < vec4<u32>(size.x)) & (rows < vec4<u32>(size.y));

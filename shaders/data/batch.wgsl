@@ -1,12 +1,13 @@
 // Gathers the next samples of a data set, with their labels.
 //   x_i = samples[order[start + i]],   y_i = labels[order[start + i]]      without ORDERED: order[i] = i
-// samples: [count, x_length] words or, with BYTES, whole numbers below 256, four to a word, which become floats; labels:
-// [count, y_length] words of any dtype, or likewise bytes with LABEL_BYTES; order: positions; cursor: where the batch starts
-// in the order.
+// samples: [count, x_length] 32-bit elements or, with BYTES, bytes packed four to an element, which become floats;
+// labels:
+// [count, y_length] 32-bit elements of any dtype, or bytes with LABEL_BYTES; order: positions; cursor: the start of the
+// batch in the order.
 // x: [rows, x_length]; y: [rows, y_length]; all contiguous.
-//   vectors   x_length is a multiple of 4, and an invocation computes 4 elements of x
-//   singles   an invocation computes one
-// The invocations after those of x copy labels, one each. No workgroup memory.
+//   vectors   x_length is a multiple of 4; an invocation computes 4 elements of x
+//   singles   an invocation computes one element of x
+// The invocations after those of x copy one label each. No workgroup memory.
 
 const WORKGROUP_SIZE: u32 = 64;
 const BYTES: bool = false;
@@ -28,10 +29,10 @@ fn sample_of(row: u32) -> u32 {
   return cursor.x + row;
 }
 
-// Byte e of those whose word is given, as the bits of a float.
-fn float_of_byte(word: u32, e: u32) -> u32 { return bitcast<u32>(f32(extractBits(word, 8 * (e & 3), 8))); }
+// Byte e, unpacked from the four bytes that hold it, as the bits of a float.
+fn float_of_byte(four: u32, e: u32) -> u32 { return bitcast<u32>(f32(extractBits(four, 8 * (e & 3), 8))); }
 
-// Element e of the samples, as bits: integers that pass for floats would be flushed to 0.
+// Element e of the samples, as bits: i32 elements handled as floats would be flushed to 0.
 fn sample_at(e: u32) -> u32 {
   if (BYTES) { return float_of_byte(samples[e >> 2], e); }
   return samples[e];

@@ -1,6 +1,6 @@
-// A random order of `count` numbers from `first` on, each by itself: order_i = first + permute(i).
-// permute is a Feistel network over 2 * half bits, applied again while its result is beyond count: so it takes every
-// number below count exactly once, whatever the round function.
+// A random permutation, computed position by position: order_i = first + permute(i), i < count.
+// permute is a Feistel network over 2 * half bits, repeated while its result is count or more. Whatever the round
+// function, it returns every number below count exactly once.
 // order: [count]. Source: Black and Rogaway (2002), "Ciphers with arbitrary finite domains" (cycle walking).
 
 const WORKGROUP_SIZE: u32 = 64;
@@ -11,15 +11,15 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
 
-// Scrambles a word; the constants are those of MurmurHash3's finalizer.
-fn mix(word: u32) -> u32 {
-  var h = word * 0x85ebca6b;
+// Scrambles 32 bits, with the constants of MurmurHash3's finalizer.
+fn mix(bits: u32) -> u32 {
+  var h = bits * 0x85ebca6b;
   h ^= h >> 13;
   h *= 0xc2b2ae35;
   return h ^ (h >> 16);
 }
 
-// One round: the halves change places, one of them changed by the other.
+// One Feistel round: xors one half with a function of the other, and swaps the halves.
 fn turn(v: vec2<u32>, key: u32) -> vec2<u32> {
   return vec2<u32>(v.y, (v.x ^ mix(v.y ^ key)) & ((1u << params.half) - 1));
 }

@@ -1,9 +1,9 @@
 // An elementwise function of two tensors; f comes from binary/<name>.wgsl, the gradients are in binary_backward.wgsl.
 //   forward     y_i  = f(a_j, b_k)
-// y: [size], contiguous, in R; a and b in T: one element, or four (vectors/*.wgsl). a and b repeat: element i reads
-// (i / repeat) % period, which is broadcasting along leading or trailing axes (binary/at1.wgsl, at4.wgsl). Instead of a or
-// b there may be a number, the bits of `bits`, and the other tensor is bound twice. A_WHOLE or B_WHOLE
-// says that one of them does not.
+// y: [size], contiguous, in R; a and b in T: one element or four (lib/vectors/*.wgsl). a and b repeat: element i reads
+// (i / repeat) % period, which is broadcasting along leading or trailing axes (binary/at1.wgsl, at4.wgsl); A_WHOLE or
+// B_WHOLE if the operand does not repeat. With A_NUMBER or B_NUMBER, `bits` holds a number in place of that operand,
+// and the other tensor is bound twice.
 
 alias T = f32;
 alias V = T; // for special.wgsl

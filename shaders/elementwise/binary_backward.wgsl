@@ -1,6 +1,7 @@
-// The gradients of an elementwise function of two tensors; joined to binary.wgsl, dfa and dfb from binary/<name>.wgsl.
-//   backward_a  da_i = dy_i * dfa(a_j, b_k, y_i)     of the broadcast shape; summed over broadcast axes afterwards
-//   backward_b  db_i = dy_i * dfb(a_j, b_k, y_i)     both by zero_wins of special.wgsl
+// The gradients of an elementwise function of two tensors; joined to binary.wgsl, with dfa and dfb from
+// binary/<name>.wgsl.
+//   backward_a  da_i = dy_i * dfa(a_j, b_k, y_i)     in the broadcast shape, summed over broadcast axes afterwards
+//   backward_b  db_i = dy_i * dfb(a_j, b_k, y_i)     both multiply by zero_wins of special.wgsl
 // y, dy, da, db: [size], contiguous.
 
 // backward_a(a, b, y, dy) -> da;  backward_b(a, b, y, dy) -> db

@@ -1,4 +1,4 @@
-// y_i = x_i in another dtype. f32 to i32 truncates towards 0 and stops at the ends of i32; NaN becomes 0.
+// y_i = x_i in another dtype. f32 to i32 truncates towards 0 and saturates; NaN becomes 0.
 // x, y: [size], contiguous. Joined to special.wgsl.
 
 alias T = f32;
@@ -11,7 +11,7 @@ struct Params { size: u32 }
 
 fn converted(v: T) -> R {
   if (IS_INTEGER) { return R(v); }
-  // 2147483520 is the largest f32 in i32.
+  // 2147483520 is the largest f32 that i32 can hold.
   return select(select(R(v), R(2147483647), v > T(2147483520)), R(0), is_nan(v));
 }
 

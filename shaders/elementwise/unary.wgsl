@@ -1,8 +1,8 @@
 // An elementwise function of one tensor and its gradient; f and df come from unary/<name>.wgsl.
 //   forward   y_i  = f(x_i)
-//   backward  dx_i = dy_i * df(x_i, y_i), by zero_wins of special.wgsl
-// x, y, dy, dx: [size], contiguous, in T: one element, or four (vectors/*.wgsl). alpha and beta are the function's
-// constants, if it has any.
+//   backward  dx_i = dy_i * df(x_i, y_i), multiplied by zero_wins of special.wgsl
+// x, y, dy, dx: [size], contiguous, in T: one element or four (lib/vectors/*.wgsl). alpha and beta are constants of the
+// function, if it has any.
 
 alias T = f32;
 alias R = T;

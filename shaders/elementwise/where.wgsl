@@ -1,6 +1,6 @@
-// Chooses between two tensors.
+// Selects between two tensors.
 //   y_i = a_i if condition_i != 0, else b_i
-// condition, a, b, y: [size], contiguous. Elements are 32-bit words, so one kernel serves every dtype.
+// condition, a, b, y: [size], contiguous 32-bit elements, so one kernel serves every dtype.
 
 struct Params { size: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

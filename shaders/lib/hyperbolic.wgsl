@@ -1,6 +1,7 @@
-// The hyperbolic sine and cosine from r^2 = e^|x| / 2, which is finite where they are, though e^|x| is not: no compiler can
-// multiply in an order that makes it infinite. WGSL promises of sinh() no more than of e^x, so that small x come out as 0:
-// below 0.5 the series to x^7, off by 1e-8. NaN stays NaN, of which exp() promises nothing.
+// The hyperbolic sine and cosine from r^2 = e^|x| / 2, which is finite wherever they are, unlike e^|x|: in whatever
+// order a compiler multiplies, no intermediate result overflows. WGSL guarantees only the absolute accuracy of e^x for
+// sinh(), so small x may return 0: below 0.5 use the series to x^7, error 1e-8. keep_nan, because WGSL does not define
+// exp(NaN).
 const HALF_LOG_2: f32 = 0.34657359;
 
 fn sinh_of(x: T) -> T {

@@ -1,4 +1,4 @@
-// Random words from a counter: Philox 4x32-10. The words of elements 4 block .. 4 block + 3 of a stream in a step.
+// Random words from a counter, by Philox 4x32-10: four for elements 4 block .. 4 block + 3 of a stream in a step.
 // Source: Salmon et al. (2011), "Parallel random numbers: as easy as 1, 2, 3".
 
 // The high 32 bits of the 64-bit product, from the four products of 16-bit halves.

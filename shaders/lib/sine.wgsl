@@ -1,7 +1,7 @@
-// Sine and cosine within 2^-22 for |x| < 8192; WGSL promises no more than 2^-11, and only in -pi .. pi. long_sine.wgsl has
-// those of all x.
-// x = quarters * pi/2 + r with r of at most pi/4: quarters * pi/2 is taken off in three steps, whose products are exact; then
-// a polynomial in r follows. Source: Moshier (1992), Cephes mathematical library, sinf.c.
+// Sine and cosine within 2^-22 for |x| < 8192; WGSL guarantees only 2^-11, and only in -pi .. pi. long_sine.wgsl
+// handles every x.
+// x = quarters * pi/2 + r with |r| <= pi/4: quarters * pi/2 is subtracted in three steps with exact products; sine and
+// cosine of r are polynomials. Source: Moshier (1992), Cephes mathematical library, sinf.c.
 struct Angle { quarters: i32, r: f32 }
 
 fn angle_of(x: f32) -> Angle {
@@ -19,7 +19,7 @@ fn cosine_of_quarter(r: f32) -> f32 {
   return 1 - 0.5 * s + s * s * (4.166664568298827e-2 + s * (-1.388731625493765e-3 + s * 2.443315711809948e-5));
 }
 
-// The sine of an angle and `shift` quarters more.
+// The sine of an angle plus `shift` quarters.
 fn shifted_sine(angle: Angle, shift: i32) -> f32 {
   let quadrant = (angle.quarters + shift) & 3;
   let value = select(sine_of_quarter(angle.r), cosine_of_quarter(angle.r), (quadrant & 1) == 1);

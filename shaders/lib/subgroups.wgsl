@@ -1,2 +1,2 @@
-// Goes first in kernels whose invocations hand values to their neighbours.
+// Comes first in kernels whose invocations exchange values.
 enable subgroups;

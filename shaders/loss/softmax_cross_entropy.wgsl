@@ -2,15 +2,17 @@
 // rows/exponentials.wgsl.
 //   forward   p_j  = exp(x_j - m) / s,   loss = sum_j t_j (m - x_j + log s),   m = max_j x_j,   s = sum_j exp(x_j - m)
 //   backward  dx_j = dy * (p_j * sum_k t_k - t_j)
-// and, where the mean of the losses is what counts, all at once:
-//   judge     loss; the gradient of the mean, (p_j * sum_k t_k - t_j) / rows; whether x and t have their largest in one place
-//   average   the mean of the losses, and the share of rows where they have
-// x, p, dx: [rows, length]; loss, dy, correct: [rows]; all contiguous. `average` has one row, the rows of the others.
-// targets: the weights t, [rows, length]; or, SPARSE, class numbers [rows]: t_j = 1 for that class and 0 for the
-// others, so a number that is no class has neither loss nor gradient.
+// and, for the mean of the losses, both in one pass:
+//   judge     loss; the gradient of the mean, (p_j * sum_k t_k - t_j) / rows; whether x and t have their maximum at the
+//     same j
+//   average   the mean of the losses, and the fraction of rows where they have
+// x, p, dx: [rows, length]; loss, dy, correct: [rows]; all contiguous. The single row of `average` is the rows of the
+// others.
+// targets: the weights t, [rows, length]; or, if SPARSE, class numbers [rows]: t_j = 1 for that class and 0 for the
+// others, so a number outside the classes has no loss and no gradient.
 
 const SPARSE: bool = false;
-alias T = f32; // of the targets
+alias T = f32; // the dtype of the targets
 // forward(x, targets) -> loss, p
 @group(0) @binding(2) var<storage, read> targets: array<T>;
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
@@ -34,8 +36,8 @@ fn target_at(row: u32, j: u32) -> f32 {
   return f32(targets[row * params.length + j]);
 }
 
-// What a class adds to the loss: nothing where its target is 0, though its score be minus infinity. By the bits without their
-// sign, as WGSL lets a compiler assume that there are no infinities.
+// A class's term of the loss: 0 where its target is 0, even if its score is minus infinity. Tests the bits without
+// their sign, because WGSL lets a compiler assume that no infinity occurs.
 fn weighed(t: f32, distance: f32) -> f32 {
   let is_nothing = (bitcast<u32>(t) << 1) == 0 && (bitcast<u32>(distance) << 1) == 0xff000000;
   return select(t * distance, 0.0, is_nothing);
@@ -70,13 +72,13 @@ fn judge_row(row: Row, local: u32) {
   var largest_target = target_at(row.index, 0);
   for (var j = row.lane; j < row.end; j += LANES) {
     largest = max(largest, x[start + j]); // NaN: see rows.wgsl
-    largest_target = max(largest_target, target_at(row.index, j)); // NaN: sum_targets is
+    largest_target = max(largest_target, target_at(row.index, j)); // NaN: sum_targets keeps it
   }
   let m = row_max(largest, local);
   let m_target = row_max(largest_target, local);
   var sum = 0.0;
   var sum_targets = 0.0;
-  // How far from the end the first of the largest stands: the maximum over the lanes is the first of all.
+  // The distance of the first maximum from the end of the row: the maximum distance over the lanes is the first of all.
   var place = 0.0;
   var place_target = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {

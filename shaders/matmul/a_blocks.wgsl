@@ -1,12 +1,12 @@
-// How tiles read A in the blocks of 4 x 4 that a_windows.wgsl gives; joined to both and to tiled.wgsl.
+// Tiles read A in the 4 x 4 blocks of a_windows.wgsl; joined to it and to tiled.wgsl.
 
-const A_BLOCKS: u32 = SLICE / 4 * TILE_M / 4; // of a slice
+const A_BLOCKS: u32 = SLICE / 4 * TILE_M / 4; // blocks per slice
 const A_OWN: u32 = (A_BLOCKS + INVOCATIONS - 1) / INVOCATIONS;
 
 var<private> a_from: array<Places, A_OWN>;
 var<private> a_next: array<mat4x4<f32>, A_OWN>;
 
-// Neighbours read neighbours in memory: channels of a pixel lie along k, or along m of a transposed A.
+// Neighbouring invocations read neighbouring memory: channels of a pixel lie along k, or along m of a transposed A.
 fn a_step(block: u32) -> u32 { return 4 * select(block % (SLICE / 4), block / (TILE_M / 4), A_BY_STEPS); }
 fn a_quad(block: u32) -> u32 { return select(block / (SLICE / 4), block % (TILE_M / 4), A_BY_STEPS); }
 

@@ -1,17 +1,17 @@
-// How tiles read A element by element, whatever its layout and size; joined to tiled.wgsl.
+// Tiles read A element by element, for any layout and size; joined to tiled.wgsl.
 
-const A_QUADS: u32 = SLICE * TILE_M / 4; // of a slice: four rows of one step of K
+const A_QUADS: u32 = SLICE * TILE_M / 4; // quads per slice; a quad is four rows at one step of K
 const A_OWN: u32 = (A_QUADS + INVOCATIONS - 1) / INVOCATIONS;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 
 var<private> a_from: array<vec4<u32>, A_OWN>;
 var<private> a_next: array<vec4<f32>, A_OWN>;
 
-// Neighbours read neighbours in memory.
+// Neighbouring invocations read neighbouring memory.
 fn a_step(quad: u32) -> u32 { return select(quad % SLICE, quad / (TILE_M / 4), A_BY_STEPS); }
 fn a_quad(quad: u32) -> u32 { return select(quad / SLICE, quad % (TILE_M / 4), A_BY_STEPS); }
 
-// Past M the last row is read again, and never stored.
+// Past M the last row is read again; its products are never stored.
 fn a_begin(batch: u32, m: u32, index: u32) {
   for (var i = 0u; i < A_OWN; i++) {
     let quad = index + i * INVOCATIONS;

@@ -1,13 +1,13 @@
-// How tiles read A where rows of A are neighbours in memory, and M is a multiple of 4; joined to tiled.wgsl.
+// Tiles read A where neighbouring rows are adjacent in memory and M is a multiple of 4; joined to tiled.wgsl.
 
-const A_QUADS: u32 = SLICE * TILE_M / 4; // of a slice: four rows of one step of K
+const A_QUADS: u32 = SLICE * TILE_M / 4; // quads per slice; a quad is four rows at one step of K
 const A_OWN: u32 = (A_QUADS + INVOCATIONS - 1) / INVOCATIONS;
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
 var<private> a_from: array<u32, A_OWN>;
 var<private> a_next: array<vec4<f32>, A_OWN>;
 
-// Past M the last rows are read again, and never stored.
+// Past M the last rows are read again; their products are never stored.
 fn a_begin(batch: u32, m: u32, index: u32) {
   for (var i = 0u; i < A_OWN; i++) {
     let quad = index + i * INVOCATIONS;

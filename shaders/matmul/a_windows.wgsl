@@ -1,15 +1,14 @@
-// How kernels read 4 x 4 blocks of A where its rows are the windows of images: from the images, nothing is written out. In
-// place of a_matrix.wgsl.
+// Reads 4 x 4 blocks of A where its rows are windows of images, directly from the images; replaces a_matrix.wgsl.
 //   A[g, (image, row, column), (i, j, d)] = a[image, row * STRIDE_H + i * DILATION_H - TOP,
 //     column * STRIDE_W + j * DILATION_W - LEFT, g * DEPTH + d], and 0 outside
-// a: [images, HEIGHT, WIDTH, CHANNELS], whose channels are cut into groups of DEPTH. Sizes are constants, since a division
-// by a constant is a product.
+// a: [images, HEIGHT, WIDTH, CHANNELS], with channels in groups of DEPTH. Sizes are constants, because division by a
+// constant compiles to a multiplication.
 
 const HEIGHT: i32 = 1;
 const WIDTH: i32 = 1;
 const CHANNELS: i32 = 4;
 const DEPTH: u32 = 4;
-const ROWS: u32 = 1; // of windows
+const ROWS: u32 = 1; // rows and columns of windows
 const COLUMNS: u32 = 1;
 const SIZE_W: u32 = 1;
 const STRIDE_H: i32 = 1;
@@ -18,16 +17,16 @@ const DILATION_H: i32 = 1;
 const DILATION_W: i32 = 1;
 const TOP: i32 = 0;
 const LEFT: i32 = 0;
-const A_ALIGNED: bool = DEPTH % 4 == 0; // four neighbours are channels of one tap
+const A_ALIGNED: bool = DEPTH % 4 == 0; // four adjacent elements are channels of one tap
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 
-// Four rows of A (where their windows start) or four columns (how far their taps are from there).
+// Four rows of A (the starts of their windows) or four columns (the offsets of their taps from the start).
 struct Places { row: vec4<i32>, column: vec4<i32>, first: vec4<i32> }
 struct Place { row: i32, column: i32, first: i32 }
 
 fn nth(at: Places, i: u32) -> Place { return Place(at.row[i], at.column[i], at.first[i]); }
 
-// Rows m of A; `first` is an image's first element.
+// Rows m of A; `first` is the first element of the image.
 fn windows_at(m: vec4<u32>) -> Places {
   let line = m / COLUMNS;
   let image = line / ROWS;
@@ -38,14 +37,14 @@ fn windows_at(m: vec4<u32>) -> Places {
   );
 }
 
-// Columns k of A; `first` is a pixel's element.
+// Columns k of A; `first` is an element within a pixel.
 fn taps_at(k: vec4<u32>) -> Places {
   let tap = k / DEPTH;
   let i = tap / SIZE_W;
   return Places(vec4<i32>(i) * DILATION_H, vec4<i32>(tap - i * SIZE_W) * DILATION_W, vec4<i32>(k - tap * DEPTH));
 }
 
-// Four neighbours in a row of A, of which `valid` lie in it; the others are 0.
+// Four adjacent elements of a row of A; those beyond the first `valid`, outside the row, are 0.
 fn a_vector(window: Place, taps: Places, valid: u32) -> vec4<f32> {
   if (A_ALIGNED) {
     let row = window.row + taps.row.x;
@@ -63,7 +62,8 @@ fn a_vector(window: Place, taps: Places, valid: u32) -> vec4<f32> {
   return select(vec4<f32>(), v, inside);
 }
 
-// Rows, or columns, m .. m + 3 of the matrix of a group. Past M the last ones are read again, and never stored.
+// Rows, or columns, m .. m + 3 of a group's matrix. Past M the last ones are read again; their products are never
+// stored.
 fn a_start(group: u32, m: u32) -> Places {
   var at: Places;
   if (A_TRANSPOSED) {

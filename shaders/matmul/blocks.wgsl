@@ -1,20 +1,20 @@
-// How kernels read 4 x 4 blocks of B and write those of C: transposed while loading, guarded at the borders; joined to
-// matmul.wgsl, and to a_matrix.wgsl or a_windows.wgsl, which read A.
-// A block is a mat4x4 whose columns are rows of C's product: C_block += b_block * a_block.
+// Reads 4 x 4 blocks of B and writes those of C: transposed while loading, guarded at the borders; joined to
+// matmul.wgsl and to a_matrix.wgsl or a_windows.wgsl, which read A.
+// The columns of a block, a mat4x4, are rows of C: C_block += b_block * a_block.
 
-const B_ALIGNED: bool = false; // B's rows in memory are multiples of 4 elements: read as vec4
+const B_ALIGNED: bool = false; // the length of B's rows in memory is a multiple of 4: read as vec4
 @group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
 
 fn b_at(e: u32) -> f32 { return b[e >> 2u][e & 3u]; }
 
-// Four neighbours in memory from element e, of which `valid` lie in the matrix; the others are 0.
+// Four adjacent elements from e; those beyond the first `valid`, outside the matrix, are 0.
 fn b_vector(e: u32, valid: u32) -> vec4<f32> {
   if (B_ALIGNED) { return b[e >> 2u]; }
   let v = vec4<f32>(b_at(e), b_at(e + 1), b_at(e + 2), b_at(e + 3));
   return select(vec4<f32>(), v, vec4<u32>(0, 1, 2, 3) < vec4<u32>(valid));
 }
 
-// Where the four vectors of a block at k = 0 start, as for A: four columns, or four steps of k.
+// The starts of the four vectors of a block at k = 0, as for A: four columns, or four steps of k.
 fn b_start(batch: u32, n: u32) -> vec4<u32> {
   let origin = b_origin(batch);
   if (B_TRANSPOSED) { return origin + min(n + vec4<u32>(0, 1, 2, 3), vec4<u32>(params.N - 1)) * params.K; }

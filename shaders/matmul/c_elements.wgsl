@@ -1,4 +1,4 @@
-// How kernels write four neighbours in a row of C, those that lie in it, whatever N is; joined to matmul.wgsl.
+// Writes four adjacent elements of a row of C, those inside it, for any N; joined to matmul.wgsl.
 
 fn store_row(batch: u32, m: u32, n: u32, sum: vec4<f32>) {
   if (m >= params.M) { return; }

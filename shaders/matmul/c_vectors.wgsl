@@ -1,4 +1,4 @@
-// How kernels write four neighbours in a row of C where N is a multiple of 4; joined to matmul.wgsl.
+// Writes four adjacent elements of a row of C where N is a multiple of 4; joined to matmul.wgsl.
 
 @group(0) @binding(4) var<storage, read_write> c_vectors: array<vec4<f32>>;
 

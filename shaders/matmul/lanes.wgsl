@@ -1,14 +1,14 @@
-// C = op(A) op(B) without workgroup memory, for GPUs in software: what costs there is to load, twenty times as much as to
-// multiply, and a barrier costs more than a tile. The 4 invocations of a quad compute 16 x 16 elements of C: each loads a
-// block of 4 rows of A and one of 4 columns of B, and multiplies its rows with its columns and with those of the others,
-// which quadSwap hands over. Invocations go by their place in the subgroup, of which a quad is 4 neighbours: where the local
-// index is in it, WGSL does not say.
+// C = op(A) op(B) without workgroup memory, for software GPUs. There a load costs twenty times as much as a
+// multiplication, and a barrier more than a tile. The 4 invocations of a quad compute 16 x 16 elements of C. Each loads
+// a block of 4 rows of A and a block of 4 columns of B; the invocations exchange columns through quad swaps, and each
+// multiplies its rows by all columns. Invocations are numbered by their place in the subgroup, where a quad is 4
+// neighbours; WGSL does not define where the local index lies in it.
 
 const WORKGROUP_SIZE: u32 = 4;
 const TILE_M: u32 = 16;
 const TILE_N: u32 = 16;
 
-// Block i of C is of this invocation's rows and the columns of invocation `lane ^ i`.
+// Block i of C has this invocation's rows and the columns of invocation `lane ^ i`.
 var<private> blocks: array<mat4x4<f32>, 4>;
 
 struct Tile { m: u32, n: u32, sums: vec4<f32> }
@@ -21,7 +21,7 @@ fn of_other_pair(b: mat4x4<f32>) -> mat4x4<f32> {
   return mat4x4<f32>(quadSwapY(b[0]), quadSwapY(b[1]), quadSwapY(b[2]), quadSwapY(b[3]));
 }
 
-// Computes a tile; returns where it lies, and the sums of B.
+// Computes a tile; returns its position and the column sums of B.
 fn compute(group: vec3<u32>, groups: vec3<u32>, lane: u32) -> Tile {
   let tiles_m = (params.M + TILE_M - 1) / TILE_M;
   let tiles_n = (params.N + TILE_N - 1) / TILE_N;
@@ -45,7 +45,7 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, lane: u32) -> Tile {
   }
   for (var i = 0u; i < 4; i++) { store(batch, m, first_n + 4 * (lane ^ i), blocks[i]); }
   var sums: vec4<f32>;
-  if (SUMS && first_m == 0) { // apart from the loop above, which a branch would slow down
+  if (SUMS && first_m == 0) { // a branch inside the loop above would slow it down
     for (var k = 0u; k < params.K; k += 4) { sums += b_block(b_first, k, n) * vec4<f32>(1); }
   }
   return Tile(first_m, n, sums);

@@ -1,3 +1,3 @@
-// The activation that changes nothing.
+// The identity activation.
 fn f(x: T) -> T { return x; }
 fn df(x: T, y: T) -> T { return T(1); }

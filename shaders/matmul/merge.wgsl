@@ -1,7 +1,7 @@
-// Adds what the parts of a product that was split along K came to, in their order, and ends it as a whole one.
+// Adds the partial products of a product that was split along K, in order, and applies the epilogue.
 //   C[i] = f(sum_p parts[p, i] + bias[i % N])      sums[n] = sum_p part_sums[p, n]
-// parts: [PARTS, batches * M * N]; part_sums: [PARTS, N], anything without SUMS. An invocation per element of C, then of
-// sums. No workgroup memory.
+// parts: [PARTS, batches * M * N]; part_sums: [PARTS, N], any buffer without SUMS. One invocation per element of C,
+// then per element of sums. No workgroup memory.
 
 const WORKGROUP_SIZE: u32 = 64;
 const PARTS: u32 = 1;

@@ -1,11 +1,11 @@
-// C = op(A) op(B), one element per invocation, nothing shared: for products so small that any other kernel takes longer to
-// compile than all of their steps take to run. No workgroup memory.
+// C = op(A) op(B), one element per invocation, for products so small that compiling another kernel would take longer
+// than running this one. No workgroup memory.
 
 const WORKGROUP_SIZE: u32 = 64;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 
-// Where row m of op(A), or column n of op(B), starts, and how far its steps of k are apart.
+// The start of row m of op(A), or of column n of op(B), and the distance between its steps of k.
 struct Steps { start: u32, stride: u32 }
 
 fn row_of(batch: u32, m: u32) -> Steps {
@@ -18,7 +18,7 @@ fn column_of(batch: u32, n: u32) -> Steps {
   return Steps(b_origin(batch) + n, params.N);
 }
 
-// Computes element i of C; returns its column, and whether it is in the first row.
+// Computes element i of C; returns its column and whether it is in the first row.
 fn compute(i: u32) -> vec2<u32> {
   let n = i % params.N;
   let m = i / params.N % params.M;

@@ -1,9 +1,10 @@
-// C = op(A) op(B) through workgroup memory: a workgroup computes a tile of TILE_M x TILE_N elements, an invocation OWN_M x
-// OWN_N of them, in quads that lie SIDE_M or SIDE_N quads apart. A and B come in slices of SLICE steps of K, so that
-// each is read from storage once per tile; while one slice is multiplied, the next is on its way into registers.
-// With several PARTS a workgroup computes the sums over one part of K, for merge.wgsl: C is [PARTS, batches, M, N] then,
+// C = op(A) op(B) through workgroup memory. A workgroup computes a tile of TILE_M x TILE_N elements, an invocation
+// OWN_M x OWN_N of them, in quads that lie SIDE_M or SIDE_N quads apart. A and B are loaded in slices of SLICE steps of
+// K, so each is read from storage once per tile; while one slice is multiplied, the next is loaded into registers.
+// With several PARTS a workgroup computes the sums over one part of K, for merge.wgsl; C is then [PARTS, batches, M, N]
 // and sums are [PARTS, N].
-// Joined to matmul.wgsl, to what reads A and B (a_elements.wgsl, a_vectors.wgsl, a_blocks.wgsl) and to what writes C.
+// Joined to matmul.wgsl, to the readers of A and B (a_elements.wgsl, a_vectors.wgsl, a_blocks.wgsl) and to the writer
+// of C.
 // Workgroup memory: (TILE_M + TILE_N + 8) * SLICE * 4 bytes.
 
 const TILE_M: u32 = 64;
@@ -16,13 +17,15 @@ const SIDE_M: u32 = TILE_M / OWN_M; // invocations along each side
 const SIDE_N: u32 = TILE_N / OWN_N;
 const INVOCATIONS: u32 = SIDE_M * SIDE_N;
 const QUADS: u32 = OWN_N / 4;
-// Of 32 neighbours, whom most GPUs run in step, 8 lie along n and 4 along m: they read the fewest banks.
+// Of 32 neighbouring invocations, which most GPUs run in lockstep, 8 lie along n and 4 along m: this reads the fewest
+// banks.
 const LINE: u32 = min(8, SIDE_N);
 const LINES: u32 = 32 / LINE;
-// Whether rows of A, or columns of B, that are neighbours are so in memory too; else their steps of K are.
+// Whether neighbouring rows of A, or columns of B, are adjacent in memory; otherwise their steps of K are.
 const A_BY_STEPS: bool = A_TRANSPOSED;
 const B_BY_STEPS: bool = !B_TRANSPOSED;
-// From one step of K to the next, in vec4: odd, so that neighbours who write different steps write different banks.
+// Distance between steps of K, in vec4: odd, so that neighbouring invocations that write different steps use different
+// banks.
 const A_STRIDE: u32 = TILE_M / 4 + 1;
 const B_STRIDE: u32 = TILE_N / 4 + 1;
 

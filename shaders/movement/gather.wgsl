@@ -1,8 +1,8 @@
-// Picks elements along one axis by their positions, and adds gradients up where they came from.
-//   forward   y[o, k, i]  = x[o, at(k), i],   at(k) = indices[k], from the end if negative, limited to the axis
-//   backward  dx[o, l, i] = sum of dy[o, k, i] over the k with at(k) = l: in the order of k, without atomics
+// Selects elements along one axis by position; the gradient adds up at their sources.
+//   forward   y[o, k, i]  = x[o, at(k), i],   at(k) = indices[k], counted from the end if negative, clamped to the axis
+//   backward  dx[o, l, i] = sum of dy[o, k, i] over the k with at(k) = l, in the order of k, without atomics
 // x, dx: [outer, length, inner]; y, dy: [outer, count, inner]; indices: [count]; all contiguous.
-// Forward copies 32-bit words, so it serves every dtype.
+// The forward pass copies 32-bit elements, so it serves every dtype.
 
 struct Params { size: u32, length: u32, inner: u32, count: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,4 +1,4 @@
-// Spreads class numbers over a new axis.
+// Encodes class numbers along a new axis.
 //   y[o, j, i] = on if indices[o, i] = j, else off
 // y: [outer, depth, inner]; indices: [outer, inner]; both contiguous.
 

@@ -1,8 +1,8 @@
-// Copies between a contiguous tensor and one that is walked with strides: transpose, slice, broadcast, pad, concat.
+// Copies between a contiguous tensor and a strided one: transpose, slice, broadcast, pad, concat.
 //   gather   y[i] = x[offset + sum_axis index_axis * stride_axis]
 //   scatter  y[offset + sum_axis index_axis * stride_axis] = x[i]
-// index: the multi-index of i in the shape d0 .. d5 (padded with 1 in front). Strides may be 0 or negative.
-// Elements are 32-bit words, so one kernel serves every dtype.
+// index: the multi-index of i in the shape d0 .. d5 (padded with leading 1s). Strides may be 0 or negative.
+// Elements are 32 bits of any dtype.
 
 struct Params {
   size: u32, offset: i32,

@@ -1,7 +1,7 @@
 // Swaps the last two axes.
 //   y[o, n, m] = x[o, m, n]
-// x: [outer, rows, columns]; y: [outer, columns, rows]; contiguous 32-bit words of any dtype. An invocation turns a block
-// of 4 x 4 in registers; a workgroup has 8 x 8 blocks, so that what it reads and writes are whole cache lines.
+// x: [outer, rows, columns]; y: [outer, columns, rows]; contiguous 32-bit elements of any dtype. An invocation
+// transposes a 4 x 4 block in registers; a workgroup has 8 x 8 blocks, so that it reads and writes whole cache lines.
 //   vectors   rows and columns are multiples of 4
 //   singles   any sizes
 // No workgroup memory.
@@ -16,7 +16,7 @@ struct Params { outer: u32, rows: u32, columns: u32 }
 @group(0) @binding(1) var<storage, read> x_single: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y_single: array<u32>;
 
-struct Block { start: u32, row: u32, column: u32, inside: bool } // where its matrix starts, and its first element
+struct Block { start: u32, row: u32, column: u32, inside: bool } // start of its matrix; its first row and column
 
 fn block_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Block {
   let tile_side = 4 * SIDE;

@@ -1,16 +1,17 @@
-// Batch normalisation per channel, with what may follow it in the same pass: ReLU and dropout. Its gradients are in
+// Batch normalization per channel, followed in the same pass by ReLU and dropout if enabled. The gradients are in
 // batch_norm_backward.wgsl.
 //   statistics  mean and biased variance of each chunk of the n elements of a channel
-//   forward     those of all n, from the chunks;   y = kept * max(0, z),   z = gamma * h + beta,
-//               h = (x - mean) / sqrt(variance + epsilon);   max only if RELU, kept (dropout/kept*.wgsl) only if DROPOUT
-//   forward_and_track   the same, and the running statistics move by `gain` of their distance
+//   forward     merges the chunks;   y = kept * max(0, z),   z = gamma * h + beta,
+//               h = (x - mean) / sqrt(variance + epsilon);   max only if RELU, kept (random/kept*.wgsl) only if DROPOUT
+//   forward_and_track   forward, and moves the running statistics by the fraction `gain` of their distance
 //   normalise   y with given statistics
-// V is one number, or 4 of neighbouring channels where inner is 1; a column is what one V runs through.
-// x, y: [outer, columns, inner] of V, contiguous; n = outer * inner; chunks: [chunks, 2, columns], where the mean is still
-// relative to the channel's first element; saved, for the gradients: [4, columns], mean, variance, gamma, beta; vectors
+// V is one number, or 4 neighbouring channels where inner is 1; a column holds all elements of one V.
+// x, y: [outer, columns, inner] of V, contiguous; n = outer * inner; chunks: [chunks, 2, columns], with means relative
+// to the channel's first element; saved, for the gradients: [4, columns], mean, variance, gamma, beta; vectors
 // [columns].
 //
-// A workgroup takes one chunk (in `statistics`) or one slab of TILE neighbouring columns, LANES invocations each.
+// A workgroup takes one chunk (in `statistics`) or one slab of TILE neighbouring columns, with LANES invocations per
+// column.
 // Workgroup memory in statistics and forward: 12 or 36 * WORKGROUP_SIZE bytes.
 // Source of `combine`: Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for computing
 // sample variances".
@@ -48,21 +49,21 @@ struct Params {
 
 fn tiles() -> u32 { return (params.columns + TILE - 1) / TILE; }
 
-// The elements of a column that an invocation visits: LANES apart, from `first` to before `end` of the n.
-struct Walk { column: u32, first: u32, end: u32, part: u32 }
+// The elements of a column that an invocation visits: first, first + LANES, ... below end.
+struct Span { column: u32, first: u32, end: u32, part: u32 }
 
-fn walk(group: vec3<u32>, groups: vec3<u32>, local: u32, parts: u32, length: u32) -> Walk {
+fn span_of(group: vec3<u32>, groups: vec3<u32>, local: u32, parts: u32, length: u32) -> Span {
   let index = group.y * groups.x + group.x;
   let part = index / tiles();
   let column = index % tiles() * TILE + local % TILE;
   let end = min((part + 1) * length, params.n);
-  return Walk(
+  return Span(
     min(column, params.columns - 1), part * length + local / TILE,
     select(0u, end, column < params.columns && part < parts), part,
   );
 }
 
-// Where element e of the n elements of a column lies.
+// The position of element e of the n elements of a column.
 fn position(column: u32, e: u32) -> u32 {
   if (params.inner == 1) { return e * params.columns + column; }
   return (e / params.inner * params.columns + column) * params.inner + e % params.inner;
@@ -72,7 +73,7 @@ struct Moments { count: f32, mean: V, m2: V } // m2: the sum of squared distance
 
 fn combine(a: Moments, b: Moments) -> Moments {
   let count = a.count + b.count;
-  let share = b.count / max(count, 1.0); // NaN: no count is
+  let share = b.count / max(count, 1.0); // NaN: counts are never NaN
   let delta = b.mean - a.mean;
   return Moments(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * (a.count * share));
 }
@@ -93,14 +94,14 @@ fn combine_lanes(moments: Moments, local: u32) -> Moments {
   return partial_moments[local];
 }
 
-// What the first lane of a column has, for all.
+// Shares the first lane's result with all lanes of a column.
 fn first_of_lanes(moments: Moments, local: u32) -> Moments {
   if (LANES == 1) { return moments; }
   return partial_moments[local % TILE];
 }
 
-// The first element of a column. Means are taken relative to it: far from 0 they would lose the digits that the
-// variance is made of.
+// The first element of a column. Means are relative to it: far from 0 they would lose the digits that the variance
+// depends on.
 fn pivot_of(column: u32) -> V { return x[column * params.inner]; }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -109,15 +110,15 @@ fn statistics(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let own = walk(group, groups, local, params.chunks, params.chunk_length);
-  let pivot = pivot_of(own.column);
-  var e = own.first;
+  let span = span_of(group, groups, local, params.chunks, params.chunk_length);
+  let pivot = pivot_of(span.column);
+  var e = span.first;
   var moments = Moments();
-  for (; e + 3 * LANES < own.end; e += 4 * LANES) {
-    let v0 = x[position(own.column, e)] - pivot;
-    let v1 = x[position(own.column, e + LANES)] - pivot;
-    let v2 = x[position(own.column, e + 2 * LANES)] - pivot;
-    let v3 = x[position(own.column, e + 3 * LANES)] - pivot;
+  for (; e + 3 * LANES < span.end; e += 4 * LANES) {
+    let v0 = x[position(span.column, e)] - pivot;
+    let v1 = x[position(span.column, e + LANES)] - pivot;
+    let v2 = x[position(span.column, e + 2 * LANES)] - pivot;
+    let v3 = x[position(span.column, e + 3 * LANES)] - pivot;
     let center = 0.25 * ((v0 + v1) + (v2 + v3));
     let d0 = v0 - center;
     let d1 = v1 - center;
@@ -125,28 +126,28 @@ fn statistics(
     let d3 = v3 - center;
     moments = combine(moments, Moments(4, center, (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)));
   }
-  for (; e < own.end; e += LANES) {
-    moments = combine(moments, Moments(1, x[position(own.column, e)] - pivot, V()));
+  for (; e < span.end; e += LANES) {
+    moments = combine(moments, Moments(1, x[position(span.column, e)] - pivot, V()));
   }
   moments = combine_lanes(moments, local);
-  if (local < TILE && own.end > 0) {
-    let i = 2 * own.part * params.columns + own.column;
+  if (local < TILE && span.end > 0) {
+    let i = 2 * span.part * params.columns + span.column;
     chunks_out[i] = moments.mean;
-    chunks_out[i + params.columns] = moments.m2 / max(moments.count, 1.0); // NaN: no count is
+    chunks_out[i + params.columns] = moments.m2 / max(moments.count, 1.0); // NaN: counts are never NaN
   }
 }
 
-// Mean and variance of a column, from those of its chunks, which its lanes share.
+// Mean and variance of a column, merged from its chunks by all its lanes.
 fn merged(column: u32, local: u32) -> Moments {
-  var own = Moments();
+  var partial = Moments();
   for (var chunk = local / TILE; chunk < params.chunks; chunk += LANES) {
     let count = f32(min((chunk + 1) * params.chunk_length, params.n) - chunk * params.chunk_length);
     let i = 2 * chunk * params.columns + column;
-    own = combine(own, Moments(count, chunks[i], chunks[i + params.columns] * count));
+    partial = combine(partial, Moments(count, chunks[i], chunks[i + params.columns] * count));
   }
-  own = combine_lanes(own, local);
-  let moments = first_of_lanes(own, local);
-  return Moments(moments.count, moments.mean + pivot_of(column), moments.m2 / max(moments.count, 1.0)); // NaN: no count is
+  partial = combine_lanes(partial, local);
+  let moments = first_of_lanes(partial, local);
+  return Moments(moments.count, moments.mean + pivot_of(column), moments.m2 / max(moments.count, 1.0)); // NaN: never in counts
 }
 
 fn finish(i: u32, z: V) -> V {
@@ -157,12 +158,12 @@ fn finish(i: u32, z: V) -> V {
 }
 
 // Writes y of a slab; returns the moments of the column.
-fn transform(own: Walk, local: u32) -> Moments {
-  let moments = merged(own.column, local);
-  let scale = gamma[own.column] * inverseSqrt(moments.m2 + params.epsilon);
-  let shift = beta[own.column];
-  for (var e = own.first; e < own.end; e += LANES) {
-    let i = position(own.column, e);
+fn transform(span: Span, local: u32) -> Moments {
+  let moments = merged(span.column, local);
+  let scale = gamma[span.column] * inverseSqrt(moments.m2 + params.epsilon);
+  let shift = beta[span.column];
+  for (var e = span.first; e < span.end; e += LANES) {
+    let i = position(span.column, e);
     y[i] = finish(i, (x[i] - moments.mean) * scale + shift);
   }
   return moments;
@@ -181,9 +182,9 @@ fn forward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let own = walk(group, groups, local, params.slabs, params.slab_length);
-  let moments = transform(own, local);
-  if (own.first == 0 && own.end > 0) { save(own.column, moments); }
+  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+  let moments = transform(span, local);
+  if (span.first == 0 && span.end > 0) { save(span.column, moments); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -192,12 +193,12 @@ fn forward_and_track(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let own = walk(group, groups, local, params.slabs, params.slab_length);
-  let moments = transform(own, local);
-  if (own.first == 0 && own.end > 0) {
-    save(own.column, moments);
-    moving_mean[own.column] += (moments.mean - moving_mean[own.column]) * params.gain;
-    moving_variance[own.column] += (moments.m2 - moving_variance[own.column]) * params.gain;
+  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+  let moments = transform(span, local);
+  if (span.first == 0 && span.end > 0) {
+    save(span.column, moments);
+    moving_mean[span.column] += (moments.mean - moving_mean[span.column]) * params.gain;
+    moving_variance[span.column] += (moments.m2 - moving_variance[span.column]) * params.gain;
   }
 }
 
@@ -207,12 +208,12 @@ fn normalise(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let own = walk(group, groups, local, params.slabs, params.slab_length);
-  let center = given_mean[own.column];
-  let scale = given_gamma[own.column] * inverseSqrt(given_variance[own.column] + params.epsilon);
-  let shift = given_beta[own.column];
-  for (var e = own.first; e < own.end; e += LANES) {
-    let i = position(own.column, e);
+  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+  let center = given_mean[span.column];
+  let scale = given_gamma[span.column] * inverseSqrt(given_variance[span.column] + params.epsilon);
+  let shift = given_beta[span.column];
+  for (var e = span.first; e < span.end; e += LANES) {
+    let i = position(span.column, e);
     y_given[i] = finish(i, (x[i] - center) * scale + shift);
   }
 }

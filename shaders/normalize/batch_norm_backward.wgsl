@@ -1,10 +1,10 @@
-// The gradients of batch normalisation and of the ReLU and dropout that end it; joined to batch_norm.wgsl. What these
-// let through is found again from x and the random numbers, so that neither y nor a mask is read.
+// The gradients of batch normalization and of the ReLU and dropout that follow it; joined to batch_norm.wgsl. The
+// elements that passed ReLU and dropout are recomputed from x and the random numbers, so neither y nor a mask is read.
 //   sums      per chunk: sum of dz, sum of dz * (x - mean);   dz = dy * kept where z > 0
 //   backward  dbeta = sum of dz,  dgamma = sum of dz * h, from the chunks;
-//             dx = gamma / sqrt(variance + epsilon) * (dz - (dbeta + h * dgamma) / n), the statistics being the batch's;
+//             dx = gamma / sqrt(variance + epsilon) * (dz - (dbeta + h * dgamma) / n) for the statistics of the batch;
 //             GIVEN statistics do not depend on x: dx = gamma / sqrt(variance + epsilon) * dz
-// dy, dx: as x; saved: [4, columns] as forward has it; chunk sums: [chunks, 2, columns]; dgamma, dbeta: [columns].
+// dy, dx: as x; saved: [4, columns] as forward writes it; chunk sums: [chunks, 2, columns]; dgamma, dbeta: [columns].
 // Workgroup memory: 8 or 32 * WORKGROUP_SIZE bytes.
 
 const GIVEN: bool = false;
@@ -33,7 +33,7 @@ fn dz_at(i: u32, distance: V, channel: Channel) -> V {
   if (DROPOUT) { dz *= kept(i); }
   if (RELU) {
     let z = distance * (channel.gamma * channel.inverse_deviation) + channel.beta;
-    dz = select(V(), dz, z > V()); // NaN: where z is, either will do
+    dz = select(V(), dz, z > V()); // NaN: if z is, either choice will do
   }
   return dz;
 }
@@ -57,7 +57,7 @@ fn add_lanes(sum: Sums, local: u32) -> Sums {
   return partial_sums[local];
 }
 
-// What the first lane of a column has, for all.
+// Shares the first lane's result with all lanes of a column.
 fn sum_of_lanes(sum: Sums, local: u32) -> Sums {
   if (LANES == 1) { return sum; }
   return partial_sums[local % TILE];
@@ -69,19 +69,19 @@ fn sums(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let own = walk(group, groups, local, params.chunks, params.chunk_length);
-  let channel = channel_of(own.column);
+  let span = span_of(group, groups, local, params.chunks, params.chunk_length);
+  let channel = channel_of(span.column);
   var sum = Sums();
-  for (var e = own.first; e < own.end; e += LANES) {
-    let i = position(own.column, e);
+  for (var e = span.first; e < span.end; e += LANES) {
+    let i = position(span.column, e);
     let distance = x[i] - channel.mean;
     let dz = dz_at(i, distance, channel);
     sum.dz += dz;
     sum.dz_distance += dz * distance;
   }
   sum = add_lanes(sum, local);
-  if (local < TILE && own.end > 0) {
-    let i = 2 * own.part * params.columns + own.column;
+  if (local < TILE && span.end > 0) {
+    let i = 2 * span.part * params.columns + span.column;
     chunk_sums_out[i] = sum.dz;
     chunk_sums_out[i + params.columns] = sum.dz_distance;
   }
@@ -93,27 +93,27 @@ fn backward(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let own = walk(group, groups, local, params.slabs, params.slab_length);
-  let channel = channel_of(own.column);
+  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+  let channel = channel_of(span.column);
   var lane_sum = Sums();
   for (var chunk = local / TILE; chunk < params.chunks; chunk += LANES) {
-    let i = 2 * chunk * params.columns + own.column;
+    let i = 2 * chunk * params.columns + span.column;
     lane_sum.dz += chunk_sums[i];
     lane_sum.dz_distance += chunk_sums[i + params.columns];
   }
   lane_sum = add_lanes(lane_sum, local);
   let sum = sum_of_lanes(lane_sum, local);
-  if (own.first == 0 && own.end > 0) {
-    dbeta[own.column] = sum.dz;
-    dgamma[own.column] = sum.dz_distance * channel.inverse_deviation;
+  if (span.first == 0 && span.end > 0) {
+    dbeta[span.column] = sum.dz;
+    dgamma[span.column] = sum.dz_distance * channel.inverse_deviation;
   }
-  // What x does through the mean and through the variance of the batch.
+  // The gradient of x through the mean and the variance of the batch.
   let through = select(1 / f32(params.n), 0.0, GIVEN);
   let through_mean = sum.dz * through;
   let through_variance = sum.dz_distance * (channel.inverse_deviation * channel.inverse_deviation * through);
   let scale = channel.gamma * channel.inverse_deviation;
-  for (var e = own.first; e < own.end; e += LANES) {
-    let i = position(own.column, e);
+  for (var e = span.first; e < span.end; e += LANES) {
+    let i = position(span.column, e);
     let distance = x[i] - channel.mean;
     dx[i] = scale * (dz_at(i, distance, channel) - through_mean - distance * through_variance);
   }

@@ -1,11 +1,11 @@
-// Layer normalisation along one axis, and its gradient; joined to rows.wgsl.
+// Layer normalization along one axis, and its gradient; joined to rows.wgsl.
 //   h_j = (x_j - mean) / sqrt(variance + EPSILON),   mean and biased variance of the row
 //   forward   y_j  = gamma_j * h_j + beta_j
 //   backward  dx_j = (g_j - mean_k g_k - h_j * mean_k g_k h_k) / sqrt(variance + EPSILON),   g_j = gamma_j * dy_j
 //             dy_h_j = dy_j * h_j, whose sum over the rows is the gradient of gamma_j
 // x, y, dy, dx, dy_h: [outer, length, inner], contiguous; gamma, beta: [length].
-// The gradient takes mean and variance from x again: that costs less than keeping them. Rows are shifted by their first
-// element, so that a large mean does not round their deviations away.
+// The gradient recomputes mean and variance from x, which costs less than storing them. Each row is shifted by its
+// first element, so that a large mean does not round deviations away.
 
 const EPSILON: f32 = 1e-3;
 // forward(x, gamma, beta) -> y
@@ -18,7 +18,7 @@ const EPSILON: f32 = 1e-3;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dy_h: array<f32>;
 
-// The first element of a row, the mean of the differences from it, and what deviations are multiplied by.
+// The first element of a row, the mean difference from it, and 1 / sqrt(variance + EPSILON).
 struct Scale { shift: f32, mean: f32, factor: f32 }
 
 fn scale_of(row: Row, local: u32) -> Scale {

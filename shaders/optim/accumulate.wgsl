@@ -1,4 +1,4 @@
-// Adds up the gradients of several calls; both entries write one arena or both, so both are bound writable.
+// Accumulates gradients over several calls. Each entry point writes one or both arenas, so both are bound as writable.
 //   add   total_i = total_i + gradient_i
 //   take  gradient_i = total_i + gradient_i,   total_i = 0
 // total, gradient: [size] of vec4, contiguous.

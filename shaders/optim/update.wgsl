@@ -1,19 +1,20 @@
-// One step of an optimizer, over arenas that hold all parameters, their gradients, moments and moving averages.
+// One optimizer step, over arenas that hold all parameters, their gradients, moments and moving averages.
 //   g = clip(scale * gradient + l1 * sign(w) + l2 * w) + coupled_decay * w
-//                                            clip by value, if CLIP_VALUE; by norm is in optim/clip.wgsl
-//   w = updated(i, w - decay * w, g, rule)   from optim/<name>.wgsl, which keeps its moments (bindings 6 and up)
-//   a = a + ema_gain * (w - a)               if EMA; w = a in a step that overwrites
-// A clip by norm has to see the gradient of the penalties too: penalize adds it before, and update (PENALIZED) no more.
-// gradient, weight, average: [size] of T, contiguous; the padding between parameters has gradient 0, and stays 0.
-// hyper: what changes from step to step, computed in float64, for each group of parameters. groups: the group of each
-// BLOCK of vectors. What is not in use is bound empty: average, moments, and groups where there is one.
+//                                            clips by value, if CLIP_VALUE; optim/clip.wgsl clips by norm
+//   w = updated(i, w - decay * w, g, rule)   from optim/rules/<name>.wgsl, which keeps its moments (bindings 6 and up)
+//   a = a + ema_gain * (w - a)               if EMA; then w = a in a step that overwrites
+// Clipping by norm must include the gradient of the penalties: then `penalize` adds it beforehand, and update
+// (PENALIZED) omits it.
+// gradient, weight, average: [size] of T, contiguous; the padding between parameters has gradient 0 and stays 0.
+// hyper: the hyperparameters of the step, computed in float64, per group of parameters. groups: the group of each BLOCK
+// of vectors. Unused bindings get an empty buffer: average, moments, and groups if there is only one.
 
 alias T = vec4<f32>;
 alias V = T; // for special.wgsl, like I and B
 alias I = vec4<i32>;
 alias B = vec4<bool>;
 const GROUPS: u32 = 1;
-const BLOCK: u32 = 16; // vectors; a parameter has whole blocks
+const BLOCK: u32 = 16; // in vectors; a parameter occupies whole blocks
 const PENALIZED: bool = false;
 const CLIP_VALUE: bool = false;
 const EMA: bool = false;
@@ -36,27 +37,27 @@ fn hyper_of(i: u32) -> Hyper {
   return hyper[groups[i / BLOCK]];
 }
 
-fn penalty_gradient(w: T, own: Hyper) -> T { return own.l1 * sign(w) + own.l2 * w; } // NaN: own.l2 * w is
+fn penalty_gradient(w: T, h: Hyper) -> T { return h.l1 * sign(w) + h.l2 * w; } // NaN: h.l2 * w keeps it
 
 fn update_element(i: u32) {
-  let own = hyper_of(i);
+  let h = hyper_of(i);
   let old = weight[i];
-  var g = own.scale * gradient[i];
-  if (!PENALIZED) { g += penalty_gradient(old, own); }
+  var g = h.scale * gradient[i];
+  if (!PENALIZED) { g += penalty_gradient(old, h); }
   if (CLIP_VALUE) {
-    let limit = T(own.clip_value);
+    let limit = T(h.clip_value);
     g = keep_nan(g, clamp(g, -limit, limit));
   }
-  var w = updated(i, old - own.decay * old, g + own.coupled_decay * old, own.rule);
+  var w = updated(i, old - h.decay * old, g + h.coupled_decay * old, h.rule);
   if (EMA) {
-    let a = average[i] + own.ema_gain * (w - average[i]);
+    let a = average[i] + h.ema_gain * (w - average[i]);
     average[i] = a;
-    w = select(w, a, own.overwrite != 0.0); // NaN: it is 0 or 1
+    w = select(w, a, h.overwrite != 0.0); // NaN: overwrite is 0 or 1
   }
   weight[i] = w;
 }
 
 fn penalize_element(i: u32) {
-  let own = hyper_of(i);
-  penalized[i] += penalty_gradient(present[i], own) / own.scale;
+  let h = hyper_of(i);
+  penalized[i] += penalty_gradient(present[i], h) / h.scale;
 }

@@ -1,6 +1,7 @@
-// Sets elements to 0 at random and scales the others; its own gradient, as the mask is made again from the same numbers.
-//   y_i = x_i * kept_i     from dropout/kept4.wgsl
-// x, y: [size] in vectors of 4, contiguous; what pads the last one stays 0.
+// Sets elements to 0 at random and scales the others. Applied to dy, it is its own gradient: the mask is drawn again
+// from the same random numbers.
+//   y_i = x_i * kept_i     from random/kept4.wgsl
+// x, y: [size] in vectors of 4, contiguous; the padding after the last element stays 0.
 
 alias R = vec4<f32>;
 struct Params { size: u32, stream: u32, threshold: u32, scale: f32 }

@@ -1,8 +1,8 @@
-// Adds normal noise: y_i = x_i + deviation * z_i. Elements 4 i to 4 i + 3 share the words of Philox for the counter
-// (i, step, stream, 0) and the key (seed, 0); of words a, b with u(w) = (w / 2^9 + 0.5) / 2^23, which float32 holds exactly,
-//   z = sqrt(-2 log(u(a))) * cos(2 pi u(b)),   and with sin the next one.
-// x, y: [size] in vectors of 4, contiguous; what pads the last one stays 0. Joined to
-// philox.wgsl and sine.wgsl.
+// Adds normal noise: y_i = x_i + deviation * z_i. Elements 4 i to 4 i + 3 share the Philox words of counter (i, step,
+// stream, 0) and key (seed, 0). For words a, b and u(w) = (w / 2^9 + 0.5) / 2^23, which float32 represents exactly,
+//   z = sqrt(-2 log(u(a))) * cos(2 pi u(b)),   and the next element has sin instead of cos.
+// x, y: [size] in vectors of 4, contiguous; the padding after the last element stays 0. Joined to philox.wgsl and
+// sine.wgsl.
 // Source: Box and Muller (1958), "A note on the generation of random normal deviates".
 
 alias R = vec4<f32>;

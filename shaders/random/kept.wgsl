@@ -1,6 +1,6 @@
-// What dropout multiplies element i of a tensor by: `scale` if its random word is at least `threshold`, else 0.
-// word: number i % 4 of Philox's four for the counter (i / 4, step, stream, 0) and the key (seed, 0). For params with
-// stream, threshold and scale; joined to philox.wgsl.
+// The factor by which dropout multiplies element i: `scale` if its random word is at least `threshold`, else 0.
+// The word is number i % 4 of Philox's four for counter (i / 4, step, stream, 0) and key (seed, 0). Requires
+// params.stream, threshold and scale; joined to philox.wgsl.
 
 struct State { seed: u32, step: u32 }
 @group(0) @binding(1) var<uniform> state: State;

@@ -1,4 +1,4 @@
-// dropout/kept.wgsl for elements 4 i to 4 i + 3, which share their random words.
+// random/kept.wgsl for elements 4 i to 4 i + 3, which share their random words.
 
 struct State { seed: u32, step: u32 }
 @group(0) @binding(1) var<uniform> state: State;

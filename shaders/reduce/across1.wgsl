@@ -1,2 +1,2 @@
-// One element is its own combination.
+// A single element needs no combination.
 fn across(v: V) -> T { return v; }

@@ -1,4 +1,4 @@
-// The combination of four neighbours.
+// Combines the four elements of a vector.
 fn across(v: V) -> T {
   let pairs = combine(v, v.zwxy);
   return combine(pairs, pairs.yxwz).x;

@@ -1,6 +1,6 @@
-// The position of the largest element along one axis, or of the smallest; joined to rows.wgsl.
-//   y = the j at which x_j is extreme, as NaN is for NumPy; of ties the first, or the LAST
-// Numbers are compared by their bits as integers of the same order, which drivers can neither flush to 0 nor fold.
+// The position of the maximum or minimum along one axis; joined to rows.wgsl.
+//   y = the j of the extreme x_j; NaN is extreme, as in NumPy; on ties the first, or the last if LAST
+// Compares bit patterns mapped to integers of the same order, which drivers can neither flush to 0 nor fold.
 // x: [outer, length, inner], y: [outer, inner], contiguous. Workgroup memory: 8 * WORKGROUP_SIZE bytes.
 
 alias T = f32;
@@ -13,7 +13,7 @@ const LAST: bool = false;
 struct Candidate { rank: i32, at: u32 }
 var<workgroup> candidates: array<Candidate, WORKGROUP_SIZE>;
 
-// An integer that is the larger, the more extreme a number is; NaN's is the largest, and that of -0 equals that of 0.
+// An integer that grows with how extreme a number is; NaN has the largest, and -0 the same as 0.
 fn rank_of(v: T) -> i32 {
   let bits = bitcast<i32>(v);
   if (T(0.5) == T(0)) { return select(~bits, bits, LARGEST); } // T is i32
@@ -27,10 +27,10 @@ fn better(a: Candidate, b: Candidate) -> Candidate {
   return Candidate(select(b.rank, a.rank, is_a), select(b.at, a.at, is_a));
 }
 
-// The best of all lanes of a row, valid in lane 0.
-fn best_of_lanes(own: Candidate, local: u32) -> Candidate {
-  if (LANES == 1) { return own; }
-  candidates[local] = own;
+// The best candidate of all lanes of a row, valid in lane 0.
+fn best_of_lanes(candidate: Candidate, local: u32) -> Candidate {
+  if (LANES == 1) { return candidate; }
+  candidates[local] = candidate;
   workgroupBarrier();
   for (var half = WORKGROUP_SIZE / 2; half > 0; half /= 2) {
     if (local < half) { candidates[local] = better(candidates[local], candidates[local + half]); }
@@ -41,7 +41,7 @@ fn best_of_lanes(own: Candidate, local: u32) -> Candidate {
 
 fn forward_row(row: Row, local: u32) {
   let start = row.start;
-  var best = Candidate(rank_of(x[start]), 0); // of every invocation: one more look at the first element changes nothing
+  var best = Candidate(rank_of(x[start]), 0); // in every invocation: repeating the first element is harmless
   for (var j = row.lane; j < row.end; j += LANES) {
     best = better(best, Candidate(rank_of(x[start + j * params.inner]), j));
   }

@@ -1,7 +1,7 @@
-// Running sums along one axis; joined to rows.wgsl.
+// Cumulative sums along one axis; joined to rows.wgsl.
 //   y_j = sum_{k <= j} x_k;   EXCLUSIVE: k < j;   REVERSE: from the end, k >= j or k > j
-// x, y: [outer, length, inner], contiguous. An invocation adds up a segment of its row, then goes through it again,
-// starting from the sum of all segments before. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
+// x, y: [outer, length, inner], contiguous. An invocation sums a segment of its row, then walks it again starting from
+// the sum of all previous segments. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
 alias T = f32;
 const EXCLUSIVE: bool = false;

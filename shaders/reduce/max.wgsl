@@ -1,3 +1,3 @@
-// The larger, as binary/maximum.wgsl; every invocation starts from the first element, which changes nothing.
+// The maximum, as in binary/maximum.wgsl. Every invocation starts from the first element; repeating it is harmless.
 fn start(first: V) -> V { return first; }
 fn combine(a: V, b: V) -> V { return keep_nan(a, keep_nan(b, select(b, a, a >= b))); }

@@ -1,18 +1,20 @@
 // Reduces the middle axis of [outer, length, inner] in chunks; start and combine come from reduce/<name>.wgsl.
 //   y[o, c, i] = combine over x[o, l, i] for l in chunk c
 // x: [outer, length, inner]; y: [outer, chunks, inner]; a second run over the chunks completes a long reduction.
-// V is one element, or 4 neighbours: of length in rows, which `across` combines in the end, of inner in columns. Sizes
-// are counted in V.
-//   rows     inner = 1: a workgroup per (o, c); its invocations walk the chunk in steps of WORKGROUP_SIZE, then a tree.
-//   columns  a workgroup per TILE neighbours of (o, c, i); the LANES invocations of each walk the chunk, then a tree.
-// The order of combination depends on sizes and constants alone. Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes.
+// V is one element, or 4 neighbours: along length in `rows`, which `across` combines at the end, along inner in
+// `columns`.
+// Sizes are counted in V.
+//   rows     inner = 1: one workgroup per (o, c); its invocations walk the chunk in steps of WORKGROUP_SIZE, then a
+//     tree.
+//   columns  one workgroup per TILE neighbours of (o, c, i); LANES invocations for each walk the chunk, then a tree.
+// The order of combination depends only on sizes and constants. Workgroup memory: 4 or 16 * WORKGROUP_SIZE bytes.
 
 alias T = f32;
 alias V = f32;
 alias I = i32; // for special.wgsl, like B
 alias B = bool;
-const WORKGROUP_SIZE: u32 = 64; // a power of two, like TILE: the trees halve them
-const TILE: u32 = 64; // columns of a workgroup
+const WORKGROUP_SIZE: u32 = 64; // a power of two, like TILE: tree reductions halve both
+const TILE: u32 = 64; // columns per workgroup
 const LANES: u32 = WORKGROUP_SIZE / TILE;
 struct Params { outer: u32, length: u32, inner: u32, chunks: u32, chunk_length: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -56,9 +58,9 @@ fn rows(
 }
 
 // The combination of all lanes of a column, valid in its first lane.
-fn combined(own: V, local: u32) -> V {
-  if (LANES == 1) { return own; }
-  partial[local] = own;
+fn combined(value: V, local: u32) -> V {
+  if (LANES == 1) { return value; }
+  partial[local] = value;
   workgroupBarrier();
   for (var half = LANES / 2; half > 0; half /= 2) {
     if (local < half * TILE) { partial[local] = combine(partial[local], partial[local + half * TILE]); }

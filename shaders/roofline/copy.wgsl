@@ -1,4 +1,4 @@
-// What memory can do: y_i = x_i, four numbers to an element.
+// Measures memory bandwidth: y_i = x_i, four numbers per element.
 // x, y: [size] of vec4<f32>.
 
 struct Params { size: u32 }

@@ -1,8 +1,8 @@
-// What the arithmetic units can do: CHAINS independent chains of multiplications and additions in each invocation, in
-// registers, so that no result waits for the one before it.
+// Measures arithmetic throughput: each invocation runs CHAINS independent chains of multiply-adds in registers, so that
+// no operation waits for the previous result.
 //   v_j <- v_j * factor + term,  ROUNDS times
 // A round is 8 * CHAINS floating-point operations: two for each of the four numbers of a chain.
-// y: [invocations] of vec4<f32>, the sum of the chains, so that nothing can be left out. No workgroup memory.
+// y: [invocations] of vec4<f32>, the sum of the chains, so that the compiler cannot drop them. No workgroup memory.
 
 const WORKGROUP_SIZE: u32 = 256;
 const CHAINS: u32 = 8;
@@ -21,7 +21,7 @@ fn forward(
   let factor = vec4<f32>(params.factor);
   let term = vec4<f32>(params.term);
   let start = vec4<f32>(f32(i), f32(i) + 0.25, f32(i) + 0.5, f32(i) + 0.75);
-  // Eight names rather than an array: not every compiler keeps an array in registers.
+  // Eight variables rather than an array, because not every compiler keeps an array in registers.
   var a = start; var b = start + 1; var c = start + 2; var d = start + 3;
   var e = start + 4; var f = start + 5; var g = start + 6; var h = start + 7;
   for (var round = 0u; round < ROUNDS; round++) {

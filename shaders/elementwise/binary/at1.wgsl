@@ -1,4 +1,4 @@
-// Operands one element at a time, repeated in any way.
+// Reads operands one element at a time, with any repetition.
 fn position(i: u32, repeat: u32, period: u32) -> u32 { return (i / repeat) % period; }
 
 fn a_at(i: u32) -> T {

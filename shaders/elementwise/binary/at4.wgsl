@@ -1,4 +1,5 @@
-// Operands four elements at a time: whole, one element alone, or rows of a multiple of four that repeat.
+// Reads operands four elements at a time: whole tensors, single elements, or repeated rows of a multiple of four
+// elements.
 fn repeated(i: u32, period: u32) -> u32 { return i % (period >> 2); }
 
 fn a_at(i: u32) -> T {

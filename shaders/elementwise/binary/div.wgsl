@@ -1,4 +1,4 @@
-// a / b; i32 truncates towards 0, and gives 0 where b is 0.
+// a / b; in i32 truncated towards 0, and 0 where b is 0.
 fn f(a: T, b: T) -> R {
   let quotient = a / b;
   if (IS_INTEGER) { return select(quotient, R(0), b == T(0)); } // NaN: T is i32

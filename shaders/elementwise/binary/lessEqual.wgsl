@@ -1,2 +1,2 @@
-// a <= b, as 1 or 0; NaN is not.
+// a <= b as 1 or 0; false for NaN.
 fn f(a: T, b: T) -> R { return R((a <= b) & !is_nan(a) & !is_nan(b)); }

@@ -1,2 +1,2 @@
-// a differs from b, as 1 or 0; NaN does.
+// a != b as 1 or 0; true for NaN.
 fn f(a: T, b: T) -> R { return R((a != b) | is_nan(a) | is_nan(b)); }

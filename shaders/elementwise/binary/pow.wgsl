@@ -1,5 +1,6 @@
-// a^b. i32 are multiplied, as f32 has 24 bits; a negative exponent is a division of 1, so 0 unless a is 1 or -1.
-// WGSL's pow() promises nothing at 0, infinities and NaN, nor of a negative base: there the answers of C stand in its place.
+// a^b. i32 powers multiply integers, because f32 has only 24 bits; a negative exponent returns 1 / a^-b truncated,
+// which is 0 unless a is 1 or -1.
+// WGSL leaves pow() undefined for 0, infinities, NaN and negative bases; there the result is that of C.
 
 // NaN: T is i32.
 fn whole_power(a: T, b: T) -> T {
@@ -18,18 +19,18 @@ fn f(a: T, b: T) -> R {
   let base = f32(a);
   let exponent = f32(b);
   let size = abs(base);
-  // NaN: `known` is, below.
+  // NaN: `known` handles it, below.
   let is_whole = floor(exponent) == exponent;
   let is_endless = abs(exponent) == infinity();
-  // pow() may be a little below a whole number, where the power is one.
+  // pow() may return slightly less than a whole number where the exact power is whole.
   let magnitude = pow(size, exponent);
   let finite = select(magnitude, round(magnitude), is_whole & (exponent > 0) & (floor(base) == base));
   let limit = select(infinity(), 0.0, (size < 1) != (exponent < 0));
   let of_size = select(finite, limit, (size == 0) | (size == infinity()) | is_endless);
-  let is_odd = is_whole & (abs(exponent) < 16777216) & (fract(abs(exponent) * 0.5) != 0); // all larger ones are even
-  let is_negative = (bitcast<u32>(base) >> 31) == 1; // -0 is
+  let is_odd = is_whole & (abs(exponent) < 16777216) & (fract(abs(exponent) * 0.5) != 0); // larger floats are all even
+  let is_negative = (bitcast<u32>(base) >> 31) == 1; // true for -0
   let signed = select(of_size, -of_size, is_odd & is_negative);
-  let real = select(signed, sqrt(base), (base < 0) & !is_whole & (size < infinity())); // NaN: no real number
+  let real = select(signed, sqrt(base), (base < 0) & !is_whole & (size < infinity())); // NaN: not real
   let known = select(select(real, 1.0, (size == 1) & is_endless), f32(a + b), is_nan(a) | is_nan(b));
   return R(select(known, 1.0, ((base == 1) & !is_nan(a)) | ((exponent == 0) & !is_nan(b))));
 }

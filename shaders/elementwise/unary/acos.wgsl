@@ -1,4 +1,4 @@
-// The inverse cosine, in 0 .. pi; NaN beyond 1. By atan2, as WGSL's acos may be 7e-5 off.
+// The inverse cosine, in 0 .. pi; NaN for |x| > 1. Computed by atan2, because WGSL allows acos an error of 7e-5.
 fn f(x: T) -> T {
   let opposite = sqrt((1 - x) * (1 + x));
   return keep_nan(opposite, atan2(opposite, x));

@@ -1,3 +1,3 @@
-// The cosine of long_sine.wgsl.
+// The cosine, from long_sine.wgsl.
 fn f(x: T) -> T { return any_cosine(x); }
 fn df(x: T, y: T) -> T { return -any_sine(x); }

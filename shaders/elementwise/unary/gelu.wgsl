@@ -1,10 +1,11 @@
-// x * Phi(x) with the normal distribution function Phi: alpha 0 by the error function, alpha 1 by tanh. Phi wins over x: 0 at
-// minus infinity. erf comes from error_function.wgsl.
+// x * Phi(x), Phi the distribution function of the normal distribution: by the error function (alpha 0) or by tanh
+// (alpha 1).
+// 0 at minus infinity, as Phi vanishes faster than x grows. erf comes from error_function.wgsl.
 const SQRT_HALF: f32 = 0.70710678;
 const SQRT_2_OVER_PI: f32 = 0.79788456;
 const CUBIC: f32 = 0.044715;
 
-// Exactly 1 where float32 can't tell, which WGSL does not promise of tanh().
+// tanh, exactly +-1 where float32 rounds it to that, which WGSL does not guarantee for tanh().
 fn bounded_tanh(x: T) -> T { return select(tanh(x), sign(x), abs(x) > T(10)); } // NaN: f and df multiply this by x
 
 fn f(x: T) -> T {

@@ -1,4 +1,5 @@
-// x * tanh(log(1 + e^x)), the tanh as a fraction in e^-|x|, which can't overflow, and wins over x: 0 at minus infinity.
+// x * tanh(log(1 + e^x)). The tanh is a fraction of e^-|x|, which cannot overflow; 0 at minus infinity, as the tanh
+// vanishes faster than x grows.
 // NaN: f multiplies this by x, and df adds a term that is NaN.
 fn tanh_softplus(x: T) -> T {
   let e = exp(-abs(x));

@@ -1,4 +1,5 @@
-// x / (1 + e^-x), the fraction in e^-|x|, which can't overflow, and wins over x: 0 at minus infinity.
+// x / (1 + e^-x). The sigmoid is a fraction of e^-|x|, which cannot overflow; 0 at minus infinity, as the sigmoid
+// vanishes faster than x grows.
 // NaN: f and df multiply this by x.
 fn sigmoid(x: T) -> T {
   let e = exp(-abs(x));

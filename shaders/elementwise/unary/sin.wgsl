@@ -1,3 +1,3 @@
-// The sine of long_sine.wgsl.
+// The sine, from long_sine.wgsl.
 fn f(x: T) -> T { return any_sine(x); }
 fn df(x: T, y: T) -> T { return any_cosine(x); }

@@ -1,3 +1,3 @@
-// The hyperbolic sine of hyperbolic.wgsl.
+// The hyperbolic sine, from hyperbolic.wgsl.
 fn f(x: T) -> T { return sinh_of(x); }
 fn df(x: T, y: T) -> T { return cosh_of(x); }

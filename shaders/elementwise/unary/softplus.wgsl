@@ -1,4 +1,4 @@
-// log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which can't overflow; NaN stays NaN.
+// log(1 + e^x), computed as max(x, 0) + log(1 + e^-|x|), which cannot overflow; NaN stays NaN.
 fn f(x: T) -> T { return keep_nan(x, select(x, T(0), x < T(0)) + log(1 + exp(-abs(x)))); }
 fn df(x: T, y: T) -> T {
   let e = exp(-abs(x));

@@ -1,5 +1,5 @@
-// Calls entry_element(i) for i = 0, 1, ... below the number of elements or vectors; src/ops/lib/entries.ts puts the name of an
-// entry point in place of `entry`. Workgroups beyond 65535 fold into grid.y.
+// Calls entry_element(i) for every element or vector i; src/ops/lib/entries.ts replaces `entry` with the name of an
+// entry point. Workgroups beyond 65535 fold into grid.y.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn entry(

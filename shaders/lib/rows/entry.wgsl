@@ -1,4 +1,5 @@
-// Calls entry_row(row, local) for the rows of a workgroup; src/ops/lib/entries.ts puts the name of an entry point in place of `entry`.
+// Calls entry_row(row, local) for the rows of a workgroup; src/ops/lib/entries.ts replaces `entry` with the name of an
+// entry point.
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn entry(

@@ -1,4 +1,4 @@
-// The numbers behind a softmax: the largest of a row of x, and the sum of exp(x - largest). Joined to rows.wgsl.
+// The two numbers a softmax needs: the maximum of a row of x, and the sum of exp(x - maximum). Joined to rows.wgsl.
 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 

@@ -1,6 +1,6 @@
-// Reductions over a row through subgroups: two barriers instead of one for each level of a tree. Each subgroup reduces its
-// own values, and then what all of them came to. Which invocations form a subgroup is not promised, nor that it is full:
-// each counts itself among those that are there. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
+// Reductions over a row through subgroups: two barriers instead of one per level of a tree. Each subgroup reduces its
+// own values, then the results of all subgroups. WGSL guarantees neither which invocations form a subgroup nor that it
+// is full, so each invocation counts its position among the active ones. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
 var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
 
@@ -18,8 +18,8 @@ fn row_max(value: f32, local: u32) -> f32 {
 
 fn row_sum(value: f32, local: u32) -> f32 {
   if (LANES == 1) { return value; }
-  let own = subgroupAdd(value);
-  partial[local] = select(0, own, subgroupElect()); // once for each subgroup
+  let subtotal = subgroupAdd(value);
+  partial[local] = select(0, subtotal, subgroupElect()); // once for each subgroup
   workgroupBarrier();
   let members = subgroupAdd(1u);
   var sum = 0.0;

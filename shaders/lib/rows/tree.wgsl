@@ -1,4 +1,4 @@
-// Reductions over a row as trees in workgroup memory, on any device. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
+// Reductions over a row as trees in workgroup memory, for any device. Workgroup memory: 4 * WORKGROUP_SIZE bytes.
 
 var<workgroup> partial: array<f32, WORKGROUP_SIZE>;
 

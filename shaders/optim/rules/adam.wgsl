@@ -1,7 +1,7 @@
 // Adam, and AMSGrad if AMSGRAD.
 //   m = m + gain1 * (g - m),   v = v + gain2 * (g^2 - v),   u = v, or in AMSGrad the largest v so far
 //   w = w - rate * m / (sqrt(u) + epsilon)
-// gain = 1 - beta, and rate and epsilon carry the bias corrections: src/optim/rules/adam.ts.
+// gain = 1 - beta; rate and epsilon include the bias corrections: src/optim/rules/adam.ts.
 
 const AMSGRAD: bool = false;
 struct Rule { gain1: f32, gain2: f32, rate: f32, epsilon: f32 }

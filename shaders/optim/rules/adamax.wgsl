@@ -1,7 +1,7 @@
 // Adamax.
 //   m = m + gain * (g - m),   u = max(beta2 * u, |g| + epsilon_inside)
 //   w = w - rate * m / (u + epsilon_outside)
-// PyTorch adds epsilon inside the maximum, Keras outside; the other is 0. rate carries the bias correction.
+// PyTorch adds epsilon inside the maximum, Keras outside; the other is 0. rate includes the bias correction.
 
 struct Rule { gain: f32, beta2: f32, rate: f32, epsilon_inside: f32, epsilon_outside: f32 }
 @group(0) @binding(6) var<storage, read_write> mean: array<T>;

@@ -1,7 +1,7 @@
-// Nadam: Adam with Nesterov's look ahead.
+// Nadam: Adam with Nesterov momentum.
 //   m = m + gain1 * (g - m),   v = v + gain2 * (g^2 - v)
 //   w = w - (along_mean * m + along_gradient * g) / (sqrt(v) + epsilon)
-// Rates and epsilon carry the bias corrections and the schedule of the momentum: src/optim/rules/nadam.ts.
+// The rates and epsilon include the bias corrections and the momentum schedule: src/optim/rules/nadam.ts.
 
 struct Rule { gain1: f32, gain2: f32, along_mean: f32, along_gradient: f32, epsilon: f32 }
 @group(0) @binding(6) var<storage, read_write> mean: array<T>;

@@ -2,8 +2,8 @@
 //   s = s + gain * (g^2 - s),   m = m + gain * (g - m) if centered, else 0
 //   d = g / (sqrt(s - m^2 + epsilon_inside) + epsilon_outside)
 //   v = momentum * v + rate_inside * d,   w = w - rate_outside * v
-// Keras adds epsilon and weighs with the rate inside, PyTorch outside; the other epsilon is 0, the other rate 1.
-// s - m^2 is a variance: what rounding takes below 0 counts as 0.
+// Keras applies epsilon and the rate inside, PyTorch outside; the other epsilon is 0, the other rate 1.
+// s - m^2 is a variance; where rounding makes it negative it counts as 0.
 
 const CENTERED: bool = false;
 const MOMENTUM: bool = false;

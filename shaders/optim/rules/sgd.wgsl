@@ -1,7 +1,7 @@
 // Gradient descent, with momentum if MOMENTUM.
 //   v = momentum * v + gain * g
 //   w = w + along_velocity * v + along_gradient * g
-// Keras, PyTorch and Nesterov differ in the three weights alone: src/optim/rules/sgd.ts.
+// Keras, PyTorch and Nesterov momentum differ only in the three weights: src/optim/rules/sgd.ts.
 
 const MOMENTUM: bool = false;
 struct Rule { momentum: f32, gain: f32, along_velocity: f32, along_gradient: f32 }

@@ -1,13 +1,16 @@
 import { escapeText, ValueError } from './errors.ts';
 
-/** The options, unless they are no object, or `op` does not know one, as after a typing error. */
+/**
+ * Returns the options. Throws if they are not an object or have an option that `op` does not know, such as a misspelled
+ * one.
+ */
 export function checkOptions<Options extends object>(op: string, options: Options, known: readonly string[]): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ValueError({
       op,
       got: `${show(options)} for the options`,
       expected: known.length > 0 ? `an object with any of ${known.join(', ')}` : 'none',
-      fix: known.length > 0 ? `Name it: { ${known[0]}: ... }.` : 'Leave it out.',
+      fix: known.length > 0 ? `Write it by name: { ${known[0]}: ... }.` : 'Leave it out.',
     });
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
@@ -20,10 +23,10 @@ export function checkOptions<Options extends object>(op: string, options: Option
   });
 }
 
-/** A value as a message shows it. */
+/** Formats a value for a message. */
 export const show = (value: unknown): string => escapeText(shown(value, 0));
 
-/** Lists in lists are written out so deep. */
+/** The depth to which nested lists are written out. */
 const DEPTH = 6;
 
 function shown(value: unknown, depth: number): string {
@@ -37,18 +40,18 @@ function shown(value: unknown, depth: number): string {
 
 function typeName(value: object): string {
   const { constructor: type } = value;
-  return typeof type === 'function' ? type.name.replace(/^_/, '') : 'null'; // bundlers put the line before
+  return typeof type === 'function' ? type.name.replace(/^_/, '') : 'null'; // bundlers add the underscore
 }
 
-/** A function that goes by a name of its own: messages show it. */
+/** Sets the name of a function, which messages show. */
 // @__NO_SIDE_EFFECTS__
 export function named<F extends object>(name: string, f: F): F {
   return Object.defineProperty(f, 'name', { value: name });
 }
 
-/** What a value has to be, how a message says so, and whether it may be left out. */
+/** Whether a value is valid, the words for it in messages, and whether the option is required. */
 export type Check = readonly [holds: (value: unknown) => boolean, expected: string, isRequired?: true];
-/** Checks by the names of options. */
+/** Checks by option name. */
 export type Checks<Name extends string = string> = Readonly<Record<Name, Check>>;
 
 const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: number) => boolean): Check => [
@@ -59,26 +62,26 @@ const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: numb
 export const finite = number('a finite number', () => true);
 export const positive = number('a finite number above 0', (value) => value > 0);
 export const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
-export const fraction = number('a number from 0 up to but without 1', (value) => value >= 0 && value < 1);
+export const fraction = number('a number from 0 to below 1', (value) => value >= 0 && value < 1);
 export const unitInterval = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 export const integer = number('a whole number', Number.isInteger);
 export const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
 export const countFrom0 = number('a whole number of 0 or more', (value) => Number.isInteger(value) && value >= 0);
 export const countFrom2 = number('a whole number of 2 or more', (value) => Number.isInteger(value) && value >= 2);
-/** A seed as the generator takes it: others would silently become another one. */
-export const seedValue = number('a whole number of 32 bits', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
-/** What is checked elsewhere. */
+/** A seed. The generator uses 32 bits, so a larger number would silently become a different seed. */
+export const seedValue = number('a 32-bit integer', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
+/** Accepts anything; the value is checked elsewhere. */
 export const checkedLater: Check = [() => true, 'anything'];
 export const flag: Check = [(value) => typeof value === 'boolean', 'true or false'];
 export const text: Check = [(value) => typeof value === 'string', 'a name'];
 export const func: Check = [(value) => typeof value === 'function', 'a function'];
-/** What is looked up if it is a name. */
+/** A name to look up, or the object itself. */
 export const byName: Check = [
   (value) => typeof value === 'string' || typeof value === 'function' || (typeof value === 'object' && value !== null),
   'a name, or what a function of that name returns',
 ];
 
-/** A list, typed or not, whose elements pass. */
+/** A list, typed or not, whose elements all pass. */
 export const listOf = /* @__NO_SIDE_EFFECTS__ */ ([holds]: Check, expected: string): Check => [
   (value) =>
     (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) &&
@@ -86,16 +89,16 @@ export const listOf = /* @__NO_SIDE_EFFECTS__ */ ([holds]: Check, expected: stri
   expected,
 ];
 
-/** One that may not be left out. */
+/** The check of an option that must be present. */
 export const required = /* @__NO_SIDE_EFFECTS__ */ ([holds, expected]: Check): Check => [holds, expected, true];
 
-/** Refuses a value that does not pass. */
+/** Throws a ValueError if a value does not pass. */
 export function checkValue(op: string, name: string, value: unknown, [holds, expected]: Check): void {
   if (holds(value)) return;
   throw new ValueError({ op, got: `${name} ${show(value)}`, expected, fix: `Correct ${name}.` });
 }
 
-/** The options, unless one is without a check or does not pass; undefined is as good as left out. */
+/** Returns the options. Throws if one has no check or does not pass; undefined counts as absent. */
 export function checkValues<Options extends object>(op: string, options: Options, checks: Checks): Options {
   checkOptions(op, options, Object.keys(checks));
   const given = new Map<string, unknown>(Object.entries(options));
@@ -107,18 +110,18 @@ export function checkValues<Options extends object>(op: string, options: Options
   return options;
 }
 
-/** Refuses a number that is not whole, or below `least`. */
+/** Throws unless the value is a whole number of at least `least`. */
 export function checkWhole(op: string, name: string, value: unknown, least: number): void {
   if (Number.isInteger(value) && Number(value) >= least) return;
   throw new ValueError({
     op,
     got: `${name} ${show(value)}`,
     expected: `a whole number of ${least} or more`,
-    fix: `Set ${name} to for example ${Math.max(least, 1)}.`,
+    fix: `Set ${name} to ${Math.max(least, 1)}, for example.`,
   });
 }
 
-/** Refuses a number outside `low <= value < high`. */
+/** Throws unless `low <= value < high`. */
 export function checkRange(
   op: string,
   name: string,
@@ -134,18 +137,18 @@ export function checkRange(
   });
 }
 
-/** Refuses a word that is not among those known. */
+/** Throws unless the value is one of the known words. */
 export function checkWord(op: string, name: string, word: unknown, known: readonly string[]): void {
-  if (known.some((each) => each === word)) return;
+  if (known.some((other) => other === word)) return;
   throw new ValueError({
     op,
     got: `${name} ${show(word)}`,
-    expected: known.map((each) => `'${each}'`).join(' or '),
+    expected: known.map((other) => `'${other}'`).join(' or '),
     fix: `${suggestion(word, known)}Use one of these.`,
   });
 }
 
-/** Looks a name up, in camelCase or as Python writes it (`he_normal`), or lists the names there are. */
+/** Looks up a name, in camelCase or in Python's snake_case (`he_normal`). Throws a ValueError that lists all names. */
 export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: string): T {
   const key = typeof name === 'string' ? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : '';
   if (Object.hasOwn(table, key)) return table[key];
@@ -157,17 +160,17 @@ export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: 
   });
 }
 
-/** Refuses one of the functions of a table in place of what it returns. */
+/** Throws if given one of the table's functions itself rather than its result: `adam` rather than `adam()`. */
 export function checkMade(op: string, table: Readonly<Record<string, unknown>>, given: unknown): void {
   const name = Object.keys(table).find((key) => table[key] === given);
   if (name === undefined) return;
   throw new ValueError({ op, got: `the function ${name}`, expected: 'what it returns', fix: `Call it: ${name}().` });
 }
 
-/** No name is as long, and the time to compare grows with the square. */
+/** No name is longer, and the time to compare grows with the square of the length. */
 const LONGEST = 100;
 
-/** `Did you mean 'adam'? ` if one of the known words is that close to the given one, as after a typing error. */
+/** `Did you mean 'adam'? ` if a known word is close enough to be a misspelling, else an empty string. */
 export function suggestion(word: unknown, known: readonly string[]): string {
   if (typeof word !== 'string' || word.length > LONGEST) return '';
   const [nearest] = known
@@ -178,7 +181,7 @@ export function suggestion(word: unknown, known: readonly string[]): string {
 }
 
 /**
- * How many letters have to be inserted, left out, replaced or swapped with their neighbour.
+ * The edit distance: letters inserted, deleted, replaced or swapped with their neighbour.
  * @see Damerau (1964), "A technique for computer detection and correction of spelling errors".
  */
 function editsBetween(a: string, b: string): number {

@@ -3,15 +3,15 @@ import type { Generator } from './random.ts';
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 import { BYTES, type DType, type Storage, type TypedArray } from './storage.ts';
 
-/** What one runs on; `software` means a GPU that is emulated on the CPU. */
+/** The hardware or driver a device runs on. `software` means a GPU emulated on the CPU. */
 export interface DeviceInfo {
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;
-    /** The model, where the platform tells it. */
+    /** The model, if the platform reports it. */
     readonly device: string;
-    /** The driver, or vendor and architecture where the platform does not tell it. */
+    /** The driver, or vendor and architecture if the platform does not report it. */
     readonly description: string;
     readonly software: boolean;
   };
@@ -21,89 +21,92 @@ export interface DeviceInfo {
 
 /** Live and pooled memory of a device, in buffers and bytes. */
 export interface DeviceMemory {
-  /** Buffers that tensors hold now. */
+  /** Buffers in use by tensors. */
   readonly buffers: number;
   readonly bytes: number;
-  /** Freed buffers kept for the next tensor of their size. */
+  /** Freed buffers, kept for the next tensor of the same size. */
   readonly pooledBuffers: number;
   readonly pooledBytes: number;
 }
 
-/** Several kernels that can do the same, of which the fastest is wanted. */
+/** Several kernels that compute the same result; the fastest is to be found. */
 export interface Contest {
-  /** What they do, to which sizes. */
+  /** What they compute, and for which sizes. */
   readonly key: string;
   readonly candidates: readonly string[];
   /** Dispatches a candidate once, on scratch memory. */
   readonly run: (candidate: string) => void;
 }
 
-/** A step that is being captured: what belongs to it besides the commands of the device. */
+/** A step that is being captured: its parts besides the device's commands. */
 export interface Capture {
-  /** Does work of the host at each replay. What it writes must not have been used earlier in the step. */
+  /** Runs host work at each replay. It must not write memory that the step has already used. */
   atReplay(work: () => void, writes?: Storage): void;
-  /** Says what the commands depend on besides shapes: the step is replayed only while it is the same. */
+  /**
+   * Declares a value that the commands depend on, besides shapes: the step is replayed only while the value stays the
+   * same.
+   */
   dependOn(now: () => unknown): void;
-  /** Says that the step can't be captured, and why. */
+  /** Makes the step uncapturable and says why. */
   refuse(reason: string): never;
 }
 
-/** Decides contests by measurement. */
+/** Selects kernels by measurement. */
 export interface KernelTuner {
-  /** The winner of a contest that was settled; notes down one that was not. */
+  /** The winner of a settled contest; an open contest is queued. */
   choice(contest: Contest): string | undefined;
-  /** Settles the contests that came up. */
+  /** Measures and settles the queued contests. */
   settle(): Promise<void>;
-  /** Changes with each settlement. */
+  /** Changes at each settlement. */
   readonly round: number;
 }
 
-/** What a device says that was disposed of. */
+/** The message of a disposed device. */
 export const DISPOSED = 'The device was disposed. Call init() for a new one.';
 
-/** A place where tensors live and operations run: `src/gpu` is one, `src/backends/cpu/device.ts` the other. */
+/** Holds tensors and runs operations. Implemented in `src/backends/webgpu` and `src/backends/cpu/device.ts`. */
 export interface Device {
   readonly info: DeviceInfo;
-  /** Memory for `length` elements, contents undefined. */
+  /** Memory for `length` elements, with undefined contents. */
   allocate(length: number, dtype: DType): Storage;
   upload(data: TypedArray, dtype: DType): Storage;
   /** Overwrites a storage from element `start` on. */
   write(storage: Storage, data: TypedArray, dtype: DType, start?: number): void;
-  /** Copies `length` elements (4 bytes each) from one storage to another of this device, from element `toStart` there. */
+  /** Copies `length` elements (4 bytes each) to another storage of this device, from its element `toStart` on. */
   copy(from: Storage, to: Storage, length: number, toStart?: number): void;
-  /** The step that is being captured, if one is: capture.ts. */
+  /** The step that is being captured, if any: see capture.ts. */
   capture: Capture | undefined;
-  /** Chooses kernels by measurement; undefined where there is no choice or they are pinned. */
+  /** Selects kernels by measurement; undefined if there is no choice or kernels are pinned. */
   readonly tuner: KernelTuner | undefined;
   read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;
-  /** Takes a copy in turn with the commands; calling the result brings it to the host. */
+  /** Queues a copy in command order; the returned function brings it to the host. */
   readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray>;
-  /** `count` storages of the given lengths inside one allocation, and that allocation itself. */
+  /** Allocates `count` storages of the given lengths in one allocation, and returns that allocation too. */
   arena(lengths: readonly number[]): {
     readonly whole: Storage;
     readonly length: number;
     readonly parts: readonly Storage[];
   };
-  /** Captured steps that go to the GPU together. */
+  /** The number of captured steps submitted to the GPU together. */
   stepsPerSubmit: number;
-  /** Does what allocates memory; if there is too little, once more when what was kept for later tensors is freed. */
+  /** Runs work that allocates memory. If memory runs out, frees the pooled buffers and runs it once more. */
   allocating<R>(work: () => R): Promise<R>;
-  /** Starts the work that was collected so far. */
+  /** Submits the commands collected so far. */
   flush(): void;
-  /** Resolves when all work is done. */
+  /** Resolves when all submitted work is done. */
   sync(): Promise<void>;
   memory(): DeviceMemory;
   /** Frees everything; tensors of this device can't be used afterwards. */
   dispose(): void;
-  /** Seed and counters of what is random on this device: its own, or while a model computes, those of the model. */
+  /** The seed and counters of random numbers: the device's own or, while a model computes, the model's. */
   random: Generator;
 }
 
-/** The bytes of the largest tensor that a device can hold. */
+/** The size of the largest tensor a device can hold, in bytes. */
 export const largestTensor = ({ limits }: DeviceInfo): number =>
   Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 
-/** Refuses what takes more bytes than a tensor can have. @throws DeviceError */
+/** Rejects allocations larger than a tensor can be. @throws DeviceError */
 export function checkBytes(what: string, bytes: number, info: DeviceInfo): void {
   const limit = largestTensor(info);
   if (bytes <= limit) return;
@@ -113,13 +116,13 @@ export function checkBytes(what: string, bytes: number, info: DeviceInfo): void 
   );
 }
 
-/** Refuses a tensor that a device can't hold, before its numbers are made. @throws DeviceError */
+/** Rejects a tensor the device cannot hold, before its elements are computed. @throws DeviceError */
 export const checkRoom = (what: string, shape: Shape, { info }: Device): void =>
   checkBytes(`${what} of shape ${formatShape(shape)}`, BYTES * sizeOf(shape), info);
 
 let current: Device | undefined;
 
-/** The device that new tensors are made on. @throws DeviceError before `init()`. */
+/** The device on which new tensors are made. @throws DeviceError before `init()`. */
 export function currentDevice(): Device {
   if (current === undefined) {
     throw new DeviceError('unavailable', 'No device yet: call `await init()` before making a tensor.');
@@ -127,12 +130,12 @@ export function currentDevice(): Device {
   return current;
 }
 
-/** Makes `device` the one that new tensors are made on. */
+/** Makes `device` the one on which new tensors are made. */
 export function setCurrentDevice(device: Device | undefined): void {
   current = device;
 }
 
-/** Runs `body` with `device` as the current one. */
+/** Runs `body` with `device` as the current device. */
 export function withDevice<R>(device: Device, body: () => R): R {
   const previous = current;
   current = device;
@@ -143,18 +146,18 @@ export function withDevice<R>(device: Device, body: () => R): R {
   }
 }
 
-/** Runs `body` with random numbers on `device` drawn from `generator`. */
+/** Runs `body` while random numbers on `device` come from `generator`. */
 export function drawingFrom<R>(device: Device, generator: Generator, body: () => R): R {
-  const own = device.random;
+  const previous = device.random;
   device.random = generator;
   try {
     return body();
   } finally {
-    device.random = own;
+    device.random = previous;
   }
 }
 
-/** The one device of some tensors. @throws DeviceError when they live on two. */
+/** The device that all tensors are on. @throws DeviceError if they are on two. */
 export function commonDevice(
   op: string,
   tensors: readonly { readonly device: Device; readonly shape: Shape }[],

@@ -1,4 +1,4 @@
-/** What went wrong, in the caller's words; every error of the engine carries these four facts. */
+/** The four facts that every error of the engine carries, in the caller's words. */
 export interface Fault {
   readonly op: string;
   readonly got: string;
@@ -6,12 +6,12 @@ export interface Fault {
   readonly fix: string;
 }
 
-/** The letters of a message that may come from a file or a caller. */
+/** The most characters of a text from a file or a caller that a message shows. */
 const MOST = 200;
-/** Lists of what is known are longer. */
+/** The limit for lists of known names, which are longer. */
 const MOST_EXPECTED = 1000;
 
-/** A text from elsewhere as one line of a terminal can show it: what would control the terminal is escaped. */
+/** Makes a text from elsewhere safe to show on one line of a terminal: escapes control characters. */
 export function escapeText(text: string, most = MOST): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return cut.replace(
@@ -20,7 +20,7 @@ export function escapeText(text: string, most = MOST): string {
   );
 }
 
-/** An error of the engine that says what it is about. */
+/** An error of the engine with its facts as fields. */
 export class FaultError extends Error {
   readonly fault: Fault;
   constructor({ op, got, expected, fix }: Fault) {
@@ -35,23 +35,23 @@ export class FaultError extends Error {
   }
 }
 
-/** Runs `body`; an error in its arguments says where they are from, too. */
+/** Runs `body`; errors in its arguments also name `place`, where the arguments came from. */
 export function within<R>(place: string, body: () => R): R {
   try {
     return body();
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    const Same = error.constructor as new (fault: Fault) => FaultError; // a kind of error is made of its fault alone
+    const Same = error.constructor as new (fault: Fault) => FaultError; // each class takes only a fault
     throw new Same({ ...error.fault, op: `${place}, ${error.fault.op}` });
   }
 }
 
-/** A shape that an operation or a layer can't take. */
+/** A shape that an operation or layer cannot take. */
 export class ShapeError extends FaultError {
   override readonly name = 'ShapeError';
 }
 
-/** A dtype that an operation can't take. */
+/** A dtype that an operation cannot take. */
 export class DTypeError extends FaultError {
   override readonly name = 'DTypeError';
 }
@@ -61,7 +61,7 @@ export class ValueError extends FaultError {
   override readonly name = 'ValueError';
 }
 
-/** A tensor that was freed and is used again. */
+/** The use of a freed tensor. */
 export class DisposedError extends FaultError {
   override readonly name = 'DisposedError';
 }
@@ -69,7 +69,7 @@ export class DisposedError extends FaultError {
 /** No device, a lost device, or an error that the GPU driver reported. */
 export class DeviceError extends Error {
   override readonly name: string = 'DeviceError';
-  /** Why, in one word: `unavailable`, `lost`, `memory` or `validation`. */
+  /** The kind of error. */
   readonly reason: 'unavailable' | 'lost' | 'memory' | 'validation';
   constructor(reason: DeviceError['reason'], message: string) {
     super(message);
@@ -77,7 +77,7 @@ export class DeviceError extends Error {
   }
 }
 
-/** A shader that the driver refused; the message names file and line. */
+/** A shader that the driver rejected; the message names file and line. */
 export class ShaderError extends DeviceError {
   override readonly name = 'ShaderError';
   readonly file: string;

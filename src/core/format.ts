@@ -1,4 +1,4 @@
-/** `0.0712`; in powers of ten where that would say nothing, or too much: `7.37e+180`. */
+/** `0.0712`, or `7.37e+180` if four decimals would show too few or too many digits. */
 export const decimal = (value: number): string => {
   const size = Math.abs(value);
   return size === 0 || (size >= 1e-3 && size < 1e4) ? value.toFixed(4) : value.toExponential(2);

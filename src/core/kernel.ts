@@ -10,11 +10,14 @@ export interface Source {
 export interface Kernel {
   readonly name: string;
   readonly sources: readonly Source[];
-  /** What is joined instead where the device offers subgroups and results need not be the same without them. */
+  /** Sources to use instead on devices with subgroups, unless results must not depend on subgroups. */
   readonly withSubgroups?: readonly Source[];
 }
 
-/** How many workgroups: given, or as many as cover `invocations` at the shader's WORKGROUP_SIZE times ITEMS times WIDTH. */
+/**
+ * The number of workgroups, or enough of them to cover `invocations` at the shader's WORKGROUP_SIZE times ITEMS times
+ * WIDTH.
+ */
 export type Grid =
   | { readonly invocations: number }
   | { readonly workgroups: number | readonly [x: number, y: number, z: number] };
@@ -28,7 +31,7 @@ export interface KernelCall {
   readonly entry: string;
   readonly reads: readonly Tensor[];
   readonly writes: readonly Tensor[];
-  /** Small tensors that all invocations read alike, bound as uniform buffers. */
+  /** Small tensors that every invocation reads whole, bound as uniform buffers. */
   readonly uniforms?: readonly Tensor[];
   /** The fields of the shader's `struct Params`, by name. */
   readonly params?: Readonly<Record<string, number>>;

@@ -19,8 +19,8 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /**
- * Philox 4x32-10: four uniform 32-bit words for a counter of four words and a key of two.
- * The same integers as `shaders/random/dropout.wgsl`, so masks agree bit for bit.
+ * Philox 4x32-10: four uniform 32-bit words for a counter of four words and a key of two. Computes the same integers as
+ * `shaders/lib/philox.wgsl`, so masks match bit for bit.
  * @see Salmon et al. (2011), "Parallel random numbers: as easy as 1, 2, 3".
  */
 export function philox(counter: Readonly<Words>, key: readonly [number, number]): Words {

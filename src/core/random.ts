@@ -5,44 +5,44 @@ const FIRST_STEP = 1;
 interface GeneratorOptions {
   readonly firstStream?: number;
   readonly step?: number;
-  /** The one that it branches off from. */
+  /** The generator that this one branches from. */
   readonly trunk?: Generator;
 }
 
 /**
- * The counter-based generator behind everything random: a word is a function of (seed, step, stream, element),
- * so no draw depends on what was drawn before, on the backend or on the order of execution.
- * Initialisers, shuffles and each random layer have a stream of their own; training steps count the step.
+ * The counter-based generator behind all random numbers. A random word is a function of (seed, step, stream, element),
+ * so a draw depends neither on earlier draws nor on the backend or the order of execution. Initializers, shuffles and
+ * random layers each have their own stream; training steps advance the step.
  */
 export class Generator {
   #seed: number;
   #step: number;
   #streams: number;
-  /** What it branched off from, and how often that had begun anew when this one did. */
-  readonly #trunk: { readonly generator: Generator; begun: number } | undefined;
-  #begun = 0;
+  /** The generator this one branches from, and its number of restarts when this one last followed it. */
+  readonly #trunk: { readonly generator: Generator; restarts: number } | undefined;
+  #restarts = 0;
 
   constructor(seed: number, { firstStream = 0, step = FIRST_STEP, trunk }: GeneratorOptions = {}) {
     this.#seed = seed;
     this.#streams = firstStream;
     this.#step = step;
-    this.#trunk = trunk && { generator: trunk, begun: trunk.#begun };
+    this.#trunk = trunk && { generator: trunk, restarts: trunk.#restarts };
   }
 
   /**
-   * A generator that goes on from here by itself: what one draws and counts does not move the other. A model trains with a
-   * branch of its device's, so that its numbers do not depend on what else is trained meanwhile.
+   * A generator that continues independently from the current state. A model trains with a branch of its device's
+   * generator, so its random numbers do not depend on what else is trained in the meantime.
    */
   branch(): Generator {
     return new Generator(this.#seed, { firstStream: this.#streams, step: this.#step, trunk: this });
   }
 
-  /** This generator; begun anew, where the one that it branched off from was. */
+  /** This generator, restarted first if its trunk was restarted. */
   get followed(): this {
     const trunk = this.#trunk;
-    if (trunk !== undefined && trunk.begun !== trunk.generator.#begun) {
-      trunk.begun = trunk.generator.#begun;
-      this.#begin(trunk.generator.#seed);
+    if (trunk !== undefined && trunk.restarts !== trunk.generator.#restarts) {
+      trunk.restarts = trunk.generator.#restarts;
+      this.#reset(trunk.generator.#seed);
     }
     return this;
   }
@@ -55,48 +55,48 @@ export class Generator {
     return this.#step;
   }
 
-  /** A stream that nothing else draws from. */
+  /** Reserves a stream that nothing else draws from. */
   nextStream(): number {
     return this.#streams++;
   }
 
-  /** The stream that `nextStream` will hand out. */
+  /** The stream that `nextStream` will return. */
   peekStream(): number {
     return this.#streams;
   }
 
-  /** Takes streams back that were drawn for nothing. */
+  /** Releases the streams from `stream` on, which were reserved in vain. */
   returnTo(stream: number): void {
     this.#streams = stream;
   }
 
-  /** Enters a training step: dropout draws another mask. */
+  /** Enters a training step, in which dropout draws a new mask. */
   enter(step: number): void {
     this.#step = step;
   }
 
-  /** Begins anew, before the first step and with the first stream; so do the branches. */
+  /** Returns to the first step and stream with a new seed; branches follow. */
   restart(seed: number): void {
-    this.#begun++;
-    this.#begin(seed);
+    this.#restarts++;
+    this.#reset(seed);
   }
 
-  #begin(seed: number): void {
+  #reset(seed: number): void {
     this.#seed = seed;
     this.#streams = 0;
     this.#step = FIRST_STEP;
   }
 }
 
-/** Four words for elements `4 * block` to `4 * block + 3` of a stream, as the kernels compute them. */
+/** The four random words of elements `4 * block` to `4 * block + 3` of a stream, as the kernels compute them. */
 export function wordsOf(block: number, { seed, step, stream }: { seed: number; step: number; stream: number }): Words {
   return philox([block, step >>> 0, stream, 0], [seed >>> 0, 0]);
 }
 
 const TWO_TO_MINUS_32 = 2 ** -32;
 
-/** A uniform number in (0, 1), never 0 or 1, from a 32-bit word. */
-const unit = (word: number): number => (word + 0.5) * TWO_TO_MINUS_32;
+/** A uniform number in the open interval (0, 1), from 32 random bits. */
+const unit = (bits: number): number => (bits + 0.5) * TWO_TO_MINUS_32;
 
 /** `count` uniform numbers in (0, 1). */
 export function uniform(count: number, generator: Generator, stream = generator.nextStream()): Float64Array {
@@ -122,11 +122,13 @@ export function normal(count: number, generator: Generator, stream = generator.n
   return numbers;
 }
 
-/** `count` standard normal numbers, those beyond two deviations drawn again (from later elements of the stream). */
+/**
+ * `count` standard normal numbers; those beyond two standard deviations are redrawn from later elements of the stream.
+ */
 export function truncatedNormal(count: number, generator: Generator, stream = generator.nextStream()): Float64Array {
   const numbers = new Float64Array(count);
   let found = 0;
-  // About 4.55 % are rejected; a larger draw starts with the same numbers, so the result does not depend on the margin.
+  // About 4.55 % are rejected. A larger draw starts with the same numbers, so the result does not depend on the margin.
   for (let drawn = Math.ceil(1.1 * count) + 16; found < count; drawn *= 2) {
     found = 0;
     for (const value of normal(drawn, generator, stream)) {

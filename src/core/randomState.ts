@@ -1,16 +1,16 @@
 import { eachStep, outsideCapture, refuseCapture, writeEachStep } from './capture.ts';
-import { checkValue, seedValue } from './checks.ts';
+import { seedValue, checkValue } from './checks.ts';
 import { currentDevice, type Device } from './device.ts';
 import type { Generator } from './random.ts';
 import { keep, Tensor } from './tensor.ts';
 
-/** Seed and step of a generator on its device, where kernels read them. */
+/** Seed and step of a generator on its device, for kernels to read. */
 interface State {
   /** `[seed, step]`, i32. */
   readonly tensor: Tensor;
-  /** What it holds. */
+  /** The values that the tensor holds. */
   written: readonly [seed: number, step: number];
-  /** The captured steps that have drawn, and whether they have entered another step since. */
+  /** The captured steps that drew random numbers, and whether they have entered another training step since. */
   readonly captured: WeakMap<object, { hasEntered: boolean }>;
 }
 
@@ -30,7 +30,7 @@ function stateOf(device: Device): State {
   return state;
 }
 
-/** `[seed, step]` as i32 on the device, for a kernel that draws. */
+/** `[seed, step]` as i32 on the device, for a kernel that draws random numbers. */
 export function drawOn(device: Device): Tensor {
   const { random, capture } = device;
   const state = stateOf(device);
@@ -48,35 +48,40 @@ export function drawOn(device: Device): Tensor {
     state.captured.set(capture, { hasEntered: false });
     writeEachStep(device, state.tensor.storage, words, 'i32');
   } else if (captured.hasEntered) {
-    refuseCapture(device, 'it draws random numbers for two training steps');
+    refuseCapture(device, 'it draws random numbers in two training steps');
   }
   return state.tensor;
 }
 
-/** The same for a kernel that draws again what one has drawn, for its gradient; one tensor for the life of the generator. */
+/** The tensor that `drawOn` returns, for a gradient that repeats an earlier draw; it lives as long as the generator. */
 export const drawnOn = (device: Device): Tensor => stateOf(device).tensor;
 
-/** Enters training step `step`, by default the next one: dropout draws another mask. Optimizers do so after an update. */
+/**
+ * Enters training step `step`, by default the next one, in which dropout draws a new mask. Optimizers call this after
+ * an update.
+ */
 export function enterStep(random: Generator, device: Device, step?: number): void {
   eachStep(device, () => random.enter(step ?? random.step + 1));
   const captured = device.capture && states.get(random)?.captured.get(device.capture);
   if (captured) captured.hasEntered = true;
 }
 
-/** Frees what lies on the device. */
+/** Frees the generator's state on the device. */
 export function releaseState(random: Generator): void {
   states.get(random)?.tensor.dispose();
   states.delete(random);
 }
 
 /**
- * Restarts the random numbers of the current device and of its models: weights, orders and masks drawn from here on are
- * those that come after `init({ seed })`.
- * @param seed a whole number of 32 bits. @throws ValueError for anything else.
+ * Restarts the random numbers of the current device and its models: from here on, weights, orders and masks are the
+ * same as after `init({ seed })`.
+ * @param seed a 32-bit integer.
+ * @throws ValueError if `seed` is not a 32-bit integer; DeviceError before `init()`; CaptureError inside a captured
+ * step.
  */
 export function setSeed(seed: number): void {
   checkValue('setSeed', 'seed', seed, seedValue);
   const device = currentDevice();
-  refuseCapture(device, 'it sets the seed; set it before the step');
+  refuseCapture(device, 'it sets the seed; call setSeed before the step');
   device.random.restart(seed);
 }

@@ -1,9 +1,9 @@
-/** What can be freed at the end of a scope. */
+/** An object that a scope can free. */
 interface Freeable {
   dispose(): void;
 }
 
-/** What a function made, to be freed at its end. */
+/** The objects made inside a function, freed when it ends. */
 export class Scope {
   readonly outer: Scope | undefined;
   readonly made = new Set<Freeable>();
@@ -14,13 +14,16 @@ export class Scope {
   }
 }
 
-/** Knows which scope running code is in, also after it has awaited something: Node's AsyncLocalStorage is such a thing. */
+/** Knows the scope of the running code, even after an await; Node's AsyncLocalStorage implements it. */
 export interface AsyncContext {
   getStore(): Scope | undefined;
   run<R>(scope: Scope, body: () => R): R;
 }
 
-/** Where the platform has none, a scope with an async function takes in what any code makes until that has ended. */
+/**
+ * The fallback for platforms without an async context: until an async function ends, its scope collects what any code
+ * makes.
+ */
 class LastOpened implements AsyncContext {
   readonly #scopes: Scope[] = [];
 
@@ -35,15 +38,15 @@ class LastOpened implements AsyncContext {
 }
 
 let context: AsyncContext = new LastOpened();
-/** The scope of the engine's own synchronous code, inside that of the context. */
+/** The scope of the engine's own synchronous code, inside the context's scope. */
 let inner: Scope | undefined;
 
-/** Says how the platform follows code over an await. */
+/** Sets how the platform follows code across an await. */
 export function setAsyncContext(given: AsyncContext): void {
   context = given;
 }
 
-/** The scope that the running code is in. */
+/** The scope of the running code. */
 export function currentScope(): Scope | undefined {
   let scope = inner ?? context.getStore();
   while (scope !== undefined && !scope.isOpen) scope = scope.outer;
@@ -60,8 +63,8 @@ function within<R>(scope: Scope | undefined, body: () => R): R {
   }
 }
 
-/** Runs `body` in a scope, which holds for what an async function does later, too. */
+/** Runs `body` in a scope that also covers what an async function does later. */
 export const runInScope = <R>(scope: Scope, body: () => R): R => within(undefined, () => context.run(scope, body));
 
-/** Runs a synchronous `body` in a scope: cheaper. */
+/** Runs a synchronous `body` in a scope; cheaper than `runInScope`. */
 export const runInnerScope = within as <R>(scope: Scope, body: () => R) => R;

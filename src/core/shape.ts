@@ -4,22 +4,22 @@ import { ShapeError } from './errors.ts';
 /** The length of each axis, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** The highest rank that the kernels can index. */
+/** The highest rank that kernels can index. */
 export const MAX_RANK = 6;
 
-/** Number of elements: the product of the axes, 1 for a scalar. */
+/** The number of elements: the product of the lengths, 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((length, axis) => length === b[axis]);
 
-/** `[2, 3]`, as messages show a shape. */
+/** Formats a shape for messages: `[2, 3]`. */
 export const formatShape = (shape: Shape): string => `[${shape.map(shownLength).join(', ')}]`;
 
-/** An object is named by its type, as it may have no text. */
+/** Objects are shown by their type, because they may not convert to text. */
 const shownLength = (length: unknown): unknown => (typeof length === 'object' ? show(length) : length);
 
-/** Distance in elements between neighbours along each axis of a row-major tensor. */
+/** The distance in elements between neighbours along each axis of a row-major tensor. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -30,13 +30,18 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** Refuses what is no list, such as one number where lengths, axes or tensors are listed. */
+/** Throws unless given an array, for example if one number was passed as a list of lengths, axes or tensors. */
 export function checkList(op: string, what: string, list: unknown): void {
   if (Array.isArray(list)) return;
-  throw new ShapeError({ op, got: `${show(list)} for ${what}`, expected: 'an array', fix: 'List them in brackets.' });
+  throw new ShapeError({
+    op,
+    got: `${show(list)} for ${what}`,
+    expected: 'an array',
+    fix: 'Write it in brackets: [...].',
+  });
 }
 
-/** Refuses what is not a shape: negative or fractional lengths, more than {@link MAX_RANK} axes. */
+/** Rejects invalid shapes: negative or fractional lengths, or more than {@link MAX_RANK} axes. */
 export function checkShape(op: string, shape: Shape): void {
   checkList(op, 'the lengths of a shape', shape);
   if (shape.length > MAX_RANK || shape.some((length) => !Number.isInteger(length) || length < 0)) {
@@ -49,7 +54,10 @@ export function checkShape(op: string, shape: Shape): void {
   }
 }
 
-/** NumPy's rule: align at the last axis; lengths must be equal, or one of them 1. */
+/**
+ * The shape of two broadcast tensors by NumPy's rule: aligned at the last axis, lengths must be equal, or one of them
+ * 1.
+ */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   const ndim = Math.max(a.length, b.length);
   const result = new Array<number>(ndim);
@@ -69,7 +77,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return result;
 }
 
-/** A negative axis counts from the end; one out of range is an error. */
+/** Converts a negative axis, which counts from the end, to a position. @throws ShapeError if it is out of range. */
 export function normalizeAxis(op: string, axis: number, ndim: number): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     throw new ShapeError({
@@ -82,7 +90,7 @@ export function normalizeAxis(op: string, axis: number, ndim: number): number {
   return axis < 0 ? axis + ndim : axis;
 }
 
-/** Sorted, non-negative axes without repeats; `undefined` means all of them. */
+/** Sorted, non-negative axes without repeats; `undefined` means all axes. */
 export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, ndim: number): number[] {
   if (axes === undefined) return Array.from({ length: ndim }, (_, axis) => axis);
   const list = [axes].flat();
@@ -92,26 +100,26 @@ export function normalizeAxes(op: string, axes: number | readonly number[] | und
       op,
       got: `axes ${formatShape(list)}`,
       expected: 'each axis once',
-      fix: 'Drop the repeats.',
+      fix: 'Remove the repeated axes.',
     });
   }
   return sorted;
 }
 
-/** The shape after a reduction over `axes` (normalized). */
+/** The shape after a reduction over normalized `axes`. */
 export const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape =>
   keepDims
     ? shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
     : shape.filter((_, axis) => !axes.includes(axis));
 
-/** A tensor seen as `[outer, length, inner]` around one axis. */
+/** A tensor viewed as `[outer, length, inner]` around an axis. */
 export interface AxisView {
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
 }
 
-/** Splits a shape around `axis`, or around the run of axes from `axis` to `last`. */
+/** Splits a shape around `axis`, or around the adjacent axes from `axis` to `last`. */
 export const viewAround = (shape: Shape, axis: number, last = axis): AxisView => ({
   outer: sizeOf(shape.slice(0, axis)),
   length: sizeOf(shape.slice(axis, last + 1)),

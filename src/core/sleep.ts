@@ -1,9 +1,9 @@
-/** Of the time that the GPU's work is expected to take, the share that is slept through. */
+/** The fraction of the GPU's expected time to sleep through. */
 const SLEPT = 0.95;
 
 /**
- * Waits for most of `expected` milliseconds. Node polls while it awaits the GPU, which takes a core away, from a GPU in
- * software half of what it has: so it is awaited only when it is about to be done.
+ * Waits for most of `expected` milliseconds. While Node awaits the GPU it polls, which occupies a core (half of what a
+ * software GPU has), so the GPU should be awaited only when it is almost done.
  */
 export const sleepThrough = (expected: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, SLEPT * expected)));

@@ -2,12 +2,12 @@ export const DTYPES = ['f32', 'i32'] as const;
 export type DType = (typeof DTYPES)[number];
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 
-/** Bytes of one element, whatever its dtype. */
+/** Bytes per element, for every dtype. */
 export const BYTES = 4;
 
 /**
- * A device's memory behind one or more tensors. Aliases (a reshape, what the tape saved) share it; the last one
- * to let go gives the memory back.
+ * A device's memory behind one or more tensors. Aliases (a reshape, tensors saved by the tape) share it; the last to
+ * release it frees the memory.
  */
 export class Storage<Memory = unknown> {
   #memory: Memory;
@@ -32,12 +32,12 @@ export class Storage<Memory = unknown> {
     if (--this.#users === 0) this.#free();
   }
 
-  /** Whether a tensor still uses it. */
+  /** Whether a tensor still uses the memory. */
   get isUsed(): boolean {
     return this.#users > 0;
   }
 
-  /** Takes over the memory of another storage that nobody else uses; its old memory stays with whoever gave it. */
+  /** Takes over the memory of another storage that is not used elsewhere. The previous memory stays with its owner. */
   takeOver(other: Storage<Memory>): void {
     this.#memory = other.#memory;
     this.#free = other.#free;

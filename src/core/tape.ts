@@ -1,26 +1,26 @@
 import type { Tensor } from './tensor.ts';
 
-/** One operation that ran while a tape was recording: what came in, what came out, and how a gradient goes back. */
+/** A recorded operation: its inputs, its output, and its backward function. */
 export interface TapeNode {
   readonly op: string;
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
-  /** Gradients of the inputs from that of the output; those not needed may be undefined. */
+  /** Returns the gradients of the inputs from the gradient of the output; undefined where none is needed. */
   readonly backward: (dy: Tensor, needs: readonly boolean[]) => readonly (Tensor | undefined)[];
-  /** Lets go of the tensors that `backward` reads. */
+  /** Frees the tensors that `backward` reads. */
   readonly release: () => void;
 }
 
 const recordings: TapeNode[][] = [];
 
-/** Whether any tape is listening. */
+/** Whether any tape is open. */
 export const isRecording = (): boolean => recordings.length > 0;
 
-/** Whether every tape that is listening heard a tensor being made. */
+/** Whether every open tape recorded the operation that made a tensor. */
 export const wasRecorded = (tensor: Tensor): boolean =>
   recordings.every((nodes) => nodes.some(({ output }) => output === tensor));
 
-/** Appends an operation to every open recording, each with a node of its own to release. */
+/** Appends an operation to every open recording; each gets its own node to release. */
 export function record(makeNode: () => TapeNode): void {
   for (const recording of recordings) recording.push(makeNode());
 }
@@ -38,7 +38,7 @@ export function stopRecording(nodes: TapeNode[]): void {
   if (index >= 0) recordings.splice(index, 1);
 }
 
-/** Runs `body` unseen by every tape, as the steps of a gradient are. */
+/** Runs `body` without recording it on any tape, as the backward pass is run. */
 export function withoutRecording<R>(body: () => R): R {
   const paused = recordings.splice(0);
   try {

@@ -1,2 +1,2 @@
-/** That of the package: a checkpoint says which one made it. */
+/** The version of the package, which checkpoints record. */
 export const version = '0.1.0';

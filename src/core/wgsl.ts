@@ -6,10 +6,10 @@ export const joined = (sources: readonly Source[]): string => sources.map(({ tex
 const declaration = (name: string): RegExp =>
   new RegExp(`^(const ${name}(?:: \\w+)? = |alias ${name} = )([^;]+);`, 'm');
 
-/** Whether the shader has a constant or type alias of that name. */
+/** Whether the shader declares a constant or type alias of this name. */
 export const declares = (text: string, name: string): boolean => declaration(name).test(text);
 
-/** Sets constants and type aliases of a shader by name. @throws Error for a name the shader does not declare. */
+/** Sets constants and type aliases of a shader by name. @throws Error for a name that the shader does not declare. */
 export function specialize(text: string, constants: Constants): string {
   let result = text;
   for (const [name, value] of Object.entries(constants)) {
@@ -36,13 +36,13 @@ export interface Field {
   readonly type: 'u32' | 'i32' | 'f32';
 }
 
-/** The fields of `struct Params`, in order; none when the shader takes no parameters. */
+/** The fields of `struct Params`, in order; empty if the shader has no parameters. */
 export function paramsOf(text: string): readonly Field[] {
   const body = /struct Params \{([^}]*)\}/.exec(text)?.[1] ?? '';
   return [...body.matchAll(/(\w+): ?(u32|i32|f32)/g)].map(([, name, type]) => ({ name, type: type as Field['type'] }));
 }
 
-/** Lays parameter values out as `struct Params`, padded to 16 bytes. */
+/** Packs parameter values in the layout of `struct Params`, padded to 16 bytes. */
 export function packParams(
   fields: readonly Field[],
   values: Readonly<Record<string, number>>,
@@ -59,7 +59,7 @@ export function packParams(
   return words;
 }
 
-/** The file and line that a line of the joined text came from. */
+/** The file and line from which a line of the joined text came. */
 export function locate(sources: readonly Source[], line: number): { file: string; line: number } {
   let start = 0;
   for (const { file, text } of sources) {

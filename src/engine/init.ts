@@ -2,7 +2,7 @@ import { CpuDevice } from '../backends/cpu/device.ts';
 import { findAdapter, openAdapter } from '../backends/webgpu/adapter.ts';
 import type { Gpu, GpuSource } from '../backends/webgpu/source.ts';
 import type { TunerStore } from '../backends/webgpu/tuner/tuner.ts';
-import { type Check, checkValues, flag, named, seedValue } from '../core/checks.ts';
+import { seedValue, type Check, checkValues, flag, named } from '../core/checks.ts';
 import { type Device, setCurrentDevice } from '../core/device.ts';
 import { DeviceError } from '../core/errors.ts';
 import { Generator } from '../core/random.ts';
@@ -24,7 +24,7 @@ export interface InitOptions {
    * shape does not depend on the GPU's subgroups; default false.
    */
   readonly deterministic?: boolean;
-  /** Seed of everything random on this device, a whole number of 32 bits; default 0. */
+  /** Seed of everything random on this device, a 32-bit integer; default 0. */
   readonly seed?: number;
 }
 

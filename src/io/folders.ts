@@ -1,6 +1,6 @@
 import { ValueError } from '../core/errors.ts';
 
-/** How files get to a folder and from there, by their names. */
+/** How files are written to and read from a folder, by name. */
 export interface Folders {
   readonly write: (folder: string, files: object) => Promise<void>;
   readonly read: (folder: string, names: readonly string[]) => Promise<Record<string, Uint8Array>>;
@@ -8,12 +8,12 @@ export interface Folders {
 
 let known: Folders | undefined;
 
-/** Says how; a browser has no folders. */
+/** Registers the platform's folders; a browser has none. */
 export function setFolders(folders: Folders): void {
   known = folders;
 }
 
-/** The folders of this platform. @throws ValueError, which says what to do without. */
+/** The platform's folders. @throws ValueError that suggests an alternative if there are none. */
 export function foldersFor(op: string, folder: string, instead: string): Folders {
   if (known !== undefined) return known;
   throw new ValueError({

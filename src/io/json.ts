@@ -1,15 +1,15 @@
-// What files from elsewhere may hold.
+// Checks of the contents of files from elsewhere.
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether it is a length, a position or a count. */
+/** Whether a value can be a length, a position or a count. */
 export const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** Our files nest less deep, and code that walks through values calls itself for each level. */
+/** Our files nest less deeply, and code that walks values recurses for each level. */
 const MAX_DEPTH = 32;
 
-/** What a text says in JSON; undefined if it is damaged, or deeper than any file of ours. */
+/** The value of a JSON text; undefined if it is malformed or nests deeper than our files do. */
 export function parseJson(text: string): unknown {
   try {
     return isDeep(text) ? undefined : JSON.parse(text);

@@ -29,7 +29,7 @@ async function anotherGpu(): Promise<GpuDevice> {
 test('init refuses options that it does not know', async () => {
   // @ts-expect-error: what a caller in JavaScript may write
   await rejects(() => init({ backend: 'cuda' }), /init: got backend 'cuda'; expected 'auto', 'webgpu' or 'cpu'/);
-  await rejects(() => init({ backend: 'cpu', seed: 0.5 }), /init: got seed 0.5; expected a whole number of 32 bits/);
+  await rejects(() => init({ backend: 'cpu', seed: 0.5 }), /init: got seed 0.5; expected a 32-bit integer/);
 });
 
 const withoutAdapter = (requestAdapter: () => Promise<null>) => ({ requestAdapter });

@@ -223,7 +223,7 @@ onGpu(test, 'a function that draws for two steps runs uncaptured', async (gpu) =
     const [first, second] = await Promise.all(twice().map((mask) => mask.data()));
     assert.not.equal(first, second);
   });
-  assert.match(warnings[0], /runs uncaptured.*draws random numbers for two training steps/);
+  assert.match(warnings[0], /runs uncaptured.*draws random numbers in two training steps/);
 });
 
 for (const [name, run] of [
@@ -245,7 +245,7 @@ for (const [name, run] of [
     assert.equal(Float32Array.from(first.slice(0, 5)), expected);
     assert.not.equal(await draw(4), first);
     assert.equal(await draw(3), first);
-    assert.throws(() => setSeed(0.5), /setSeed: got seed 0.5; expected a whole number of 32 bits/);
+    assert.throws(() => setSeed(0.5), /setSeed: got seed 0.5; expected a 32-bit integer/);
   });
 }
 

@@ -181,7 +181,7 @@ onBoth(test, 'a disposed tensor says so', async (device) => {
   t.dispose();
   t.dispose(); // a second time does nothing
   assert.ok(t.isDisposed);
-  const message = /got a disposed tensor of shape \[2, 3\]; expected one that is still alive/;
+  const message = /got a disposed tensor of shape \[2, 3\]; expected a live tensor/;
   assert.throws(
     () => relu(t),
     (error: unknown) => error instanceof DisposedError && message.test(error.message),

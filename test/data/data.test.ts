@@ -231,7 +231,7 @@ test('safetensors: dtypes that tensors do not have are converted, or refused by 
   assert.equal(data.mask, Uint8Array.of(1, 0));
   assert.throws(
     () => readSafetensors(file({ ids: ['I64', BigInt64Array.of(1n, 2n ** 40n)] })),
-    /got 1099511627776 as element 1 of 'ids'; expected whole numbers of 32 bits.* Save that tensor as F64/,
+    /got 1099511627776 as element 1 of 'ids'; expected 32-bit integers.* Save that tensor as F64/,
   );
 });
 

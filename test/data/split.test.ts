@@ -116,7 +116,7 @@ test('splits that leave a part empty, and labels that do not fit, are refused', 
       () => trainTestSplit(x, labels, { seed }),
       /trainTestSplit: got seed .*; expected a whole number of 32/,
     );
-    assert.throws(() => kFold(labels, { seed }), /kFold: got seed .*; expected a whole number of 32 bits/);
+    assert.throws(() => kFold(labels, { seed }), /kFold: got seed .*; expected a 32-bit integer/);
   }
   assert.throws(() => trainTestSplit(x, labels, { stratify: 'no' as never }), /stratify 'no'; expected true or false/);
   const oneHot = { data: new Float32Array(3 * COUNT), shape: [COUNT, 3] };

@@ -417,7 +417,7 @@ const throwing: readonly (readonly [about: string, make: () => unknown, message:
   [
     'smoothing of everything',
     () => losses.binaryCrossentropy({ labelSmoothing: 1 }),
-    /labelSmoothing 1; expected a number from 0 up to but without 1/,
+    /labelSmoothing 1; expected a number from 0 to below 1/,
   ],
 ];
 for (const [about, make, message] of throwing) {

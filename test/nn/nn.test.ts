@@ -136,7 +136,7 @@ test('a weight that is missing, unknown, of another shape or no numbers is refus
 test('bad options and shapes are errors that name them', () => {
   setCurrentDevice(cpu);
   assert.throws(() => dense({ units: 0 }), /units 0; expected a whole number of 1 or more/);
-  assert.throws(() => dropout({ rate: 1 }), /rate 1; expected a number from 0 up to but without 1/);
+  assert.throws(() => dropout({ rate: 1 }), /rate 1; expected a number from 0 to below 1/);
   const misspelt = { unit: 3, units: 3 };
   assert.throws(() => dense(misspelt), /the option 'unit'; expected only units, activation/);
   assert.throws(() => sequential([]), /no layers/);

@@ -111,7 +111,7 @@ onBoth(test, 'class numbers reach a function as it needs them, whatever they are
 const wrong: readonly [what: string, value: (p: Tensor) => unknown, message: RegExp][] = [
   ['a number', () => 3, /got 3 in return; expected a tensor/],
   ['nothing', () => undefined, /got undefined in return; expected a tensor/],
-  ['a promise', async (p) => sum(p), /got a promise in return; expected a tensor. A step waits for nothing/],
+  ['a promise', async (p) => sum(p), /got a promise in return; expected a tensor. A step cannot wait/],
   ['integers', (p) => cast(sum(p), 'i32'), /got a tensor of dtype i32 in return; expected f32/],
 ];
 

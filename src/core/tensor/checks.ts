@@ -4,7 +4,7 @@ import { formatShape, type Shape, sameShape } from '../shape.ts';
 import type { DType } from '../storage.ts';
 import { Tensor } from './tensor.ts';
 
-/** Refuses a dtype that an operation does not compute in. */
+/** Rejects a dtype that an operation does not support. */
 export function checkDType(op: string, name: string, given: Tensor, allowed: readonly DType[]): void {
   if (allowed.includes(given.dtype)) return;
   throw new DTypeError({
@@ -16,8 +16,9 @@ export function checkDType(op: string, name: string, given: Tensor, allowed: rea
 }
 
 /**
- * What a user's function returned, which has to be a tensor of that dtype and shape.
- * @param name that of the function. @throws ValueError, DTypeError, ShapeError that say what it returned.
+ * Checks what a user's function returned: a tensor of the expected dtype and shape.
+ * @param name the function's name.
+ * @throws ValueError, DTypeError or ShapeError that says what the function returned.
  */
 export function checkReturned(
   name: string,
@@ -27,14 +28,14 @@ export function checkReturned(
   const op = name || 'a function without a name';
   if (!(value instanceof Tensor)) {
     const isLate = value instanceof Promise;
-    if (isLate) value.catch(() => {}); // what comes of it does not matter any more
+    if (isLate) value.catch(() => {}); // its outcome no longer matters
     throw new ValueError({
       op,
       got: `${isLate ? 'a promise' : show(value)} in return`,
       expected: 'a tensor',
       fix: isLate
-        ? 'A step waits for nothing: leave async and await out.'
-        : 'Return what operations make: mean(...), say.',
+        ? 'A step cannot wait: leave out async and await.'
+        : 'Return the result of operations, for example mean(...).',
     });
   }
   if (value.dtype !== dtype) {
@@ -56,7 +57,7 @@ export function checkReturned(
   return value;
 }
 
-/** Refuses a tensor whose shape is not the expected one. */
+/** Rejects a tensor whose shape differs from the expected one. */
 export function checkSameShape(op: string, name: string, given: Tensor, expected: Shape): void {
   if (sameShape(given.shape, expected)) return;
   throw new ShapeError({

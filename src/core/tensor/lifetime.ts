@@ -2,9 +2,10 @@ import { currentScope, runInnerScope, runInScope, Scope } from '../scope.ts';
 import { setScope, Tensor } from './tensor.ts';
 
 /**
- * Runs `body` and frees every tensor made inside, except those it returns (alone, in arrays or in plain objects)
- * and parameters. An async `body` is awaited first: in Node what it makes after an await belongs to its scope, and what other
- * code makes meanwhile does not; a page can't tell them apart, and counts that as made inside.
+ * Runs `body`, then frees every tensor made inside, except parameters and the tensors it returns (alone, in arrays or
+ * in plain objects). An async `body` is awaited first. In Node, tensors made after an await belong to the scope, and
+ * tensors that other code makes in the meantime do not; a browser cannot tell them apart, so the scope frees both.
+ * @returns what `body` returns.
  */
 export function scope<R>(body: () => R): R {
   const made = new Scope(currentScope());
@@ -32,7 +33,7 @@ export function scope<R>(body: () => R): R {
   return result;
 }
 
-/** The same for a synchronous `body` of the engine's own: cheaper. */
+/** `scope` for synchronous code of the engine; cheaper. */
 export function innerScope<R>(body: () => R): R {
   const made = new Scope(currentScope());
   let result: R | undefined;
@@ -44,12 +45,12 @@ export function innerScope<R>(body: () => R): R {
   }
 }
 
-/** Ends a scope: what is returned belongs to the one around it, all else is freed. */
+/** Ends a scope: the returned tensors move to the enclosing scope, all others are freed. */
 function leave(ended: Scope, result?: unknown): void {
   ended.isOpen = false;
   let { outer } = ended;
   while (outer !== undefined && !outer.isOpen) outer = outer.outer;
-  const seen = new Set<unknown>(); // it may hold itself
+  const seen = new Set<unknown>(); // the result may contain itself
   const hand = (part: unknown): void => {
     if (seen.has(part)) return;
     seen.add(part);
@@ -65,7 +66,7 @@ function leave(ended: Scope, result?: unknown): void {
   }
 }
 
-/** The same arrays and plain objects with each tensor in them replaced; what else they hold stays. */
+/** Copies arrays and plain objects with each tensor in them replaced; other values stay. */
 export function mapTensors<Value>(value: Value, replace: (t: Tensor) => Tensor): Value {
   const map = (part: unknown): unknown => {
     if (part instanceof Tensor) return replace(part);
@@ -73,7 +74,7 @@ export function mapTensors<Value>(value: Value, replace: (t: Tensor) => Tensor):
     if (!isPlainObject(part)) return part;
     return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, map(item)]));
   };
-  return map(value) as Value; // of the same form
+  return map(value) as Value; // the same structure
 }
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>

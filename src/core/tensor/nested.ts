@@ -3,13 +3,16 @@ import { ShapeError, ValueError } from '../errors.ts';
 import { checkShape, formatShape, MAX_RANK, type Shape } from '../shape.ts';
 import type { DType, TypedArray } from '../storage.ts';
 
-/** Numbers in nested arrays, as deep as the rank; a scalar is a plain number. */
+/** Nested arrays of numbers, as deep as the rank; a scalar is a plain number. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
-/** What `array()` returns. The rank is not known to TypeScript: at every depth it may be used as a number or as a list. */
+/**
+ * The type of `array()`'s result. TypeScript does not know the rank, so every level can be used as a number or as an
+ * array.
+ */
 export type NestedArray = number & NestedArray[];
 
-/** Converts numbers to the array type that a dtype is written from. */
+/** Converts numbers to the typed array from which a dtype is written. */
 export function toTyped(values: TypedArray | Uint8Array | readonly number[], dtype: DType): TypedArray {
   if (dtype === 'i32') return values instanceof Int32Array ? values : checkedIntegers(values);
   return values instanceof Float32Array || values instanceof Float64Array ? values : Float32Array.from(values);
@@ -22,7 +25,7 @@ function checkedIntegers(values: TypedArray | Uint8Array | readonly number[]): I
     throw new ValueError({
       op: 'tensor',
       got: `${values[wrong]} at element ${wrong} for dtype i32`,
-      expected: 'whole numbers of 32 bits',
+      expected: '32-bit integers',
       fix: "Round first, or use dtype 'f32'.",
     });
   }
@@ -32,7 +35,7 @@ function checkedIntegers(values: TypedArray | Uint8Array | readonly number[]): I
 const isList = (level: NestedNumbers): level is Exclude<NestedNumbers, number> =>
   Array.isArray(level) || (ArrayBuffer.isView(level) && 'length' in level);
 
-/** Flattens nested numbers and finds their shape. @throws ShapeError when they are ragged. */
+/** Flattens nested numbers and returns their shape. @throws ShapeError if they are ragged. */
 export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape } {
   const shape: number[] = [];
   for (let level: NestedNumbers = nested; isList(level); level = level[0]) {
@@ -49,8 +52,8 @@ export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape
       throw new ShapeError({
         op: 'tensor',
         got: `${isList(level) ? `${level.length} items` : show(level)} at depth ${axis}`,
-        expected: `nested arrays of shape ${formatShape(shape)}, as the first items have it, holding numbers`,
-        fix: isNumber ? 'Make all rows of the same length.' : 'Convert what is no number, with Number() for example.',
+        expected: `nested arrays of numbers of shape ${formatShape(shape)}, the shape of the first items`,
+        fix: isNumber ? 'Make all rows the same length.' : 'Convert it to a number, for example with Number().',
       });
     }
   };
@@ -58,7 +61,7 @@ export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape
   return { values, shape };
 }
 
-/** Nests the elements of a tensor by its shape. */
+/** Nests the elements of a tensor according to its shape. */
 export function nest(data: TypedArray, shape: Shape): NestedNumbers {
   const build = (axis: number, start: number, count: number): NestedNumbers => {
     if (axis === shape.length) return data[start];

@@ -1,31 +1,34 @@
 import { checkValue } from '../checks.ts';
 import { INSPECT, setScope, Tensor } from './tensor.ts';
 
-/** A penalty on a weight, a scalar that training adds to the loss. */
+/** A penalty on a weight: a scalar that training adds to the loss. */
 export interface Regularizer {
   (w: Tensor): Tensor;
-  /** Of a penalty `l1 sum(|w|) + l2 sum(w^2)`: its gradient then comes with the optimizer's own pass. */
+  /** The strengths of a penalty `l1 sum(|w|) + l2 sum(w^2)`; the optimizer's own pass then adds its gradient. */
   readonly strengths?: { readonly l1: number; readonly l2: number };
 }
 
-/** Takes a weight to the nearest one that is allowed, after every step. */
+/** Projects a weight onto the nearest allowed value after every step. */
 export type Constraint = (w: Tensor) => Tensor;
 
+/** Options of `parameter`. */
 export interface ParameterOptions {
-  /** For messages and files. */
+  /** The name in messages and files; default `parameter`. */
   readonly name?: string;
-  /** Default true. */
+  /** Whether `fit` and optimizers change it; default true. */
   readonly trainable?: boolean;
+  /** Penalty that training adds to the loss; default none. */
   readonly regularizer?: Regularizer | undefined;
+  /** Projection applied after every step; default none. */
   readonly constraint?: Constraint | undefined;
 }
 
-/** A leaf whose gradient is wanted: it outlives scopes, has a name, and optimizers update it in place. */
+/** A named leaf that gradients can be taken for. It outlives scopes, and optimizers update it in place. */
 export class Parameter extends Tensor {
   readonly name: string;
   readonly regularizer: Regularizer | undefined;
   readonly constraint: Constraint | undefined;
-  /** Whether `fit` and optimizers change it. Running statistics are parameters that they do not. */
+  /** Whether `fit` and optimizers change it. False for running statistics. */
   trainable: boolean;
 
   constructor(source: Tensor, { name = 'parameter', trainable = true, regularizer, constraint }: ParameterOptions) {
@@ -42,7 +45,10 @@ export class Parameter extends Tensor {
   }
 }
 
-/** Makes a parameter from a tensor and takes the tensor over: use the parameter from then on. */
+/**
+ * Makes a parameter from a tensor and disposes the tensor: use the parameter instead.
+ * @throws ValueError if `source` is not a tensor.
+ */
 export function parameter(source: Tensor, options: ParameterOptions = {}): Parameter {
   checkValue('parameter', 'the source', source, [
     (given) => given instanceof Tensor,

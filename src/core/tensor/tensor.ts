@@ -7,7 +7,7 @@ import { type NestedArray, nest, toTyped } from './nested.ts';
 
 declare global {
   interface SymbolConstructor {
-    /** For those whose TypeScript libraries do not have it yet; the same declaration as theirs. */
+    /** For TypeScript libraries that lack it; identical to their declaration. */
     readonly dispose: unique symbol;
   }
 }
@@ -15,20 +15,20 @@ declare global {
 /** The method that `console.log` calls in Node, Deno and Bun. */
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Numbers in the host's memory, row-major, as files and data sets hold them. */
+/** Numbers in host memory, row-major, as in files and data sets. */
 export interface HostArray {
   readonly data: TypedArray | Uint8Array;
   readonly shape: Shape;
 }
 
-/** Moves a tensor to another scope, whose end frees it, or out of all. */
+/** Moves a tensor to another scope, or out of all scopes. */
 export let setScope: (t: Tensor, scope: Scope | undefined) => void;
-/** Moves a tensor to other memory of the same contents. */
+/** Moves a tensor to other memory with the same contents. */
 export let setStorage: (t: Tensor, storage: Storage) => void;
 
 /**
  * An n-dimensional array on a device, contiguous and row-major. Operations are functions (`relu(x)`), not methods.
- * Its memory is freed by `dispose()`, `using`, or the {@link scope} it was made in.
+ * `dispose()`, `using`, or the {@link scope} in which it was made frees its memory.
  */
 export class Tensor {
   static {
@@ -48,7 +48,7 @@ export class Tensor {
   readonly device: Device;
   #assignments = 0;
   #storage: Storage | undefined;
-  /** The one whose end frees it. */
+  /** The scope that frees it. */
   #scope: Scope | undefined;
 
   /** Takes over one use of `storage`. Users call `tensor()`. */
@@ -72,30 +72,33 @@ export class Tensor {
     return this.#storage === undefined;
   }
 
-  /** The memory behind the tensor. @throws DisposedError when it was freed. */
+  /** The memory behind the tensor. @throws DisposedError if it was freed. */
   get storage(): Storage {
     if (this.#storage === undefined) {
       throw new DisposedError({
         op: 'tensor',
         got: `a disposed tensor of shape ${formatShape(this.shape)}`,
-        expected: 'one that is still alive',
+        expected: 'a live tensor',
         fix: 'Use it before dispose(), or return it from scope(() => ...) to keep it.',
       });
     }
     return this.#storage;
   }
 
-  /** The elements, row-major: a copy. Float32Array or Int32Array; a Float64Array on the CPU backend, which computes in float64. */
+  /**
+   * A copy of the elements, row-major: a Float32Array or Int32Array, or on the CPU backend, which computes in float64,
+   * a Float64Array.
+   */
   async data(): Promise<TypedArray> {
     return this.device.read(this.storage, this.size, this.dtype);
   }
 
-  /** The elements as nested arrays, `(await t.array())[0][0]`; of a scalar, a number. */
+  /** The elements as nested arrays, `(await t.array())[0][0]`; for a scalar, a number. */
   async array(): Promise<NestedArray> {
     return nest(await this.data(), this.shape) as NestedArray;
   }
 
-  /** The one number of a tensor of size 1. @throws ShapeError for any other size. */
+  /** The only element of a tensor of size 1. @throws ShapeError for any other size. */
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new ShapeError({
@@ -108,7 +111,10 @@ export class Tensor {
     return (await this.data())[0];
   }
 
-  /** Overwrites the elements in place; the tape does not see it. */
+  /**
+   * Overwrites the elements in place; the tape does not record it.
+   * @throws ShapeError if the number of elements differs; ValueError for a number that dtype i32 cannot hold.
+   */
   assign(values: TypedArray | Uint8Array | readonly number[]): void {
     if (values.length !== this.size) {
       throw new ShapeError({
@@ -122,17 +128,17 @@ export class Tensor {
     this.#assignments++;
   }
 
-  /** How often `assign` has overwritten it. */
+  /** How often `assign` has overwritten the elements. */
   get assignments(): number {
     return this.#assignments;
   }
 
-  /** Another tensor on the same memory, with its own lifetime. */
+  /** Another tensor that shares the memory and has its own lifetime. */
   alias(shape: Shape = this.shape): Tensor {
     return new Tensor(this.device, this.storage.retain(), shape, this.dtype);
   }
 
-  /** Frees the memory; a second call does nothing. */
+  /** Frees the tensor; a second call does nothing. Shared memory is freed with its last tensor. */
   dispose(): void {
     this.#storage?.release();
     this.#storage = undefined;
@@ -154,12 +160,12 @@ export class Tensor {
   }
 }
 
-/** Takes a tensor out of its scope, so that only `dispose()` frees it. */
+/** Removes a tensor from its scope, so that only `dispose()` frees it. */
 export function keep<T extends Tensor>(kept: T): T {
   setScope(kept, undefined);
   return kept;
 }
 
-/** A tensor whose elements are still to be written. */
+/** A tensor with undefined contents, to be written. */
 export const emptyOn = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
   new Tensor(device, device.allocate(sizeOf(shape), dtype), shape, dtype);

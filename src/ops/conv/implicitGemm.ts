@@ -14,8 +14,8 @@ import type { Run } from '../op.ts';
 import { windowRows } from './windowRows.ts';
 import { slide, slidingWindows } from './windows.ts';
 
-// A convolution as a matrix product: the rows of A are the windows, which the kernel reads directly from the images; B is
-// the filter. Groups are a batch of products.
+// A convolution as a matrix product: the rows of A are the windows, which the kernel reads directly from the images; B
+// is the filter. Groups are a batch of products.
 
 /** Whether each window is one pixel and each pixel has a window: then the images already are the rows. */
 const isPointwise = ({ size, strides, before, after }: Windows): boolean =>

@@ -85,7 +85,7 @@ onSoftware(
     const [name] = readdirSync(folder).filter((each) => each.startsWith('dawngrad-'));
     chmodSync(join(folder, name), 0o777);
     const other = device(env);
-    assert.match(other.stderr, /no folder of this user alone; set XDG_CACHE_HOME to a folder that can be written/);
+    assert.match(other.stderr, /not a private folder of this user; set XDG_CACHE_HOME to a writable folder/);
     assert.match(other.stdout, /^Device +CPU reference/);
     const trained = device(env, 'train', '--out', join(folder, 'run'));
     assert.is(trained.status, 1);

@@ -214,7 +214,7 @@ onLimited('in a page a shortage is known too late, and ends the device', { memor
   for (const t of [none, x, x]) {
     const error = await errorOf(t.data());
     isShortage(error);
-    assert.match(String(error), /The GPU's memory ran out: .* Call init\(\) again/);
+    assert.match(String(error), /The GPU ran out of memory: .* Call init\(\) again/);
   }
 });
 

@@ -5,15 +5,15 @@ import { type DType, Storage, type TypedArray } from '../../core/storage.ts';
 import { Tensor } from '../../core/tensor.ts';
 import type { NdArray } from './reference/ndarray.ts';
 
-/** What `src/reference` holds. */
+/** The functions of `src/backends/cpu/reference`. */
 export type References = typeof import('./reference/index.ts');
 
 type CpuMemory = Float64Array | Int32Array;
 
-/** What a tensor may take in float32, and twice as much in float64: typed arrays have few more elements in all engines. */
+/** The largest tensor in float32 bytes; float64 takes twice that, close to the largest typed array in all engines. */
 const MOST_BYTES = 2 ** 33;
 
-/** The reference backend: float64 on the CPU, one plain loop per operation (src/reference). For checking, not for speed. */
+/** The reference backend: float64 on the CPU, one plain loop per operation. For checking, not for speed. */
 export class CpuDevice implements Device {
   readonly info: DeviceInfo = {
     backend: 'cpu',
@@ -28,7 +28,7 @@ export class CpuDevice implements Device {
     features: [],
   };
   random: Generator;
-  /** The mathematics, by the names of the operations. */
+  /** The reference functions, by name. */
   readonly references: References;
   stepsPerSubmit = 1;
   readonly capture = undefined;
@@ -41,7 +41,7 @@ export class CpuDevice implements Device {
     this.references = references;
   }
 
-  /** Loads the mathematics first, so that whoever runs on a GPU does without. */
+  /** Loads the reference functions on demand, so that a program that runs on a GPU does not load them. */
   static async open(random: Generator): Promise<CpuDevice> {
     return new CpuDevice(random, await import('./reference/index.ts'));
   }
@@ -74,13 +74,13 @@ export class CpuDevice implements Device {
   }
 
   arena(lengths: readonly number[]): { whole: Storage<CpuMemory>; length: number; parts: Storage<CpuMemory>[] } {
-    const length = lengths.reduce((sum, each) => sum + each, 0);
+    const length = lengths.reduce((sum, length) => sum + length, 0);
     const whole = this.allocate(length, 'f32');
     let start = 0;
-    const parts = lengths.map((each) => {
+    const parts = lengths.map((partLength) => {
       whole.retain();
-      const part = new Storage<CpuMemory>(whole.memory.subarray(start, start + each), () => whole.release());
-      start += each;
+      const part = new Storage<CpuMemory>(whole.memory.subarray(start, start + partLength), () => whole.release());
+      start += partLength;
       return part;
     });
     return { whole, length, parts };
@@ -104,12 +104,12 @@ export class CpuDevice implements Device {
     this.#isDisposed = true;
   }
 
-  /** A tensor's elements as the reference functions take them. */
+  /** A tensor's elements, in the form that reference functions read. */
   view(t: Tensor): NdArray {
     return { data: memoryOf(t.storage).subarray(0, t.size), shape: t.shape };
   }
 
-  /** A tensor that takes over what a reference function returned. */
+  /** Makes a tensor from the result of a reference function. */
   adopt(result: NdArray): Tensor {
     const dtype = result.data instanceof Int32Array ? 'i32' : 'f32';
     return new Tensor(this, this.#store(result.data), result.shape, dtype);

@@ -6,7 +6,7 @@ import type { Debug } from './queue/debug.ts';
 import type { GpuSource } from './source.ts';
 import { Tuner, type TunerStore } from './tuner/tuner.ts';
 
-/** Limits that the kernels can use more of than the guaranteed minimum. */
+/** Limits that kernels can use beyond the guaranteed minimum. */
 const WANTED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -16,27 +16,27 @@ const WANTED_LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
-/** Features that kernels and the tuner use where they are offered. */
+/** Features that kernels and the tuner use if available. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query'];
 
-/** Names under which drivers that run on the CPU introduce themselves. */
+/** Names by which drivers that run on the CPU identify themselves. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
 const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): string =>
   [vendor, architecture, device, description].join(' ');
 
-/** Whether an adapter is a CPU in disguise. */
+/** Whether an adapter runs on the CPU. */
 export const isSoftware = (adapter: GPUAdapter): boolean =>
   adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
 
-/** Finds an adapter: a hardware one from any source, else a software one from any source. */
+/** Finds an adapter: a hardware adapter from any source, else a software adapter from any source. */
 export async function findAdapter(
   sources: readonly GpuSource[],
 ): Promise<{ found: { gpu: GPU; adapter: GPUAdapter } | undefined; tried: string[] }> {
   const tried: string[] = [];
   for (const { name, open } of sources) {
     try {
-      const gpu = (await open()) as GPU; // what WebGPU says of it, the public type leaves out
+      const gpu = (await open()) as GPU; // the public type omits WebGPU's own types
       const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
       if (adapter === null) tried.push(`${name}: no adapter`);
       else if (isSoftware(adapter) && sources.at(-1)?.name !== name) tried.push(`${name}: only a software adapter`);
@@ -50,14 +50,14 @@ export async function findAdapter(
 
 interface OpenOptions {
   readonly random: Generator;
-  /** Whether kernels are chosen by measurement; default on hardware. */
+  /** Whether kernels are selected by measurement; default true on hardware. */
   readonly tune: boolean | undefined;
-  /** Whether nothing is chosen by measurement, and reductions are the same trees everywhere. */
+  /** Whether measurements select nothing, and reductions use the same trees on every device. */
   readonly deterministic: boolean;
   readonly store: TunerStore | undefined;
 }
 
-/** What prints each dispatch, where that is wanted: DAWNGRAD_DEBUG is 1 or 2, in the environment or as a global variable. */
+/** The printer of dispatches, if DAWNGRAD_DEBUG is 1 or 2, in the environment or as a global variable. */
 async function openDebug(device: GPUDevice): Promise<Debug | undefined> {
   const name = 'DAWNGRAD_DEBUG';
   const level = Number(Reflect.get(globalThis, name) ?? globalThis.process?.env?.[name] ?? 0);
@@ -66,7 +66,7 @@ async function openDebug(device: GPUDevice): Promise<Debug | undefined> {
   return new Debug(device, level);
 }
 
-/** Opens an adapter with all of its useful limits. */
+/** Opens an adapter with the limits and features that the engine can use. */
 export async function openAdapter(
   gpu: GPU,
   adapter: GPUAdapter,
@@ -81,7 +81,7 @@ export async function openAdapter(
     throw new DeviceError('unavailable', `The adapter ${textOf(adapter.info)} refused a device: ${String(error)}`);
   }
   const { vendor, architecture, device: model } = adapter.info;
-  // Browsers leave out what could tell users apart, the description first.
+  // Browsers hide what could identify users, above all the description.
   const description = adapter.info.description || [vendor, architecture, model].filter(Boolean).join(' ') || 'a GPU';
   const info: DeviceInfo = {
     backend: 'webgpu',
@@ -90,7 +90,7 @@ export async function openAdapter(
     features: [...device.features].sort(),
   };
   const opened = new GpuDevice({ instance: gpu, device, info, random, deterministic, debug: await openDebug(device) });
-  await opened.sync(); // an adapter that is gone gives a device that is lost
+  await opened.sync(); // throws if the adapter is gone, as the device is then lost
   if (!deterministic && (tune ?? !info.adapter.software)) {
     opened.tuner = new Tuner(textOf(adapter.info), store, opened);
     await opened.tuner.load();

@@ -6,21 +6,21 @@ import { type Recording, Transient } from './capture/recording.ts';
 import type { GpuDevice, Replay } from './device.ts';
 import { padded } from './queue/pool.ts';
 
-/** How often a step is noted down anew because it moved its own parameters, as an optimizer's first step does. */
+/** The most recordings of a step that moves its own parameters, as an optimizer's first step does. */
 const ATTEMPTS = 3;
 
-/** A function of tensors, noted down for inputs of certain shapes. */
+/** A function of tensors, recorded for inputs of certain shapes. */
 export class CapturedStep<Result> {
   readonly plan: Plan;
   readonly #device: GpuDevice;
   readonly #recording: Recording;
   readonly #inputs: readonly Transient[];
   readonly #result: Result;
-  /** What the last run returned, by the memory that holds it. */
+  /** The results of the last run, by the memory that holds them. */
   readonly #returned = new Map<Transient, Storage>();
   #replay: Replay | undefined;
 
-  /** Notes down what `f` does; nothing runs. @throws CaptureError if it can't be replayed. */
+  /** Records what `f` does; nothing runs. @throws CaptureError if it can't be replayed. */
   constructor(device: GpuDevice, f: (...inputs: readonly Tensor[]) => Result, like: readonly Tensor[]) {
     this.#device = device;
     this.#inputs = like.map(({ size }) => new Transient(padded(size * BYTES)));
@@ -36,22 +36,22 @@ export class CapturedStep<Result> {
     this.plan = makePlan(recording, { inputs: this.#inputs, outputs: [...outputs] });
   }
 
-  /** Whether what the step depends on, besides the shapes, is what it was. */
+  /** Whether everything the step depends on, besides shapes, is unchanged. */
   get holds(): boolean {
     return this.#recording.holds;
   }
 
-  /** Refuses a step with a buffer that is more than the device can have. @throws DeviceError */
+  /** Rejects a step with a buffer larger than the device allows. @throws DeviceError */
   checkRoom(): void {
     checkBytes('A buffer of the step', Math.max(0, ...this.plan.buffers), this.#device.info);
   }
 
-  /** Compiles the kernels, all at once. */
+  /** Compiles all kernels in parallel. */
   compile(): Promise<void> {
     return this.#device.compileAhead(this.plan.commands);
   }
 
-  /** Makes the buffers. @throws DeviceError if there is no memory for them. */
+  /** Allocates the buffers. @throws DeviceError if memory runs out. */
   prepare(): Replay {
     this.#replay ??= this.#device.prepare(this.#recording, this.plan);
     return this.#replay;
@@ -82,14 +82,17 @@ export class CapturedStep<Result> {
     else this.#replay.dispose();
   }
 
-  /** Results of the last run that somebody still holds move to memory of their own: the next run writes where they lie. */
+  /**
+   * Moves results of the last run that are still in use to memory of their own, because the next run overwrites their
+   * place.
+   */
   #handOver(): void {
     for (const [transient, storage] of this.#returned) {
       if (storage.isUsed) {
         const length = transient.size / BYTES;
-        const own = this.#device.allocate(length);
-        this.#device.copy(storage, own, length);
-        storage.takeOver(own);
+        const copy = this.#device.allocate(length);
+        this.#device.copy(storage, copy, length);
+        storage.takeOver(copy);
       }
       this.#returned.delete(transient);
     }

@@ -18,19 +18,19 @@ import { CommandQueue } from './queue/queue.ts';
 import type { Tuner } from './tuner/tuner.ts';
 
 /**
- * How elementwise kernels are cut up. A GPU in software is slow to start an invocation: relu of 64 MiB takes 68 ms with one
- * vec4 in each, 44 with 16. Hardware is slow to start a workgroup: relu of 256 MiB takes 161 us in workgroups of 64 on an
- * NVIDIA H200, 128 in those of 256.
+ * The grid of elementwise kernels. A software GPU is slow to start an invocation: relu of 64 MiB takes 68 ms with one
+ * vec4 per invocation, 44 ms with 16. Hardware is slow to start a workgroup: relu of 256 MiB takes 161 us with
+ * workgroups of 64 on an NVIDIA H200, 128 us with workgroups of 256.
  */
 const ELEMENTWISE = { software: { ITEMS: 16 }, hardware: { WORKGROUP_SIZE: 256, ITEMS: 1 } };
-/** Where a tensor may start inside an arena, in bytes: WebGPU's alignment of bindings. */
+/** The alignment of a tensor inside an arena, in bytes: WebGPU's alignment of bindings. */
 const ARENA_ALIGNMENT = 256;
 
-/** A planned step with its buffers and bind groups: replaying it is nothing but encoding. */
+/** A planned step with its buffers and bind groups; a replay only encodes. */
 export interface Replay {
   readonly recording: Recording;
   readonly commands: readonly Command[];
-  /** Where the plan put a transient. */
+  /** Where the plan placed a transient. */
   readonly find: (transient: Transient) => GpuMemory;
   readonly dispose: () => void;
 }
@@ -40,20 +40,23 @@ interface GpuDeviceParts {
   readonly device: GPUDevice;
   readonly info: DeviceInfo;
   readonly random: Generator;
-  /** Whether results are the same as on a device without subgroups; default false. */
+  /** Whether results must equal those of a device without subgroups; default false. */
   readonly deterministic?: boolean;
   /** What prints while one debugs. */
   readonly debug?: Debug | undefined;
 }
 
-/** WebGPU: the only code that touches a GPUDevice. Work is collected as commands and submitted when somebody reads. */
+/**
+ * The WebGPU backend. Only `src/backends/webgpu` touches a GPUDevice. Commands are collected and submitted when a
+ * result is read.
+ */
 export class GpuDevice implements Device {
   readonly info: DeviceInfo;
   random: Generator;
-  /** Chooses kernels by measurement; none where they are pinned. */
+  /** Selects kernels by measurement; undefined if kernels are pinned. */
   tuner: Tuner | undefined;
   capture: Recording | undefined;
-  /** Dawn's instance: collected as garbage before the device, it would take the device down with it. */
+  /** Dawn's instance, kept because its garbage collection would destroy the device. */
   readonly instance: GPU;
   readonly #gpu: GPUDevice;
   readonly #failures: Failures;
@@ -112,8 +115,8 @@ export class GpuDevice implements Device {
   }
 
   /**
-   * Milliseconds that the GPU takes to do some work `runs` times, by its own clock where it has one. The host does it once,
-   * and what it asks for is repeated. `expected` is what they are thought to be.
+   * Milliseconds that the GPU takes to do some work `runs` times, by its own clock if it has one. The host runs the
+   * work once, and its commands are repeated. `expected` is the expected total.
    */
   async time(work: () => void, { runs = 1, expected = 0 } = {}): Promise<number> {
     await this.sync();
@@ -122,16 +125,16 @@ export class GpuDevice implements Device {
     return milliseconds();
   }
 
-  /** Compiles the kernels of some work, all at once; nothing of it runs. */
+  /** Compiles the kernels of some work in parallel, without running it. */
   async compile(work: () => void): Promise<void> {
     const { recording } = this.record(work);
     recording.release();
     await this.compileAhead(recording.commands);
   }
 
-  /** Compiles the kernels of recorded commands, all at once, before they are placed. */
+  /** Compiles the kernels of recorded commands in parallel, before the commands are placed. */
   async compileAhead(commands: Plan['commands']): Promise<void> {
-    if (this.info.adapter.software) return; // Node polls while it awaits, and takes half of the cores from the compiler
+    if (this.info.adapter.software) return; // awaiting polls, which slows the compiler by a core
     await Promise.all(commands.map(({ compile }) => compile?.()));
   }
 
@@ -176,7 +179,7 @@ export class GpuDevice implements Device {
     return { whole, length: bytes / BYTES, parts };
   }
 
-  /** Adds one dispatch to the pending commands; an empty grid is nothing to do. */
+  /** Adds one dispatch to the pending commands; an empty grid adds none. */
   run(call: KernelCall): void {
     this.#failures.throwLasting();
     const { kernel, entry, reads, writes, uniforms = [], constants, params = {}, grid } = call;
@@ -189,8 +192,8 @@ export class GpuDevice implements Device {
     if (folded.some((count) => count > limit)) {
       throw new ShapeError({
         op: kernel.name,
-        got: `sizes that take ${folded.join(' x ')} workgroups`,
-        expected: `at most ${limit} along an axis, as this adapter has them`,
+        got: `sizes that need ${folded.join(' x ')} workgroups`,
+        expected: `at most ${limit} workgroups per grid axis, this adapter's limit`,
         fix: 'Slice the tensors.',
       });
     }
@@ -222,14 +225,14 @@ export class GpuDevice implements Device {
     });
   }
 
-  /** Notes down what `body` does instead of doing it. A body that can't be captured has no result. */
+  /** Records what `body` does instead of doing it. @throws CaptureError if it can't be captured. */
   record<R>(body: () => R): { recording: Recording; result: R } {
     const recording: Recording = new Recording();
     this.capture = recording;
     try {
       const result = body();
       if (result instanceof Promise) {
-        result.catch(() => {}); // it fails where it goes on with tensors that do not exist
+        result.catch(() => {}); // it fails when it continues with tensors that do not exist
         recording.refuse('it is async; read tensors after the step');
       }
       recording.check();
@@ -242,12 +245,12 @@ export class GpuDevice implements Device {
     }
   }
 
-  /** Whether nothing works any more: it is disposed of or lost. */
+  /** Whether the device is disposed or lost. */
   get isOver(): boolean {
     return this.#failures.areLasting;
   }
 
-  /** Makes a plan's buffers and bind groups. */
+  /** Allocates a plan's buffers and makes its bind groups. */
   prepare(recording: Recording, plan: Plan): Replay {
     const buffers: Storage<GpuMemory>[] = [];
     const free = (): void => {
@@ -256,7 +259,7 @@ export class GpuDevice implements Device {
     const find = (memory: Operand): GpuMemory => {
       if (!(memory instanceof Transient)) return memory;
       const place = plan.places.get(memory);
-      if (place === undefined) throw new Error('internal: a transient without a place');
+      if (place === undefined) throw new Error('internal: the plan has no place for a transient');
       return typeof place.buffer === 'number'
         ? { ...buffers[place.buffer].memory, size: memory.size }
         : (place as GpuMemory);
@@ -285,7 +288,7 @@ export class GpuDevice implements Device {
     this.#queue.pushStep(commands);
   }
 
-  /** Hands the pending commands to the GPU. */
+  /** Submits the pending commands. */
   flush(): void {
     this.#queue.flush();
   }
@@ -294,7 +297,7 @@ export class GpuDevice implements Device {
     this.capture?.refuse('it reads a tensor; return the tensor, and read it after the step');
     const { changes } = this.#queue;
     const take = (): (() => Promise<TypedArray>) => this.readLater(storage, length, dtype);
-    const bytes = await this.allocating(take, () => this.#queue.changes === changes); // else it may hold something else
+    const bytes = await this.allocating(take, () => this.#queue.changes === changes); // else it may have changed
     return bytes();
   }
 
@@ -313,7 +316,7 @@ export class GpuDevice implements Device {
       return work();
     } catch (error) {
       if (this.#pool.drained === drained) throw error;
-      await this.sync(); // by then the driver has taken back what the pool gave up
+      await this.sync(); // by then the driver has reclaimed the pool's buffers
       if (!mayRepeat()) throw error;
       return work();
     }
@@ -333,13 +336,13 @@ export class GpuDevice implements Device {
     return new Storage(memory, () => this.#release(memory));
   }
 
-  /** Notes a command down while a step is recorded, else adds it to the pending ones. */
+  /** Records a command during capture, else adds it to the pending ones. */
   #do(command: Recorded): void {
     if (this.capture !== undefined) this.capture.add(command);
     else this.#queue.push(command.place(placed));
   }
 
-  /** Tensors that a recorded step takes from outside stay, and a parameter that moves makes the recording outdated. */
+  /** Keeps outside tensors of a recorded step alive; a parameter that moves invalidates the recording. */
   #noteOutside(tensors: KernelCall['reads']): void {
     const recording = this.capture;
     if (recording === undefined) return;
@@ -359,7 +362,7 @@ export class GpuDevice implements Device {
 /** Storages of this device hold GPU memory; the generic type is erased at the border of `Device`. */
 const memoryOf = (storage: Storage): Operand => storage.memory as Operand;
 
-/** Memory that exists. A tensor of a captured step has none after the step, unless the step returned it. */
+/** Memory that exists: a tensor of a captured step has none after the step, unless the step returned it. */
 function placed(memory: Operand): GpuMemory {
   if (!(memory instanceof Transient)) return memory;
   throw new DeviceError('validation', 'A tensor of a captured step was used outside of it. Return it from the step.');

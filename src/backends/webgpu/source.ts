@@ -1,9 +1,12 @@
-/** WebGPU's entry point: `navigator.gpu`, or what Dawn's `create()` returns. Spelled out, as users may lack its types. */
+/**
+ * WebGPU's entry point: `navigator.gpu`, or what Dawn's `create()` returns. Declared here because users may lack its
+ * types.
+ */
 export interface Gpu {
   requestAdapter(options?: object): Promise<object | null>;
 }
 
-/** A place where a platform may find adapters, in the order of preference. */
+/** A place to look for adapters; platforms list them in order of preference. */
 export interface GpuSource {
   readonly name: string;
   readonly open: () => Promise<Gpu>;

@@ -1,4 +1,4 @@
-/** The mathematics of all operations and optimizers in float64, which the CPU backend loads and nobody else. */
+/** All operations and optimizers in float64. Only the CPU backend loads them. */
 
 export * from './conv/conv2d.ts';
 export * from './conv/pool.ts';

@@ -12,21 +12,26 @@ export const zeros = (shape: Shape): NdArray & { readonly data: Float64Array } =
   shape,
 });
 
-/** An array of the same shape with `f` of each element. */
+/** An array of the same shape with `f` applied to each element. */
 export function map(x: NdArray, f: (value: number, index: number) => number): NdArray {
   const y = zeros(x.shape);
   for (let i = 0; i < y.data.length; i++) y.data[i] = f(x.data[i], i);
   return y;
 }
 
-/** a * b, but 0 where one of them is 0 and the other infinite: what doesn't count, or fades faster than the other grows. */
+/**
+ * a * b, but 0 where one factor is 0 and the other infinite: the 0 stands for an excluded element, or for a factor that
+ * vanishes faster than the other grows.
+ */
 export const zeroWins = (a: number, b: number): number =>
   (a === 0 || b === 0) && !Number.isNaN(a) && !Number.isNaN(b) ? 0 : a * b;
 
-/** Truncates the elements of a result that is int32, as comparisons and index arithmetic are. */
+/** Truncates the elements to int32, for comparisons and index arithmetic. */
 export const toInt = (x: NdArray): NdArray => ({ data: Int32Array.from(x.data), shape: x.shape });
 
-/** Calls `visit` with each multi-index of `shape` and its flat position, in row-major order; the index is reused. */
+/**
+ * Calls `visit` with each multi-index of `shape` and its flat position, in row-major order; the index array is reused.
+ */
 export function eachIndex(shape: Shape, visit: (index: readonly number[], flat: number) => void): void {
   const size = sizeOf(shape);
   const index = new Array<number>(shape.length).fill(0);
@@ -36,7 +41,7 @@ export function eachIndex(shape: Shape, visit: (index: readonly number[], flat: 
   }
 }
 
-/** The flat position in an array of shape `of` that broadcasting reads for `index` of the larger shape. */
+/** The flat position in an array of shape `of` that broadcasting reads for `index` in the larger shape. */
 export function broadcastPosition(index: readonly number[], of: Shape, strides = stridesOf(of)): number {
   const skipped = index.length - of.length;
   let position = 0;

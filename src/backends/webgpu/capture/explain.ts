@@ -3,7 +3,7 @@ import { type Operand, Transient } from './recording.ts';
 
 const kib = (bytes: number): string => `${(bytes / 1024).toLocaleString('en', { maximumFractionDigits: 1 })} KiB`;
 
-/** A plan for people: its commands with what they read and write, its buffers, and the peak. */
+/** Formats a plan for people: its commands with operands, its buffers, and its peak. */
 export function explain(plan: Plan): string {
   const { commands, places, lifetimes, buffers, dropped, elided, bytes } = plan;
   const ids = new Map([...lifetimes.keys()].map((transient, i) => [transient, `t${i}`]));
@@ -22,7 +22,7 @@ export function explain(plan: Plan): string {
       ({ label, reads, writes }, i) =>
         `${String(i + 1).padStart(4)}  ${label.padEnd(width)}  ${list(reads)} -> ${list(writes)}`,
     ),
-    'buffers (what lies in them: from command to command)',
+    'buffers (contents: first to last command)',
     ...buffers.map((size, buffer) => {
       const tenants = [...lifetimes].filter(([transient]) => places.get(transient)?.buffer === buffer);
       const stays = tenants.map(
@@ -30,6 +30,6 @@ export function explain(plan: Plan): string {
       );
       return `${String(buffer).padStart(4)}  ${kib(size).padStart(12)}  ${stays.join(', ')}`;
     }),
-    `peak ${kib(bytes)} besides what lies outside`,
+    `peak ${kib(bytes)}, not counting memory outside the step`,
   ].join('\n');
 }

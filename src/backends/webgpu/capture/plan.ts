@@ -2,25 +2,25 @@ import type { GpuMemory } from '../queue/pool.ts';
 import { type Lifetime, shareBuffers } from './lifetimes.ts';
 import { type Operand, type Recorded, type Recording, Transient } from './recording.ts';
 
-/** A captured step with a place for everything in it. */
+/** A captured step with all memory placed. */
 export interface Plan {
   readonly commands: readonly Recorded[];
-  /** The sizes of the buffers that the step needs for itself, in bytes. */
+  /** The sizes of the step's own buffers, in bytes. */
   readonly buffers: readonly number[];
-  /** Where each transient lies: in a buffer of the step, or in memory that it would only have been copied to. */
+  /** Where each transient lies: in a buffer of the step, or directly in the memory it would have been copied to. */
   readonly places: ReadonlyMap<Transient, { readonly buffer: number } | GpuMemory>;
   readonly lifetimes: ReadonlyMap<Transient, Lifetime>;
-  /** Commands whose results nobody used. */
+  /** Number of unused commands removed. */
   readonly dropped: number;
-  /** Copies saved by writing a result where it is wanted. */
+  /** Number of copies saved by writing results directly to their destination. */
   readonly elided: number;
-  /** Bytes of the step's own buffers: its peak. */
+  /** Total bytes of the step's own buffers: its peak. */
   readonly bytes: number;
 }
 
 type Commands = readonly Recorded[];
 
-/** Plans a recording: drops what nobody uses, writes results where they are wanted, shares buffers. */
+/** Plans a recording: removes unused commands, writes results directly to their destination, shares buffers. */
 export function makePlan(
   recording: Recording,
   { inputs, outputs }: { readonly inputs: readonly Transient[]; readonly outputs: readonly Transient[] },
@@ -45,21 +45,21 @@ export function makePlan(
   };
 }
 
-/** The commands whose results reach an output or memory outside of the step. */
+/** The commands whose results reach an output or memory outside the step. */
 function dropUnused(commands: Commands, outputs: readonly Transient[]): Recorded[] {
-  const wanted = new Set<Operand>(outputs);
+  const needed = new Set<Operand>(outputs);
   const used = commands.toReversed().filter(({ reads, writes }) => {
-    if (!writes.some((operand) => !(operand instanceof Transient) || wanted.has(operand))) return false;
-    for (const operand of [...reads, ...writes]) wanted.add(operand); // a kernel may read what it writes
+    if (!writes.some((operand) => !(operand instanceof Transient) || needed.has(operand))) return false;
+    for (const operand of [...reads, ...writes]) needed.add(operand); // a kernel may read what it writes
     return true;
   });
   return used.reverse();
 }
 
 /**
- * Drops copies of a transient into memory outside, where its writer can write there at once: a gradient into the
- * optimizer's arena. Not if the target is used between, or if a command that uses the transient would then read and write
- * one buffer, which WebGPU forbids.
+ * Removes copies of a transient to outside memory where its producer can write there directly, for example a gradient
+ * into the optimizer's arena. Keeps a copy if the destination is used in between, or if a command would then both read
+ * and write one buffer, which WebGPU forbids.
  */
 function elideCopies(
   commands: Commands,
@@ -104,7 +104,7 @@ function touches({ reads, writes }: Recorded, range: GpuMemory): boolean {
   );
 }
 
-/** From the first command that uses a transient to the last; inputs from the start, outputs to the end. */
+/** Each transient lives from its first to its last use; inputs from the start, outputs to the end. */
 function lifetimesIn(
   commands: Commands,
   { inputs, outputs }: { readonly inputs: readonly Transient[]; readonly outputs: readonly Transient[] },

@@ -4,7 +4,7 @@ import type { Storage } from '../../../core/storage.ts';
 import type { Command } from '../queue/commands.ts';
 import type { GpuMemory } from '../queue/pool.ts';
 
-/** Memory of a captured step that nobody outside sees: the plan finds a place for it. */
+/** Memory that only a captured step uses; the plan places it. */
 export class Transient {
   /** In bytes. */
   readonly size: number;
@@ -20,32 +20,32 @@ export type Operand = GpuMemory | Transient;
 /** One command of a captured step. */
 export interface Recorded {
   readonly kind: 'dispatch' | 'copy' | 'clear';
-  /** For people: the kernel and its entry point. */
+  /** Kernel and entry point, for people. */
   readonly label: string;
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
-  /** Compiles the kernel before `place` needs it, beside whatever else goes on. */
+  /** Compiles the kernel ahead of `place`, in parallel with other work. */
   readonly compile?: () => Promise<void>;
-  /** Makes the command once every operand has its place. */
+  /** Makes the command once every operand is placed. */
   readonly place: (find: (operand: Operand) => GpuMemory) => Command;
 }
 
-/** What a step does, noted down instead of done. */
+/** Records the commands of a step instead of running them. */
 export class Recording implements Capture {
   readonly commands: Recorded[] = [];
-  /** The host's part of a step, in order: computes what changes from step to step, and counts. */
+  /** The host's work for a step, in order: computes the values that change from step to step. */
   readonly hostWork: (() => void)[] = [];
-  /** What the step's commands depend on besides the shapes: at a replay it has to be what it was. */
+  /** Values that the commands depend on, besides shapes; a replay requires them unchanged. */
   readonly conditions: { readonly now: () => unknown; readonly before: unknown }[] = [];
   readonly #outside = new Set<Storage>();
-  /** Why the step can't be captured. */
+  /** Why the step can't be captured, if it can't. */
   refusal: string | undefined;
 
   add(command: Recorded): void {
     this.commands.push(command);
   }
 
-  /** Keeps memory from outside, which the commands refer to, until `release`. */
+  /** Keeps outside memory that the commands refer to alive until `release`. */
   retain(storage: Storage): void {
     if (this.#outside.has(storage)) return;
     this.#outside.add(storage.retain());
@@ -57,7 +57,7 @@ export class Recording implements Capture {
   }
 
   atReplay(work: () => void, writes?: Storage): void {
-    // At a replay the host's part comes first, so nothing before this point may read what it writes.
+    // A replay runs the host's work first, so no earlier command may read what it writes.
     const memory = writes?.memory;
     if (this.commands.some(({ reads, writes }) => [...reads, ...writes].some((operand) => operand === memory))) {
       this.refuse('it changes the step number or another number of the step after their first use');
@@ -69,18 +69,18 @@ export class Recording implements Capture {
     this.conditions.push({ now, before: now() });
   }
 
-  /** Notes why this step can't be captured, and leaves it. */
+  /** Records why this step can't be captured, and aborts it. */
   refuse(reason: string): never {
     this.refusal ??= reason;
     throw new CaptureError(reason);
   }
 
-  /** @throws CaptureError if the step can't be captured, also when it caught the first one. */
+  /** @throws CaptureError if the step can't be captured, even if the step itself caught the error. */
   check(): void {
     if (this.refusal !== undefined) throw new CaptureError(this.refusal);
   }
 
-  /** Whether the conditions hold now. */
+  /** Whether all conditions still hold. */
   get holds(): boolean {
     return this.conditions.every(({ now, before }) => Object.is(now(), before));
   }

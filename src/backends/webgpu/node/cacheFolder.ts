@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 
 /**
- * The user's cache folder. Where it can't be written, as in a container or for the user of a service, one for temporary
- * files that no other user can write.
- * @throws Error if there is none of both.
+ * The user's cache folder. If it is not writable, as in a container or for a service user, a temporary folder that no
+ * other user can write to.
+ * @throws Error if neither is available.
  */
 export async function cacheFolder(): Promise<string> {
   const { cache } = envPaths('dawngrad', { suffix: '' });
   let reason: unknown;
   try {
-    // Not recursive, which never ends below /proc.
+    // Not recursive: recursive mkdir below /proc never returns.
     for (const folder of [dirname(cache), cache]) await mkdir(folder).catch(() => {});
     await access(cache, constants.W_OK);
     return cache;
@@ -22,16 +22,16 @@ export async function cacheFolder(): Promise<string> {
   const user = process.getuid?.() ?? 0;
   const temporary = join(tmpdir(), `dawngrad-${user}`);
   try {
-    await mkdir(temporary, { mode: 0o700 }).catch(() => {}); // it may be there
+    await mkdir(temporary, { mode: 0o700 }).catch(() => {}); // it may exist already
     const { uid, mode } = await lstat(temporary);
     if ((mode & constants.S_IFMT) !== constants.S_IFDIR || uid !== user || (mode & 0o077) !== 0) {
-      throw new Error(`${temporary} is no folder of this user alone`);
+      throw new Error(`${temporary} is not a private folder of this user`);
     }
     await access(temporary, constants.W_OK);
     return temporary;
   } catch (error) {
     throw new Error(
-      `no folder to unpack files to: ${textOf(reason)}; ${textOf(error)}; set XDG_CACHE_HOME to a folder that can be written`,
+      `no folder to unpack files to: ${textOf(reason)}; ${textOf(error)}; set XDG_CACHE_HOME to a writable folder`,
     );
   }
 }

@@ -11,18 +11,18 @@ import { cacheFolder } from './cacheFolder.ts';
 const PACKAGE = '@sparticuz/chromium';
 const VULKAN_LOADER = 'libvulkan.so.1';
 const DRIVER = 'libvk_swiftshader.so';
-/** What a Vulkan loader reads of a driver. */
+/** The file from which a Vulkan loader finds a driver. */
 const MANIFEST = 'vk_swiftshader_icd.json';
 const RTLD_NODELETE = 0x1000;
 
 /**
- * Lets Dawn find SwiftShader, a GPU in software that ships inside the npm package @sparticuz/chromium. It is unpacked once
- * into the user's cache folder.
+ * Makes SwiftShader, a software GPU shipped in the npm package @sparticuz/chromium, available to Dawn. It is unpacked
+ * once into the user's cache folder.
  *
- * Dawn asks for a library of the loader's name. A driver has the functions of a loader, so SwiftShader goes by that name,
- * and no environment variable is needed: in a worker thread `process.env` is a copy, which native code does not see.
- * Where the system has a loader, which then has the name, a variable says where the driver is.
- * @throws Error when the package is missing or this is not Linux on x64.
+ * Dawn loads a library by the name of the Vulkan loader. A driver has a loader's functions, so SwiftShader can be
+ * loaded under that name without an environment variable; in a worker thread `process.env` is a copy that native code
+ * does not see. If the system has a loader, the name is taken, and an environment variable points to the driver.
+ * @throws Error if the package is missing or this is not Linux on x64.
  */
 export async function useSoftwareGpu(): Promise<void> {
   const found = await findPackage();
@@ -37,13 +37,16 @@ export async function useSoftwareGpu(): Promise<void> {
 
 let systemLoader: boolean | undefined;
 
-/** Whether the system has a Vulkan loader: on Linux Dawn complains without it. The answer is from before ours has its name. */
+/**
+ * Whether the system has a Vulkan loader; on Linux, Dawn complains without one. Checked before SwiftShader takes the
+ * name.
+ */
 export function hasVulkanLoader(): boolean {
   systemLoader ??= process.platform !== 'linux' || loadLibrary(VULKAN_LOADER);
   return systemLoader;
 }
 
-/** Loads a shared library so that it stays; it is no Node addon, and dlopen throws to say so. */
+/** Loads a shared library permanently. dlopen throws because the library is not a Node addon. */
 function loadLibrary(file: string): boolean {
   try {
     process.dlopen({ exports: {} }, file, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
@@ -53,7 +56,7 @@ function loadLibrary(file: string): boolean {
   return true;
 }
 
-/** Whether the driver is there as it was unpacked: the process would end where a part of it is missing. */
+/** Whether the driver is complete as unpacked; the process would crash if part of it were missing. */
 async function isWhole(folder: string): Promise<boolean> {
   try {
     const { size }: { size?: unknown } = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'));
@@ -70,7 +73,7 @@ async function unpack(archive: string, folder: string): Promise<void> {
   const { data } = files.find(({ name }) => name === DRIVER) ?? {};
   if (data === undefined) throw new Error(`${archive} has no ${DRIVER}`);
   const driver = Buffer.from(data);
-  // Its own name, among the strings that the dynamic linker reads; the file of each is ended by a zero.
+  // Renames the driver in its table of zero-terminated strings, which the dynamic linker reads.
   const name = driver.indexOf(`${DRIVER}\0`);
   if (name >= 0) driver.fill(0, name, name + DRIVER.length).write(VULKAN_LOADER, name);
   await writeWhole(join(folder, DRIVER), driver);
@@ -79,12 +82,12 @@ async function unpack(archive: string, folder: string): Promise<void> {
     ICD: { library_path: `./${DRIVER}`, api_version: '1.0.5' },
     size: driver.length,
   };
-  await writeWhole(join(folder, MANIFEST), JSON.stringify(manifest)); // the last: it says that the driver is whole
+  await writeWhole(join(folder, MANIFEST), JSON.stringify(manifest)); // written last: it marks the driver as complete
 }
 
 async function findPackage(): Promise<{ archive: string; version: string }> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`the software GPU is for Linux on x64, this is ${process.platform} on ${process.arch}`);
+    throw new Error(`the software GPU needs Linux on x64; this is ${process.platform} on ${process.arch}`);
   }
   let entry: string;
   try {

@@ -4,7 +4,7 @@ import { writeWhole } from '../../../io/files.ts';
 import type { TunerStore } from '../tuner/tuner.ts';
 import { cacheFolder } from './cacheFolder.ts';
 
-/** Files in the user's cache folder, or in another folder. */
+/** Stores the tuner's choices as files in the user's cache folder, or in another folder. */
 export const tunerFiles = (given?: string): TunerStore => ({
   read: async (name) => readFile(join(given ?? (await cacheFolder()), `${name}.json`), 'utf8'),
   write: async (name, text) => {

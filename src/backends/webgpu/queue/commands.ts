@@ -1,4 +1,4 @@
-/** One thing for the GPU to do; a step is a list of them. */
+/** One command for the GPU; a step is a list of them. */
 export type Command =
   | {
       readonly kind: 'dispatch';
@@ -18,7 +18,7 @@ export type Command =
     }
   | { readonly kind: 'clear'; readonly buffer: GPUBuffer; readonly offset: number; readonly bytes: number };
 
-/** Encodes commands in order: neighbouring dispatches share a pass, copies stand between passes. */
+/** Encodes commands in order: adjacent dispatches share a pass, copies come between passes. */
 export function encode(encoder: GPUCommandEncoder, commands: readonly Command[]): void {
   let pass: GPUComputePassEncoder | undefined;
   let pipeline: GPUComputePipeline | undefined;
@@ -42,7 +42,7 @@ export function encode(encoder: GPUCommandEncoder, commands: readonly Command[])
   pass?.end();
 }
 
-/** Workgroups along one axis are limited to 65535: longer rows of them fold into y, and kernels guard the surplus. */
+/** Folds workgroups beyond the limit per axis (65535) into y; kernels guard the surplus. */
 export function foldGrid(workgroups: number, limit: number): [x: number, y: number, z: number] {
   if (workgroups <= limit) return [workgroups, 1, 1];
   const y = Math.ceil(workgroups / limit);

@@ -1,9 +1,9 @@
 import type { BufferPool } from './pool.ts';
 
-/** Parameter blocks repeat from step to step; this many different ones are kept. */
+/** The most parameter blocks kept; they repeat from step to step. */
 const MAX_BLOCKS = 4096;
 
-/** Uniform buffers by their contents. */
+/** Uniform buffers by content. */
 export class ParamsCache {
   readonly #gpu: GPUDevice;
   readonly #pool: BufferPool;
@@ -18,7 +18,7 @@ export class ParamsCache {
     const key = words.join(' ');
     let buffer = this.#blocks.get(key);
     if (buffer === undefined) {
-      if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear(); // commands hold on to what they still need
+      if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear(); // commands keep references to the buffers they need
       const size = words.byteLength;
       buffer = this.#pool.allocate(`${size} bytes of parameters`, () =>
         this.#gpu.createBuffer({ label: 'params', size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true }),

@@ -3,23 +3,23 @@ import type { Constants, Kernel, Source } from '../../../core/kernel.ts';
 import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from '../../../core/wgsl.ts';
 import type { Debug } from './debug.ts';
 
-/** An entry point with its constants, and what a dispatch of it needs to know. */
+/** An entry point with its constants, and the facts that a dispatch needs. */
 export interface Pipeline {
-  /** Compiled when it is first asked for. */
+  /** Compiles on first use. */
   readonly compiled: () => GPUComputePipeline;
-  /** Compiles it beside what else goes on. What fails here fails again where it is asked for, and says why. */
+  /** Compiles in the background. An error is not reported here but on first use. */
   readonly compileAhead: () => Promise<void>;
   readonly layout: GPUBindGroupLayout;
   readonly params: readonly Field[];
-  /** Elements that one workgroup covers: WORKGROUP_SIZE invocations, ITEMS vectors each, WIDTH elements in a vector. */
+  /** Elements per workgroup: WORKGROUP_SIZE invocations, ITEMS vectors each, WIDTH elements per vector. */
   readonly elementsPerWorkgroup: number;
 }
 
-/** How many bindings follow params, in this order. */
+/** The number of bindings after params, in this order. */
 export type BindingCounts = readonly [uniforms: number, reads: number, writes: number];
 
 interface PipelineOptions {
-  /** The form of elementwise kernels, which are those that declare ITEMS. */
+  /** The grid constants of elementwise kernels, which are the kernels that declare ITEMS. */
   readonly elementwise: Constants;
   readonly subgroups: boolean;
   readonly debug?: Debug | undefined;
@@ -41,14 +41,14 @@ export class PipelineCache {
   }
 
   get(
-    { name, sources: usual, withSubgroups = usual }: Kernel,
+    { name, sources: plain, withSubgroups = plain }: Kernel,
     entry: string,
     counts: BindingCounts,
     constants: Constants = {},
   ): Pipeline {
-    const kernel = { name, sources: this.#options.subgroups ? withSubgroups : usual };
+    const kernel = { name, sources: this.#options.subgroups ? withSubgroups : plain };
     const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
-    const sources = kernel.sources.map((source) => this.#numberOf(source)); // files of users may have one name
+    const sources = kernel.sources.map((source) => this.#numberOf(source)); // two files of users may have the same name
     const key = [...sources, entry, ...counts, ...settings].join(' ');
     let made = this.#pipelines.get(key);
     if (made === undefined) {
@@ -65,7 +65,7 @@ export class PipelineCache {
     return number;
   }
 
-  /** Rejects with the ShaderError of a pipeline that did not compile, whoever asks and however often. */
+  /** Rejects with the ShaderError of a pipeline that did not compile; every caller gets it, each time. */
   async check(): Promise<void> {
     const checks = [...this.#checks];
     await Promise.all(checks);
@@ -74,8 +74,8 @@ export class PipelineCache {
 
   #prepare(kernel: Kernel, entry: string, counts: BindingCounts, constants: Constants, label: string): Pipeline {
     const source = joined(kernel.sources);
-    const usual = declares(source, 'ITEMS') ? this.#options.elementwise : {};
-    const text = specialize(source, { ...usual, ...constants });
+    const defaults = declares(source, 'ITEMS') ? this.#options.elementwise : {};
+    const text = specialize(source, { ...defaults, ...constants });
     this.#options.debug?.shader(label, text);
     const params = paramsOf(text);
     const layout = this.#layout(params.length > 0, counts);
@@ -92,7 +92,7 @@ export class PipelineCache {
       const { module } = descriptor.compute;
       const made = device.createComputePipeline(descriptor);
       const check = this.#report(device.popErrorScope(), module, text, kernel);
-      check.catch(() => {}); // thrown where the results are read, not as an unhandled rejection
+      check.catch(() => {}); // reported when results are read, not as an unhandled rejection
       this.#checks.add(check);
       return made;
     };
@@ -140,7 +140,7 @@ export class PipelineCache {
         ...Array<'read-only-storage'>(reads).fill('read-only-storage'),
         ...Array<'storage'>(writes).fill('storage'),
       ];
-      const first = hasParams ? 0 : 1; // binding 0 is params, present or not
+      const first = hasParams ? 0 : 1; // binding 0 is reserved for params
       layout = this.#device.createBindGroupLayout({
         label: key,
         entries: types.map((type, i) => ({ binding: first + i, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),

@@ -7,7 +7,7 @@ export interface GpuMemory {
   readonly buffer: GPUBuffer;
   /** In bytes; a multiple of 256. */
   readonly offset: number;
-  /** In bytes; a multiple of 16, so that kernels may read vec4. */
+  /** In bytes; a multiple of 16, so that kernels can read vec4. */
   readonly size: number;
 }
 
@@ -16,10 +16,10 @@ const GRAIN = 256;
 /** The bytes that a tensor of `bytes` occupies. */
 export const padded = (bytes: number): number => Math.max(GRAIN, Math.ceil(bytes / GRAIN) * GRAIN);
 
-/** Freed buffers are kept up to this many bytes, or as many as are live, whichever is more. */
+/** Freed buffers are kept up to this many bytes, or up to the live bytes if that is more. */
 const KEEP_AT_LEAST = 256 * 2 ** 20;
 
-/** Buffers by size: training repeats its sizes, so a freed buffer is the next step's buffer. */
+/** Free buffers by size: training repeats its sizes, so the next step reuses them. */
 export class BufferPool {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
@@ -30,7 +30,9 @@ export class BufferPool {
   #pooled = { buffers: 0, bytes: 0 };
   #drained = 0;
 
-  /** @param onShortage called where memory ran out: has to destroy what `drain` gives up. */
+  /**
+   * @param onShortage called when memory runs out; must destroy the buffers that `drain` returns.
+   */
   constructor(device: GPUDevice, failures: Failures, info: DeviceInfo, onShortage: () => void) {
     this.#device = device;
     this.#failures = failures;
@@ -48,7 +50,7 @@ export class BufferPool {
     return { buffer, offset: 0, size };
   }
 
-  /** Takes a buffer back; returns it if it should be destroyed instead of kept. */
+  /** Takes a buffer back; returns it if it must be destroyed instead of kept. */
   give({ buffer }: GpuMemory): GPUBuffer | undefined {
     const { size } = buffer;
     this.#live.buffers--;
@@ -62,12 +64,12 @@ export class BufferPool {
     return undefined;
   }
 
-  /** How many bytes were ever given up for want of memory. */
+  /** Total bytes released because memory ran out. */
   get drained(): number {
     return this.#drained;
   }
 
-  /** Gives up the buffers that nobody uses. */
+  /** Removes and returns all free buffers. */
   drain(): GPUBuffer[] {
     const buffers = [...this.#free.values()].flat();
     this.#drained += this.#pooled.bytes;
@@ -76,7 +78,7 @@ export class BufferPool {
     return buffers;
   }
 
-  /** Does what takes memory; if there is too little, once more without the buffers that nobody uses. */
+  /** Runs an allocation; if memory runs out, frees the pool and runs it once more. */
   allocate<T>(what: string, make: () => T): T {
     const made = this.#failures.attempt(make);
     if (made !== undefined) return made;
@@ -85,8 +87,7 @@ export class BufferPool {
     const again = kept > 0 ? this.#failures.attempt(make) : undefined;
     if (again !== undefined) return again;
     const { buffers, bytes } = this.#live;
-    const given =
-      kept > 0 ? ` ${kept} bytes that were kept for later tensors are given up, so that another try may succeed.` : '';
+    const given = kept > 0 ? ` ${kept} pooled bytes are freed now, so a second try may succeed.` : '';
     throw new DeviceError(
       'memory',
       `The GPU has no memory for ${what}: ${bytes} bytes are in use, in ${buffers} buffers.${given} Free tensors with dispose() or scope(() => ...), or use smaller batches.`,
@@ -102,7 +103,7 @@ export class BufferPool {
     };
   }
 
-  /** A free buffer of that size. */
+  /** A free buffer of this size. */
   #pick(size: number): GPUBuffer | undefined {
     const buffer = this.#free.get(size)?.pop();
     if (buffer === undefined) return undefined;
@@ -118,9 +119,11 @@ export class BufferPool {
     return this.#failures.attempt(make) ?? this.#pickLarger(size) ?? this.allocate(`a tensor of ${size} bytes`, make);
   }
 
-  /** The smallest free buffer that is larger. Drivers give destroyed buffers back too late for a call to wait for. */
+  /** The smallest free buffer up to twice as large. Drivers reclaim destroyed buffers too late for the current call. */
   #pickLarger(size: number): GPUBuffer | undefined {
-    const larger = [...this.#free].filter(([each, buffers]) => each > size && each <= 2 * size && buffers.length > 0);
-    return larger.length > 0 ? this.#pick(Math.min(...larger.map(([each]) => each))) : undefined;
+    const larger = [...this.#free].filter(
+      ([bytes, buffers]) => bytes > size && bytes <= 2 * size && buffers.length > 0,
+    );
+    return larger.length > 0 ? this.#pick(Math.min(...larger.map(([bytes]) => bytes))) : undefined;
   }
 }

@@ -7,22 +7,22 @@ import type { BufferPool, GpuMemory } from './pool.ts';
 import { StagedWrites } from './staged.ts';
 import { Timestamps } from './timestamps.ts';
 
-/** Commands are handed to the GPU in lists of at most this many, so that it starts before a long list is complete. */
+/** The most commands per submit, so that the GPU starts before a long list is complete. */
 const MAX_PENDING = 64;
 
-/** Work that is being timed. */
+/** Work whose time is measured. */
 interface Timing {
-  /** How often what it submits is to run. */
+  /** How often the submitted commands run. */
   readonly runs: number;
-  /** When each submit began and ended, by the GPU's clock. */
+  /** Begin and end of each submit, by the GPU's clock. */
   readonly stamps: Timestamps[];
-  /** When the first was handed over, by the host's. */
+  /** Time of the first submit, by the host's clock. */
   since?: number;
 }
 
-/** Commands in the order in which they were asked for, handed to the GPU in lists, and what comes back from it. */
+/** Queues commands in the order of calls, submits them in lists, and reads results back. */
 export class CommandQueue {
-  /** Steps that wait for each other before they are handed over. */
+  /** The number of steps submitted together. */
   stepsPerSubmit = 1;
   readonly #gpu: GPUDevice;
   readonly #failures: Failures;
@@ -31,7 +31,7 @@ export class CommandQueue {
   readonly #debug: Debug | undefined;
   #pending: Command[] = [];
   #pendingSteps = 0;
-  /** Buffers that pending commands may use, for the last time. */
+  /** Buffers to destroy once the pending commands, which may still use them, are submitted. */
   #retired: GPUBuffer[] = [];
   #timing: Timing | undefined;
   #changes = 0;
@@ -44,7 +44,7 @@ export class CommandQueue {
     this.#debug = debug;
   }
 
-  /** Counts what may have changed some memory. */
+  /** Counts operations that may have changed memory. */
   get changes(): number {
     return this.#changes;
   }
@@ -66,7 +66,7 @@ export class CommandQueue {
     if (++this.#pendingSteps >= this.stepsPerSubmit) this.flush();
   }
 
-  /** Adds a write of bytes from JavaScript, `start` bytes into some memory. */
+  /** Queues a write of bytes from JavaScript, `start` bytes into some memory. */
   write({ buffer, offset }: GpuMemory, start: number, bytes: TypedArray): void {
     const toOffset = offset + start;
     if (this.#staged.fits(bytes.byteLength)) {
@@ -76,16 +76,16 @@ export class CommandQueue {
       return;
     }
     this.#changes++;
-    this.flush(); // a write runs before commands that are submitted after it, so what was asked earlier goes first
+    this.flush(); // writeBuffer overtakes pending commands, so these are submitted first
     this.#pool.allocate(`writing ${bytes.byteLength} bytes`, () => {
       this.#gpu.queue.writeBuffer(buffer, toOffset, bytes.buffer, bytes.byteOffset, bytes.byteLength);
       return true;
     });
   }
 
-  /** Adds a copy of what is in some memory at this point; what it returns waits for the bytes. */
+  /** Queues a copy of some memory at this point of the queue; the returned function waits for the bytes. */
   read({ buffer, offset }: GpuMemory, bytes: number): () => Promise<ArrayBuffer> {
-    const size = Math.max(bytes, 4); // no buffer is mapped that has none
+    const size = Math.max(bytes, 4); // an empty buffer cannot be mapped
     const { MAP_READ, COPY_DST } = GPUBufferUsage;
     const staging = this.#pool.allocate(`reading ${size} bytes`, () =>
       this.#gpu.createBuffer({ label: 'readback', size, usage: MAP_READ | COPY_DST }),
@@ -102,18 +102,18 @@ export class CommandQueue {
     };
   }
 
-  /** Destroys buffers that only pending commands still use, after these. */
+  /** Destroys buffers after the pending commands that may still use them. */
   destroy(buffers: readonly GPUBuffer[]): void {
     this.#retired.push(...buffers);
-    this.#submit(); // also of nothing: Dawn counts submits until it gives memory back
+    this.#submit(); // even if empty: Dawn reclaims memory after a number of submits
   }
 
-  /** Hands the pending commands to the GPU. */
+  /** Submits the pending commands. */
   flush(): void {
     if (this.#pending.length > 0) this.#submit();
   }
 
-  /** Waits until the GPU has done everything. */
+  /** Waits until the GPU has finished all work. */
   async sync(): Promise<void> {
     this.#failures.throwLasting();
     this.flush();
@@ -121,15 +121,15 @@ export class CommandQueue {
   }
 
   /**
-   * Hands over what `work` adds, `runs` times, in one list unless that can't be; what it returns waits for the milliseconds
-   * that the GPU takes for all of it, by its own clock where it has one.
+   * Submits the commands of `work`, `runs` times, in one list if possible. The returned function waits for the
+   * milliseconds that the GPU takes for all of them, by its own clock if it has one.
    */
   time(work: () => void, runs: number): () => Promise<number> {
-    this.flush(); // what others have asked for is theirs
+    this.flush(); // earlier commands are not part of the measurement
     const timing: Timing = { runs, stamps: [] };
     const { stepsPerSubmit } = this;
     this.stepsPerSubmit = Number.POSITIVE_INFINITY;
-    this.#pendingSteps = 1; // what belongs to a step is not cut up
+    this.#pendingSteps = 1; // commands of a step are not split into several submits
     this.#timing = timing;
     try {
       work();
@@ -143,7 +143,7 @@ export class CommandQueue {
       await this.sync();
       const { stamps, since = performance.now() } = timing;
       if (!this.#hasClock) return performance.now() - since;
-      const times = await this.#answer(Promise.all(stamps.map((each) => each.read())));
+      const times = await this.#answer(Promise.all(stamps.map((stamp) => stamp.read())));
       return times.reduce((sum, time) => sum + time, 0);
     };
   }
@@ -174,15 +174,15 @@ export class CommandQueue {
     const commands = Array.from({ length: runs }, () => this.#pending).flat();
     const work = (): void => encode(encoder, commands);
     if (this.#hasClock) {
-      const own = new Timestamps(this.#gpu);
-      own.around(encoder, work);
-      stamps.push(own);
+      const stamp = new Timestamps(this.#gpu);
+      stamp.around(encoder, work);
+      stamps.push(stamp);
     } else {
       work();
     }
   }
 
-  /** What the GPU answers, unless something went wrong until then. */
+  /** Returns the GPU's answer, or throws if anything failed in the meantime. */
   async #answer<T>(answer: Promise<T>): Promise<T> {
     const outcome = await answer.then(
       (value) => ({ value }),

@@ -1,11 +1,11 @@
-/** Bytes that wait at most. */
+/** The most bytes that can be staged. */
 const CAPACITY = 64 * 1024;
-/** A larger write goes on its own. */
+/** A larger write is sent on its own. */
 const LARGEST = 1024;
 
 /**
- * Small writes that keep their place among the commands: they are collected here, reach the GPU in one piece before the
- * commands are submitted, and are copied from there in turn. A step's numbers cost no submit of their own that way.
+ * Small writes that keep their place among the commands. They are collected here, sent to the GPU in one piece before
+ * the commands are submitted, and copied from there in command order. So a step's scalars need no submit of their own.
  */
 export class StagedWrites {
   readonly #gpu: GPUDevice;
@@ -28,7 +28,7 @@ export class StagedWrites {
     return this.#used + LARGEST <= CAPACITY;
   }
 
-  /** Takes in the bytes of a write; they will be here when the commands run. */
+  /** Stages the bytes of a write; they are in this buffer when the commands run. */
   add({ buffer, byteOffset, byteLength }: ArrayBufferView): { buffer: GPUBuffer; offset: number } {
     const offset = this.#used;
     this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
@@ -36,7 +36,7 @@ export class StagedWrites {
     return { buffer: this.#buffer, offset };
   }
 
-  /** Sends what was collected, ahead of the submit of the commands that copy it. */
+  /** Sends the staged bytes, ahead of the submit of the commands that copy them. */
   write(): void {
     if (this.#used === 0) return;
     this.#gpu.queue.writeBuffer(this.#buffer, 0, this.#bytes, 0, this.#used);

@@ -1,7 +1,7 @@
 /** Bytes of a timestamp: nanoseconds in 64 bits. */
 const STAMP = 8;
 
-/** When some commands began and ended, by the GPU's own clock. */
+/** Begin and end of some commands, by the GPU's clock. */
 export class Timestamps {
   readonly #querySet: GPUQuerySet;
   readonly #resolved: GPUBuffer;
@@ -14,7 +14,7 @@ export class Timestamps {
     this.#staging = gpu.createBuffer({ label: 'timestamps', size: 2 * STAMP, usage: COPY_DST | MAP_READ });
   }
 
-  /** Takes the time at the ends of two empty passes, as work may be several passes. */
+  /** Takes timestamps in an empty pass before and after the work, which may span several passes. */
   around(encoder: GPUCommandEncoder, work: () => void): void {
     const stamp = (endOfPassWriteIndex: number): void =>
       encoder.beginComputePass({ timestampWrites: { querySet: this.#querySet, endOfPassWriteIndex } }).end();
@@ -25,7 +25,7 @@ export class Timestamps {
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 2 * STAMP);
   }
 
-  /** Milliseconds between the two, once they are known. */
+  /** Milliseconds between the two timestamps. */
   async read(): Promise<number> {
     await this.#staging.mapAsync(GPUMapMode.READ);
     const [begin, end] = new BigUint64Array(this.#staging.getMappedRange());

@@ -2,49 +2,52 @@ import type { Contest } from '../../../core/device.ts';
 import { DeviceError } from '../../../core/errors.ts';
 import { wake } from './wake.ts';
 
-/** Where findings outlive the process: a text for each name. */
+/** Storage for choices that outlives the process: a text per name. */
 export interface TunerStore {
   read(name: string): Promise<string | undefined>;
   write(name: string, text: string): Promise<void>;
 }
 
-/** Where candidates are tried: a GPU. */
+/** Runs and times candidates: a GPU. */
 export interface TestBench {
-  /** Compiles the kernels of some work; nothing of it runs. */
+  /** Compiles the kernels of some work without running it. */
   compile(work: () => void): Promise<void>;
   /** Milliseconds that the GPU takes to do some work `runs` times. */
   time(work: () => void, options: { readonly runs: number }): Promise<number>;
 }
 
-/** Raised when kernels, or how they are measured, change so much that old findings say nothing about them. */
+/** Increment when kernels, or how they are measured, change so much that stored choices no longer apply. */
 const VERSION = 2;
-/** What clocks round to at worst, in milliseconds: Chrome to 0.1, Dawn to 0.0655. */
+/** The coarsest resolution of clocks, in milliseconds: Chrome rounds to 0.1, Dawn to 0.0655. */
 const GRAIN = 0.1;
-/** Runs are repeated until they take this many milliseconds: a shorter reading may be noise, and 0 always is. */
+/**
+ * Runs are repeated until they take this many milliseconds; shorter readings may be noise, and a reading of 0 always
+ * is.
+ */
 const READABLE = 20 * GRAIN;
 const MOST_RUNS = 4096;
-/** A first run is a reading, although it warms up, if it takes this many milliseconds. */
+/** A first run, although it warms up, counts as a reading if it takes at least this many milliseconds. */
 const LONG = 50;
-/** Readings of a candidate, of which the fastest counts. */
+/** Readings per candidate; the fastest counts. */
 const ROUNDS = 3;
-/** A candidate that takes this many times as long as the best gets no further reading. */
+/** A candidate that takes more than this many times as long as the best gets no further reading. */
 const BEATEN = 2;
-/** Milliseconds after which a contest is decided by what is known. */
+/** A contest is decided by the readings so far after this many milliseconds. */
 const BUDGET = 1000;
 
-/** One that takes part in a contest. */
+/** A candidate in a contest. */
 interface Candidate {
   readonly name: string;
-  /** Milliseconds of a run in the fastest reading so far. */
+  /** Milliseconds per run in the fastest reading so far. */
   best: number;
-  /** Runs that make up a reading; 0 before the first. */
+  /** Runs per reading; 0 before the first. */
   runs: number;
 }
 
 /**
- * Finds out which of several kernels is the fastest on the adapter at hand, and remembers it by adapter and driver.
- * Contests are noted while a step is captured, and settled by measurement before it runs; until then the usual choice
- * stands. A store that is missing, damaged, foreign or read-only costs the measurements again, nothing else.
+ * Finds the fastest of several kernels on the current adapter, and remembers it by adapter and driver. Contests are
+ * queued while a step is captured, and settled by measurement before the step runs; until then the default choice
+ * applies. If the store is missing, damaged, foreign or read-only, only the measurements are repeated.
  */
 export class Tuner {
   readonly #adapter: string;
@@ -60,18 +63,18 @@ export class Tuner {
     this.#bench = bench;
   }
 
-  /** Changes whenever choices do. */
+  /** Changes whenever choices change. */
   get round(): number {
     return this.#round;
   }
 
-  /** Takes over what earlier processes found. */
+  /** Loads the choices of earlier processes. */
   async load(): Promise<void> {
     for (const [key, winner] of Object.entries(await this.#stored())) this.#choices.set(key, winner);
     this.#round++;
   }
 
-  /** The winner of a contest, if it is settled; else it is noted for `settle`. */
+  /** The winner of a settled contest; an open contest is queued for `settle`. */
   choice(contest: Contest): string | undefined {
     const winner = this.#choices.get(contest.key);
     if (winner !== undefined && contest.candidates.includes(winner)) return winner;
@@ -79,7 +82,7 @@ export class Tuner {
     return undefined;
   }
 
-  /** Measures the candidates of every open contest, and stores the winners. */
+  /** Measures the candidates of every open contest and stores the winners. */
   async settle(): Promise<void> {
     if (this.#open.size === 0) return;
     const contests = [...this.#open.values()];
@@ -96,15 +99,15 @@ export class Tuner {
     await this.#save();
   }
 
-  /** Milliseconds that some runs take; infinite where there is no memory for them, so that such a candidate can't win. */
+  /** Milliseconds of some runs; infinite if memory runs out, so that the candidate cannot win. */
   #time(run: () => void, runs: number): Promise<number> {
     return this.#bench.time(run, { runs }).catch(infiniteWithoutMemory);
   }
 
-  /** The fastest candidate, if any could be read. They are measured in turn, as a GPU's speed drifts. */
+  /** The fastest candidate, if any could be measured. Candidates take turns, because a GPU's speed drifts. */
   async #winner({ candidates, run }: Contest): Promise<string | undefined> {
     let left: Candidate[] = candidates.map((name) => ({ name, best: Number.POSITIVE_INFINITY, runs: 0 }));
-    const best = (): number => Math.min(...left.map((each) => each.best));
+    const best = (): number => Math.min(...left.map((candidate) => candidate.best));
     const since = performance.now();
     let spent = 0;
     const isOver = (): boolean => Math.max(spent, performance.now() - since) >= BUDGET;
@@ -114,14 +117,14 @@ export class Tuner {
       return reading;
     };
     for (let round = 0; round < ROUNDS && (round === 0 || left.length > 1); round++) {
-      for (const each of left) {
+      for (const candidate of left) {
         if (isOver() && Number.isFinite(best())) break;
-        await read(each, time, { most: BEATEN * best(), isOver });
+        await read(candidate, time, { most: BEATEN * best(), isOver });
       }
       const most = BEATEN * best();
-      left = left.filter((each) => each.best <= most && Number.isFinite(most));
+      left = left.filter((candidate) => candidate.best <= most && Number.isFinite(most));
     }
-    return left.find((each) => each.best === best())?.name;
+    return left.find((candidate) => candidate.best === best())?.name;
   }
 
   get #name(): string {
@@ -131,10 +134,10 @@ export class Tuner {
   async #save(): Promise<void> {
     const choices = { ...(await this.#stored()), ...Object.fromEntries(this.#choices) };
     const text = JSON.stringify({ version: VERSION, adapter: this.#adapter, choices }, undefined, 1);
-    await this.#store?.write(this.#name, text).catch(() => {}); // a read-only place: the findings hold for this process
+    await this.#store?.write(this.#name, text).catch(() => {}); // a read-only store: the choices last for this process
   }
 
-  /** What is stored for this adapter and these kernels; nothing if that can't be read or is not what it should be. */
+  /** The stored choices for this adapter and these kernels; empty if they can't be read or are malformed. */
   async #stored(): Promise<Record<string, string>> {
     try {
       const found: unknown = JSON.parse((await this.#store?.read(this.#name)) ?? 'null');
@@ -146,13 +149,13 @@ export class Tuner {
   }
 }
 
-/** What ends a reading early: a run takes more than `most` milliseconds, or time is over. */
+/** Ends a reading early: when a run takes more than `most` milliseconds, or time is up. */
 interface Bounds {
   readonly most: number;
   readonly isOver: () => boolean;
 }
 
-/** Takes a reading of a candidate: of as many runs as a clock that rounds can tell. */
+/** Takes a reading of a candidate, with enough runs for a coarse clock. */
 async function read(
   candidate: Candidate,
   time: (candidate: Candidate) => Promise<number>,

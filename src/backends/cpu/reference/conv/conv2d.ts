@@ -6,16 +6,19 @@ import { eachTap, type Windows } from './windows.ts';
 
 export interface ConvolutionAttributes {
   readonly windows: Windows;
-  /** Channels are cut into as many groups, each with filters of its own. */
+  /** Number of groups that the channels are split into, each with its own filters. */
   readonly groups: number;
   readonly activation?: ProductActivation;
-  /** The images that the windows slide over: the input of a convolution, the output of a transposed one. */
+  /** The shape of the images that windows slide over: the input of a convolution, the output of a transposed one. */
   readonly image: Shape;
 }
 
 type Visit = (pixel: number, weight: number, feature: number) => void;
 
-/** The positions in image, filter and feature map of each product of a convolution; image `[n, h, w, c]`, filter `[kh, kw, c / groups, f]`. */
+/**
+ * Calls `visit` with the positions in image, filter and feature map of each product of a convolution; image
+ * `[n, h, w, c]`, filter `[kh, kw, c / groups, f]`.
+ */
 function eachProduct({ windows, groups, image }: ConvolutionAttributes, filter: Shape, visit: Visit): void {
   const [images, height, width, channels] = image;
   const [, , depth, features] = filter;
@@ -41,7 +44,7 @@ function finish(y: NdArray, bias: NdArray | undefined, activation: ProductActiva
 
 type Saved = { readonly inputs: readonly NdArray[]; readonly y: NdArray };
 
-/** dz of the sums, and the gradient of the bias. */
+/** The gradient dz of the sums, and the gradient of the bias. */
 function unfinish(dy: NdArray, { inputs: [, , bias], y }: Saved, activation: ProductActivation | undefined) {
   const dz = activation ? map(dy, (value, i) => value * unary[activation].df(y.data[i], y.data[i])) : dy;
   if (bias === undefined) return { dz, dbias: [] };
@@ -50,7 +53,10 @@ function unfinish(dy: NdArray, { inputs: [, , bias], y }: Saved, activation: Pro
   return { dz, dbias: [dbias] };
 }
 
-/** A map between images and features, with bias and activation; `products` visits input, weight and output of each product. */
+/**
+ * A map between images and features, with bias and activation; `products` visits input, weight and output of each
+ * product.
+ */
 function convolution(
   products: typeof eachProduct,
   shapeOf: (attributes: ConvolutionAttributes, filter: Shape) => Shape,
@@ -79,7 +85,7 @@ function convolution(
 /** y[n, o, f] = sum over taps and channels of x[n, pixel, c] filter[tap, c, f], then bias and activation. */
 export const conv2d = convolution(eachProduct, ({ image, windows }, filter) => [image[0], ...windows.count, filter[3]]);
 
-/** y[n, pixel, c] = sum over the windows that reach the pixel, and over f, of x[n, o, f] filter[tap, c, f]. */
+/** y[n, pixel, c] = sum over f, and the windows o that contain the pixel, of x[n, o, f] filter[tap, c, f]. */
 export const convTranspose2d = convolution(
   (attributes, filter, visit) =>
     eachProduct(attributes, filter, (pixel, weight, feature) => visit(feature, weight, pixel)),

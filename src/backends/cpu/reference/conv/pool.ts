@@ -7,11 +7,11 @@ export interface PoolAttributes {
 }
 
 export interface AveragePoolAttributes extends PoolAttributes {
-  /** Whether padding counts as zeros, rather than not at all. */
+  /** Whether padding counts as zeros; otherwise it is left out of the mean. */
   readonly countIncludePad: boolean;
 }
 
-/** What a window without a pixel comes to: the lowest float32. */
+/** The result for a window without a pixel: the lowest float32. */
 const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
 
 /** Calls `visit` with the positions in y and x, and the pixel, of each element of each window. */
@@ -28,7 +28,7 @@ function eachElement(x: NdArray, windows: Windows, visit: (to: number, from: num
 
 const pooledShape = (x: NdArray, { count }: Windows): readonly number[] => [x.shape[0], ...count, x.shape[3]];
 
-/** The largest of each window, and the pixel of the first that is as large, or NaN. */
+/** The maximum of each window, or NaN, and the first pixel that has it. */
 export const maxPool2d = {
   forward: ([x]: readonly [NdArray], { windows }: PoolAttributes): readonly NdArray[] => {
     const y = zeros(pooledShape(x, windows));
@@ -55,12 +55,12 @@ export const maxPool2d = {
   },
 };
 
-/** How many elements each window divides by. */
+/** The number that each window's sum is divided by. */
 function divisors(x: NdArray, { windows, countIncludePad }: AveragePoolAttributes): Float64Array {
   const { before, after, ...others } = windows;
   const counts = new Float64Array(sizeOf(windows.count));
   const [, height, width] = x.shape;
-  // With the padding as part of the image, what lies beyond it does not count.
+  // Treats the padding as part of the image, so that only pixels beyond it are left out.
   const padded: Windows = { ...others, before: [0, 0], after: [0, 0] };
   const image = [before[0] + height + after[0], before[1] + width + after[1]] as const;
   if (countIncludePad) eachTap(padded, image, (window) => counts[window]++);

@@ -1,9 +1,11 @@
 /** One number for the height and one for the width. */
 export type Pair = readonly [height: number, width: number];
 
-/** Windows that slide over images: tap k of window o lies at `o * stride + k * dilation - before`, along either axis. */
+/**
+ * Windows that slide over images: along either axis, tap k of window o lies at `o * stride + k * dilation - before`.
+ */
 export interface Windows {
-  /** Taps. */
+  /** The number of taps. */
   readonly size: Pair;
   readonly strides: Pair;
   readonly dilation: Pair;
@@ -11,11 +13,11 @@ export interface Windows {
   readonly before: Pair;
   /** Padding at the bottom and the right. */
   readonly after: Pair;
-  /** How many windows there are. */
+  /** The number of windows. */
   readonly count: Pair;
 }
 
-/** Calls `visit` with each window, each of its taps and the pixel that lies there; nothing for taps in the padding. */
+/** Calls `visit` with each window, each of its taps and the pixel there; skips taps in the padding. */
 export function eachTap(
   { size, strides, dilation, before, count }: Windows,
   [height, width]: Pair,

@@ -2,39 +2,39 @@ import { philox, type Words } from '../../../../core/philox.ts';
 import { type Shape, sizeOf } from '../../../../core/shape.ts';
 import { eachIndex, type NdArray, zeros } from '../ndarray.ts';
 
-/** The largest amounts that an image may be changed by. */
+/** The largest changes to an image. */
 export interface Amounts {
-  /** How far an image moves, as a share of its height and of its width. */
+  /** Shift, as a fraction of the image's height and width. */
   readonly translation: number;
-  /** How far it turns about its centre, in degrees. */
+  /** Rotation about the centre, in degrees. */
   readonly rotation: number;
-  /** By how much its scale differs from 1. */
+  /** Deviation of the scale from 1. */
   readonly zoom: number;
-  /** How far a row moves sideways for each row that it is away from the centre. */
+  /** Sideways shift of a row, in pixels per row of distance from the centre. */
   readonly shear: number;
-  /** What is added to its values. */
+  /** Added to the values. */
   readonly brightness: number;
-  /** By how much the factor of its values differs from 1. */
+  /** Deviation of the values' factor from 1. */
   readonly contrast: number;
-  /** The sides of the rectangle that is cut out, as a share of its height and of its width. */
+  /** The sides of the erased rectangle, as a fraction of the image's height and width. */
   readonly erasing: number;
 }
 
 export interface AugmentAttributes extends Amounts {
-  /** How the elements of a sample are seen: `[height, width, channels]`, or `[height, width]`. */
+  /** How the elements of a sample form an image: `[height, width, channels]`, or `[height, width]`. */
   readonly imageShape: Shape;
-  /** Whether left and right, above and below change places half of the time. */
+  /** Whether the image is mirrored left to right, or top to bottom, half of the time. */
   readonly mirrors: { readonly horizontal: boolean; readonly vertical: boolean };
-  /** The value outside an image and where it is cut out. */
+  /** The value outside the image and in the erased rectangle. */
   readonly fill: number;
   readonly stream: number;
 }
 
-/** A number in [-1, 1), a multiple of 2^-23, from a 32-bit word. */
-const signed = (word: number): number => (word >>> 8) * 2 ** -23 - 1;
+/** A multiple of 2^-23 in [-1, 1), from 32 random bits. */
+const signed = (bits: number): number => (bits >>> 8) * 2 ** -23 - 1;
 
-/** A whole number below `count`, from a 32-bit word. */
-const below = (word: number, count: number): number => Math.floor((word * count) / 2 ** 32);
+/** A whole number below `count`, from 32 random bits. */
+const below = (bits: number, count: number): number => Math.floor((bits * count) / 2 ** 32);
 
 /** One number along each side of an image. */
 interface Point {
@@ -42,7 +42,10 @@ interface Point {
   readonly y: number;
 }
 
-/** What happens to one image, from its three blocks of random words: where a pixel comes from, whether it is cut out. */
+/**
+ * Draws the changes to one image from its three blocks of random words: where each pixel comes from, and whether it is
+ * erased.
+ */
 function draw([place, look, cut]: readonly Words[], attributes: AugmentAttributes) {
   const { imageShape, translation, rotation, zoom, shear, mirrors, brightness, contrast, erasing } = attributes;
   const [height, width] = imageShape;
@@ -76,7 +79,10 @@ function draw([place, look, cut]: readonly Words[], attributes: AugmentAttribute
   };
 }
 
-/** The sum of an image's four pixels around a point, each by how near it is; `at` knows what lies outside. */
+/**
+ * The bilinear interpolation between an image's four pixels around a point; `at` returns the value of a pixel, also
+ * outside.
+ */
 function bilinear({ x, y }: Point, at: (pixel: Point) => number): number {
   let sum = 0;
   for (const row of [Math.floor(y), Math.floor(y) + 1]) {
@@ -87,7 +93,7 @@ function bilinear({ x, y }: Point, at: (pixel: Point) => number): number {
   return sum;
 }
 
-/** Changes each image of a batch by random amounts of its own; `state` is [seed, step]. */
+/** Transforms each image of a batch at random; `state` is [seed, step]. */
 export const augment = {
   forward: ([x, { data: state }]: readonly [x: NdArray, state: NdArray], attributes: AugmentAttributes): NdArray => {
     const { imageShape, fill, stream } = attributes;

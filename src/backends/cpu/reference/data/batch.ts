@@ -1,6 +1,6 @@
 import type { NdArray } from '../ndarray.ts';
 
-/** The samples of the given shape at some positions. */
+/** The samples at some positions; `shape` is that of one sample. */
 export function batch(
   { data }: NdArray,
   { positions, shape }: { readonly positions: Iterable<number>; readonly shape: readonly number[] },

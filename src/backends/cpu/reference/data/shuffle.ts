@@ -1,11 +1,11 @@
-/** Scrambles a word; the constants are those of MurmurHash3's finalizer. */
-function mix(word: number): number {
-  let h = Math.imul(word, 0x85ebca6b) >>> 0;
+/** Scrambles 32 bits, with the constants of MurmurHash3's finalizer. */
+function mix(bits: number): number {
+  let h = Math.imul(bits, 0x85ebca6b) >>> 0;
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Half the bits that hold the numbers below count. */
+/** Half the number of bits that hold the numbers below count, rounded up, at least 1. */
 export function halfBits(count: number): number {
   let half = 1;
   while (4 ** half < count) half++;
@@ -13,8 +13,8 @@ export function halfBits(count: number): number {
 }
 
 /**
- * The numbers below count in an order that the keys decide: which one comes at each place. A Feistel network, walked until
- * it is below count.
+ * A permutation of the numbers below count, selected by the keys, as a function of the position: a Feistel network,
+ * repeated until its result is below count.
  */
 export function permutation(count: number, keys: readonly number[]): (place: number) => number {
   const half = halfBits(count);

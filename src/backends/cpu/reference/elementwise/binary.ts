@@ -6,17 +6,17 @@ export interface BinaryFunction {
   readonly f: (a: number, b: number) => number;
   readonly dfa?: (a: number, b: number, y: number) => number;
   readonly dfb?: (a: number, b: number, y: number) => number;
-  /** f of two int32, where float64 is not exact: the low 32 bits count. */
+  /** f for two int32, where float64 is not exact: returns the low 32 bits. */
   readonly integer?: (a: number, b: number) => number;
 }
 
-/** The gradient of a choice: all of it to the chosen side, half to each on a tie. */
+/** The gradient of a choice: 1 for the chosen side, 0.5 for each on a tie. */
 const share = (chosen: boolean, tie: boolean): number => (tie ? 0.5 : chosen ? 1 : 0);
 
-/** C's power: 1 to any power is 1, and -1 to an infinite one, where JavaScript has NaN. */
+/** The power as in C: 1 to any power is 1, as is -1 to an infinite power, where JavaScript returns NaN. */
 const power = (a: number, b: number): number => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b);
 
-/** The low 32 bits of a power; 1 / a^-b in integers for a negative exponent, 0 for a = 0. */
+/** The low 32 bits of a power; for a negative exponent 1 / a^-b truncated, and 0 for a = 0. */
 function integerPower(a: number, b: number): number {
   if (b < 0) return a === 0 ? 0 : Math.trunc(a ** b);
   return b === 0 ? 1 : Math.imul(integerPower(Math.imul(a, a), b >>> 1), b % 2 === 1 ? a : 1);
@@ -57,7 +57,7 @@ export const binary = {
   logicalOr: { f: (a, b) => Number(a !== 0 || b !== 0) },
 } satisfies Record<string, BinaryFunction>;
 
-/** Applies `f` to every pair that NumPy's broadcasting makes, with the flat position of the result. */
+/** Applies `f` to every pair of NumPy's broadcasting, with the flat position in the result. */
 function broadcast(
   a: NdArray,
   b: NdArray,
@@ -73,12 +73,12 @@ function broadcast(
   return y;
 }
 
-/** The reference of a binary operation; the results of comparisons are int32, as are those of two int32 inputs. */
+/** The reference of a binary operation. Comparisons return int32, as do operations on two int32 inputs. */
 export const binaryReference = ({ f, dfa, dfb, integer = f }: BinaryFunction, isComparison: boolean) => ({
   forward: ([a, b]: readonly [NdArray, NdArray]): NdArray => {
     const isInteger = a.data instanceof Int32Array;
     const of = isInteger ? integer : f;
-    const y = broadcast(a, b, (aValue, bValue) => of(aValue, bValue)); // Math.max would take the position too
+    const y = broadcast(a, b, (aValue, bValue) => of(aValue, bValue)); // without the position, for Math.max
     return isComparison || isInteger ? toInt(y) : y;
   },
   backward: (
@@ -90,14 +90,14 @@ export const binaryReference = ({ f, dfa, dfb, integer = f }: BinaryFunction, is
     ),
 });
 
-/** A number in the place of one tensor. */
+/** A number in place of one operand. */
 export interface NumberAttributes {
   readonly number: number;
-  /** Whether it is the first operand. */
+  /** Whether the number is the first operand. */
   readonly left: boolean;
 }
 
-/** `binaryReference` with a number in the place of one operand. */
+/** `binaryReference` with a number in place of one operand. */
 export function numberReference(definition: BinaryFunction, isComparison: boolean) {
   const { forward, backward } = binaryReference(definition, isComparison);
   const pair = (x: NdArray, { number, left }: NumberAttributes): readonly [NdArray, NdArray] => {

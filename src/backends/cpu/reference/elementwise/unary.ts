@@ -1,23 +1,23 @@
 import { map, type NdArray, toInt, zeroWins } from '../ndarray.ts';
 
-/** The constants of an elementwise function, as its kernel calls them. */
+/** The constants of an elementwise function, named as in its kernel. */
 export interface UnaryConstants {
   readonly alpha?: number;
   readonly beta?: number;
 }
 
-/** A function of one number and its derivative, which may use the function's value `y`. */
+/** A function of one number and its derivative, which can use the function's value `y`. */
 export interface UnaryFunction {
   readonly f: (x: number, alpha: number, beta: number) => number;
   readonly df: (x: number, y: number, alpha: number, beta: number) => number;
-  /** f of an int32, where float64 is not exact: the low 32 bits count. */
+  /** f for int32, where float64 is not exact: returns the low 32 bits. */
   readonly integer?: UnaryFunction['f'];
 }
 
 const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
 const tanhSoftplus = (x: number): number => Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
 
-/** The nearest whole number; Math.round takes the upper one of two, this the even one. */
+/** The nearest whole number, ties to even; Math.round rounds ties up. */
 function roundToEven(x: number): number {
   const rounded = Math.round(x);
   return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
@@ -26,7 +26,7 @@ function roundToEven(x: number): number {
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
 
-/** The error function by its Taylor series (|x| < 3) or continued fraction; full float64 precision. */
+/** The error function by its Taylor series (|x| < 3) or continued fraction, in full float64 precision. */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (a < 3) {

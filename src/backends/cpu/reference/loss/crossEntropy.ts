@@ -3,7 +3,10 @@ import { logSoftmax } from './softmax.ts';
 
 type Inputs = readonly [logits: NdArray, targets: NdArray];
 
-/** The weight of class j in a row: dense targets hold it, sparse ones (int32) name the one class that has 1. */
+/**
+ * The weight of class j in a row, which dense targets hold; sparse targets (int32) give weight 1 to the class they
+ * name.
+ */
 function weightOf(targets: NdArray, row: number, j: number, length: number): number {
   if (targets.data instanceof Int32Array) return Number(targets.data[row] === j);
   return targets.data[row * length + j];
@@ -40,14 +43,17 @@ export const softmaxCrossEntropy = {
   },
 };
 
-/** Where the largest of a row is; the first of several. */
+/** The position of the first maximum of a row. */
 function largest(length: number, at: (j: number) => number): number {
   let best = 0;
   for (let j = 1; j < length; j++) if (at(j) > at(best)) best = j;
   return best;
 }
 
-/** The mean loss, its gradient for the logits, and the share of rows whose largest logit has the largest target. */
+/**
+ * The mean loss, its gradient with respect to the logits, and the fraction of rows whose largest logit has the largest
+ * target.
+ */
 export const meanCrossEntropy = {
   forward: ([logits, targets]: Inputs): readonly NdArray[] => {
     const length = logits.shape[logits.shape.length - 1];

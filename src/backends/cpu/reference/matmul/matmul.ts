@@ -2,20 +2,20 @@ import { broadcastShapes, stridesOf } from '../../../../core/shape.ts';
 import { unary } from '../elementwise/unary.ts';
 import { broadcastPosition, eachIndex, map, type NdArray, zeros } from '../ndarray.ts';
 
-/** What may follow a product in the same pass: functions whose derivative is known from their value. */
+/** The activations that a product can apply in the same pass: functions whose derivative follows from their value. */
 export type ProductActivation = 'relu' | 'tanh';
 
 export interface MatmulAttributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly activation?: ProductActivation;
-  /** Whether the column sums of B come as a by-product. */
+  /** Whether the column sums of B are returned as a by-product. */
   readonly sums?: boolean;
 }
 
 /**
  * C[..., m, n] = f(sum_k A[..., m, k] B[..., k, n] + bias[n]), with either matrix stored transposed; batch axes
- * broadcast; bias and activation f may be missing. With `sums`, sum_k B[k, n] too.
+ * broadcast; bias and activation f are optional. With `sums`, also sum_k B[k, n].
  */
 export const matmul = {
   forward: (
@@ -46,7 +46,7 @@ export const matmul = {
     if (activation !== undefined) for (let i = 0; i < c.data.length; i++) c.data[i] = unary[activation].f(c.data[i]);
     if (!sums) return c;
     const columns = zeros([N]);
-    for (let i = 0; i < b.data.length; i++) columns.data[i % N] += b.data[i]; // B is not transposed then
+    for (let i = 0; i < b.data.length; i++) columns.data[i % N] += b.data[i]; // with sums, B is never transposed
     return [c, columns];
   },
 };
@@ -54,5 +54,5 @@ export const matmul = {
 /** dz = dy f'(z), from y = f(z). */
 export const slope = {
   forward: ([y, dy]: readonly NdArray[], { activation }: { readonly activation: ProductActivation }): NdArray =>
-    map(y, (value, i) => dy.data[i] * unary[activation].df(value, value)), // neither derivative needs z
+    map(y, (value, i) => dy.data[i] * unary[activation].df(value, value)), // both derivatives follow from y alone
 };

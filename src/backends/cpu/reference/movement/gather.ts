@@ -20,7 +20,7 @@ function eachPair([x, indices]: Inputs, axis: number, visit: (from: number, to: 
   }
 }
 
-/** y[o, k, i] = x[o, indices[k], i]; negative indices count from the end, and those out of range are limited to it. */
+/** y[o, k, i] = x[o, indices[k], i]; negative indices count from the end, and indices out of range are clamped. */
 export const gather = {
   forward: (inputs: Inputs, { axis }: Axis): NdArray => {
     const [x, indices] = inputs;

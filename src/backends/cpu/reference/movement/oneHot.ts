@@ -3,7 +3,7 @@ import { type NdArray, zeros } from '../ndarray.ts';
 
 export interface OneHotAttributes {
   readonly depth: number;
-  /** Where the new axis stands in the result, non-negative. */
+  /** Position of the new axis in the result, non-negative. */
   readonly axis: number;
   readonly on: number;
   readonly off: number;

@@ -1,7 +1,7 @@
 import { type Shape, stridesOf } from '../../../../core/shape.ts';
 import { broadcastPosition, eachIndex, type NdArray, toInt, zeros } from '../ndarray.ts';
 
-/** The array with elements picked by `pick`, keeping the dtype. */
+/** The elements of x that `pick` selects, in the same dtype. */
 function gathered(x: NdArray, shape: Shape, pick: (index: readonly number[]) => number): NdArray {
   const y = zeros(shape);
   eachIndex(shape, (index, flat) => {
@@ -111,7 +111,7 @@ export const concat = {
   },
 };
 
-/** Converts between float64 and int32, truncating towards 0 and stopping at the ends; NaN becomes 0. */
+/** Converts between float64 and int32: truncates towards 0 and saturates; NaN becomes 0. */
 export const cast = {
   forward: ([x]: readonly [NdArray], { dtype }: { readonly dtype: 'f32' | 'i32' }): NdArray => ({
     data:

@@ -6,11 +6,11 @@ export interface BatchNormAttributes {
   /** The axis of the channels, non-negative. */
   readonly axis: number;
   readonly epsilon: number;
-  /** Whether max(0, .) follows. */
+  /** Whether ReLU follows. */
   readonly relu: boolean;
-  /** What follows then. */
+  /** The dropout that follows, if any. */
   readonly dropout?: DropoutAttributes;
-  /** How far the running statistics go towards those of the batch. */
+  /** The fraction of their distance by which the running statistics move towards those of the batch. */
   readonly gain?: number;
 }
 
@@ -22,7 +22,7 @@ function channelsOf(shape: Shape, axis: number) {
   return { count: length, n: outer * inner, of: (i: number): number => Math.floor(i / inner) % length };
 }
 
-/** Adds f(i) over the elements of each channel. */
+/** The sum of f(i) over the elements of each channel. */
 function sumPerChannel(x: NdArray, axis: number, f: (i: number, channel: number) => number): NdArray {
   const { count, of } = channelsOf(x.shape, axis);
   const sums = zeros([count]);
@@ -46,7 +46,7 @@ const normalised = (x: NdArray, { mean, variance }: Vectors, { axis, epsilon }: 
   return map(x, (value, i) => (value - mean.data[of(i)]) / Math.sqrt(variance.data[of(i)] + epsilon));
 };
 
-/** gamma h + beta, limited to 0 from below if a ReLU follows. */
+/** gamma h + beta, clamped at 0 if ReLU follows. */
 function transform(x: NdArray, vectors: Vectors, attributes: BatchNormAttributes): NdArray {
   const { of } = channelsOf(x.shape, attributes.axis);
   return map(normalised(x, vectors, attributes), (h, i) => {
@@ -55,7 +55,7 @@ function transform(x: NdArray, vectors: Vectors, attributes: BatchNormAttributes
   });
 }
 
-/** What both backward functions are made of; `scale` is dy / dh over the deviation. */
+/** The gradients shared by both backward functions; `scale` is dy / dh over the deviation. */
 function gradients(dy: NdArray, { x, vectors }: { x: NdArray; vectors: Vectors }, attributes: BatchNormAttributes) {
   const { axis, epsilon, relu } = attributes;
   const { of, n } = channelsOf(x.shape, axis);
@@ -79,7 +79,7 @@ function vectorsOf({ data, shape: [, channels] }: NdArray): Vectors {
   return { mean: row(0), variance: row(1), gamma: row(2), beta: row(3) };
 }
 
-/** Inputs: x, gamma, beta, the state of the generator and, to be changed in place, running mean and variance. */
+/** Inputs: x, gamma, beta, the generator's state and, updated in place, running mean and variance. */
 export const batchNormTraining = {
   forward: (
     [x, gamma, beta, state, movingMean, movingVariance]: readonly NdArray[],

@@ -9,7 +9,10 @@ export interface LayerNormAttributes {
 
 type Inputs = readonly [x: NdArray, gamma: NdArray, beta: NdArray];
 
-/** Calls `visit` for each row along the axis: the positions of its elements, its h_j, and 1 / sqrt(variance + epsilon). */
+/**
+ * Calls `visit` for each row along the axis with the positions of its elements, its h_j, and 1 / sqrt(variance +
+ * epsilon).
+ */
 function eachRow(
   { data, shape }: NdArray,
   { axis, epsilon }: LayerNormAttributes,
@@ -30,7 +33,7 @@ function eachRow(
   }
 }
 
-/** y_j = gamma_j h_j + beta_j with the h of layer_norm.wgsl. */
+/** y_j = gamma_j h_j + beta_j, with h as in layer_norm.wgsl. */
 export const layerNorm = {
   forward: ([x, gamma, beta]: Inputs, attributes: LayerNormAttributes): NdArray => {
     const y = zeros(x.shape);

@@ -3,7 +3,10 @@ import type { NdArray } from '../ndarray.ts';
 type Numbers = NdArray['data'];
 type Convention = 'keras' | 'pytorch';
 
-/** All parameters `w`, their gradients `g` and the moments, flat and of one length; w and moments change in place. */
+/**
+ * All parameters `w`, their gradients `g` and the moments, flat and of equal length; w and moments are updated in
+ * place.
+ */
 export type OptimizerArrays = Readonly<Record<string, Numbers>>;
 
 export const accumulate = {
@@ -20,7 +23,7 @@ export const accumulate = {
   },
 };
 
-/** Scales each group, `[start, end)` of the gradients, whose Euclidean norm is above `maxNorm` down to it. */
+/** Scales each group `[start, end)` of the gradients down to `maxNorm` if its Euclidean norm is larger. */
 export function clipByNorm(
   g: Numbers,
   groups: readonly (readonly [start: number, end: number])[],
@@ -34,7 +37,7 @@ export function clipByNorm(
   }
 }
 
-/** Adds the gradient of the penalties `l1 |w| + l2 w^2 / 2`, in the scale of the gradients. */
+/** Adds the gradient of the penalties `l1 |w| + l2 w^2 / 2`, at the scale of the gradients. */
 export function penalize(
   { w, g }: OptimizerArrays,
   { scale, l1, l2 }: { scale: number; l1: number; l2: number },
@@ -42,7 +45,7 @@ export function penalize(
   for (let i = 0; i < w.length; i++) g[i] += (l1 * Math.sign(w[i]) + l2 * w[i]) / scale;
 }
 
-/** What comes before the rule: unscale, clip by value, weight decay (`w -= decay w`, or `g += coupledDecay w`). */
+/** The steps before the rule: unscale, clip by value, weight decay (`w -= decay w`, or `g += coupledDecay w`). */
 export function prepare(
   { w, g }: OptimizerArrays,
   options: { scale: number; clipValue: number; decay: number; coupledDecay: number },
@@ -54,7 +57,7 @@ export function prepare(
   }
 }
 
-/** What comes after it: the average of the weights `a += gain (w - a)`, and `w = a` if asked. */
+/** The steps after the rule: the average of the weights `a += gain (w - a)`, and `w = a` if requested. */
 export function follow(
   { w, average: a }: OptimizerArrays,
   { emaGain, overwrite }: { emaGain: number; overwrite: number },

@@ -2,14 +2,14 @@ import { philox } from '../../../../core/philox.ts';
 import { map, type NdArray } from '../ndarray.ts';
 
 export interface DropoutAttributes {
-  /** The share of elements set to 0, at least 0 and below 1. */
+  /** The probability that an element becomes 0, at least 0 and below 1. */
   readonly rate: number;
   readonly stream: number;
 }
 
 type Inputs = readonly [x: NdArray, state: NdArray];
 
-/** Drops element i if its word of the stream is below rate * 2^32; `state` is [seed, step]. */
+/** Drops element i if its random word is below rate * 2^32; `state` is [seed, step]. */
 export function drop([x, { data: state }]: Inputs, { rate, stream }: DropoutAttributes): NdArray {
   const threshold = Math.floor(rate * 2 ** 32);
   const [seed, step] = [state[0] >>> 0, state[1] >>> 0];

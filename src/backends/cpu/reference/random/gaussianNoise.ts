@@ -7,10 +7,10 @@ export interface GaussianNoiseAttributes {
   readonly stream: number;
 }
 
-/** A number in (0, 1) from the upper 23 bits of a word. */
-const unit = (word: number): number => ((word >>> 9) + 0.5) / 2 ** 23;
+/** A number in (0, 1) from the upper 23 of 32 random bits. */
+const unit = (bits: number): number => ((bits >>> 9) + 0.5) / 2 ** 23;
 
-/** y_i = x_i + stddev z_i; `state` is [seed, step]. The numbers of gaussian_noise.wgsl. */
+/** y_i = x_i + stddev z_i; `state` is [seed, step]. Draws the numbers of gaussian_noise.wgsl. */
 export const gaussianNoise = {
   forward: (
     [x, { data: state }]: readonly [x: NdArray, state: NdArray],

@@ -5,11 +5,11 @@ export interface ArgAttributes {
   /** Non-negative. */
   readonly axis: number;
   readonly keepDims: boolean;
-  /** Of ties, the last rather than the first. */
+  /** Whether ties select the last position rather than the first. */
   readonly selectLast: boolean;
 }
 
-/** The position along an axis of the element that `beats` all others, as NaN does in NumPy. */
+/** The position along an axis of the element that `beats` all others; NaN beats numbers, as in NumPy. */
 const positionOf = (beats: (value: number, best: number) => boolean) => ({
   forward: ([x]: readonly [NdArray], { axis, keepDims, selectLast }: ArgAttributes): NdArray => {
     const { outer, length, inner } = viewAround(x.shape, axis);

@@ -4,13 +4,13 @@ import { type NdArray, toInt, zeros } from '../ndarray.ts';
 export interface CumsumAttributes {
   /** Non-negative. */
   readonly axis: number;
-  /** Whether the element itself is left out of its sum. */
+  /** Whether an element is excluded from its own sum. */
   readonly exclusive: boolean;
   /** Whether the sums run from the end. */
   readonly reverse: boolean;
 }
 
-/** y_j = sum of x_k for k <= j along an axis. The gradient is the same sum the other way round. */
+/** y_j = sum of x_k for k <= j along an axis. The gradient is the same sum in the opposite direction. */
 export const cumsum = {
   forward: ([x]: readonly [NdArray], { axis, exclusive, reverse }: CumsumAttributes): NdArray => {
     const { outer, length, inner } = viewAround(x.shape, axis);

@@ -18,7 +18,7 @@ function eachPair(x: NdArray, axes: readonly number[], visit: (from: number, to:
 
 type Combine = (sum: number, value: number) => number;
 
-/** `integer` combines int32, where float64 is not exact: the low 32 bits count. */
+/** A reduction by `combine`; `integer` combines int32, where float64 is not exact, and returns the low 32 bits. */
 function reduce(combine: Combine, initial: number, integer = combine) {
   return ([x]: readonly [NdArray], { axes, keepDims }: ReduceAttributes): NdArray => {
     const y = zeros(reducedShape(x.shape, axes, keepDims));
@@ -55,7 +55,7 @@ function extremeBackward(dy: NdArray, { inputs: [x], y }: Saved, { axes }: Reduc
   });
   const dx = zeros(x.shape);
   eachPair(x, axes, (from, to) => {
-    dx.data[from] = zeroWins(dy.data[to], Number(x.data[from] === y.data[to]) / ties[to]); // NaN where y is
+    dx.data[from] = zeroWins(dy.data[to], Number(x.data[from] === y.data[to]) / ties[to]); // NaN if y is NaN
   });
   return [dx];
 }
@@ -78,7 +78,10 @@ export const prod = {
   },
 };
 
-/** log(sum(exp(x))). The gradient of an infinite element that makes the sum so is 1, and of no element above minus infinity 0. */
+/**
+ * log(sum(exp(x))). The gradient of an infinite element that makes the sum infinite is 1; if all elements are minus
+ * infinity, it is 0.
+ */
 export const logSumExp = {
   forward: (inputs: readonly [NdArray], attributes: ReduceAttributes): NdArray => {
     const y = max.forward(inputs, attributes);

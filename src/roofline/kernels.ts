@@ -16,41 +16,44 @@ import { max, sum } from '../ops/reduce/reduce.ts';
 import { adam } from '../optim/index.ts';
 import { largeSize } from './sizes.ts';
 
-/** A kernel, or several that belong together, at one size. */
+/** A kernel, or several that form one computation, at one size. */
 export interface KernelCase {
   readonly name: string;
   readonly size: string;
-  /** Of the inputs: uniform random numbers. */
+  /** The shapes of the inputs, which are uniform random numbers. */
   readonly shapes: readonly Shape[];
-  /** Makes the function that is measured. */
+  /** Makes the function to measure. */
   readonly prepare: (...inputs: readonly Tensor[]) => () => Tensor;
   /** Floating-point operations; a function such as exp counts as one. */
   readonly operations: number;
-  /** What has to pass through memory: every input once, or as often as the computation needs all of it, and the result. */
+  /**
+   * Bytes of unavoidable memory traffic: each input once (or as often as the computation needs all of it) and the
+   * result.
+   */
   readonly bytes: number;
   /**
-   * What a part of the result depends on, so that a part can be checked: the axis along which each input is cut if the
-   * result is cut along `result`; undefined where all of an input is needed. Without it all is checked.
+   * How to check a part of the result: cutting the inputs along these axes gives the result cut along `result`;
+   * undefined for an input that is needed whole. Without `parts` the whole result is checked.
    */
   readonly parts?: { readonly inputs: readonly (number | undefined)[]; readonly result: number };
 }
 
 type Computation = (...inputs: readonly Tensor[]) => Tensor;
 
-/** A computation without a state. */
+/** A computation without state. */
 const pure =
   (f: Computation): KernelCase['prepare'] =>
   (...inputs) =>
   () =>
     f(...inputs);
 
-/** The gradient of `f` for its first input; the last input is that of its result. */
+/** The gradient of `f` with respect to its first input; the last input is the gradient of its result. */
 const gradient =
   (f: Computation): Computation =>
   (...inputs) => {
     using tape = new Tape();
-    const given = inputs.slice(0, -1);
-    return tape.gradient(f(...given), [given[0]], { outputGradient: inputs[inputs.length - 1] })[0];
+    const operands = inputs.slice(0, -1);
+    return tape.gradient(f(...operands), [operands[0]], { outputGradient: inputs[inputs.length - 1] })[0];
   };
 
 const sizeName = (shape: Shape): string => shape.join(' x ');
@@ -59,7 +62,7 @@ interface OnVectors {
   readonly name: string;
   readonly inputs: number;
   readonly prepare: KernelCase['prepare'];
-  /** Operations of an element. */
+  /** Operations per element. */
   readonly operations: number;
   /** How often a vector is read or written. */
   readonly passes: number;
@@ -84,9 +87,9 @@ interface OnMatrix {
   readonly run: Computation;
   /** Shapes of the inputs for a matrix of `rows` and `columns`. */
   readonly shapes: (rows: number, columns: number) => readonly Shape[];
-  /** Operations of an element of the matrix. */
+  /** Operations per element of the matrix. */
   readonly operations: number;
-  /** How often the matrix, or one of its size, is read or written. */
+  /** How often the matrix, or another of its size, is read or written. */
   readonly passes: number;
   readonly parts?: KernelCase['parts'];
 }
@@ -116,7 +119,7 @@ interface Product {
   readonly K: number;
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  /** With a bias and ReLU at the end. */
+  /** Whether bias and ReLU follow. */
   readonly ended?: boolean;
 }
 
@@ -134,7 +137,7 @@ function product({ M, N, K, transposeA = false, transposeB = false, ended = fals
   };
 }
 
-/** The products of the lecture's first layer, at batch 128: forward, the weights' gradient, the inputs' gradient. */
+/** The products of the lecture's first layer at batch 128: forward, gradient of the weights, gradient of the inputs. */
 const LAYER: readonly Product[] = [
   { M: 128, K: 784, N: 200, ended: true },
   { M: 784, K: 128, N: 200, transposeA: true },
@@ -144,12 +147,12 @@ const LAYER: readonly Product[] = [
 const cube = (side: number): readonly Product[] =>
   [{}, { transposeB: true }, { transposeA: true }].map((layout) => ({ M: side, N: side, K: side, ...layout }));
 
-/** A prime number, so that no vector and no workgroup fits. */
+/** A prime, so that it is a multiple of no vector or workgroup size. */
 const ODD = 1_000_003;
 const SMALL = 2 ** 14;
 const COLUMNS = 1024;
 
-/** Adam, which keeps its moments; the gradient is copied to where it reads them. */
+/** Adam, which keeps its moments. The gradient is copied into the optimizer's arena. */
 function training(weights: Tensor, slope: Tensor): () => Tensor {
   const optimizer = adam();
   const parameters = [parameter(weights.alias())];

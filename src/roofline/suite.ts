@@ -8,7 +8,7 @@ import { type KernelCase, kernelCases } from './kernels.ts';
 import { type Limits, measureLimits } from './limits.ts';
 import { timeOf } from './stopwatch.ts';
 
-/** What a kernel reached. */
+/** The measurement of a kernel. */
 export interface Measured {
   readonly name: string;
   readonly size: string;
@@ -17,9 +17,9 @@ export interface Measured {
   /** Floating-point operations and bytes of one run. */
   readonly operations: number;
   readonly bytes: number;
-  /** Which limit of the adapter it meets first. */
+  /** The adapter's limit that bounds the kernel. */
   readonly bound: 'memory' | 'arithmetic';
-  /** The share of that limit that it reaches; above 1 where its data stay in a cache. */
+  /** The fraction of that limit that the kernel reaches; above 1 if its data stay in a cache. */
   readonly share: number;
 }
 
@@ -36,23 +36,23 @@ interface Options {
   readonly onKernel?: (measured: Measured) => void;
 }
 
-/** The kernels that have one of some texts in their names; without texts, all. @throws ValueError for a text that is in no name. */
+/** The kernels whose name contains one of the texts, or all without texts. @throws ValueError for a text that no name contains. */
 function choose(cases: readonly KernelCase[], texts: readonly string[]): readonly KernelCase[] {
   for (const text of texts) {
     if (cases.some(({ name }) => name.includes(text))) continue;
     throw new ValueError({
       op: 'bench',
       got: `'${text}'`,
-      expected: 'part of the name of a kernel',
-      fix: `Their names are ${[...new Set(cases.map(({ name }) => name))].join(', ')}.`,
+      expected: 'part of a kernel name',
+      fix: `The names are ${[...new Set(cases.map(({ name }) => name))].join(', ')}.`,
     });
   }
   return texts.length === 0 ? cases : cases.filter(({ name }) => texts.some((text) => name.includes(text)));
 }
 
 /**
- * Measures how fast an adapter copies, multiplies and adds, and which share of that kernels reach.
- * @throws ValueError for a name that no kernel has, Error if a kernel's result is wrong.
+ * Measures an adapter's copy bandwidth and multiply-add rate, and the fraction of them that each kernel reaches.
+ * @throws ValueError if no kernel's name contains one of `names`; Error if a kernel's result is wrong.
  * @see Williams, Waterman and Patterson (2009), "Roofline: an insightful visual performance model".
  */
 export async function measureRoofline({ device, names = [], onLimits, onKernel }: Options): Promise<Roofline> {
@@ -68,7 +68,7 @@ export async function measureRoofline({ device, names = [], onLimits, onKernel }
   return { limits, kernels };
 }
 
-/** Measures a kernel, once its result is known to be right. */
+/** Measures a kernel after checking its result. */
 export const measure = (
   device: GpuDevice,
   kernel: KernelCase,

@@ -8,19 +8,19 @@ import { formatShape } from '../core/shape.ts';
 import { isRecording } from '../core/tape.ts';
 import { scope, type Tensor } from '../core/tensor.ts';
 
-/** What a captured step costs, known before it runs. */
+/** The cost of a captured step, known before it runs. */
 export interface StepPlan {
-  /** Kernels that one step starts. */
+  /** Number of kernels that one step runs. */
   readonly dispatches: number;
-  /** Bytes of the buffers that the step holds for what it computes. */
+  /** Total bytes of the step's buffers. */
   readonly bytes: number;
-  /** Bytes of the largest of them. */
+  /** Bytes of the step's largest buffer. */
   readonly largest: number;
-  /** The dispatches, what was saved, buffers, lifetimes and the peak, as text. */
+  /** The dispatches, savings, buffers, lifetimes and peak, as text. */
   explain(): string;
 }
 
-/** Captured steps that a compiled function keeps, each with buffers of its own; those used least recently go. */
+/** The most captured steps a compiled function keeps, each with its own buffers; the least recently used is freed. */
 const MOST_STEPS = 16;
 
 /** A function whose steps are captured. */
@@ -29,25 +29,28 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
   /** The plan for inputs of these shapes; nothing runs. @throws CaptureError if the function can't be captured. */
   plan(...inputs: Inputs): StepPlan;
   /**
-   * Measures, where tuning is on, which kernels suit the step for inputs of these shapes, and makes its buffers; nothing of
-   * the step runs. @throws DeviceError if there is no memory for it.
+   * Selects kernels by measurement for inputs of these shapes, if tuning is on, and allocates the step's buffers. The
+   * step itself does not run.
+   * @throws DeviceError if memory runs out.
    */
   tune(...inputs: Inputs): Promise<void>;
-  /** Frees what the captured steps hold; a later call captures anew. */
+  /** Frees the captured steps; a later call captures again. */
   dispose(): void;
 }
 
 /**
- * Captures `f`: the first call per input shapes notes down what it does, and every call runs the note, without the
- * JavaScript of its operations, with all memory in place. Results have the bits of the uncaptured function.
+ * Captures `f`: the first call for some input shapes records its commands, and every call replays them, without the
+ * JavaScript of its operations and with all memory in place. Results have the same bits as the uncaptured function.
  *
- * `f` has to do the same for inputs of the same shapes. What it takes from outside is the tensor it was at the capture;
- * parameters that an optimizer moves, the learning rate and the step number are followed. A function that reads a
- * tensor, uploads numbers or is async can't be captured: that is said once, and it runs as it is. On the CPU backend
- * it always does. The steps for the 16 kinds of inputs used last are kept, with the memory of each.
- * @param f tensors in; a tensor, or tensors in arrays and plain objects, out.
- * @param options `device`: where it runs if it takes no tensor; default the current one.
- * @throws ValueError when a tape is open around the call: gradients do not flow through a captured step.
+ * For inputs of the same shapes, `f` must always do the same. A tensor from outside stays the one it was at the
+ * capture; parameters that an optimizer moves, the learning rate and the step number are followed. A function that
+ * reads a tensor, uploads numbers or is async can't be captured: it runs uncaptured, with one warning. So does every
+ * function on the CPU backend, without a warning. The 16 most recently used kinds of inputs keep their captured steps
+ * and memory.
+ * @param f takes tensors; returns a tensor, or tensors in arrays and plain objects.
+ * @param options `device`: where `f` runs if it takes no tensor; default the current device.
+ * @throws ValueError if `f` is not a function, and on a call inside an open tape, because gradients do not flow through
+ * a captured step.
  */
 export function compile<Inputs extends readonly Tensor[], Result>(
   f: (...inputs: Inputs) => Result,
@@ -55,18 +58,18 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 ): Compiled<Inputs, Result> {
   checkValue('compile', 'the step', f, func);
   const deviceOf = (inputs: Inputs): Device => inputs[0]?.device ?? given ?? currentDevice();
-  /** The step used last at the end. */
+  /** The most recently used step is last. */
   const captured: { readonly device: Device; readonly key: string; readonly step: CapturedStep<Result> }[] = [];
   let refused = false;
 
   const find = (device: GpuDevice, inputs: Inputs): CapturedStep<Result> => {
     const key = inputs.map(({ dtype, shape }) => dtype + formatShape(shape)).join(' ');
-    const known = captured.findIndex((each) => each.device === device && each.key === key && each.step.holds);
-    if (known >= 0) {
-      captured.push(...captured.splice(known, 1));
+    const position = captured.findIndex((known) => known.device === device && known.key === key && known.step.holds);
+    if (position >= 0) {
+      captured.push(...captured.splice(position, 1));
     } else {
-      // The same inputs as `f` takes, in order.
-      const step = new CapturedStep(device, (...stand) => f(...(stand as readonly Tensor[] as Inputs)), inputs);
+      // Placeholders for the inputs of `f`, in order.
+      const step = new CapturedStep(device, (...given) => f(...(given as readonly Tensor[] as Inputs)), inputs);
       captured.push({ device, key, step });
       if (captured.length > MOST_STEPS) captured.shift()?.step.dispose();
     }
@@ -80,7 +83,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
       throw new ValueError({
         op: 'compile',
         got: 'a call inside an open tape',
-        expected: 'the tape inside the compiled function, as gradients do not flow through a captured step',
+        expected: 'a tape inside the compiled function, as gradients do not flow through a captured step',
         fix: 'Compile the whole step, tape and optimizer included.',
       });
     }
@@ -112,12 +115,12 @@ export function compile<Inputs extends readonly Tensor[], Result>(
     const device = deviceOf(inputs);
     if (!(device instanceof GpuDevice) || refused) return;
     try {
-      await device.allocating(() => find(device, inputs).checkRoom()); // before contests try these sizes
+      await device.allocating(() => find(device, inputs).checkRoom()); // before the tuner tries these sizes
       await device.tuner?.settle();
       await find(device, inputs).compile();
       await device.allocating(() => find(device, inputs).prepare());
     } catch (error) {
-      if (!(error instanceof CaptureError)) throw error; // a call will say so
+      if (!(error instanceof CaptureError)) throw error; // a call reports it
     }
   };
 

@@ -10,7 +10,7 @@ import { reshape } from '../ops/movement/strided.ts';
 import { sum } from '../ops/reduce/reduce.ts';
 
 /**
- * Records the operations that run while it is open, and walks them back.
+ * Records the operations that run while it is open, and computes gradients by walking them backwards.
  *
  *     using tape = new Tape();
  *     const loss = mean(square(sub(matmul(x, w), y)));
@@ -21,10 +21,14 @@ export class Tape {
   #open = true;
 
   /**
-   * The gradient of the sum of `loss` with respect to each source; zeros of its shape for one that does not reach it.
-   * Ends the recording. The tape keeps what it saved until it is disposed, so it can be asked again.
-   * @param options `outputGradient` weighs the elements of `loss` in that sum, in its shape; default all 1.
-   * @throws ShapeError if it has another shape, ValueError if the tape was disposed or `loss` is not f32.
+   * The gradient of `sum(loss * outputGradient)` with respect to each source; zeros for a source that `loss` does not
+   * depend on. Ends the recording. The tape keeps its saved tensors until it is disposed, so `gradient` can be called
+   * again.
+   * @param loss f32, any shape.
+   * @param sources tensors that were used while the tape was open.
+   * @param options `outputGradient`, f32, the shape of `loss`; default all 1.
+   * @returns one gradient per source, in the source's shape, f32.
+   * @throws ShapeError if `outputGradient` has another shape; ValueError if the tape was disposed or `loss` is not f32.
    */
   gradient(
     loss: Tensor,
@@ -35,8 +39,8 @@ export class Tape {
       throw new ValueError({
         op: 'Tape.gradient',
         got: 'a disposed tape',
-        expected: 'an open one',
-        fix: 'Ask for gradients before dispose(), or before the end of the block with `using`.',
+        expected: 'an open tape',
+        fix: 'Call gradient before dispose(), or before the end of the block with `using`.',
       });
     }
     stopRecording(this.#nodes);
@@ -46,7 +50,7 @@ export class Tape {
         op: 'Tape.gradient',
         got: `an outputGradient of shape ${formatShape(outputGradient.shape)}`,
         expected: `the shape of the loss, ${formatShape(loss.shape)}`,
-        fix: 'Give one weight for each of its elements.',
+        fix: 'Pass one weight per element of the loss.',
       });
     }
     const gradients = withoutRecording(() => innerScope(() => walkBack(this.#nodes, loss, sources, outputGradient)));
@@ -54,7 +58,7 @@ export class Tape {
     return gradients;
   }
 
-  /** Ends the recording and lets go of everything saved. */
+  /** Ends the recording and frees everything saved. */
   dispose(): void {
     stopRecording(this.#nodes);
     for (const node of this.#nodes.splice(0)) node.release();
@@ -71,11 +75,11 @@ function checkTensors(loss: unknown, sources: unknown): void {
   checkValue('gradient', 'the loss', loss, [isTensor, 'a tensor']);
   checkValue('gradient', 'the sources', sources, [
     (value) => Array.isArray(value) && value.every(isTensor),
-    'a list of tensors: [w, b]',
+    'an array of tensors: [w, b]',
   ]);
 }
 
-/** Tells the tapes around one that a gradient has no derivative here, which would else be 0. */
+/** Makes enclosing tapes throw for derivatives of a gradient, which would otherwise silently be 0. */
 function refuseDerivatives(gradient: Tensor, nodes: readonly TapeNode[]): void {
   const inputs = [...new Set(nodes.flatMap((node) => node.inputs))];
   record(() => ({
@@ -86,7 +90,7 @@ function refuseDerivatives(gradient: Tensor, nodes: readonly TapeNode[]): void {
       throw new ValueError({
         op: 'gradient',
         got: 'a value that depends on a gradient',
-        expected: 'one of operations alone, as a gradient is not differentiated again',
+        expected: 'a value of operations only, because gradients cannot be differentiated again',
         fix: 'Take the inner gradient before the outer tape opens, or write its formula with operations.',
       });
     },
@@ -105,10 +109,10 @@ function walkBack(
       op: 'gradient',
       got: `a loss of dtype ${loss.dtype}`,
       expected: 'f32',
-      fix: 'Integers have no gradient: take the loss before the comparison or the cast.',
+      fix: 'Integers have no gradient: use the value before the comparison or the cast.',
     });
   }
-  // Forwards: what depends on a source. Only there does a gradient have to flow.
+  // Walk forwards to find what depends on a source. Gradients flow only there.
   const dependent = new Set<Tensor>(sources);
   for (const { inputs, output } of nodes) if (inputs.some((t) => dependent.has(t))) dependent.add(output);
 
@@ -119,19 +123,19 @@ function walkBack(
     if (dy === undefined || !dependent.has(node.output)) continue;
     const needs = node.inputs.map((t) => dependent.has(t));
     if (!needs.includes(true)) continue;
-    // An output can be a source too; its gradient stays. Everything else passes its gradient on.
-    const given: unknown = node.backward(dy, needs);
-    if (!isListOfTensors(given)) {
-      const fix = 'Return one tensor for each input, undefined where none is needed; of none at all an empty list.';
+    // The gradient of an output stays in the map, because an output can be a source too.
+    const returned: unknown = node.backward(dy, needs);
+    if (!isListOfTensors(returned)) {
+      const fix = 'Return one tensor per input, undefined where none is needed; or an empty array if no input has one.';
       throw new ValueError({
         op: node.op,
-        got: `${show(given)} from its backward`,
-        expected: 'a list of tensors',
+        got: `${show(returned)} from its backward`,
+        expected: 'an array of tensors',
         fix,
       });
     }
     node.inputs.forEach((input, i) => {
-      const gradient = given[i];
+      const gradient = returned[i];
       if (gradient === undefined || !needs[i]) return;
       const fitted = fit(node.op, gradient, input);
       const others = gradients.get(input);
@@ -141,10 +145,10 @@ function walkBack(
   return sources.map((source) => gradients.get(source)?.alias() ?? fullOn(source.device, source.shape, 0, 'f32'));
 }
 
-const isListOfTensors = (given: unknown): given is readonly (Tensor | undefined)[] =>
-  Array.isArray(given) && given.every((each) => each === undefined || each instanceof Tensor);
+const isListOfTensors = (value: unknown): value is readonly (Tensor | undefined)[] =>
+  Array.isArray(value) && value.every((item) => item === undefined || item instanceof Tensor);
 
-/** Sums a gradient back over the axes that broadcasting added, and holds it to the shape of its input. */
+/** Sums a gradient over the axes that broadcasting added, and checks that it has its input's shape. */
 function fit(op: string, gradient: Tensor, input: Tensor): Tensor {
   const added = gradient.ndim - input.ndim;
   const isOfInput = input.shape.every((length, axis) => length === 1 || length === gradient.shape[axis + added]);
@@ -152,14 +156,14 @@ function fit(op: string, gradient: Tensor, input: Tensor): Tensor {
     throw new ShapeError({
       op,
       got: `a gradient of shape ${formatShape(gradient.shape)} from its backward`,
-      expected: `that of the input, ${formatShape(input.shape)}`,
-      fix: 'Mend the backward of the operation.',
+      expected: `the shape of the input, ${formatShape(input.shape)}`,
+      fix: 'Correct the backward of the operation.',
     });
   }
   return sameShape(gradient.shape, input.shape) ? gradient : sumTo(gradient, input.shape);
 }
 
-/** Sums a gradient back to the shape that broadcasting started from. */
+/** Sums a gradient to the shape from which its operand was broadcast. */
 function sumTo(gradient: Tensor, shape: Shape): Tensor {
   const extra = gradient.ndim - shape.length;
   const axes = gradient.shape.flatMap((length, axis) =>
@@ -169,9 +173,11 @@ function sumTo(gradient: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Runs `f` and returns its value with the gradient of the value's sum for each source, in their order.
- * Everything made inside is freed, except what is returned.
- * @param f makes the loss from the sources, f32, usually a scalar.
+ * Runs `f` and returns its value, and the gradient of the value's sum with respect to each source, in order. All other
+ * tensors made inside are freed.
+ * @param f computes the loss from the sources: f32, usually a scalar.
+ * @returns `value`, what `f` returned, and `grads`, one per source in its shape, f32.
+ * @throws ValueError if `f` is not a function or does not return a tensor; DTypeError if its value is not f32.
  */
 export function valueAndGrad(f: () => Tensor, sources: readonly Tensor[]): { value: Tensor; grads: Tensor[] } {
   checkValue('valueAndGrad', 'the function', f, func);

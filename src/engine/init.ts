@@ -9,41 +9,45 @@ import { Generator } from '../core/random.ts';
 import { type AsyncContext, setAsyncContext } from '../core/scope.ts';
 import { type Folders, setFolders } from '../io/folders.ts';
 
+/** Options of `init`. */
 export interface InitOptions {
-  /** `auto` (default): hardware GPU, else software GPU, else CPU with a warning. A named backend that is not there throws. */
+  /**
+   * `auto` (default) takes a hardware GPU, else a software GPU, else the CPU with a warning. A named backend that is
+   * missing throws.
+   */
   readonly backend?: 'auto' | 'webgpu' | 'cpu';
-  /** Where to look for adapters instead of the usual places: `navigator.gpu`, or what Dawn's `create()` returned. */
+  /** Where to look for adapters: `navigator.gpu`, or what Dawn's `create()` returned. Default: the platform's. */
   readonly gpu?: Gpu;
   /**
-   * Whether kernels that compete are measured on this adapter before a step first runs, and the winners remembered;
-   * default on hardware only. Results differ by float32's rounding at most.
+   * Whether competing kernels are measured on this adapter before a step first runs, and the winners remembered;
+   * default true on hardware only. Results differ by no more than float32 rounding.
    */
   readonly tune?: boolean;
   /**
-   * Pins the kernels, so that the same seed gives the same bits whether or not tuning ever ran, and reduces in trees whose
-   * shape does not depend on the GPU's subgroups; default false.
+   * Pins the kernels, so that the same seed gives the same bits whether or not tuning ever ran, and reduces in trees
+   * that do not depend on the GPU's subgroups; default false.
    */
   readonly deterministic?: boolean;
-  /** Seed of everything random on this device, a 32-bit integer; default 0. */
+  /** Seed of all random numbers on this device, a 32-bit integer; default 0. */
   readonly seed?: number;
 }
 
 const CHECKS: Readonly<Record<keyof InitOptions, Check>> = {
-  backend: [(value) => ['auto', 'webgpu', 'cpu'].some((each) => each === value), "'auto', 'webgpu' or 'cpu'"],
-  gpu: [(value) => typeof value === 'object' && value !== null, 'a GPU as navigator.gpu is one'],
+  backend: [(value) => ['auto', 'webgpu', 'cpu'].some((name) => name === value), "'auto', 'webgpu' or 'cpu'"],
+  gpu: [(value) => typeof value === 'object' && value !== null, 'a GPU object, such as navigator.gpu'],
   tune: flag,
   deterministic: flag,
   seed: seedValue,
 };
 
-/** What differs between Node and a browser. */
+/** The differences between Node and a browser. */
 interface Platform {
   readonly sources: readonly GpuSource[];
-  /** Where the tuner's findings are kept. */
+  /** Where the tuner stores its choices. */
   readonly store: TunerStore;
-  /** How it follows code over an await, where it can. */
+  /** How the platform follows code across an await, if it can. */
   readonly context?: AsyncContext;
-  /** How models get to folders, where there are some. */
+  /** How models are written to folders, if there are any. */
   readonly folders?: Folders;
 }
 

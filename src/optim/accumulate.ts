@@ -4,7 +4,7 @@ import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel } from '../ops/op.ts';
 import { LANES } from './arena.ts';
 
-/** Adds a call's gradients to the total (`add`), or the total to a call's gradients and starts again at 0 (`take`). */
+/** Adds gradients to the total (`add`), or adds the total to the gradients and resets it to 0 (`take`). */
 export const accumulate = defineKernel<[entry: 'add' | 'take', total: Tensor, gradient: Tensor]>({
   name: 'accumulate',
   shader: elementwise(shader),

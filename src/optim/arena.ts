@@ -4,12 +4,12 @@ import { keep, Tensor } from '../core/tensor.ts';
 
 /** Kernels read arenas as vec4. */
 export const LANES = 4;
-/** Elements that a tensor's place is a multiple of: WebGPU's alignment of bindings, so that a device adds no more. */
+/** The alignment of tensors, in elements: WebGPU's alignment of bindings, so that a device adds no padding. */
 export const BLOCK = 64;
 
-/** A place in an arena for each of some tensors, in order; the gaps between them stay 0. */
+/** The places of some tensors in an arena, in order; the gaps between them stay 0. */
 export interface Layout {
-  /** The index of the first of them, where others lie in arenas before. */
+  /** The index of the first tensor, if earlier ones lie in other arenas. */
   readonly first: number;
   readonly tensors: readonly Tensor[];
   readonly lengths: readonly number[];
@@ -19,7 +19,7 @@ export interface Layout {
 
 const lengthOf = ({ size }: Tensor): number => BLOCK * Math.max(1, Math.ceil(size / BLOCK));
 
-/** Lays out tensors one behind the other. */
+/** Lays out tensors one after another. */
 export function layoutOf(tensors: readonly Tensor[], first = 0): Layout {
   const lengths = tensors.map(lengthOf);
   let total = 0;
@@ -46,19 +46,19 @@ export function layoutsOf(device: Device, tensors: readonly Tensor[]): Layout[] 
   return [...layouts, layoutOf(tensors.slice(first), first)];
 }
 
-/** One allocation of zeros, laid out: as a whole for kernels, and a tensor for each place. */
+/** One allocation of zeros with a layout: the whole for kernels, and a tensor for each place. */
 export class Arena {
   readonly whole: Tensor;
   readonly parts: readonly Tensor[];
 
   constructor(device: Device, { tensors, lengths, total }: Layout) {
     const { whole, length, parts } = device.arena(lengths);
-    if (length !== total) throw new Error(`internal: an arena of ${length} elements where the layout has ${total}`);
+    if (length !== total) throw new Error(`internal: an arena of ${length} elements; its layout has ${total}`);
     this.whole = keep(new Tensor(device, whole, [total], 'f32'));
     this.parts = parts.map((part, i) => keep(new Tensor(device, part, tensors[i].shape, 'f32')));
   }
 
-  /** Copies a tensor for each place into it. */
+  /** Copies a tensor into each place. */
   fill(tensors: readonly Tensor[]): void {
     const { device } = this.whole;
     tensors.forEach((t, i) => {

@@ -3,7 +3,7 @@ import { ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { checkDType, checkSameShape, type Parameter, type Tensor } from '../core/tensor.ts';
 
-/** Refuses parameters that an optimizer can't change. */
+/** Rejects parameters that an optimizer cannot change. */
 export function checkParameters(op: string, parameters: readonly Parameter[]): void {
   if (parameters.length === 0) {
     const fix = 'Pass the trainable parameters of a model.';
@@ -22,7 +22,7 @@ export function checkParameters(op: string, parameters: readonly Parameter[]): v
   }
 }
 
-/** Refuses a step whose parameters are not those in the `parts` of the optimizer's arenas, and gradients that do not fit. */
+/** Rejects a step whose parameters or gradients do not match the `parts` of the optimizer's arenas. */
 export function checkStep(
   op: string,
   gradients: readonly Tensor[],
@@ -42,7 +42,7 @@ export function checkStep(
     if (parameter.storage !== parts[i].storage) {
       throw new ValueError({
         op,
-        got: `as parameter ${i} '${parameter.name}' ${formatShape(parameter.shape)}, which was not there in the first step, or which another optimizer has taken over`,
+        got: `as parameter ${i} '${parameter.name}' ${formatShape(parameter.shape)}, which was not part of the first step or now belongs to another optimizer`,
         expected: 'the same parameters in the same order in every step',
         fix: 'Make a new optimizer for other parameters.',
       });

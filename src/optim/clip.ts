@@ -9,21 +9,22 @@ import { defineKernel } from '../ops/op.ts';
 import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';
 import { CLIP_CHECKS, checkClips, type OptimizerOptions } from './options.ts';
 
+/** Options of `clipGradients`; set at most one. */
 export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' | 'clipValue'>;
 
-/** Elements that one workgroup adds up. */
+/** Elements that one workgroup sums. */
 const CHUNK = 4096;
 
 interface Clipped {
   /** The arenas. */
   readonly gradients: readonly Tensor[];
   readonly layouts: readonly Layout[];
-  /** For each arena `[chunks, 4]`: where a chunk lies, and which sums belong to its norm. */
+  /** For each arena `[chunks, 4]`: the range of a chunk, and the range of the sums that make up its norm. */
   readonly chunks: readonly Tensor[];
-  /** Sums of squares of the chunks of all arenas. */
+  /** The sums of squares of all chunks in all arenas. */
   readonly sums: Tensor;
   readonly maxNorm: number;
-  /** Whether there is one norm for all tensors, rather than one each. */
+  /** Whether all tensors share one norm, rather than having one each. */
   readonly together: boolean;
 }
 
@@ -43,18 +44,18 @@ const clipByNorm = defineKernel<[Clipped]>({
       run.into('scale', [sums, chunks[i]], [gradient], options[i]);
     });
   },
-  // One arena, as memory has no limit there.
+  // The CPU backend has a single arena, because its memory has no limit.
   reference: (device, { gradients: [gradient], layouts: [{ starts, lengths, total }], maxNorm, together }) => {
     const groups = together ? [[0, total] as const] : starts.map((at, i) => [at, at + lengths[i]] as const);
     device.references.clipByNorm(device.view(gradient).data, groups, maxNorm);
   },
 });
 
-/** Clips arenas of gradients by norm, in place and in two dispatches each, whatever the number of parameters. */
+/** Clips arenas of gradients by norm, in place and in two dispatches per arena, for any number of parameters. */
 export class NormClip {
-  readonly #given: Omit<Clipped, 'gradients'>;
+  readonly #options: Omit<Clipped, 'gradients'>;
 
-  /** One norm per tensor, or one for all `together`. */
+  /** One norm per tensor, or a single norm if `together`. */
   constructor(
     device: Device,
     layouts: readonly Layout[],
@@ -63,7 +64,7 @@ export class NormClip {
     const counts = layouts.map(({ lengths }) => lengths.map((length) => Math.ceil(length / CHUNK)));
     const total = counts.flat().reduce((sum, count) => sum + count, 0);
     let first = 0;
-    // A chunk ends with its tensor: sums are the same however tensors are spread over arenas.
+    // Chunks do not cross tensors, so the sums do not depend on how tensors are spread over arenas.
     const chunks = layouts.map(({ starts, lengths }, arena) => {
       const rows = starts.flatMap((start, i) => {
         const end = start + lengths[i];
@@ -76,24 +77,26 @@ export class NormClip {
       });
       return keep(new Tensor(device, device.upload(Int32Array.from(rows.flat()), 'i32'), [rows.length, 4], 'i32'));
     });
-    this.#given = { layouts, chunks, sums: keep(emptyOn(device, [total])), maxNorm, together };
+    this.#options = { layouts, chunks, sums: keep(emptyOn(device, [total])), maxNorm, together };
   }
 
   /** @param gradients the arenas, in the order of the layouts. */
   apply(gradients: readonly Tensor[]): void {
-    clipByNorm(gradients[0].device, { gradients, ...this.#given });
+    clipByNorm(gradients[0].device, { gradients, ...this.#options });
   }
 
   dispose(): void {
-    for (const t of [...this.#given.chunks, this.#given.sums]) t.dispose();
+    for (const t of [...this.#options.chunks, this.#options.sums]) t.dispose();
   }
 }
 
 /**
- * Clips gradients as the optimizers do, for training loops that need them between: by value
- * `min(max(g, -clipValue), clipValue)`, or by norm `g min(1, c / |g|)`, one norm each (`clipNorm`) or one for all
- * (`globalClipNorm`). PyTorch divides by `|g| + 1e-6`.
- * @returns new tensors, in order. @throws ValueError for a limit that is not above 0, or more than one.
+ * Clips gradients as the optimizers do, for your own training loops: by value, `min(max(g, -clipValue), clipValue)`, or
+ * by norm, `g min(1, c / |g|)`, with one norm per tensor (`clipNorm`) or one for all (`globalClipNorm`). PyTorch
+ * divides by `|g| + 1e-6`.
+ * @param gradients f32, any shapes.
+ * @returns new tensors, in order.
+ * @throws ValueError for a limit that is not above 0, or for more than one limit.
  * @see Pascanu et al. (2013), "On the difficulty of training recurrent neural networks".
  */
 export function clipGradients(gradients: readonly Tensor[], options: ClipOptions): Tensor[] {
@@ -114,7 +117,7 @@ export function clipGradients(gradients: readonly Tensor[], options: ClipOptions
     normClip.apply(arenas.map(({ whole }) => whole));
     return arenas.flatMap(({ parts }) => parts.map((part) => part.alias()));
   } finally {
-    for (const each of arenas) each.dispose();
+    for (const arena of arenas) arena.dispose();
     normClip?.dispose();
   }
 }

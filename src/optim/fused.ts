@@ -20,7 +20,7 @@ import type { ApplyOptions, Optimizer, Rule } from './optimizer.ts';
 import type { Settings } from './options.ts';
 import { RATE, type Schedule } from './schedules.ts';
 
-/** Parameters that share an arena, as many as a buffer of the device can hold, and what belongs to them. */
+/** Parameters that share an arena (as many as fit in a buffer of the device), and their other arenas. */
 interface Stretch {
   readonly layout: Layout;
   readonly weight: Arena;
@@ -28,7 +28,7 @@ interface Stretch {
   readonly average: Arena;
   readonly accumulated: Arena;
   readonly moments: Readonly<Record<string, Arena>>;
-  /** The group of each block in the arenas, if there are several. */
+  /** The group of each block in the arenas, if there are several groups. */
   readonly groups: Tensor | undefined;
 }
 
@@ -36,37 +36,37 @@ interface Owned {
   dispose(): void;
 }
 
-/** What is remembered for each parameter, by role. */
+/** The optimizer's state per parameter, by role. */
 function slotsOf({ stretches }: Built, rule: Rule): Record<string, readonly Tensor[]> {
   const roles = [...Object.keys(rule.moments), 'average', 'accumulated'];
   const arenas = stretches.map(
     ({ moments, average, accumulated }) => new Map(Object.entries({ ...moments, average, accumulated })),
   );
-  const slots = roles.map((role) => [role, arenas.flatMap((each) => each.get(role)?.parts ?? [])] as const);
+  const slots = roles.map((role) => [role, arenas.flatMap((byRole) => byRole.get(role)?.parts ?? [])] as const);
   return Object.fromEntries(slots.filter(([, parts]) => parts.length > 0));
 }
 
-/** What the first step makes. */
+/** The state made by the first step. */
 interface Built extends Grouping, Gathered {
   readonly device: Device;
-  /** In the order of the parameters; more than one where a buffer can't hold all. */
+  /** In the order of the parameters; several if a buffer cannot hold all of them. */
   readonly stretches: readonly Stretch[];
   readonly hyper: Tensor;
   readonly normClip: NormClip | undefined;
-  /** All that has to be freed. */
+  /** Everything to free. */
   readonly owned: readonly Owned[];
 }
 
 /**
- * Keeps parameters, gradients and each moment in an arena of their own, so that a step is one dispatch whatever the
- * number of parameters; what is more than a buffer can hold is several arenas, with a dispatch each. Order as in Keras:
+ * Keeps parameters, gradients and each moment in separate arenas, so that a step is one dispatch for any number of
+ * parameters. If they exceed a buffer they are split over several arenas, with one dispatch each. The order is Keras's:
  * unscale, accumulate, clip, decay, step, average.
  */
 export class FusedOptimizer implements Optimizer {
   calls = 0;
   readonly #rule: Rule;
   readonly #settings: Settings;
-  /** Changes the weights, by what lies in the arenas of gradients. */
+  /** Updates the weights from the gradients in the arenas. */
   readonly #change: (device: Device, built: Built, regularize: boolean) => void;
   #learningRate: number | Schedule;
   #built: Built | undefined;
@@ -176,7 +176,7 @@ export class FusedOptimizer implements Optimizer {
     const { device, stretches } = this.#built;
     for (const { layout, accumulated, gradient } of stretches) {
       innerScope(() => {
-        // As if the others had been like them: the sum is divided by their full number, and clipped as such.
+        // Scales the partial sum to a full one, so that dividing and clipping give the mean of the waiting gradients.
         const sum = mul(accumulated.whole, gradientAccumulationSteps / waiting);
         device.copy(sum.storage, gradient.whole.storage, layout.total);
       });
@@ -218,7 +218,7 @@ export class FusedOptimizer implements Optimizer {
   }
 
   dispose(): void {
-    for (const each of this.#built?.owned ?? []) each.dispose();
+    for (const item of this.#built?.owned ?? []) item.dispose();
     this.#built = undefined;
     this.calls = 0;
   }
@@ -233,7 +233,7 @@ export class FusedOptimizer implements Optimizer {
     return this.#built;
   }
 
-  /** Gathers other parameters; the slots of those that stay come along. */
+  /** Gathers other parameters; the slots of those that remain are copied. */
   #rebuild(before: Built, given: Gathered): Built {
     const { device, parameters, owned } = before;
     return outsideCapture(device, () => {
@@ -247,21 +247,21 @@ export class FusedOptimizer implements Optimizer {
       }
       for (const p of parameters) {
         if (given.parameters.includes(p) || p.isDisposed) continue;
-        const own = device.allocate(p.size, p.dtype);
-        device.copy(p.storage, own, p.size);
-        setStorage(p, own);
+        const separate = device.allocate(p.size, p.dtype);
+        device.copy(p.storage, separate, p.size);
+        setStorage(p, separate);
       }
-      for (const each of owned) each.dispose();
+      for (const item of owned) item.dispose();
       return after;
     });
   }
 
-  /** Makes everything before the first parameter moves: where memory runs out, nothing has happened. */
+  /** Allocates everything before the first parameter moves, so that running out of memory changes nothing. */
   #gather(device: Device, { parameters, names, joined }: Gathered): Built {
     const owned: Owned[] = [];
-    const own = <T extends Owned>(each: T): T => {
-      owned.push(each);
-      return each;
+    const own = <T extends Owned>(item: T): T => {
+      owned.push(item);
+      return item;
     };
     const upload = (numbers: Float64Array | Int32Array, dtype: DType): Tensor =>
       own(keep(new Tensor(device, device.upload(numbers, dtype), [numbers.length], dtype)));
@@ -272,7 +272,7 @@ export class FusedOptimizer implements Optimizer {
     try {
       const layouts = layoutsOf(device, parameters);
       const stretches = layouts.map((layout): Stretch => {
-        const empty = layoutOf([]); // what the options leave out still has a binding
+        const empty = layoutOf([]); // unused roles still need a binding
         const arenaIf = (used: boolean): Arena => own(new Arena(device, used ? layout : empty));
         const { first, lengths } = layout;
         const rows = lengths.flatMap((length, i) => new Array<number>(length / BLOCK).fill(groupOf[first + i]));
@@ -302,7 +302,7 @@ export class FusedOptimizer implements Optimizer {
       });
       return { device, parameters, names, joined, stretches, hyper, traits, groupOf, normClip, owned };
     } catch (error) {
-      for (const each of owned) each.dispose();
+      for (const item of owned) item.dispose();
       throw error;
     }
   }
@@ -338,9 +338,9 @@ export class FusedOptimizer implements Optimizer {
     }
   }
 
-  /** The same in float64, one parameter after the other. */
+  /** The update in float64, one parameter after another. */
   #updateInFloat64(device: CpuDevice, { stretches, traits, groupOf, normClip }: Built, regularize: boolean): void {
-    const each = stretches.flatMap(({ layout, gradient, weight, average, moments }) => {
+    const updates = stretches.flatMap(({ layout, gradient, weight, average, moments }) => {
       const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
       return layout.starts.map((start, i) => {
         const place = [start, start + layout.lengths[i]] as const;
@@ -349,16 +349,16 @@ export class FusedOptimizer implements Optimizer {
       });
     });
     const { penalize, prepare, follow } = device.references;
-    for (const { arrays, common } of each) penalize(arrays, common);
+    for (const { arrays, common } of updates) penalize(arrays, common);
     normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
-    for (const { arrays, common, rate, t } of each) {
+    for (const { arrays, common, rate, t } of updates) {
       prepare(arrays, common);
       this.#rule.reference(device.references, arrays, rate, t);
       if (this.#settings.useEma) follow(arrays, common);
     }
   }
 
-  /** `struct Hyper` of the coming step, for each group. */
+  /** `struct Hyper` of the next step, for each group. */
   #numbers(traits: Built['traits'], regularize = false): Float64Array {
     const numbers = traits.flatMap((_, group) => {
       const { common, rate, t } = this.#group(traits, group, regularize);
@@ -367,7 +367,10 @@ export class FusedOptimizer implements Optimizer {
     return new Float64Array(numbers);
   }
 
-  /** The rate of a group in the coming step, its number, and what all rules have in common, in the order of `struct Hyper`. */
+  /**
+   * The rate and step number of a group in the next step, and the values common to all rules, in the order of
+   * `struct Hyper`.
+   */
   #group(traits: Built['traits'], group: number, regularize: boolean) {
     const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention } = this.#settings;
     const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
@@ -378,7 +381,7 @@ export class FusedOptimizer implements Optimizer {
     const common = {
       scale: 1 / (lossScaleFactor * gradientAccumulationSteps),
       l1: regularize ? l1 : 0,
-      l2: regularize ? 2 * l2 : 0, // of w^2
+      l2: regularize ? 2 * l2 : 0, // the gradient of l2 w^2 is 2 l2 w
       clipValue: clipValue ?? Number.POSITIVE_INFINITY,
       coupledDecay: decoupled ? 0 : weightDecay,
       decay: decoupled ? weightDecay * rate : 0,
@@ -388,7 +391,10 @@ export class FusedOptimizer implements Optimizer {
     return { common, rate, t };
   }
 
-  /** The gradients are clipped while they still carry `lossScaleFactor` and are a sum, so the limit carries both too. */
+  /**
+   * Clipping sees gradients that are still a sum and still multiplied by `lossScaleFactor`, so the limit is scaled by
+   * both.
+   */
   #normClip(device: Device, layouts: readonly Layout[]): NormClip | undefined {
     const { clipNorm, globalClipNorm, lossScaleFactor, gradientAccumulationSteps } = this.#settings;
     const limit = clipNorm ?? globalClipNorm;

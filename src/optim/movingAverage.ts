@@ -4,8 +4,9 @@ import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel } from '../ops/op.ts';
 
 /**
- * Moves `average` towards `value` in place: `average += (value - average) * weight`. No gradient.
- * With `weight = size / seen` it is the running mean of batches; with `1 - momentum` an exponential average.
+ * Updates a moving average in place: `average += (value - average) * weight`; f32, no gradient. With
+ * `weight = size / seen` it is the running mean of batches, with `1 - momentum` an exponential average.
+ * @throws ShapeError if the shapes differ.
  */
 export function updateMovingAverage(average: Tensor, value: Tensor, weight: number): void {
   checkSameShape('updateMovingAverage', 'value', value, average.shape);

@@ -4,58 +4,67 @@ import type { Constants, Source } from '../core/kernel.ts';
 import type { Parameter, Tensor } from '../core/tensor.ts';
 import type { Schedule } from './schedules.ts';
 
+/** Options of `Optimizer.apply` and `flush`. */
 export interface ApplyOptions {
-  /** Whether gradients lack those of the parameters' L1 and L2 penalties, which the step then adds; default false. */
+  /** Adds the gradients of the parameters' L1 and L2 penalties in the same pass; default false. */
   readonly regularize?: boolean;
 }
 
-/** Updates parameters in place, along their gradients. */
+/** Updates parameters from their gradients, in place. */
 export interface Optimizer {
   readonly name: string;
-  /** Number of updates of the weights. */
+  /** Number of weight updates so far. */
   readonly iterations: number;
-  /** Number of calls of `apply`: more than `iterations` if gradients accumulate. Set when a checkpoint is restored. */
+  /**
+   * Number of calls of `apply`, more than `iterations` if gradients accumulate; set it to continue from a checkpoint.
+   */
   calls: number;
-  /** A number or a schedule. Can be set between steps. */
+  /** A number or a schedule; can be changed between steps. */
   learningRate: number | Schedule;
-  /** The rate of the next update. */
+  /** The learning rate of the next update. */
   readonly currentLearningRate: number;
-  /** The parameters that it was built for. */
+  /** The parameters it was built for. */
   readonly parameters: readonly Parameter[];
-  /** Its state by role (moments, `average`, `accumulated`), in the order of the parameters; empty before `build`. */
+  /**
+   * The optimizer's state, by role and in the order of the parameters: moments, `average`, `accumulated`. Empty before
+   * `build`.
+   */
   readonly slots: Readonly<Record<string, readonly Tensor[]>>;
-  /** Number of updates before each parameter joined: above 0 for those that were frozen at first. */
+  /**
+   * For each parameter, the number of weight updates before it joined: 0, except for parameters that were frozen
+   * before.
+   */
   joined: readonly number[];
   /**
-   * Moves the parameters to one allocation and makes their state, all 0; the first `apply` does so if it was not called. Called with
-   * other parameters later, it keeps the state of those that stay, and releases the others.
+   * Gathers the parameters in one allocation and makes the slots, all 0; by default the first `apply` does this. A
+   * later call with other parameters keeps the slots of those that remain, starts new ones empty, and releases the
+   * others.
    * @param names the names that `parameterGroups` match; default the parameters' own.
-   * @throws ValueError for parameters that are not trainable, and for a group without parameters.
    */
   build(parameters: readonly Parameter[], names?: readonly string[]): void;
   /**
-   * Takes one step, and lets the device enter the next training step, in which dropout draws new masks.
-   * @param gradients one per parameter, f32. @param parameters the same, in the same order, in every call.
-   * @throws ValueError for other parameters; ShapeError, DTypeError for gradients that do not fit.
+   * One step: `gradients[i]` belongs to `parameters[i]`, with the same parameters in the same order in every call. Then
+   * the device enters the next training step, in which dropout draws new masks.
+   * @throws ValueError, ShapeError or DTypeError if parameters or gradients do not match those of the first step.
    */
   apply(gradients: readonly Tensor[], parameters: readonly Parameter[], options?: ApplyOptions): void;
-  /** Number of accumulated gradients that wait for an update. */
+  /** Number of gradients accumulated since the last update, below `gradientAccumulationSteps`. */
   readonly waiting: number;
   /** Updates the weights by the mean of the waiting gradients, if there are any. */
   flush(options?: ApplyOptions): void;
   /** Drops the waiting gradients. */
   discard(): void;
-  /** The loss times `lossScaleFactor`; `apply` divides the gradients by it. */
+  /** Returns the loss times `lossScaleFactor`, by which `apply` divides the gradients. */
   scaleLoss(loss: Tensor): Tensor;
-  /** Ends a training run: with `useEma` it replaces the weights by their moving averages, if there was an update. */
+  /** Ends a training run: with `useEma`, the weights become their moving averages, if there was an update. */
   finalize(): void;
-  /** Name and options, for JSON; of your own function as a schedule only its name. */
+  /** The optimizer's name and options as JSON values; a schedule that is a plain function is given by its name. */
   config(): Record<string, unknown>;
-  /** Frees its state. The parameters stay, and it can be built for others. */
+  /** Frees the slots. The parameters stay, and the optimizer can be built again. */
   dispose(): void;
 }
 
-/** What an optimizer computes; everything else is in {@link FusedOptimizer}. */
+/** The part that differs between optimizers; {@link FusedOptimizer} does the rest. */
 export interface Rule {
   readonly name: string;
   /** `updated` and `struct Rule`, for the scaffold shaders/optim/update.wgsl. */
@@ -63,11 +72,11 @@ export interface Rule {
   readonly constants?: Constants;
   /** The moments, in the order of the shader's bindings, and whether the options need them. */
   readonly moments: Readonly<Record<string, boolean>>;
-  /** The first values of moments that do not start at 0. */
+  /** Initial values of moments that do not start at 0. */
   readonly start?: Readonly<Record<string, number>>;
   /** The fields of `struct Rule`, in order, for step t = 1, 2, ... */
   readonly numbers: (rate: number, t: number) => readonly number[];
   readonly reference: (references: References, arrays: OptimizerArrays, rate: number, t: number) => void;
-  /** Whether weight decay is decoupled from the gradient in every convention. */
+  /** Whether weight decay bypasses the gradient in every convention. */
   readonly decoupled?: boolean;
 }

@@ -12,7 +12,10 @@ import {
 } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 
-/** The learning rate of step 0, 1, 2, ... Any function works; those made here can also be saved to a file. */
+/**
+ * The learning rate as a function of the step 0, 1, 2, ... Any function works; those made here can also be saved to a
+ * file.
+ */
 export interface Schedule {
   (step: number): number;
   /** Name and options, for files. */
@@ -25,10 +28,11 @@ export const RATE: Check = [
   'a finite number of 0 or more, or a schedule',
 ];
 
+/** Options that decaying schedules share. */
 export interface DecayOptions {
-  /** The rate of step 0, 0 or more. */
+  /** The rate at step 0, 0 or more. */
   readonly initialLearningRate: number;
-  /** Length of the decay in updates of the weights, above 0. */
+  /** Length of the decay, or of one period of it, in steps, above 0. */
   readonly decaySteps: number;
 }
 
@@ -40,7 +44,7 @@ const wrong = (schedule: string, got: string, expected: string): ValueError =>
 
 const DECAY = { initialLearningRate: required(notNegative), decaySteps: required(positive) };
 
-/** The initial rate times `f(step / decaySteps)`; with `staircase` of whole periods. */
+/** A schedule `initialLearningRate * f(step / decaySteps)`; `staircase` rounds the argument down. */
 function decaying(
   name: string,
   options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
@@ -55,29 +59,29 @@ function decaying(
 }
 
 /**
- * Exponential decay: `initialLearningRate * decayRate^(step / decaySteps)`.
- * @param options `decayRate`: 0 or more. `staircase`: rounds the exponent down; default false.
- * @throws ValueError for options out of range.
+ * `initialLearningRate * decayRate^(step / decaySteps)`.
+ * @param options `decayRate`, 0 or more; `staircase`, default false: rounds the exponent down.
+ * @throws ValueError for an option that is missing or out of range.
  */
 export const exponentialDecay = (
   options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('exponentialDecay', options, (periods) => options.decayRate ** periods);
 
 /**
- * Inverse time decay: `initialLearningRate / (1 + decayRate * step / decaySteps)`.
- * @param options `decayRate`: 0 or more. `staircase`: rounds `step / decaySteps` down; default false.
- * @throws ValueError for options out of range.
+ * `initialLearningRate / (1 + decayRate * step / decaySteps)`.
+ * @param options `decayRate`, 0 or more; `staircase`, default false: rounds `step / decaySteps` down.
+ * @throws ValueError for an option that is missing or out of range.
  */
 export const inverseTimeDecay = (
   options: DecayOptions & { readonly decayRate: number; readonly staircase?: boolean },
 ): Schedule => decaying('inverseTimeDecay', options, (periods) => 1 / (1 + options.decayRate * periods));
 
-const numbers = required(listOf(finite, 'a list of finite numbers'));
+const numbers = required(listOf(finite, 'an array of finite numbers'));
 
 /**
- * Piecewise constant: `values[k]` for steps after `boundaries[k - 1]`, up to and including `boundaries[k]`.
- * @param options `boundaries`: ascending steps. `values`: rates, one more than boundaries.
- * @throws ValueError for other lists.
+ * `values[k]` up to and including step `boundaries[k]`, and the last value afterwards.
+ * @param options `boundaries`, ascending steps; `values`, learning rates, one more than boundaries.
+ * @throws ValueError unless the boundaries ascend and there is one more value.
  */
 export function piecewiseConstant(options: {
   readonly boundaries: readonly number[];
@@ -87,7 +91,7 @@ export function piecewiseConstant(options: {
   const { boundaries, values } = options;
   if (values.length !== boundaries.length + 1 || boundaries.some((boundary, k) => boundary <= boundaries[k - 1])) {
     const got = `boundaries [${boundaries.join(', ')}] and values [${values.join(', ')}]`;
-    throw wrong('piecewiseConstant', got, 'ascending boundaries, and one value more than boundaries');
+    throw wrong('piecewiseConstant', got, 'ascending boundaries, and one more value than boundaries');
   }
   return named('piecewiseConstant', options, (step) => {
     const piece = boundaries.findIndex((boundary) => step <= boundary);
@@ -96,10 +100,10 @@ export function piecewiseConstant(options: {
 }
 
 /**
- * Polynomial decay: `(initial - end) * (1 - step / decaySteps)^power + end`, and `end` after `decaySteps`.
- * @param options `endLearningRate`: default 1e-4. `power`: above 0, default 1. `cycle`: continues after `decaySteps` with the next
- * multiple of it as length; default false.
- * @throws ValueError for options out of range.
+ * `(initial - end) * (1 - step / decaySteps)^power + end`, and `end` after `decaySteps`. With `cycle`, `decaySteps` is
+ * extended to its next multiple instead.
+ * @param options `endLearningRate`, default 1e-4; `power`, default 1; `cycle`, default false.
+ * @throws ValueError for an option that is missing or out of range.
  */
 export function polynomialDecay(
   options: DecayOptions & { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean },
@@ -113,14 +117,14 @@ export function polynomialDecay(
   });
 }
 
-/** Half a cosine: from 1 to 0 as `done` goes from 0 to 1. */
+/** Half a cosine: falls from 1 to 0 as `done` goes from 0 to 1. */
 const cosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));
 
 /**
- * Cosine decay: `peak * ((1 - alpha) (1 + cos(pi step / decaySteps)) / 2 + alpha)`, constant after `decaySteps` (PyTorch's rises
- * again). With `warmupTarget` the rate first rises linearly to it in `warmupSteps`, and the cosine starts there.
- * @param options `alpha`: the final share of the rate, default 0. `warmupTarget`: default no warm-up. `warmupSteps`: default 0.
- * @throws ValueError for options out of range.
+ * Half a cosine from the initial rate r to `alpha r` over `decaySteps`, constant afterwards (PyTorch's rises again).
+ * With `warmupTarget`, the rate first rises linearly to the target over `warmupSteps`, and the cosine starts there.
+ * @param options `alpha`, default 0; `warmupTarget`, default none; `warmupSteps`, default 0.
+ * @throws ValueError for an option that is missing or out of range.
  * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
  */
 export function cosineDecay(
@@ -139,10 +143,11 @@ export function cosineDecay(
 }
 
 /**
- * Cosine decay with warm restarts: period k takes `firstDecaySteps * tMul^k` steps and starts at `mMul^k` times the initial rate.
- * @param options `firstDecaySteps`: updates, above 0. `tMul`: 1 or more, default 2. `mMul`: default 1. `alpha`: the final share of
- * the rate, default 0.
- * @throws ValueError for options out of range.
+ * Cosine decay with restarts: period k lasts `firstDecaySteps * tMul^k` steps and starts at `mMul^k` times the initial
+ * rate.
+ * @param options `tMul`, default 2, 1 or more; `mMul`, default 1; `alpha`, default 0: the final fraction of the initial
+ * rate.
+ * @throws ValueError for an option that is missing or out of range.
  * @see Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
  */
 export function cosineDecayRestarts(options: {
@@ -172,12 +177,11 @@ export function cosineDecayRestarts(options: {
 }
 
 /**
- * One-cycle policy, as PyTorch's OneCycleLR without its change of momentum: half a cosine up from `maxLearningRate / divFactor` to
- * `maxLearningRate` in `warmupFraction` of the steps, then half a cosine down to the first rate divided by `finalDivFactor`, and
- * constant after that.
- * @param options `totalSteps`: updates. `warmupFraction`: at least 0 and below 1, default 0.3. `divFactor`: default 25.
- * `finalDivFactor`: default 1e4.
- * @throws ValueError for options out of range, and a warm-up of less than two steps.
+ * Half a cosine up from `maxLearningRate / divFactor` to `maxLearningRate` over the fraction `warmupFraction` of the
+ * steps, then half a cosine down to the first rate divided by `finalDivFactor`, constant afterwards. This is PyTorch's
+ * OneCycleLR with its defaults, without its change of momentum.
+ * @param options `warmupFraction`, default 0.3; `divFactor`, default 25; `finalDivFactor`, default 1e4.
+ * @throws ValueError for an option that is missing or out of range, or a warm-up of at most one step.
  * @see Smith and Topin (2018), "Super-convergence: very fast training of neural networks using large learning rates".
  */
 export function oneCycle(options: {
@@ -208,9 +212,9 @@ export function oneCycle(options: {
 }
 
 /**
- * Linear warm-up from `initialLearningRate` to `learningRate` in `warmupSteps` updates, then that rate.
- * @param options `learningRate`: a number, or a schedule that starts after the warm-up. `initialLearningRate`: default 0.
- * @throws ValueError for options out of range.
+ * Rises linearly from `initialLearningRate` (default 0) to `learningRate` over `warmupSteps`, then follows
+ * `learningRate`: a number, or another schedule, whose step 0 is the end of the warm-up.
+ * @throws ValueError for an option that is missing or out of range.
  */
 export function warmup(options: {
   readonly learningRate: number | Schedule;
@@ -231,7 +235,7 @@ export function warmup(options: {
   );
 }
 
-/** All schedules by their names. */
+/** All schedules by name. */
 export const schedules = {
   exponentialDecay,
   inverseTimeDecay,

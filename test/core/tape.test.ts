@@ -162,7 +162,7 @@ onBoth('a disposed tape lets go of what it saved', async (device) => {
   assert.ok(device.memory().buffers > before + 1);
   tape.dispose();
   assert.is(device.memory().buffers, before + 1);
-  assert.throws(() => tape.gradient(loss, [x]), /Tape.gradient: got a disposed tape; expected an open one/);
+  assert.throws(() => tape.gradient(loss, [x]), /Tape.gradient: got a disposed tape; expected an open tape/);
 });
 
 onBoth('valueAndGrad frees all but what it returns', async (device) => {

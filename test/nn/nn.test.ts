@@ -172,7 +172,7 @@ test('what no layer, loss or initializer can do is refused when it is made', () 
     [() => batchNormalization({ momentum: 1 }), /momentum 1/],
     [
       () => conv2d(given('{ "filters": 2 }')),
-      /conv2d: got kernelSize undefined; expected a whole number of 1 or more, or two/,
+      /conv2d: got kernelSize undefined; expected a whole number of 1 or more, or a pair/,
     ],
     [() => conv2d({ filters: 2, kernelSize: [3, 0] }), /kernelSize \[3, 0\]/],
     [() => maxPool2d(given('{ "poolSize": null }')), /poolSize null/],
@@ -262,7 +262,10 @@ test('operations check their options', () => {
   assert.throws(() => matmul(ones([2, 2]), ones([2, 2]), given({ transposeA: 1 })), /matmul: got transposeA 1/);
   assert.throws(() => dropout(x, JSON.parse('null')), /dropout: got null for the options/);
   assert.throws(() => mean(tensor(Int32Array.of(1, 2))), /mean: got a tensor of dtype i32; expected f32/);
-  assert.throws(() => randomUniform([2], { low: 1, high: 0 }), /high 0; expected a number of at least low, 1/);
+  assert.throws(
+    () => randomUniform([2], { low: 1, high: 0 }),
+    /high 0; expected a number of at least 1, the value of low/,
+  );
 });
 
 test('an unknown word is answered with the nearest known one, if one is near', () => {

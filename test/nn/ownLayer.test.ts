@@ -174,10 +174,10 @@ onBoth(test, 'an operation whose backward is missing or wrong says so when a gra
     () => gradientOf(double(() => undefined)),
     /double: got undefined from its backward; expected a list of/,
   );
-  assert.throws(() => gradientOf(double(() => [1])), /double: got .* from its backward; expected a list of tensors/);
+  assert.throws(() => gradientOf(double(() => [1])), /double: got .* from its backward; expected an array of tensors/);
   assert.throws(
     () => gradientOf(double(() => [tensor([1, 2, 3])])),
-    /double: got a gradient of shape \[3\] from its backward; expected that of the input, \[2\]/,
+    /double: got a gradient of shape \[3\] from its backward; expected the shape of the input, \[2\]/,
   );
   assert.equal(await gradientOf(double(() => [])).array(), [1, 1], 'piecewise constant');
 });

@@ -145,7 +145,7 @@ test('sources and losses that are none are refused', () => {
     () => valueAndGrad(() => sum(w), w as never),
     /gradient: got the sources an object of type _?Parameter/,
   );
-  assert.throws(() => valueAndGrad(() => sum(w), [3] as never), /expected a list of tensors: \[w, b\]/);
+  assert.throws(() => valueAndGrad(() => sum(w), [3] as never), /expected an array of tensors: \[w, b\]/);
   assert.throws(() => line((t, p) => sub(p, t) as never).call([[1]] as never), /got \[1\] as input; expected a tensor/);
 });
 

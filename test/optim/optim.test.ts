@@ -483,7 +483,7 @@ test('options out of range are refused', () => {
   assert.throws(() => clipGradients([], { clipValue: -1 }), /clipGradients: got clipValue -1/);
   assert.throws(
     () => adam({ clipNorm: 1, clipValue: 1 }),
-    'adam: got clipNorm and clipValue; expected one kind of clipping',
+    'adam: got clipNorm and clipValue; expected at most one of them',
   );
   assert.throws(() => sgd({ gradientAccumulationSteps: 1.5 }), /got gradientAccumulationSteps 1.5; expected a whole/);
   assert.throws(() => sgd(untyped({ nesterov: 1 })), 'sgd: got nesterov 1; expected true or false');
@@ -531,7 +531,7 @@ test('groups that say nothing or nonsense are refused', () => {
   const optimizer = sgd({ parameterGroups: [{ match: 'bias' }] });
   assert.throws(
     () => optimizer.apply([vector(cpu, [1])], [w]),
-    "sgd: got a parameter group 'bias'; expected one that matches a name of kernel",
+    "sgd: got a parameter group 'bias'; expected an expression that matches one of kernel",
   );
 });
 

@@ -104,7 +104,7 @@ test('options out of range are refused', () => {
     () => piecewiseConstant({ boundaries: [2, 1], values: [1, 2, 3] }),
     'piecewiseConstant: got boundaries [2, 1] and values [1, 2, 3]; expected ascending boundaries',
   );
-  assert.throws(() => piecewiseConstant({ boundaries: [1], values: [1] }), /one value more than boundaries/);
+  assert.throws(() => piecewiseConstant({ boundaries: [1], values: [1] }), /one more value than boundaries/);
   assert.throws(
     () => cosineDecayRestarts({ initialLearningRate, firstDecaySteps: 1, tMul: 0.5 }),
     'cosineDecayRestarts: got tMul 0.5; expected a number of 1 or more',

@@ -4,10 +4,11 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `adadelta`, besides those of every optimizer. */
 export interface AdadeltaOptions extends OptimizerOptions {
-  /** What the mean squares keep of themselves in each step; default 0.95, PyTorch's 0.9. */
+  /** The fraction of the mean squares kept in each step; default 0.95, PyTorch's 0.9. */
   readonly rho?: number;
-  /** Inside both roots; default 1e-7, PyTorch's 1e-6. */
+  /** Added inside both roots; default 1e-7, PyTorch's 1e-6. */
   readonly epsilon?: number;
 }
 
@@ -18,8 +19,9 @@ const DEFAULTS = {
 };
 
 /**
- * Steps as large as the steps before, in units of the weights: with mean squares s of the gradients and u of the steps,
- * `d = g sqrt(u + epsilon) / sqrt(s + epsilon); w -= rate d`. The paper has no rate, which is PyTorch's default of 1.
+ * Scales each step to the size of the previous steps, so it has the units of the weights: with running mean squares s
+ * of the gradients and u of the steps, `d = g sqrt(u + epsilon) / sqrt(s + epsilon); w -= rate d`. Default rate 0.001;
+ * PyTorch's is 1, which is the paper's rule without a rate.
  * @throws ValueError for an option out of range.
  * @see Zeiler (2012), "ADADELTA: an adaptive learning rate method".
  */

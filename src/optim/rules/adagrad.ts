@@ -4,10 +4,11 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `adagrad`, besides those of every optimizer. */
 export interface AdagradOptions extends OptimizerOptions {
-  /** Where the sums of squares start; default 0.1, PyTorch's 0. */
+  /** Initial value of the sums of squares; default 0.1, PyTorch's 0. */
   readonly initialAccumulatorValue?: number;
-  /** Keeps the root from 0; default 1e-7, PyTorch's 1e-10. */
+  /** Keeps the divisor away from 0; default 1e-7, PyTorch's 1e-10. */
   readonly epsilon?: number;
 }
 
@@ -18,8 +19,9 @@ const DEFAULTS = {
 };
 
 /**
- * Divides the gradient by the root of the sum of all its squares so far: `s = s + g^2; w -= rate g / sqrt(s + epsilon)`.
- * In PyTorch's convention the divisor is `sqrt(s) + epsilon`; its `lr_decay` is the schedule `inverseTimeDecay`.
+ * Divides the gradient by the root of the sum of its past squares: `s = s + g^2; w -= rate g / sqrt(s + epsilon)`.
+ * Default rate 0.001, PyTorch's 0.01. In PyTorch's convention the divisor is `sqrt(s) + epsilon`; its `lr_decay` is the
+ * schedule `inverseTimeDecay`.
  * @throws ValueError for an option out of range.
  * @see Duchi, Hazan and Singer (2011), "Adaptive subgradient methods for online learning and stochastic optimization".
  */

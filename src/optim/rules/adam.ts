@@ -4,16 +4,17 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `adam` and `adamW`, besides those of every optimizer. */
 export interface AdamOptions extends OptimizerOptions {
-  /** What the mean of the gradients keeps of itself in each step; default 0.9. */
+  /** The fraction of the gradients' running mean kept in each step; default 0.9. */
   readonly beta1?: number;
-  /** What the mean of their squares keeps of itself in each step; default 0.999. */
+  /** The fraction of the squared gradients' running mean kept in each step; default 0.999. */
   readonly beta2?: number;
-  /** Keeps the root from 0; default 1e-7, PyTorch's 1e-8. */
+  /** Keeps the divisor away from 0; default 1e-7, PyTorch's 1e-8. */
   readonly epsilon?: number;
   /** Divides by the largest mean square so far; default false. */
   readonly amsgrad?: boolean;
-  /** Makes up for the means' start at 0; default true. */
+  /** Corrects the means for their start at 0; default true. */
   readonly biasCorrection?: boolean;
 }
 
@@ -26,19 +27,19 @@ const DEFAULTS = {
 const ADAM_W_DECAY = { keras: 0.004, pytorch: 0.01 };
 
 /**
- * Adam: `m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2`, then in step t = 1, 2, ...
- * `w -= rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)`. PyTorch's convention adds epsilon to the
- * corrected root, `sqrt(v / (1 - beta2^t)) + epsilon`. Without `biasCorrection` both are `w -= rate m / (sqrt(v) + epsilon)`.
- * The corrections are computed in float64: in float32, 1 - 0.999 is off by 1e-5.
+ * Adam: `m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2`, then in step t = 1, 2, ... `w -= rate sqrt(1 -
+ * beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)`; default rate 0.001. PyTorch's convention adds epsilon to the
+ * corrected root, `sqrt(v / (1 - beta2^t)) + epsilon`. Without `biasCorrection` both are
+ * `w -= rate m / (sqrt(v) + epsilon)`. The corrections are computed in float64: in float32, 1 - 0.999 is off by 1e-5.
  * @throws ValueError for an option out of range.
- * @see Kingma and Ba (2015), "Adam: a method for stochastic optimization"; AMSGrad: Reddi et al. (2018),
- * "On the convergence of Adam and beyond".
+ * @see Kingma and Ba (2015), "Adam: a method for stochastic optimization"; AMSGrad: Reddi et al. (2018), "On the
+ * convergence of Adam and beyond".
  */
 export const adam = (options: AdamOptions = {}): Optimizer => make('adam', options);
 
 /**
- * Adam with weight decay beside the gradient, in every convention: `w -= rate weightDecay w` before the step;
- * default 0.004, PyTorch's 0.01.
+ * Adam with weight decay that bypasses the gradient, in every convention: `w -= rate weightDecay w` before the step of
+ * `adam`. Default decay 0.004, PyTorch's 0.01.
  * @throws ValueError for an option out of range.
  * @see Loshchilov and Hutter (2019), "Decoupled weight decay regularization".
  */

@@ -4,12 +4,13 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `adamax`, besides those of every optimizer. */
 export interface AdamaxOptions extends OptimizerOptions {
-  /** What the mean of the gradients keeps of itself in each step; default 0.9. */
+  /** The fraction of the gradients' running mean kept in each step; default 0.9. */
   readonly beta1?: number;
-  /** What the largest gradient keeps of itself in each step; default 0.999. */
+  /** The fraction of the largest gradient kept in each step; default 0.999. */
   readonly beta2?: number;
-  /** Keeps the divisor from 0; default 1e-7, PyTorch's 1e-8. */
+  /** Keeps the divisor away from 0; default 1e-7, PyTorch's 1e-8. */
   readonly epsilon?: number;
 }
 
@@ -20,8 +21,9 @@ const DEFAULTS = {
 };
 
 /**
- * Adam with the largest gradient in place of the root mean square: `m = beta1 m + (1 - beta1) g; u = max(beta2 u, |g|)`,
- * then in step t = 1, 2, ... `w -= rate / (1 - beta1^t) m / (u + epsilon)`. In PyTorch's convention
+ * Adam with the largest gradient in place of the root mean square:
+ * `m = beta1 m + (1 - beta1) g; u = max(beta2 u, |g|)`, then in step t = 1, 2, ...
+ * `w -= rate / (1 - beta1^t) m / (u + epsilon)`. Default rate 0.001, PyTorch's 0.002. In PyTorch's convention
  * `u = max(beta2 u, |g| + epsilon)` and the divisor is u.
  * @throws ValueError for an option out of range.
  * @see Kingma and Ba (2015), "Adam: a method for stochastic optimization", section 7.1.

@@ -1,4 +1,4 @@
-/** The optimizers: each exported function is one that `compile` knows by its name. */
+/** The optimizers. `compile` accepts each exported function by its name. */
 
 export { type AdadeltaOptions, adadelta } from './adadelta.ts';
 export { type AdagradOptions, adagrad } from './adagrad.ts';

@@ -4,12 +4,13 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `nadam`, besides those of every optimizer. */
 export interface NadamOptions extends OptimizerOptions {
-  /** What the mean of the gradients keeps of itself in the end; default 0.9. */
+  /** The final fraction of the gradients' running mean kept in each step; default 0.9. */
   readonly beta1?: number;
-  /** What the mean of their squares keeps of itself in each step; default 0.999. */
+  /** The fraction of the squared gradients' running mean kept in each step; default 0.999. */
   readonly beta2?: number;
-  /** Keeps the root from 0; default 1e-7, PyTorch's 1e-8. */
+  /** Keeps the divisor away from 0; default 1e-7, PyTorch's 1e-8. */
   readonly epsilon?: number;
   /** How fast the momentum rises from half of beta1; default 1, PyTorch's 0.004. */
   readonly momentumDecay?: number;
@@ -24,7 +25,7 @@ const DEFAULTS = {
 /** The momentum of step t = 1, 2, ... */
 const momentumAt = (t: number, beta1: number, decay: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * decay));
 
-/** The product of the momenta up to and with step t, which costs one multiplication where steps follow each other. */
+/** The product of the momenta up to and including step t; one multiplication per step for consecutive steps. */
 function productOfMomenta(beta1: number, decay: number): (t: number) => number {
   let [known, product] = [0, 1];
   return (t) => {
@@ -35,10 +36,10 @@ function productOfMomenta(beta1: number, decay: number): (t: number) => number {
 }
 
 /**
- * Adam whose mean of the gradients is ahead by a step, as Nesterov's momentum is. With momentum
+ * Adam whose mean of the gradients looks one step ahead, as Nesterov momentum does. With the momentum
  * `mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2)` and P_t the product of the momenta up to t:
  * `w -= rate (mu_{t+1} m / (1 - P_{t+1}) + (1 - mu_t) g / (1 - P_t)) / (sqrt(v / (1 - beta2^t)) + epsilon)`.
- * PyTorch's convention differs in its defaults.
+ * Default rate 0.001. PyTorch's convention differs only in its defaults, with rate 0.002.
  * @throws ValueError for an option out of range.
  * @see Dozat (2016), "Incorporating Nesterov momentum into Adam".
  */

@@ -4,14 +4,15 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `rmsprop`, besides those of every optimizer. */
 export interface RmspropOptions extends OptimizerOptions {
-  /** What the mean square keeps of itself in each step; default 0.9, PyTorch's 0.99. */
+  /** The fraction of the mean square kept in each step; default 0.9, PyTorch's 0.99. */
   readonly rho?: number;
-  /** Default 0: none. */
+  /** The fraction of the velocity kept in each step; default 0, no momentum. */
   readonly momentum?: number;
-  /** Keeps the root from 0; default 1e-7, PyTorch's 1e-8. */
+  /** Keeps the divisor away from 0; default 1e-7, PyTorch's 1e-8. */
   readonly epsilon?: number;
-  /** Divides by the deviation of the gradient in place of its root mean square; default false. */
+  /** Divides by the standard deviation of the gradient rather than its root mean square; default false. */
   readonly centered?: boolean;
 }
 
@@ -23,9 +24,10 @@ const DEFAULTS = {
 };
 
 /**
- * Divides the gradient by a running root mean square: `s = rho s + (1 - rho) g^2; w -= rate g / sqrt(s + epsilon)`,
- * and with momentum `v = momentum v + rate g / sqrt(s + epsilon); w -= v`. Centered, s is less the square of the running
- * mean, but not below 0. In PyTorch's convention the divisor is `sqrt(s) + epsilon`, and `w -= rate v`.
+ * Divides the gradient by its running root mean square: `s = rho s + (1 - rho) g^2; w -= rate g / sqrt(s + epsilon)`,
+ * and with momentum `v = momentum v + rate g / sqrt(s + epsilon); w -= v`. Default rate 0.001, PyTorch's 0.01. If
+ * centered, the square of the running mean is subtracted from s, down to 0. In PyTorch's convention the divisor is
+ * `sqrt(s) + epsilon`, and `w -= rate v`.
  * @throws ValueError for an option out of range.
  * @see Tieleman and Hinton (2012), "Lecture 6.5 - rmsprop"; centered: Graves (2013), arXiv:1308.0850.
  */

@@ -5,10 +5,11 @@ import { FusedOptimizer } from '../fused.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { type OptimizerOptions, settingsOf } from '../options.ts';
 
+/** Options of `sgd`, besides those of every optimizer. */
 export interface SgdOptions extends OptimizerOptions {
-  /** What the velocity keeps of itself in each step; default 0: none. */
+  /** The fraction of the velocity kept in each step; default 0, no momentum. */
   readonly momentum?: number;
-  /** What is held back of each gradient that enters the velocity; default 0. Not with `nesterov`. */
+  /** The fraction of each gradient withheld from the velocity; default 0. Not with `nesterov`. */
   readonly dampening?: number;
   /** Looks ahead along the velocity; default false. Not with `dampening`. */
   readonly nesterov?: boolean;
@@ -22,10 +23,10 @@ const DEFAULTS = {
 };
 
 /**
- * Gradient descent: `w -= rate g`. With momentum `mu` and dampening `d`, as Keras has it:
- * `v = mu v - (1 - d) rate g; w += v`, Nesterov `w += mu v - rate g`. In PyTorch's convention
- * `v = mu v + (1 - d) g` (the first step without d); `w -= rate v`, Nesterov `w -= rate (g + mu v)`.
- * The rule `v = mu v - (1 - mu) g; w += rate v` is Keras's with dampening = momentum, while the rate stays.
+ * Gradient descent: `w -= rate g`; default rate 0.01, PyTorch's 0.001. With momentum `mu` and dampening `d`, as in
+ * Keras: `v = mu v - (1 - d) rate g; w += v`, Nesterov `w += mu v - rate g`. In PyTorch's convention
+ * `v = mu v + (1 - d) g` (the first step without d); `w -= rate v`, Nesterov `w -= rate (g + mu v)`. The rule
+ * `v = mu v - (1 - mu) g; w += rate v` is Keras's with dampening = momentum, as long as the rate is constant.
  * @throws ValueError for an option out of range, or for dampening with nesterov.
  * @see Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning".
  */
@@ -36,8 +37,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     throw new ValueError({
       op: 'sgd',
       got: `dampening ${dampening} and nesterov`,
-      expected: 'one of them: looking ahead along a velocity that holds gradients back is no known rule',
-      fix: 'Leave dampening or nesterov out.',
+      expected: 'one of them, because no known rule combines them',
+      fix: 'Leave out dampening or nesterov.',
     });
   }
   const moving = momentum > 0;

@@ -89,7 +89,7 @@ export class ShaderError extends DeviceError {
   }
 }
 
-/** Why a step can't be captured: it then runs as it is written. */
+/** The reason why a step can't be captured; it then runs uncaptured. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
 }

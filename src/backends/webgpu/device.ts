@@ -42,7 +42,7 @@ interface GpuDeviceParts {
   readonly random: Generator;
   /** Whether results must equal those of a device without subgroups; default false. */
   readonly deterministic?: boolean;
-  /** What prints while one debugs. */
+  /** Prints commands, if debugging. */
   readonly debug?: Debug | undefined;
 }
 

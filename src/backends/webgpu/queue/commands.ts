@@ -5,7 +5,7 @@ export type Command =
       readonly pipeline: GPUComputePipeline;
       readonly bindGroup: GPUBindGroup;
       readonly grid: readonly [x: number, y: number, z: number];
-      /** What it is, while one debugs. */
+      /** A description, if debugging. */
       readonly about?: string | undefined;
     }
   | {

@@ -3,7 +3,9 @@ import { formatShape } from '../../../core/shape.ts';
 import { type Command, encode } from './commands.ts';
 import { Timestamps } from './timestamps.ts';
 
-/** Prints what a device does, on stderr or the page's console: 1 each dispatch, 2 each shader too. */
+/**
+ * Prints a device's work, on stderr or the browser's console: at level 1 each dispatch, at level 2 also each shader.
+ */
 export class Debug {
   readonly #gpu: GPUDevice;
   readonly #level: number;
@@ -21,14 +23,17 @@ export class Debug {
     return `${`${kernel.name} ${entry}`.padEnd(28)} ${shapes([...uniforms, ...reads])} -> ${shapes(writes)}`;
   }
 
-  /** A shader as its compiler sees it. */
+  /** Prints a shader as the compiler receives it. */
   shader(label: string, text: string): void {
     if (this.#level < 2) return;
     const lines = text.split('\n').map((line, i) => `${String(i + 1).padStart(5)}  ${line}`);
     console.error(`shader ${label}\n${lines.join('\n')}`);
   }
 
-  /** Encodes commands, each dispatch between timestamps. To be called when they are submitted: what it returns prints them. */
+  /**
+   * Encodes commands with each dispatch between timestamps. Call the returned function after the submit; it prints
+   * them.
+   */
   encode(encoder: GPUCommandEncoder, commands: readonly Command[]): () => void {
     const hasClock = this.#gpu.features.has('timestamp-query');
     const stamps = commands.map((command) => {
@@ -37,19 +42,19 @@ export class Debug {
         work();
         return undefined;
       }
-      const own = new Timestamps(this.#gpu);
-      own.around(encoder, work);
-      return own;
+      const stamp = new Timestamps(this.#gpu);
+      stamp.around(encoder, work);
+      return stamp;
     });
     return () => {
-      const times = stamps.map((each) => each?.read().catch(() => undefined)); // a device that ends has no time left
+      const times = stamps.map((stamp) => stamp?.read().catch(() => undefined)); // a disposed device cannot be read
       this.#printed = this.#printed.then(async () => {
         for (const [i, command] of commands.entries()) this.#print(command, await times[i]);
       });
     };
   }
 
-  /** Prints commands that are timed together: timestamps between them would be in the way. */
+  /** Prints commands that are timed as a whole, where timestamps in between would distort the time. */
   list(commands: readonly Command[]): void {
     for (const command of commands) this.#print(command);
   }

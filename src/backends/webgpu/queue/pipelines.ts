@@ -151,6 +151,6 @@ export class PipelineCache {
   }
 }
 
-/** The line of a shader that a message is about, and a mark below its place. */
+/** The line of a shader that a message refers to, with a mark below the position. */
 const excerpt = (text: string, { lineNum, linePos }: GPUCompilationMessage): string =>
   `  ${text.split('\n')[lineNum - 1]}\n  ${' '.repeat(Math.max(0, linePos - 1))}^`;

@@ -48,7 +48,7 @@ async function writeTimes(times) {
   ]);
   const from = { ...Object.fromEntries(origins), [vendor]: `${device}, ${description}, ${day}` };
   const lines = [
-    '// What the tiled kernels of matmul take on GPUs of a vendor: written by bench/lab/choose.mjs, from measurements of',
+    '// Times of the tiled matmul kernels by GPU vendor, written by bench/lab/choose.mjs from measurements of',
     ...Object.entries(from).map((pair) => `//   ${pair.join(': ')}`),
     '',
     'export const tileTimes = {',

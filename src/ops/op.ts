@@ -276,7 +276,7 @@ function split<Inputs extends readonly Tensor[], Attributes>(args: readonly unkn
   const last = args.at(-1);
   const hasAttributes = args.length > 1 && !(last instanceof Tensor);
   return {
-    inputs: (hasAttributes ? args.slice(0, -1) : args) as readonly unknown[] as Inputs, // as Arguments<> says
+    inputs: (hasAttributes ? args.slice(0, -1) : args) as readonly unknown[] as Inputs, // in the order of Arguments<>
     attributes: ((hasAttributes ? last : undefined) ?? {}) as Attributes,
   };
 }

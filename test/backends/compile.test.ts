@@ -46,7 +46,7 @@ const BATCH = 24;
 const FEATURES = 10;
 const CLASSES = 3;
 
-/** A network with batch normalisation and dropout, and 200 steps of it, each on a batch of its own. */
+/** A network with batch normalization and dropout, and 200 steps of it, each on a different batch. */
 async function train(device: Device, optimizer: Optimizer, captured: boolean, steps = 200) {
   setCurrentDevice(device);
   device.random.returnTo(0);
@@ -92,7 +92,7 @@ const optimizers = {
 };
 
 for (const [name, make] of Object.entries(optimizers)) {
-  onGpu(test, `${name}: 200 captured steps end with the bits of 200 uncaptured ones`, async (device) => {
+  onGpu(test, `${name}: 200 captured steps give the same bits as 200 uncaptured ones`, async (device) => {
     const learningRate = exponentialDecay({ initialLearningRate: 0.01, decaySteps: 1, decayRate: 0.99 });
     const clip = name === 'adam' ? { globalClipNorm: 0.5 } : { clipNorm: 0.5 };
     const captured = await train(device, make({ learningRate, ...clip }), true);
@@ -101,12 +101,12 @@ for (const [name, make] of Object.entries(optimizers)) {
   });
 }
 
-onGpu(test, 'steps that differ in kind are captured each: gradients accumulate over 3 calls', async (device) => {
+onGpu(test, 'steps of different kinds are captured separately: gradients accumulate over 3 calls', async (device) => {
   const captured = await train(device, adam({ gradientAccumulationSteps: 3 }), true, 12);
   assert.equal(captured, await train(device, adam({ gradientAccumulationSteps: 3 }), false, 12));
 });
 
-onGpu(test, 'several steps in one submit end with the bits of steps on their own', async (device) => {
+onGpu(test, 'several steps in one submit give the same bits as separate steps', async (device) => {
   const alone = await train(device, adam(), true, 12);
   device.stepsPerSubmit = 5;
   try {
@@ -116,7 +116,7 @@ onGpu(test, 'several steps in one submit end with the bits of steps on their own
   }
 });
 
-onGpu(test, 'results that are still held keep their values, and buffers do not grow', async (device) => {
+onGpu(test, 'results still in use keep their values, and buffers do not grow', async (device) => {
   setCurrentDevice(device);
   const double = compile((x: Tensor) => ({ y: relu(x), again: [square(x)] }));
   const results = [1, 2, 3].map((value) => double(tensor([value, -value])));
@@ -136,7 +136,7 @@ onGpu(test, 'results that are still held keep their values, and buffers do not g
   assert.equal(device.memory(), before);
 });
 
-onGpu(test, 'new shapes are captured anew, inputs and outer tensors come back as they are', async (device) => {
+onGpu(test, 'new shapes are captured separately; inputs and outer tensors are returned unchanged', async (device) => {
   setCurrentDevice(device);
   const outer = keep(tensor([7]));
   const f = compile((x: Tensor) => [x, outer, sum(x)]);
@@ -151,7 +151,7 @@ onGpu(test, 'new shapes are captured anew, inputs and outer tensors come back as
   }
 });
 
-onGpu(test, 'a product that is cut into parts of K takes a second dispatch', (device) => {
+onGpu(test, 'a product split into parts of K takes a second dispatch', (device) => {
   setCurrentDevice(device);
   const dispatches = (choice: MatmulChoice): number =>
     compile((a: Tensor, b: Tensor) => matmulBy(choice)(a, b)).plan(ones([64, 256]), ones([256, 64])).dispatches;
@@ -159,10 +159,10 @@ onGpu(test, 'a product that is cut into parts of K takes a second dispatch', (de
   assert.is(dispatches('tiled64/2'), 2);
 });
 
-onGpu(test, 'a plan says what a step will do before anything runs', async (device) => {
+onGpu(test, 'a plan describes a step before anything runs', async (device) => {
   setCurrentDevice(device);
   const f = compile((x: Tensor, w: Tensor) => {
-    square(x); // nobody uses it
+    square(x); // unused
     return mean(relu(matmul(x, w)));
   });
   const before = device.memory();
@@ -178,7 +178,7 @@ onGpu(test, 'a plan says what a step will do before anything runs', async (devic
   f.dispose();
 });
 
-onGpu(test, 'what cannot be captured is said once, and runs as it is', async (device) => {
+onGpu(test, 'a function that cannot be captured warns once and runs uncaptured', async (device) => {
   setCurrentDevice(device);
   const warnings = await warningsOf(async () => {
     const reads = compile(async (x: Tensor) => ((await sum(x).item()) > 0 ? square(x) : x));
@@ -192,7 +192,7 @@ onGpu(test, 'what cannot be captured is said once, and runs as it is', async (de
       return matmul(x, tensor([[i++]]));
     });
     const first = i;
-    assert.is(await constant(column(1)).item(), first + 1); // the first attempt to capture counted too
+    assert.is(await constant(column(1)).item(), first + 1); // the first attempt to capture counts too
     assert.is(await constant(column(1)).item(), first + 2);
   });
   assert.is(warnings.length, 3);
@@ -200,14 +200,14 @@ onGpu(test, 'what cannot be captured is said once, and runs as it is', async (de
   assert.match(warnings[2], /adds runs uncaptured.*uploads numbers/);
 });
 
-onGpu(test, 'a captured step inside a tape is refused: no gradient would flow', (device) => {
+onGpu(test, 'a captured step inside a tape is rejected, because no gradient would flow', (device) => {
   setCurrentDevice(device);
   const f = compile((x: Tensor) => square(x));
   using _tape = new Tape();
   assert.throws(() => f(ones([2])), /inside an open tape/);
 });
 
-test('on the CPU a compiled function is the function', async () => {
+test('on the CPU a compiled function behaves like the function itself', async () => {
   setCurrentDevice(cpu);
   const f = compile((x: Tensor) => square(x));
   assert.equal(await f(tensor([3])).array(), [9]);

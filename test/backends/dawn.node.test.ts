@@ -7,7 +7,7 @@ import { onGpu } from '../harness/device.ts';
 
 const test = suite('dawn');
 
-test("Dawn is told not to round timestamps, beside the user's flags, unless these say what to do", () => {
+test("Dawn gets a flag for exact timestamps, in addition to the user's flags, unless these set it", () => {
   const own = 'disable-dawn-features=timestamp_quantization';
   assert.equal(dawnFlags(''), [own]);
   assert.equal(dawnFlags('backend=vulkan enable-dawn-features=skip_validation,disable_robustness'), [
@@ -25,7 +25,7 @@ test("Dawn is told not to round timestamps, beside the user's flags, unless thes
 });
 
 onGpu(test, 'timestamps are not rounded', async (device) => {
-  if (!(device instanceof GpuDevice)) throw new Error('a GPU device was asked for');
+  if (!(device instanceof GpuDevice)) throw new Error('expected a GPU device');
   if (!device.info.features.includes('timestamp-query')) return;
   const x = ones([100], { device });
   const times: number[] = [];

@@ -6,7 +6,7 @@ import { onGpu } from '../harness/device.ts';
 
 const test = suite('debug');
 
-/** What a device that is opened at some level prints while `body` runs, in lines, once there are `count` of them. */
+/** The lines that a device opened at a debug level prints while `body` runs, once there are `count` of them. */
 async function printedAt(
   level: number | undefined,
   count: number,
@@ -20,7 +20,7 @@ async function printedAt(
     const device = await init({ backend: 'webgpu', seed: 1 });
     await body(device);
     for (let i = 0; i < 1000 && lines.length < count; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 5)); // times come after results
+      await new Promise((resolve) => setTimeout(resolve, 5)); // times arrive after results
     }
     device.dispose();
   } finally {
@@ -30,14 +30,14 @@ async function printedAt(
   return lines;
 }
 
-/** Two operations, captured and run twice. */
+/** Captures two operations and runs them twice. */
 const capturedTwice = async (): Promise<void> => {
   const x = tensor([[-1, 2, 3]]);
   const step = compile((t: Tensor) => softmax(relu(t)));
   for (let i = 0; i < 2; i++) assert.equal((await step(x).data()).length, 3);
 };
 
-onGpu(test, 'level 1 prints each dispatch, those of captured steps at each replay', async (usual) => {
+onGpu(test, 'level 1 prints each dispatch, including those of captured steps at each replay', async (usual) => {
   const lines = await printedAt(1, 10, capturedTwice);
   const dispatches = lines.filter((line) => line.startsWith('dispatch '));
   assert.is(dispatches.length, 4, lines.join('\n'));

@@ -12,29 +12,29 @@ import { limitedGpu } from '../harness/limited.ts';
 
 const test = suite('device');
 
-/** The error that a promise is rejected with. */
+/** The error with which a promise rejects. */
 const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => undefined,
     (error: unknown) => error,
   );
 
-/** A second GPU device, for what breaks one. */
+/** A second GPU device, for tests that break it. */
 async function anotherGpu(): Promise<GpuDevice> {
   const device = await init({ backend: 'webgpu' });
-  if (!(device instanceof GpuDevice)) throw new Error('webgpu was asked for');
+  if (!(device instanceof GpuDevice)) throw new Error('expected webgpu');
   return device;
 }
 
-test('init refuses options that it does not know', async () => {
-  // @ts-expect-error: what a caller in JavaScript may write
+test('init rejects unknown options', async () => {
+  // @ts-expect-error: JavaScript callers can write this
   await rejects(() => init({ backend: 'cuda' }), /init: got backend 'cuda'; expected 'auto', 'webgpu' or 'cpu'/);
   await rejects(() => init({ backend: 'cpu', seed: 0.5 }), /init: got seed 0.5; expected a 32-bit integer/);
 });
 
 const withoutAdapter = (requestAdapter: () => Promise<null>) => ({ requestAdapter });
 
-test('a named backend that is not there throws and says what was tried', async () => {
+test('a missing backend throws and lists what was tried', async () => {
   const error = await errorOf(init({ backend: 'webgpu', gpu: withoutAdapter(async () => null) }));
   if (!(error instanceof DeviceError)) throw error;
   assert.is(error.reason, 'unavailable');
@@ -54,7 +54,7 @@ onGpu(test, 'the GPU backend describes itself', (device) => {
   const { backend, adapter, limits, features } = device.info;
   assert.is(backend, 'webgpu');
   assert.type(adapter.software, 'boolean');
-  assert.match(adapter.description, /\w{3}/); // browsers keep the driver to themselves
+  assert.match(adapter.description, /\w{3}/); // browsers hide the driver
   assert.ok(limits.maxBufferSize >= 2 ** 28);
   assert.instance(features, Array);
 });
@@ -88,7 +88,7 @@ onGpu(test, 'a shader error names file and line, where the result is read', asyn
   device.dispose();
 });
 
-onGpu(test, 'an entry point that is not there is an error too', async () => {
+onGpu(test, 'a missing entry point is an error, too', async () => {
   const device = await anotherGpu();
   const y = ones([1], { device });
   const missing = {
@@ -101,7 +101,7 @@ onGpu(test, 'an entry point that is not there is an error too', async () => {
   device.dispose();
 });
 
-onGpu(test, 'a tensor beyond the limits is refused in words', (device) => {
+onGpu(test, 'a tensor beyond the limits is rejected with a message', (device) => {
   const shape = [device.info.limits.maxStorageBufferBindingSize];
   assert.throws(
     () => ones(shape, { device }),
@@ -109,7 +109,7 @@ onGpu(test, 'a tensor beyond the limits is refused in words', (device) => {
   );
 });
 
-onGpu(test, 'a disposed device says so, on either backend', async () => {
+onGpu(test, 'a disposed device throws, on both backends', async () => {
   for (const device of [await anotherGpu(), await init({ backend: 'cpu' })]) {
     const x = ones([3], { device });
     device.dispose();
@@ -119,7 +119,7 @@ onGpu(test, 'a disposed device says so, on either backend', async () => {
   }
 });
 
-onGpu(test, 'a lost device is an error that says why', async (device) => {
+onGpu(test, 'a lost device throws an error with the reason', async (device) => {
   if (!(device instanceof GpuDevice)) throw new Error('not a GPU');
   const adapter = await device.instance.requestAdapter();
   const raw = await adapter?.requestDevice();
@@ -139,15 +139,15 @@ onGpu(test, 'many pending commands and their buffers keep their order', async (d
   let x = tensor([0, 1], { device });
   for (let i = 0; i < 300; i++) {
     const next = add(x, 1);
-    x.dispose(); // its buffer goes to a later sum
+    x.dispose(); // a later sum reuses its buffer
     x = next;
   }
   assert.equal(await x.array(), [300, 301]);
   x.dispose();
 });
 
-onGpu(test, 'timed work runs as often as it is asked to, and what others asked for runs once', async (device) => {
-  if (!(device instanceof GpuDevice)) throw new Error('a GPU device was asked for');
+onGpu(test, 'timed work runs the requested number of times, and earlier commands run once', async (device) => {
+  if (!(device instanceof GpuDevice)) throw new Error('expected a GPU device');
   const one = ones([4], { device });
   const others = full([4], 0, { device });
   const timed = full([4], 0, { device });
@@ -163,8 +163,8 @@ onGpu(test, 'timed work runs as often as it is asked to, and what others asked f
   assert.equal(await timed.array(), Array(4).fill(6));
 });
 
-onGpu(test, 'time counts what is handed over while work is noted down', async (device) => {
-  if (!(device instanceof GpuDevice)) throw new Error('a GPU device was asked for');
+onGpu(test, 'time counts commands submitted while work is recorded', async (device) => {
+  if (!(device instanceof GpuDevice)) throw new Error('expected a GPU device');
   const x = ones([2 ** 22], { device });
   const large = full([4096], 0, { device });
   const small = full([64], 0, { device });
@@ -188,24 +188,20 @@ onGpu(test, 'time counts what is handed over while work is noted down', async (d
   for (const t of [x, large, small]) t.dispose();
 });
 
-onGpu(
-  test,
-  'kernels are compiled ahead on hardware; one that fails says so where its result is read',
-  async (usual) => {
-    const device = await limitedGpu(usual, { hardware: true });
-    const x = tensor([-1, 2]);
-    await device.compile(() => scope(() => void relu(x)));
-    assert.equal(await relu(x).array(), [0, 2]);
-    const y = ones([1], { device });
-    const run = (): void => runInto(device, { name: 'broken', sources: [SOUND, BROKEN] }, y);
-    await device.compile(run);
-    assert.equal(await y.array(), [1]);
-    run();
-    await rejects(() => y.data(), /broken.wgsl:3/);
-    device.dispose();
-    setCurrentDevice(usual);
-  },
-);
+onGpu(test, 'kernels are compiled ahead on hardware; an error is reported where the result is read', async (usual) => {
+  const device = await limitedGpu(usual, { hardware: true });
+  const x = tensor([-1, 2]);
+  await device.compile(() => scope(() => void relu(x)));
+  assert.equal(await relu(x).array(), [0, 2]);
+  const y = ones([1], { device });
+  const run = (): void => runInto(device, { name: 'broken', sources: [SOUND, BROKEN] }, y);
+  await device.compile(run);
+  assert.equal(await y.array(), [1]);
+  run();
+  await rejects(() => y.data(), /broken.wgsl:3/);
+  device.dispose();
+  setCurrentDevice(usual);
+});
 
 onGpu(test, 'freed buffers are used again', async (device) => {
   const before = device.memory();

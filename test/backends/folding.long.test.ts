@@ -11,19 +11,19 @@ import { cpu, gpu, onGpu } from '../harness/device.ts';
 
 const test = suite('folding');
 
-/** Workgroups along one axis of a grid; real devices take 65,535, and a kernel with barriers takes minutes for more. */
+/** The limit of workgroups per grid axis; on real devices 65,535, and more take a kernel with barriers minutes. */
 const FEW = 7;
-/** Those of the products below, and of their gradients in parts, are more than 7 x 7. */
+/** The products below, and their gradients in parts, need more than 7 x 7. */
 const FEW_OF_PRODUCTS = 60;
 
 /**
- * A device like another that claims to take a few workgroups along an axis, so that every larger grid folds; it is
- * deterministic, so that the trees are checked that other devices do without.
+ * A device that claims to allow only a few workgroups per axis, so that every larger grid folds. It is deterministic, so
+ * that the trees are checked, which other devices do not use.
  */
 async function narrow({ instance, info }: GpuDevice, few: number): Promise<GpuDevice> {
   const adapter = await instance.requestAdapter();
   if (adapter === null) throw new Error('the adapter is gone');
-  const requiredFeatures = info.features.filter((name) => name === 'subgroups') as GPUFeatureName[]; // that name
+  const requiredFeatures = info.features.filter((name) => name === 'subgroups') as GPUFeatureName[]; // the only name left
   const device = await adapter.requestDevice({ requiredFeatures });
   const limits = standIn(device.limits, { maxComputeWorkgroupsPerDimension: few });
   return new GpuDevice({
@@ -47,7 +47,7 @@ const standIn = <T extends object>(target: T, replaced: Partial<T>): T =>
 
 const device = gpu instanceof GpuDevice ? await narrow(gpu, FEW) : undefined;
 const deviceOfProducts = gpu instanceof GpuDevice ? await narrow(gpu, FEW_OF_PRODUCTS) : undefined;
-/** 61 small products, long enough to cut: two rows of 31 workgroups, one of them a surplus that the kernel has to guard. */
+/** 61 small products, long enough to split: two rows of 31 workgroups, including one surplus that the kernel must guard. */
 const PRODUCTS: Case = {
   shapes: [
     [61, 5, 200],
@@ -58,7 +58,7 @@ const PRODUCTS: Case = {
 
 for (const { cases, ...subject } of [...operations, ...matmulFamily, ...tileFamily]) {
   const [first] = cases;
-  if (first.shapes === undefined) continue; // it takes no tensors
+  if (first.shapes === undefined) continue; // takes no tensors
   const isProduct = subject.name.startsWith('matmul');
   const row = isProduct ? PRODUCTS : first;
   onGpu(test, subject.name, async () => {

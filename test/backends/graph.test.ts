@@ -53,7 +53,7 @@ const test = suite('graph');
 
 const ones = { kernelInitializer: 'ones', useBias: false };
 
-test('layers applied to each other make a model: values by hand', async () => {
+test('layers applied to each other form a model: values computed by hand', async () => {
   setCurrentDevice(cpu);
   const x = input({ shape: [2] });
   const a = dense({ units: 1, ...ones })(x); // x0 + x1
@@ -75,7 +75,7 @@ test('layers applied to each other make a model: values by hand', async () => {
   assert.equal(m.outputShape, [3]);
 });
 
-test('a model may have several inputs, in call and in predict', async () => {
+test('a model can have several inputs, in call and in predict', async () => {
   setCurrentDevice(cpu);
   const [a, b] = [input({ shape: [2], name: 'a' }), input({ shape: [3], name: 'b' })];
   const m = model({ inputs: [b, a], outputs: concatenate()([a, b]) });
@@ -142,7 +142,7 @@ test('merge layers combine their inputs; add and maximum are operations too', as
   assert.equal(await maximum(1.5, tensor([1, 2])).array(), [1.5, 2]);
 });
 
-test('skip connections of unequal shapes are refused, with both shapes and what to do', () => {
+test('skip connections of unequal shapes are rejected, with both shapes and a fix', () => {
   setCurrentDevice(cpu);
   const x = input({ shape: [4] });
   assert.throws(
@@ -153,7 +153,7 @@ test('skip connections of unequal shapes are refused, with both shapes and what 
   assert.throws(() => model({ inputs: x, outputs: wide }), /shape \[2, 2\] and \[4, 1\], axis 1/);
 });
 
-test('what is no graph is refused', () => {
+test('invalid graphs are rejected', () => {
   setCurrentDevice(cpu);
   const [x, other] = [input({ shape: [2] }), input({ shape: [2] })];
   const y = dense({ units: 2 })(x);
@@ -171,7 +171,7 @@ test('what is no graph is refused', () => {
   assert.throws(() => model({ inputs: x, ...twice }), /two layers of the name 'a'/);
 });
 
-test('a layer applied twice, and models with layers in common, share weights', async () => {
+test('a layer applied twice, and models with common layers, share weights', async () => {
   setCurrentDevice(cpu);
   const x = input({ shape: [2] });
   const shared = dense({ units: 2, ...ones });
@@ -188,7 +188,7 @@ test('a layer applied twice, and models with layers in common, share weights', a
   assert.throws(() => model({ inputs: x, outputs: narrow(narrow(x)) }), /shape \[2\] and of shape \[3\] for one layer/);
 });
 
-test('the summary of a graph says what is connected to what', () => {
+test('the summary of a graph lists the connections', () => {
   setCurrentDevice(cpu);
   const block = [dense({ units: 3, name: 'inner' }), activation('relu')];
   const lines = sequential([residual(block, dense({ units: 3, inputShape: [2] }))])
@@ -207,7 +207,7 @@ const CLASSES = 3;
 /** A small residual network: an identity shortcut, a projection, and neighbours that fuse inside the blocks. */
 function residualNetwork(): Model {
   const block = (units: number) => [
-    dense({ units, useBias: false }), // batch normalisation would take the bias out again
+    dense({ units, useBias: false }), // batch normalization would remove the bias again
     batchNormalization(),
     activation('relu'),
     dropout({ rate: 0.25 }),
@@ -226,11 +226,11 @@ function residualNetwork(): Model {
 const BATCH = 16;
 const samples = { data: Float32Array.from(normal(BATCH * FEATURES, new Generator(3))), shape: [BATCH, FEATURES] };
 const labels = { data: Uint8Array.from({ length: BATCH }, (_, i) => i % CLASSES), shape: [BATCH] };
-/** Numbers of rows of a table of five. */
+/** Row numbers of a table with five rows. */
 const tokens = { data: Uint8Array.from(samples.data, (_, i) => (i * 7) % 5), shape: samples.shape };
 const samplesFor = (make: () => Model): HostArray => (make === embeddingNetwork ? tokens : samples);
 
-/** The weights after some steps of a model that is made anew. */
+/** The weights after some steps of a new model. */
 async function weightsAfter(device: Device, make: () => Model, { captured }: { captured: boolean }) {
   setCurrentDevice(device);
   device.random.returnTo(0);
@@ -246,7 +246,7 @@ async function weightsAfter(device: Device, make: () => Model, { captured }: { c
   return Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, [...data]]));
 }
 
-/** The layers with random numbers or a fused operation of their own, on images and on vectors. */
+/** The layers that draw random numbers or fuse, on images and on vectors. */
 function mixedNetwork(): Model {
   const m = sequential([
     reshape({ shape: [1, 2, 3], inputShape: [FEATURES] }),
@@ -262,7 +262,7 @@ function mixedNetwork(): Model {
   return m;
 }
 
-/** A layer that is applied three times, and merges of all kinds. */
+/** A layer applied three times, and merges of all kinds. */
 function sharedNetwork(): Model {
   const x = input({ shape: [FEATURES] });
   const shared = dense({ units: FEATURES, activation: 'tanh' });
@@ -312,7 +312,7 @@ for (const make of [residualNetwork, mixedNetwork, sharedNetwork, embeddingNetwo
     assert.ok(results.some(({ derivative }) => Math.abs(derivative) > 1e-3));
   });
 
-  onGpu(test, `${make.name}: captured steps end with the bits of uncaptured ones`, async (device) => {
+  onGpu(test, `${make.name}: captured steps give the same bits as uncaptured ones`, async (device) => {
     const captured = await weightsAfter(device, make, { captured: true });
     assert.equal(captured, await weightsAfter(device, make, { captured: false }));
   });
@@ -330,7 +330,7 @@ for (const make of [residualNetwork, mixedNetwork, sharedNetwork, embeddingNetwo
   });
 }
 
-onGpu(test, 'neighbours fuse in a graph, but not where another layer needs what is between them', (device) => {
+onGpu(test, 'neighbours fuse in a graph, unless another layer needs the value between them', (device) => {
   setCurrentDevice(device);
   const x = input({ shape: [3] });
   const normalised = batchNormalization()(x);
@@ -346,7 +346,7 @@ onGpu(test, 'neighbours fuse in a graph, but not where another layer needs what 
   assert.is(dispatches(add()([dropped, normalised])), 5);
 });
 
-/** A saved graph, and the same with something changed in its description. */
+/** A saved graph, and a copy with a changed description. */
 async function tampered(): Promise<(change: (description: Saved) => void) => () => Model> {
   setCurrentDevice(cpu);
   const files = await residualNetwork().save();
@@ -364,7 +364,7 @@ interface Saved {
   graph: { nodes: { layer?: unknown; inputs: unknown }[]; inputs: unknown; output: unknown };
 }
 
-test('a damaged or hostile model.json is refused, with what is wrong', async () => {
+test('a damaged or hostile model.json is rejected with the reason', async () => {
   const after = await tampered();
   assert.ok(after(() => {})());
   const cases: [change: (d: Saved) => void, message: RegExp][] = [
@@ -414,7 +414,7 @@ test('a damaged or hostile model.json is refused, with what is wrong', async () 
   for (const [change, message] of cases) assert.throws(after(change), message);
 });
 
-test('prototype keys in a file are names like others', async () => {
+test('prototype keys in a file are ordinary names', async () => {
   const after = await tampered();
   const withKey = (d: Saved): void => {
     const options = JSON.parse('{ "__proto__": { "polluted": 1 }, "units": 6 }');
@@ -430,7 +430,7 @@ test('prototype keys in a file are names like others', async () => {
   assert.throws(() => loadModel({ ...files, 'weights.safetensors': hostile }), /that the model lacks: __proto__/);
 });
 
-test('weights that are cut off, too many, or no numbers are refused before memory is asked for', async () => {
+test('weights that are truncated, too many or not numbers are rejected before memory is allocated', async () => {
   setCurrentDevice(cpu);
   const files = await sequential([dense({ units: 2, inputShape: [3] })]).save();
   const load =
@@ -438,7 +438,7 @@ test('weights that are cut off, too many, or no numbers are refused before memor
     () =>
       loadModel({ 'model.json': json, 'weights.safetensors': weights });
   const weights = files['weights.safetensors'];
-  load(weights.slice().buffer)(); // as fetch gives it
+  load(weights.slice().buffer)(); // as fetch returns it
   assert.throws(
     load(undefined as never),
     /^loadModel: got weights.safetensors undefined; expected a Uint8Array or an A/,
@@ -456,7 +456,7 @@ test('weights that are cut off, too many, or no numbers are refused before memor
   assert.throws(load(broken), /NaN as element \d of dense\/\w+; expected finite weights/);
 });
 
-test('a model that was saved before graphs and versions still loads', async () => {
+test('a model saved before graphs and versions still loads', async () => {
   setCurrentDevice(cpu);
   const options = { units: 1, name: 'dense', kernelInitializer: 'ones' };
   const old = { format: 'dawngrad', inputShape: [2], layers: [{ kind: 'dense', options }] };

@@ -14,16 +14,16 @@ import { cpu, gpu, onBoth, onGpu } from '../harness/device.ts';
 import { limitedGpu } from '../harness/limited.ts';
 import { comparedOtherwise } from '../harness/wgsl.ts';
 
-// NaN must not vanish: the guard that ends a run would never see it. WGSL promises nothing of it, so max, min and clamp may
-// drop it, exp and log may make a number of it, and comparisons may be folded as if there were none: `folding` stands for a
-// driver that does so, as that of the software GPU does not. In Node alone, as Chrome has the same driver.
+// NaN must not vanish, or the guard that ends a run would never see it. WGSL does not define NaN: max, min and clamp
+// may drop it, exp and log may return a number, and comparisons may be folded as if it never occurred. `folding`
+// imitates a driver that folds, which the software GPU's does not. Only in Node, because Chrome has the same driver.
 
 const test = suite('nan');
 
-/** A GPU whose comparisons say of NaN the opposite of what they should. */
+/** A GPU whose comparisons of NaN return the opposite of what they should. */
 const folding = gpu && (await limitedGpu(gpu, { read: comparedOtherwise }, { seed: cpu.random.seed }));
 
-/** A test on each of the devices, with it as the current one. */
+/** Runs a test on each device, made current. */
 function onAll(name: string, body: () => Promise<void>): void {
   onBoth(test, name, body);
   const on = (device: ops.Device): Promise<void> => {
@@ -35,14 +35,14 @@ function onAll(name: string, body: () => Promise<void>): void {
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
-/** Elements of an input; more would take long and show no more. */
+/** The most elements per input; more would take longer and reveal nothing new. */
 const LARGEST = 3000;
-/** Products by kernels of the tests' choice: all end in the same way. */
+/** Products by kernels that tests select: all have the same epilogue. */
 const BY_KERNEL = /^matmul (?!with)/;
 
 const ones = (size: number): Float64Array => new Float64Array(size).fill(1);
 
-/** Every case of an operation, and every input of it, with NaN as its first element, its last or one between. */
+/** Every case and input of an operation, with NaN as the first, the last or a middle element. */
 function poisoned(subject: Subject): { label: string; position: number; bound: Bound }[] {
   const rows = entries.flatMap((entry) => (entry.subject === subject && !entry.row.throws ? [entry.row] : []));
   return rows.flatMap((row, turn) => {
@@ -65,7 +65,7 @@ function poisoned(subject: Subject): { label: string; position: number; bound: B
   });
 }
 
-/** The device has NaN wherever the reference has it, and the same integers; more may come of 0 times NaN. */
+/** The device returns NaN wherever the reference does, and the same integers; 0 times NaN may add more NaN. */
 function compare(got: Evaluation, expected: Evaluation, label: string): void {
   expected.results.forEach(({ data, dtype }, k) => {
     if (dtype === 'i32') assert.equal([...got.results[k].data], [...data], `${label}: result ${k}`);
@@ -82,7 +82,7 @@ function hasNaN(got: ArrayLike<number>, expected: ArrayLike<number>, label: stri
   }
 }
 
-/** Whether NaN shows: in a result, unless that is of integers. */
+/** Whether NaN appears in a result; integer results count as showing it. */
 const shows = ({ results }: Evaluation): boolean =>
   results.every(({ dtype }) => dtype === 'i32') || results.some(({ data }) => [...data].some(Number.isNaN));
 
@@ -96,14 +96,14 @@ for (const subject of new Set(entries.map((entry) => entry.subject))) {
       enterStep(device.random, device, cpu.random.step); // optimizers moved it, and the reference runs for each device
       const expected = await evaluate(bound, cpu);
       shown.set(position, shown.get(position) === true || shows(expected));
-      // No integer is NaN: what a cast makes of it is the driver's.
+      // No integer is NaN: the driver decides what a cast returns.
       if (subject.name !== 'cast') compare(await evaluate(bound, device), expected, label);
     }
     for (const [position, any] of shown) assert.ok(any, `the reference hides NaN in input ${position}`);
   };
   onGpu(test, name, hold);
   if (folding !== undefined) test(`${name}, folded`, () => hold(folding));
-  if (gpu === undefined) test(`${name}, the reference alone`, () => hold(cpu));
+  if (gpu === undefined) test(`${name}, reference only`, () => hold(cpu));
 }
 
 const { tensor } = ops;

@@ -10,10 +10,10 @@ import { onGpu } from '../harness/device.ts';
 
 const test = suite('roofline');
 
-/** The cases that are small enough to run here. */
+/** The cases small enough to run here. */
 const small = (cases: readonly KernelCase[]): readonly KernelCase[] => cases.filter(({ bytes }) => bytes < 2 ** 21);
 
-onGpu(test, 'every kernel of the table is right, and a wrong one is found out', async (device) => {
+onGpu(test, 'every kernel in the table is correct, and a wrong one is detected', async (device) => {
   const cases = small(kernelCases(device));
   assert.is(new Set(cases.map(({ name }) => name)).size, new Set(kernelCases(device).map(({ name }) => name)).size);
   for (const kernel of cases) {
@@ -25,8 +25,8 @@ onGpu(test, 'every kernel of the table is right, and a wrong one is found out', 
   }
 });
 
-onGpu(test, 'the GPU times work in one piece, copies included', async (device) => {
-  if (!(device instanceof GpuDevice)) throw new Error('a GPU device was asked for');
+onGpu(test, 'the GPU times work as a whole, copies included', async (device) => {
+  if (!(device instanceof GpuDevice)) throw new Error('expected a GPU device');
   const x = full([2 ** 20], 1, { device });
   const sums = full([16], 0, { device });
   const milliseconds = await device.time(() => {

@@ -4,9 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { comparisonsIn, endOf, plain } from '../harness/wgsl.ts';
 
-// Drivers fold comparisons of floats so that NaN vanishes (shaders/lib/special.wgsl). So what compares floats in a shader, or takes
-// their minimum, maximum or sign, has keep_nan() or is_nan() in its statement, or a comment "NaN: ..." that says why none is
-// lost: at the end of the line, or on a line above it in the same function. A choice between constants has none to lose.
+// Drivers fold comparisons of floats so that NaN vanishes (shaders/lib/special.wgsl). Every statement of a shader that
+// compares floats, or takes their minimum, maximum or sign, must therefore use keep_nan() or is_nan(), or have a
+// comment "NaN: ..." that says why no NaN is lost: at the end of the line, or on a line above it in the same function.
+// Choices between constants cannot lose NaN.
 
 const test = suite('shaderNaN');
 
@@ -15,9 +16,9 @@ const TO_INTEGER = /\b(?:[iu]32|I|B|bitcast_(?:I|\w*[iu]32)_+|vec\d_[iu]32_)(?=\
 const FLOAT = /f32|(?:^|_)[TVR](?:_|$)/;
 const FUNCTION = /^(?:@compute .*\n)?fn (?:.*\} *$|[\s\S]*?^\}$)/gm;
 const FIX =
-  'Write keep_nan(x, ...) of shaders/lib/special.wgsl around it, or a comment "// NaN: ..." why none is lost.';
+  'Wrap it in keep_nan(x, ...) of shaders/lib/special.wgsl, or add a comment "// NaN: ..." that says why none is lost.';
 
-/** The arguments of a call whose bracket opens at `open`. */
+/** The arguments of the call whose parenthesis opens at `open`. */
 function argumentsAt(code: string, open: number): string[] {
   const found: string[] = [];
   for (let at = open; code[at] !== ')'; at = endOf(code, at + 1, ',')) {
@@ -26,7 +27,7 @@ function argumentsAt(code: string, open: number): string[] {
   return found;
 }
 
-/** Whether an expression has floats, by their names; parameters are constants, and an index does not count. */
+/** Whether an expression contains floats, judged by name; parameters are constants, and indices do not count. */
 function isFloat(expression: string, names: ReadonlySet<string>): boolean {
   let rest = expression.replace(/\bparams\.\w+|\.[xyzw]+\b/g, '');
   for (const pattern of [TO_INTEGER, /\[/]) {
@@ -42,7 +43,7 @@ function isFloat(expression: string, names: ReadonlySet<string>): boolean {
 const functionsOf = (code: string): [name: string, float: boolean][] =>
   [...code.matchAll(/\bfn (\w+\()[^)]*\) -> (\w+)/g)].map(([, name, type]) => [name, FLOAT.test(type)]);
 
-/** Names that are declared as floats or set to some, besides those that are known. */
+/** The known names, and those declared as or assigned floats. */
 function floatsIn(code: string, known: Iterable<string>): ReadonlySet<string> {
   const names = new Set(known);
   for (const [, name, type] of code.matchAll(/\b(\w+): (\w+)/g)) if (FLOAT.test(type)) names.add(name);
@@ -52,7 +53,7 @@ function floatsIn(code: string, known: Iterable<string>): ReadonlySet<string> {
   return names;
 }
 
-/** A function in which choices between constants are blank. */
+/** A function with choices between constants blanked out. */
 function withoutConstants(code: string, names: ReadonlySet<string>): string {
   let rest = code;
   for (const { index } of [...code.matchAll(/\bselect\(/g)].reverse()) {
@@ -65,7 +66,7 @@ function withoutConstants(code: string, names: ReadonlySet<string>): string {
   return rest;
 }
 
-/** What may lose NaN in a function, and where. */
+/** The expressions that may lose NaN in a function, and their positions. */
 function suspectsIn(body: string, names: ReadonlySet<string>): { at: number; what: string }[] {
   const code = withoutConstants(body, names);
   const comparisons = comparisonsIn(code).flatMap(({ left, right }) => {
@@ -74,7 +75,7 @@ function suspectsIn(body: string, names: ReadonlySet<string>): { at: number; wha
   });
   const choices = [...code.matchAll(CHOICE)].flatMap(({ index, 0: name }) => {
     const list = argumentsAt(code, index + name.length);
-    return list.some((each) => isFloat(each, names)) ? { at: index, what: `${name}(${list.join(',')})` } : [];
+    return list.some((argument) => isFloat(argument, names)) ? { at: index, what: `${name}(${list.join(',')})` } : [];
   });
   return [...comparisons, ...choices].filter(({ at }) => {
     const start = Math.max(...[';', '{', '}'].map((mark) => code.lastIndexOf(mark, at)));
@@ -82,7 +83,7 @@ function suspectsIn(body: string, names: ReadonlySet<string>): { at: number; wha
   });
 }
 
-/** The lines of which a comment says why no NaN is lost. */
+/** The lines for which a comment says why no NaN is lost. */
 function explainedIn(text: string): ReadonlySet<number> {
   const found = new Set<number>();
   let above = false;
@@ -93,7 +94,7 @@ function explainedIn(text: string): ReadonlySet<number> {
   return found;
 }
 
-/** What may lose NaN in a shader, with its line; `functions` has those of all shaders. */
+/** The expressions that may lose NaN in a shader, with their lines; `functions` lists those of all shaders. */
 function faultsIn(text: string, functions: ReadonlyMap<string, boolean>): { line: number; what: string }[] {
   const code = plain(text);
   const known = [...new Map([...functions, ...functionsOf(code)])].flatMap(([name, float]) => (float ? name : []));
@@ -116,7 +117,7 @@ const shaders = await Promise.all(
 );
 const functions = new Map<string, boolean>();
 for (const [name, float] of shaders.flatMap(({ text }) => functionsOf(plain(text)))) {
-  functions.set(name, float && functions.get(name) !== false); // where shaders differ, it may be either
+  functions.set(name, float && functions.get(name) !== false); // where shaders differ, assume no float
 }
 
 test('no shader loses NaN', () => {
@@ -127,7 +128,7 @@ test('no shader loses NaN', () => {
   assert.equal(found, []);
 });
 
-// What drivers were seen to fold, or may.
+// Code that drivers fold, or may fold.
 const lossy = {
   'fn f(x: T) -> T { return select(x, T(0), x < T(0)); }': ['x < T(0)'],
   'fn f(v: T) -> T { return select(select(v, T(0), v < T(0)), T(1), v > T(1)); }': ['v < T(0)', 'v > T(1)'],

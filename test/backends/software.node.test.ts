@@ -13,14 +13,14 @@ const test = suite('software GPU');
 const folder = mkdtempSync(join(tmpdir(), 'dawngrad-software-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** The first line of `dawngrad device`, with some variables of the environment. */
+/** The first line of `dawngrad device` with some environment variables. */
 function device(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
   const cli = [resolve('dist/node/cli.js'), ...(args.length > 0 ? args : ['device'])];
   const { XDG_CACHE_HOME, ...others } = process.env;
   return spawnSync(process.execPath, cli, { env: { ...others, ...env }, encoding: 'utf8', timeout: 60_000 });
 }
 
-onGpu(test, 'a worker thread finds what the main thread finds', async () => {
+onGpu(test, 'a worker thread finds the same GPU as the main thread', async () => {
   const code = `
     const { parentPort } = require('node:worker_threads');
     import('${pathToFileURL(resolve('dist/node/node.js'))}').then(async ({ init, tensor }) => {
@@ -30,7 +30,7 @@ onGpu(test, 'a worker thread finds what the main thread finds', async () => {
       device.dispose(); // before the message, after which the worker may be terminated: in the middle of it Node aborts
       parentPort.postMessage({ description, data });
     });`;
-  // In a process of its own, whose main thread has loaded nothing.
+  // In a separate process, whose main thread has loaded nothing.
   const main = `
     const worker = new (require('node:worker_threads').Worker)(${JSON.stringify(code)}, { eval: true });
     worker.on('message', (message) => console.log(JSON.stringify(message)));`;
@@ -45,7 +45,7 @@ onGpu(test, 'a worker thread finds what the main thread finds', async () => {
   await beside.terminate();
 });
 
-/** The driver is ours where the system has none. */
+/** The driver is ours if the system has none. */
 const isOurs = spawnSync(process.execPath, [resolve('dist/node/cli.js'), 'device'], { encoding: 'utf8' });
 const onSoftware = (name: string, body: () => void): void =>
   onGpu(test, name, () => {
@@ -77,24 +77,21 @@ const readHost = (): string =>
     encoding: 'utf8',
   }).stdout.trim();
 
-onSoftware(
-  'where the cache folder can not be written, a folder of the user alone is taken, and never one of others',
-  () => {
-    const env = { HOME: '/proc', TMPDIR: folder };
-    assert.match(device(env).stdout, /^Device +SwiftShader/);
-    const [name] = readdirSync(folder).filter((each) => each.startsWith('dawngrad-'));
-    chmodSync(join(folder, name), 0o777);
-    const other = device(env);
-    assert.match(other.stderr, /not a private folder of this user; set XDG_CACHE_HOME to a writable folder/);
-    assert.match(other.stdout, /^Device +CPU reference/);
-    const trained = device(env, 'train', '--out', join(folder, 'run'));
-    assert.is(trained.status, 1);
-    assert.match(
-      trained.stderr,
-      /^error: init: no WebGPU adapter .* On the command line that is --backend cpu, which is slow/,
-    );
-    assert.not.ok(readdirSync(folder).includes('run'));
-  },
-);
+onSoftware('without a writable cache folder, a private folder of the user is used, never one of another user', () => {
+  const env = { HOME: '/proc', TMPDIR: folder };
+  assert.match(device(env).stdout, /^Device +SwiftShader/);
+  const [name] = readdirSync(folder).filter((each) => each.startsWith('dawngrad-'));
+  chmodSync(join(folder, name), 0o777);
+  const other = device(env);
+  assert.match(other.stderr, /not a private folder of this user; set XDG_CACHE_HOME to a writable folder/);
+  assert.match(other.stdout, /^Device +CPU reference/);
+  const trained = device(env, 'train', '--out', join(folder, 'run'));
+  assert.is(trained.status, 1);
+  assert.match(
+    trained.stderr,
+    /^error: init: no WebGPU adapter .* On the command line that is --backend cpu, which is slow/,
+  );
+  assert.not.ok(readdirSync(folder).includes('run'));
+});
 
 test.run();

@@ -11,7 +11,7 @@ import { limitedGpu } from '../harness/limited.ts';
 
 const test = suite('tuner');
 
-/** Milliseconds that a run of each candidate pretends to take. */
+/** Milliseconds that a run of each candidate claims to take. */
 type Times = Readonly<Record<string, number>>;
 
 const TIMES: Times = { slow: 3, fast: 1, middling: 2 };
@@ -19,11 +19,11 @@ const TIMES: Times = { slow: 3, fast: 1, middling: 2 };
 interface Pretended {
   readonly times?: Times;
   readonly adapter?: string;
-  /** What a clock tells of the moments, in milliseconds, at which some runs began and ended. */
+  /** The clock's readings, in milliseconds, for the begin and end of some runs. */
   readonly clock?: (begin: number, end: number) => number;
 }
 
-/** A tuner on a bench that pretends, and what ran there. */
+/** A tuner on a simulated bench, and what ran there. */
 function tuner(
   store: TunerStore | undefined,
   { times = TIMES, adapter = 'Some GPU (driver 1.2)', clock = (begin, end) => end - begin }: Pretended = {},
@@ -54,14 +54,14 @@ function tuner(
   return { tuner: made, contest, measured, compiled, runsOf };
 }
 
-/** What a tuner chooses. */
+/** A tuner's choice. */
 async function winner({ tuner: each, contest }: ReturnType<typeof tuner>): Promise<string | undefined> {
   each.choice(contest);
   await each.settle();
   return each.choice(contest);
 }
 
-/** A store in memory that starts with some text under every name. */
+/** A store in memory that has some text under every name at first. */
 function memory(text?: string): TunerStore & { readonly written: Map<string, string> } {
   const written = new Map<string, string>();
   return {
@@ -71,7 +71,7 @@ function memory(text?: string): TunerStore & { readonly written: Map<string, str
   };
 }
 
-test('cold: the usual choice until contests are settled, then the fastest, and that is stored', async () => {
+test('cold: the default choice until contests are settled, then the fastest, which is stored', async () => {
   const store = memory();
   const { tuner: cold, contest, measured } = tuner(store);
   await cold.load();
@@ -88,7 +88,7 @@ test('cold: the usual choice until contests are settled, then the fastest, and t
   assert.is(measured.length, count, 'nothing is measured twice');
 });
 
-test('warm: what was stored is taken over without measuring', async () => {
+test('warm: stored choices are used without measuring', async () => {
   const store = memory();
   const first = tuner(store);
   first.tuner.choice(first.contest);
@@ -102,14 +102,14 @@ test('warm: what was stored is taken over without measuring', async () => {
 
 for (const [name, text] of Object.entries({
   'cut off': '{"version": 2, "adapter": "Some GPU',
-  'no object': '17',
+  'not an object': '17',
   'no choices': '{"version": 2, "adapter": "Some GPU (driver 1.2)"}',
   'choices of a wrong type': '{"version": 2, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": 5}}',
   'of another version': '{"version": 0, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": "slow"}}',
   'of another adapter under the same name': '{"version": 2, "adapter": "some-gpu", "choices": {"matmul": "slow"}}',
   'with a kernel that is gone': '{"version": 2, "adapter": "Some GPU (driver 1.2)", "choices": {"matmul": "old"}}',
 })) {
-  test(`corrupted: a store that is ${name} is measured anew and written over`, async () => {
+  test(`corrupted: a store that is ${name} is measured again and overwritten`, async () => {
     const store = memory(text);
     const { tuner: fresh, contest } = tuner(store);
     await fresh.load();
@@ -120,7 +120,7 @@ for (const [name, text] of Object.entries({
   });
 }
 
-test('read-only: findings that cannot be stored hold for the process', async () => {
+test('read-only: choices that cannot be stored last for the process', async () => {
   const fails = async (): Promise<never> => {
     throw new Error('EROFS');
   };
@@ -131,7 +131,7 @@ test('read-only: findings that cannot be stored hold for the process', async () 
   assert.is(forgetful.choice(contest), 'fast');
 });
 
-test('another adapter, or another driver, has findings of its own', async () => {
+test('another adapter or driver has separate choices', async () => {
   const store = memory();
   for (const adapter of ['Some GPU (driver 1.2)', 'Some GPU (driver 1.3)', 'Another GPU']) {
     const { tuner: each, contest, measured } = tuner(store, { adapter });
@@ -143,7 +143,7 @@ test('another adapter, or another driver, has findings of its own', async () => 
   assert.is(store.written.size, 3);
 });
 
-test('IndexedDB keeps a text; without it nothing is remembered and nothing breaks', async () => {
+test('IndexedDB stores a text; without it nothing is remembered and nothing breaks', async () => {
   const { tuner: each, contest } = tuner(tunerDatabase, { adapter: 'a test' });
   await each.load();
   each.choice(contest);
@@ -158,7 +158,7 @@ for (const [where, grain] of Object.entries({
   'as Dawn does, to 65,536 ns': 0.065536,
   'as Chrome does, to 0.1 ms': 0.1,
 })) {
-  test(`a clock that rounds, ${where}, does not mislead: kernels of microseconds are run until it tells`, async () => {
+  test(`a clock that rounds, ${where}, does not mislead: kernels that take microseconds run until it can measure them`, async () => {
     const clock = (begin: number, end: number): number => (Math.floor(end / grain) - Math.floor(begin / grain)) * grain;
     for (const fast of ['tiled128', 'tiled64', 'tiled32', 'tiled64/2']) {
       const times: Times = { tiled128: 0.031, tiled64: 0.022, tiled32: 0.019, 'tiled64/2': 0.04, [fast]: 0.014 };
@@ -168,13 +168,13 @@ for (const [where, grain] of Object.entries({
   });
 }
 
-test('a clock that stands still chooses nothing, and is not asked for ever', async () => {
+test('a stopped clock selects nothing, and measuring ends', async () => {
   const stopped = tuner(undefined, { clock: () => 0 });
   assert.is(await winner(stopped), undefined);
   assert.ok(stopped.measured.length < 40000, `${stopped.measured.length} runs`);
 });
 
-test('a candidate at twice the best is out after one reading, and a contest ends in time', async () => {
+test('a candidate at twice the best time is dropped after one reading, and a contest ends in time', async () => {
   const times: Times = { usual: 10, slow: 30, best: 8, close: 11 };
   const quick = tuner(undefined, { times });
   assert.is(await winner(quick), 'best');
@@ -187,7 +187,7 @@ test('a candidate at twice the best is out after one reading, and a contest ends
   assert.equal(late.measured, ['usual', 'usual', 'other'], 'the first one wakes the GPU');
 });
 
-test('what warms up, and a GPU that was asleep, do not count', async () => {
+test('warm-up and an idle GPU do not count', async () => {
   let work = 0;
   const cold = tuner(undefined, {
     times: { fast: 1, other: 1.5 },
@@ -213,11 +213,11 @@ test('the kernels of all contests are compiled before the first is measured', as
   assert.is(several.compiled.length, 6);
 });
 
-onGpu(test, 'kernels are chosen by measurement; the result differs by rounding at most', async () => {
+onGpu(test, 'kernels are selected by measurement; results differ only by rounding', async () => {
   const results: number[][] = [];
   for (const options of [{ tune: true }, { tune: true, deterministic: true }, { tune: false }]) {
     const device = await init({ backend: 'webgpu', seed: 2, ...options });
-    if (!(device instanceof GpuDevice)) throw new Error('internal: a GPU was asked for');
+    if (!(device instanceof GpuDevice)) throw new Error('internal: expected a GPU');
     assert.is(device.tuner !== undefined, options.tune && !('deterministic' in options));
     const [a, b] = [randomNormal([30, 40]), randomNormal([40, 20])];
     const product = compile((x: Tensor, y: Tensor) => matmul(x, y));
@@ -230,7 +230,7 @@ onGpu(test, 'kernels are chosen by measurement; the result differs by rounding a
   assert.ok(furthest < 40 * 2 ** -20, `${furthest}`);
 });
 
-onGpu(test, 'hardware has no use for the kernel that is for software', async (device) => {
+onGpu(test, 'hardware does not use the kernel for software GPUs', async (device) => {
   const sizes = { M: 128, N: 200, K: 784, batches: 1 };
   const hardware = await limitedGpu(device, { hardware: true }, { tune: false });
   const candidates = candidatesOn(hardware, sizes);

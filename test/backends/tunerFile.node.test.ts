@@ -8,7 +8,7 @@ import { rejects } from '../harness/check.ts';
 
 const test = suite('tunerFile');
 
-test('files of a folder that is made when needed, whole at any time', async () => {
+test('files in a folder created on demand, always complete', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dawngrad-tuner-'));
   try {
     const store = tunerFiles(join(folder, 'made', 'here'));

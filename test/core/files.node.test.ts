@@ -13,10 +13,10 @@ const test = suite('files');
 const folder = mkdtempSync(join(tmpdir(), 'dawngrad-files-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
-/** The number of a process that has ended. */
+/** The id of a process that has ended. */
 const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
 
-test('toFolder: of two saves at once the later stays, whole', async () => {
+test('toFolder: of two concurrent saves, the later one remains complete', async () => {
   const path = join(folder, 'saves');
   const save = toFolder(path);
   await Promise.all([save({ t: new Uint8Array(8e6).fill(1) }), save({ t: new Uint8Array(5e6).fill(2) })]);
@@ -30,14 +30,14 @@ test('toFolder: of two saves at once the later stays, whole', async () => {
   assert.equal(readdirSync(path), ['t']);
 });
 
-test('toFolder: a save that fails is told of, and the next one goes on', async () => {
+test('toFolder: a failed save is reported, and the next one proceeds', async () => {
   const save = toFolder(join(folder, 'failing'));
   await rejects(() => save({ 'no/such/folder': 'a' }), /ENOENT/);
   await save({ file: 'b' });
   assert.equal(readdirSync(join(folder, 'failing')), ['file']);
 });
 
-test('toFolder: what processes were killed in the middle of is removed', async () => {
+test('toFolder: unfinished files of killed processes are removed', async () => {
   const path = join(folder, 'litter');
   await toFolder(path)({ file: 'a' });
   const [dead, alive] = [gone, process.pid].map((pid) => `file.${host}.${pid}.0123abcd.unfinished`);
@@ -46,7 +46,7 @@ test('toFolder: what processes were killed in the middle of is removed', async (
   assert.equal(readdirSync(path).sort(), ['file', alive].sort());
 });
 
-test('toFolder: no folder and no files are refused', async () => {
+test('toFolder: a missing folder and missing files are rejected', async () => {
   for (const path of [undefined, '', 3]) {
     assert.throws(() => toFolder(path as never), /^toFolder: got folder .*; expected the path of a folder/);
   }
@@ -57,7 +57,7 @@ test('toFolder: no folder and no files are refused', async () => {
   assert.not.ok(existsSync(join(folder, 'none')));
 });
 
-test('lockFolder: a living process keeps others out, one that has ended does not', async () => {
+test('lockFolder: a running process excludes others, an ended one does not', async () => {
   const path = join(folder, 'locked');
   await toFolder(path)({ file: 'a' });
   const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 1e6)']);

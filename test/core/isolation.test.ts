@@ -22,7 +22,7 @@ import {
 import { rejects } from '../harness/check.ts';
 import { onBoth, onGpu } from '../harness/device.ts';
 
-// Models do not notice what else is initialised, trained or recorded at the same time.
+// Models are unaffected by anything else that is initialized, trained or recorded at the same time.
 
 const test = suite('isolation');
 
@@ -44,7 +44,7 @@ function drawing(): Model {
 const weightsOf = async (m: Model): Promise<number[]> =>
   Object.values(await m.getWeights()).flatMap(({ data }) => [...data]);
 
-onBoth(test, 'two models trained at once have the bits of two trained in turn', async () => {
+onBoth(test, 'two models trained concurrently have the same bits as two trained in turn', async () => {
   const options = { epochs: 3, batchSize: 5 };
   const train = async (atOnce: boolean): Promise<number[][]> => {
     setSeed(1);
@@ -61,7 +61,7 @@ onBoth(test, 'two models trained at once have the bits of two trained in turn', 
   assert.not.equal(inTurn[0], inTurn[1]);
 });
 
-onBoth(test, 'a seed that is set begins the orders and masks of a model anew', async () => {
+onBoth(test, 'setting a seed restarts the orders and masks of a model', async () => {
   const m = drawing();
   m.build([2]);
   const before = await m.getWeights();
@@ -101,7 +101,7 @@ for (const backend of ['cpu', 'webgpu'] as const) {
     const wanted = await numbers(make(), [[1, 2]]);
     const model = make();
     const second = await init({ backend, seed: 2 });
-    assert.equal(await numbers(model, tensor([[1, 2]])), wanted); // samples of the new device come over
+    assert.equal(await numbers(model, tensor([[1, 2]])), wanted); // samples of the new device are copied over
     assert.is(model.device, first);
     assert.throws(
       () => model.call(tensor([[1, 2]])),
@@ -127,7 +127,7 @@ onBoth(test, 'a model is trained by one call at a time', async () => {
   await running;
   await m.trainOnBatch(x, y);
   await rejects(() => m.fit(x, [[1]]), /got x of shape/);
-  await m.fit(x, y); // an error is not the end
+  await m.fit(x, y); // training again after an error works
   m.dispose();
 });
 
@@ -142,7 +142,7 @@ onBoth(test, 'an optimizer belongs to one model at a time', async () => {
   second.dispose();
 });
 
-onBoth(test, 'a tape that is open elsewhere does not see models', async () => {
+onBoth(test, 'a tape open elsewhere does not record models', async () => {
   const m = drawing();
   const tape = new Tape();
   const w = ones([1]);

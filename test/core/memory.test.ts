@@ -44,10 +44,10 @@ import { type Limits, limitedGpu } from '../harness/limited.ts';
 const test = suite('memory');
 
 const MIB = 2 ** 20;
-/** A tensor of so many MiB. */
+/** A tensor of some MiB. */
 const ofSize = (mib: number): Tensor => ones([(mib * MIB) / 4]);
 
-/** A test on a device of its own that has less than the usual one. */
+/** A test on a separate device with lower limits. */
 function onLimited(
   name: string,
   given: Limits,
@@ -65,7 +65,7 @@ function onLimited(
   });
 }
 
-/** What `body` throws. */
+/** The error that `body` throws. */
 function caught(body: () => unknown): unknown {
   try {
     body();
@@ -75,7 +75,7 @@ function caught(body: () => unknown): unknown {
   return undefined;
 }
 
-/** What a promise is rejected with. */
+/** The error with which a promise rejects. */
 const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => undefined,
@@ -88,7 +88,7 @@ function isShortage(error: unknown): void {
 }
 
 onLimited(
-  'a failed allocation is the error of its call, and the device works on',
+  'a failed allocation is an error of its call, and the device stays usable',
   { memory: 40 * MIB },
   async (device) => {
     const small = tensor([1, 2]);
@@ -103,7 +103,7 @@ onLimited(
     );
     assert.is(all.length, 4);
     assert.equal(await relu(small).array(), [1, 2]);
-    isShortage(await errorOf(all[3].data())); // no room for the copy that is read
+    isShortage(await errorOf(all[3].data())); // no memory for the readback copy
     all.pop()?.dispose();
     assert.is((await all[2].data()).at(-1), 1);
     for (const t of all) t.dispose();
@@ -116,21 +116,17 @@ onLimited(
   },
 );
 
-onLimited(
-  'what is kept for later tensors serves others that are as large, or is given up',
-  { memory: 40 * MIB },
-  async (device) => {
-    ofSize(22).dispose();
-    const smaller = ofSize(20); // 40 MiB have no room for it besides the 22 that are kept
-    assert.is(device.memory().pooledBytes, 0);
-    smaller.dispose();
-    assert.is(device.memory().bytes, 0);
-    isShortage(caught(() => ofSize(30)));
-    assert.is(device.memory().pooledBytes, 0);
-    await device.sync();
-    assert.is((await ofSize(10).data())[0], 1);
-  },
-);
+onLimited('pooled buffers serve tensors of similar size, or are freed', { memory: 40 * MIB }, async (device) => {
+  ofSize(22).dispose();
+  const smaller = ofSize(20); // does not fit in 40 MiB besides the 22 pooled
+  assert.is(device.memory().pooledBytes, 0);
+  smaller.dispose();
+  assert.is(device.memory().bytes, 0);
+  isShortage(caught(() => ofSize(30)));
+  assert.is(device.memory().pooledBytes, 0);
+  await device.sync();
+  assert.is((await ofSize(10).data())[0], 1);
+});
 
 onLimited('where one can wait, an allocation is tried again', { memory: 40 * MIB }, async (device, given) => {
   ofSize(20).dispose();
@@ -138,7 +134,7 @@ onLimited('where one can wait, an allocation is tried again', { memory: 40 * MIB
   isShortage(await errorOf(device.allocating(() => ofSize(30))));
   large.dispose();
   given.memory = 52 * MIB;
-  // fit makes the buffers of its steps that way
+  // fit allocates the buffers of its steps this way
   const model = sequential([dense({ units: 2 ** 20, useBias: false, kernelInitializer: 'ones', inputShape: [1] })]);
   model.compile({ loss: 'meanSquaredError', optimizer: sgd() });
   const y = { data: new Float32Array(2 ** 20), shape: [1, 2 ** 20] };
@@ -147,7 +143,7 @@ onLimited('where one can wait, an allocation is tried again', { memory: 40 * MIB
 
 onLimited('uploads and readbacks that find no memory say so', { memory: 40 * MIB }, async (device) => {
   const x = ofSize(30);
-  isShortage(await errorOf(x.data())); // no room for a copy to map
+  isShortage(await errorOf(x.data())); // no memory for the readback copy
   const before = device.memory();
   isShortage(caught(() => tensor(new Float32Array(5 * MIB))));
   assert.equal(device.memory(), before);
@@ -156,7 +152,7 @@ onLimited('uploads and readbacks that find no memory say so', { memory: 40 * MIB
 });
 
 onLimited(
-  'a step without memory changes nothing, and runs once there is some',
+  'a step without memory changes nothing, and runs once there is enough',
   { memory: 16 * MIB },
   async (device, given) => {
     const w = parameter(ones([1, MIB]));
@@ -169,10 +165,10 @@ onLimited(
     });
     const x = tensor([[1]]);
     const before = device.memory();
-    isShortage(caught(() => step(x))); // no room for the moments
+    isShortage(caught(() => step(x))); // no memory for the moments
     assert.equal(device.memory().bytes, before.bytes);
     assert.is((await w.data())[0], 1);
-    given.memory = 21 * MIB; // no room for what the step computes
+    given.memory = 21 * MIB; // no memory for the step's results
     isShortage(caught(() => step(x)));
     assert.is((await w.data())[0], 1);
     given.memory = 200 * MIB;
@@ -181,32 +177,28 @@ onLimited(
   },
 );
 
-onLimited(
-  'memory that runs out during fit ends it with an error; the weights stay',
-  { memory: 100 * MIB },
-  async (_, given) => {
-    const model = sequential([dense({ units: 2, useBias: false, kernelInitializer: 'ones', inputShape: [4] })]);
-    model.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.01 }) });
-    const x = { data: new Float32Array(64).fill(1), shape: [16, 4] };
-    const y = { data: new Float32Array(32), shape: [16, 2] };
-    let after = new Float32Array();
-    const spend = async (): Promise<void> => {
-      after = Float32Array.from(await model.parameters[0].data());
-      given.memory = 0;
-      relu(tensor(new Float32Array(2000)));
-    };
-    isShortage(
-      await model.fit(x, y, { epochs: 3, callbacks: [{ onEpochEnd: spend }] }).then(
-        () => undefined,
-        (e: unknown) => e,
-      ),
-    );
-    given.memory = 100 * MIB;
-    assert.equal(Float32Array.from(await model.parameters[0].data()), after);
-    assert.ok(after[0] < 1);
-    await model.fit(x, y, { epochs: 1 });
-  },
-);
+onLimited('running out of memory ends fit with an error; the weights stay', { memory: 100 * MIB }, async (_, given) => {
+  const model = sequential([dense({ units: 2, useBias: false, kernelInitializer: 'ones', inputShape: [4] })]);
+  model.compile({ loss: 'meanSquaredError', optimizer: sgd({ learningRate: 0.01 }) });
+  const x = { data: new Float32Array(64).fill(1), shape: [16, 4] };
+  const y = { data: new Float32Array(32), shape: [16, 2] };
+  let after = new Float32Array();
+  const spend = async (): Promise<void> => {
+    after = Float32Array.from(await model.parameters[0].data());
+    given.memory = 0;
+    relu(tensor(new Float32Array(2000)));
+  };
+  isShortage(
+    await model.fit(x, y, { epochs: 3, callbacks: [{ onEpochEnd: spend }] }).then(
+      () => undefined,
+      (e: unknown) => e,
+    ),
+  );
+  given.memory = 100 * MIB;
+  assert.equal(Float32Array.from(await model.parameters[0].data()), after);
+  assert.ok(after[0] < 1);
+  await model.fit(x, y, { epochs: 1 });
+});
 
 onLimited('in a page a shortage is known too late, and ends the device', { memory: 40 * MIB, late: true }, async () => {
   const x = tensor([1, 2]);
@@ -219,7 +211,7 @@ onLimited('in a page a shortage is known too late, and ends the device', { memor
 });
 
 onLimited(
-  'a trial without memory does not spoil later ones, and the failures are counted',
+  'a trial without memory does not affect later ones, and failures are counted',
   { memory: 40 * MIB },
   async () => {
     const objective = async ({ mib }: { mib: number }): Promise<number> =>
@@ -242,7 +234,7 @@ onLimited(
   },
 );
 
-onGpu(test, 'a disposed device tells whoever waits, and whoever asks later', async (device) => {
+onGpu(test, 'a disposed device rejects pending and later calls', async (device) => {
   const doomed = await limitedGpu(device, {});
   const x = ones([1000]);
   const step = compile((t: Tensor) => relu(t));
@@ -271,12 +263,12 @@ onGpu(test, 'a disposed device tells whoever waits, and whoever asks later', asy
   setCurrentDevice(device);
 });
 
-onGpu(test, 'init says so if the device that it gets is lost', async (device) => {
+onGpu(test, 'init throws if its device is lost', async (device) => {
   await rejects(() => limitedGpu(device, { lost: true }), /^The GPU device was lost \(destroyed\)/);
   assert.is(await sum(ones([3])).item(), 3, 'the device before is the current one still');
 });
 
-onGpu(test, 'a shader that does not compile is the error wherever one looks, with file and line', async (device) => {
+onGpu(test, 'a shader that does not compile is reported by every call, with file and line', async (device) => {
   const broken = await limitedGpu(device, {});
   const file = 'shaders/unary/broken.wgsl';
   const text = `@group(0) @binding(1) var<storage, read_write> y: array<f32>;
@@ -293,7 +285,7 @@ fn forward() { y[0] = sinn(y[0]); }
       grid: { workgroups: 1 },
     });
   run();
-  broken.flush(); // here Dawn says that the pipeline is invalid, without a reason
+  broken.flush(); // here Dawn reports an invalid pipeline without a reason
   run();
   const errors = await Promise.all(
     [y.data(), broken.sync(), broken.time(run)].map((each) =>
@@ -334,17 +326,17 @@ const sizes = async (device: Device): Promise<void> => {
   }
   assert.ok(performance.now() - start < 2000, 'at once');
 };
-test('sizes are checked before numbers are made (cpu)', () => sizes(cpu));
-onGpu(test, 'sizes are checked before numbers are made (gpu)', sizes);
+test('sizes are checked before numbers are computed (cpu)', () => sizes(cpu));
+onGpu(test, 'sizes are checked before numbers are computed (gpu)', sizes);
 
-onGpu(test, 'more workgroups than a grid has are refused, and the device works on', async (device) => {
+onGpu(test, 'more workgroups than a grid allows are rejected, and the device stays usable', async (device) => {
   setCurrentDevice(device);
   const x = zeros([1, 1, 65535, 65]);
   assert.throws(
     () => maxPool2d(x, { poolSize: [1, 2], strides: 1 }),
-    /workgroups; expected at most 65535 along an axis/,
+    /workgroups; expected at most 65535 workgroups per grid axis/,
   );
-  // Windows that are two pixels apart fit; their gradient, a number for each pixel, does not.
+  // Windows two pixels apart fit; their gradient, one number per pixel, does not.
   const half = (): Tensor => mean(maxPool2d(x, { poolSize: [1, 3], strides: [1, 2] }));
   assert.is(await scope(half).item(), 0);
   assert.throws(() => valueAndGrad(half, [x]), /66559 x 1 x 1 workgroups; expected at most 65535/);
@@ -352,7 +344,7 @@ onGpu(test, 'more workgroups than a grid has are refused, and the device works o
   x.dispose();
 });
 
-onGpu(test, 'many shapes of one step keep the memory of the last sixteen', async (device) => {
+onGpu(test, 'of many shapes of one step, the last sixteen keep their memory', async (device) => {
   setCurrentDevice(device);
   const w = tensor([
     [1, 2],
@@ -373,7 +365,7 @@ onGpu(test, 'many shapes of one step keep the memory of the last sixteen', async
   w.dispose();
 });
 
-onGpu(test, 'time counts work whose results the pool does not keep', async (device) => {
+onGpu(test, 'time counts work whose results are not pooled', async (device) => {
   const roomy = await limitedGpu(device, {});
   const x = ofSize(64);
   const work = (): void => {
@@ -388,7 +380,7 @@ onGpu(test, 'time counts work whose results the pool does not keep', async (devi
 
 const SHAPES = [[300, 100], [7], [200, 300], [260000], [100, 100], [], [50, 50]];
 
-/** Losses and weights of some steps by hand. */
+/** Losses and weights of some manual steps. */
 async function trained(optimizer: Optimizer) {
   const numbers = (shape: readonly number[], key: number): Float32Array =>
     Float32Array.from({ length: shape.reduce((n, length) => n * length, 1) }, (_, i) =>
@@ -413,7 +405,7 @@ async function trained(optimizer: Optimizer) {
   return { seen, free };
 }
 
-/** WebGPU's guaranteed limits, but for the size of bindings. */
+/** WebGPU's guaranteed limits, except for the size of bindings. */
 const GUARANTEED = { maxStorageBufferBindingSize: MIB, maxStorageBuffersPerShaderStage: 8 };
 
 const makers: Readonly<Record<string, () => Optimizer>> = {
@@ -423,7 +415,7 @@ const makers: Readonly<Record<string, () => Optimizer>> = {
 };
 for (const [name, make] of Object.entries(makers)) {
   onLimited(
-    `more weights than a buffer holds are several arenas with the same numbers: ${name}`,
+    `more weights than a buffer holds take several arenas, with the same results: ${name}`,
     { limits: GUARANTEED },
     async (limited, _, device) => {
       const before = limited.memory();
@@ -451,7 +443,7 @@ onLimited('clipGradients sees all arenas', { limits: GUARANTEED }, async () => {
 
 onGpu(
   test,
-  'a model of more weights than a buffer holds trains, and its checkpoint goes on where one does',
+  'a model with more weights than a buffer holds trains, and its checkpoint resumes where one buffer suffices',
   async (device) => {
     const x = { data: new Float32Array(16 * 300).fill(0.1), shape: [16, 300] };
     const y = { data: Int32Array.from({ length: 16 }, (_, i) => i % 3), shape: [16] };
@@ -483,7 +475,7 @@ onGpu(
   },
 );
 
-onGpu(test, 'with the tuner on, a batch that is too large is refused before kernels are measured', async (device) => {
+onGpu(test, 'with the tuner on, a batch that is too large is rejected before kernels are measured', async (device) => {
   const limited = await limitedGpu(device, { limits: GUARANTEED }, { tune: true });
   const model = sequential([dense({ units: 1024, useBias: false, inputShape: [2] }), dense({ units: 1 })]);
   model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
@@ -506,7 +498,7 @@ onGpu(test, 'with the tuner on, a batch that is too large is refused before kern
 
 const settings: readonly OptimizerOptions[] = [{}, { useEma: true, clipNorm: 1, gradientAccumulationSteps: 2 }];
 
-onGpu(test, 'parameters, optimizer and captured step: when they are disposed of, nothing is left', async (usual) => {
+onGpu(test, 'disposing parameters, optimizer and captured step leaves nothing', async (usual) => {
   const device = await limitedGpu(usual, {});
   const round = async (options: OptimizerOptions): Promise<void> => {
     const weights = [parameter(ones([3, 4])), parameter(ones([4]))];

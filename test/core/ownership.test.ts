@@ -18,7 +18,7 @@ import {
 } from '../../src/node.ts';
 import { cpu, onGpu } from '../harness/device.ts';
 
-// Who frees what (docs/architecture.md): after each of these a device holds as much as before.
+// Who frees what (docs/architecture.md): after each of these, a device holds as much memory as before.
 
 const test = suite('ownership');
 
@@ -40,7 +40,7 @@ function made(): Model {
   return m;
 }
 
-/** A model for each time, freed afterwards. */
+/** A new model for each call, freed afterwards. */
 const each =
   (body: (m: Model) => unknown): (() => Promise<void>) =>
   async () => {
@@ -135,7 +135,7 @@ const rounds: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 const grownAfter = async (device: Device, rounds: number, body: () => Promise<void>): Promise<number> => {
-  await body(); // what a device makes once
+  await body(); // allocates what a device allocates once
   await device.sync();
   const before = device.memory();
   for (let i = 0; i < rounds; i++) await body();

@@ -39,7 +39,7 @@ const KNOWN_ANSWERS = [
   ['243f6a88 85a308d3 13198a2e 03707344', [0xa4093822, 0x299f31d0], 'd16cfe09 94fdcceb 5001e420 24126ea1'],
 ] as const;
 
-test('Philox gives the known answers of Random123', () => {
+test('Philox returns the known answers of Random123', () => {
   for (const [counter, key, expected] of KNOWN_ANSWERS) assert.equal(philox(words(counter), key), words(expected));
 });
 
@@ -51,7 +51,7 @@ function moments(numbers: Float64Array): { mean: number; deviation: number } {
 }
 
 const COUNT = 100_000;
-/** Five standard errors of a mean of COUNT numbers with deviation 1. */
+/** Five standard errors of a mean of COUNT numbers with standard deviation 1. */
 const MARGIN = 5 / Math.sqrt(COUNT);
 
 test('uniform numbers fill (0, 1)', () => {
@@ -65,8 +65,8 @@ test('uniform numbers fill (0, 1)', () => {
   for (const each of tenths) assert.ok(Math.abs(each / COUNT - 0.1) < MARGIN, `a tenth holds ${each}`);
 });
 
-test('normal numbers have mean 0, deviation 1, and the tails of a normal distribution', () => {
-  const z = normal(COUNT + 1, new Generator(3)); // an odd count ends within a pair
+test('normal numbers have mean 0, standard deviation 1, and the tails of a normal distribution', () => {
+  const z = normal(COUNT + 1, new Generator(3)); // an odd count ends in the middle of a pair
   const { mean, deviation } = moments(z);
   assert.ok(Math.abs(mean) < MARGIN, `mean ${mean}`);
   assert.ok(Math.abs(deviation - 1) < MARGIN, `deviation ${deviation}`);
@@ -75,7 +75,7 @@ test('normal numbers have mean 0, deviation 1, and the tails of a normal distrib
   assert.ok(Math.abs(beyond(2) - 0.0455) < MARGIN);
 });
 
-test('the noise of gaussianNoise is normal, in neighbours too, and new in each step', async () => {
+test('gaussianNoise adds normal noise, independent between neighbours and new in each step', async () => {
   const noise = async (step: number): Promise<Float64Array> => {
     enterStep(cpu.random, cpu, step);
     return Float64Array.from(await gaussianNoise(zeros([COUNT], { device: cpu }), { stddev: 2, stream: 11 }).data());
@@ -94,7 +94,7 @@ test('the noise of gaussianNoise is normal, in neighbours too, and new in each s
   assert.ok(Math.abs(along((i) => next[i])) < MARGIN);
 });
 
-test('truncated normal numbers stay within two deviations', () => {
+test('truncated normal numbers stay within two standard deviations', () => {
   const z = truncatedNormal(COUNT, new Generator(3));
   assert.is(z.length, COUNT);
   assert.ok(z.every((x) => Math.abs(x) <= 2));
@@ -112,7 +112,7 @@ async function shuffled(count: number, { first = 0, device = cpu as Device, rand
   return numbers;
 }
 
-test('a shuffle holds every number once, and is not the identity', async () => {
+test('a shuffle contains every number once and is not the identity', async () => {
   for (const count of [0, 1, 2, 5, 1000, 4097]) {
     const order = await shuffled(count, { first: 7 });
     const sorted = order.toSorted((a, b) => a - b);
@@ -125,7 +125,7 @@ test('a shuffle holds every number once, and is not the identity', async () => {
   assert.ok(order.filter((value, i) => value === i).length < 10);
 });
 
-test('every order of three is as likely as the others', async () => {
+test('all orders of three are equally likely', async () => {
   const random = new Generator(3);
   const counts = new Map<string, number>();
   for (let i = 0; i < 6000; i++) {
@@ -140,18 +140,18 @@ onGpu(test, 'a shuffle is the same on both backends', async (device) => {
   for (const count of [1, 3, 1000, 5003]) assert.equal(await shuffled(count, { device }), await shuffled(count));
 });
 
-test('the same seed and stream give the same numbers, others do not', () => {
+test('the same seed and stream give the same numbers; other seeds and streams do not', () => {
   const draw = (seed: number, stream: number): number[] => [...uniform(8, new Generator(seed), stream)];
   assert.equal(draw(1, 0), draw(1, 0));
   assert.not.equal(draw(1, 0), draw(2, 0));
   assert.not.equal(draw(1, 0), draw(1, 1));
-  assert.equal(draw(1, 0).slice(0, 5), [...uniform(5, new Generator(1), 0)]); // a longer draw starts with a shorter
+  assert.equal(draw(1, 0).slice(0, 5), [...uniform(5, new Generator(1), 0)]); // a longer draw starts with the shorter one
   const generator = new Generator(1);
   assert.equal([...uniform(8, generator)], draw(1, 0));
-  assert.equal([...uniform(8, generator)], draw(1, 1)); // each call has a stream of its own
+  assert.equal([...uniform(8, generator)], draw(1, 1)); // each call has its own stream
 });
 
-test('random tensors have the distribution asked for', async () => {
+test('random tensors have the requested distribution', async () => {
   await scope(async () => {
     const z = randomNormal([100, 100], { mean: 3, stddev: 0.5, device: cpu });
     const { mean, deviation } = moments(Float64Array.from(await z.data()));
@@ -165,7 +165,7 @@ test('random tensors have the distribution asked for', async () => {
 
 onGpu(
   test,
-  'dropout drops the same elements on both backends, others in the next step, its share of them all',
+  'dropout drops the same elements on both backends, others in the next step, and the requested fraction',
   async (gpu) => {
     const step = gpu.random.step;
     const masks = async (device: typeof gpu): Promise<number[][]> =>
@@ -185,7 +185,7 @@ onGpu(
   },
 );
 
-/** Steps of one's own on a layer of dropout: the gradient of each tells its mask. */
+/** Manual steps on a dropout layer: the gradient of each reveals its mask. */
 async function masksOf(device: Device, wrap: (step: () => Tensor) => () => Tensor): Promise<number[][]> {
   setCurrentDevice(device);
   setSeed(1);

@@ -7,7 +7,7 @@ const test = suite('scope');
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-onBoth(test, 'functions that run at once each free what they made', async (device) => {
+onBoth(test, 'concurrent functions each free their own tensors', async (device) => {
   const m = sequential([dense({ units: 2, kernelInitializer: 'ones', inputShape: [2] })]);
   m.build([2]);
   await (await m.predict([[1, 1]])).data();
@@ -24,7 +24,7 @@ onBoth(test, 'functions that run at once each free what they made', async (devic
   m.dispose();
 });
 
-onBoth(test, 'what is made beside a scope outlives it, what is returned belongs to the scope around', async () => {
+onBoth(test, 'tensors made outside a scope outlive it, returned tensors belong to the enclosing scope', async () => {
   let outer: Tensor | undefined;
   await scope(async () => {
     const pending = scope(async () => {
@@ -41,7 +41,7 @@ onBoth(test, 'what is made beside a scope outlives it, what is returned belongs 
   assert.ok(outer?.isDisposed);
 });
 
-onBoth(test, 'an error frees what was made, and kept tensors stay', async (device) => {
+onBoth(test, 'an error frees the tensors made, and kept tensors stay', async (device) => {
   const before = device.memory().buffers;
   let kept: Tensor | undefined;
   const failing = scope(async () => {
@@ -57,7 +57,7 @@ onBoth(test, 'an error frees what was made, and kept tensors stay', async (devic
   assert.is(device.memory().buffers, before);
 });
 
-onBoth(test, 'what is returned may hold itself', async (device) => {
+onBoth(test, 'a result may contain itself', async (device) => {
   const before = device.memory().buffers;
   const { t } = scope(() => {
     const result: { t: Tensor; self?: unknown } = { t: tensor([1]) };

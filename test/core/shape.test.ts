@@ -53,7 +53,7 @@ test('axes count from either end', () => {
   assert.throws(() => normalizeAxes('sum', [0, -3], 3), /axes \[0, -3\]; expected each axis once/);
 });
 
-test('a reduction drops its axes or keeps them with length 1', () => {
+test('a reduction removes its axes or keeps them with length 1', () => {
   assert.equal(reducedShape([2, 3, 4], [0, 2], false), [3]);
   assert.equal(reducedShape([2, 3, 4], [0, 2], true), [1, 3, 1]);
   assert.equal(reducedShape([], [], false), []);
@@ -65,7 +65,7 @@ test('a shape splits around an axis, or a run of axes', () => {
   assert.equal(viewAround([7], 0), { outer: 1, length: 7, inner: 1 });
 });
 
-test('what is no shape is refused', () => {
+test('invalid shapes are rejected', () => {
   checkShape('zeros', [0, 1, 2, 3, 4, 5]);
   assert.throws(() => checkShape('zeros', [1, 1, 1, 1, 1, 1, 1]), /zeros: got the shape .*expected at most 6 axes/);
   assert.throws(() => checkShape('zeros', [2, -1]), /each a whole number of 0 or more/);

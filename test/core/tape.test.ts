@@ -23,7 +23,7 @@ import { cpu, onGpu } from '../harness/device.ts';
 
 const test = suite('tape');
 
-/** The same on both backends; everything made inside is freed. */
+/** Runs a test on both backends and frees everything it makes. */
 function onBoth(name: string, body: (device: Device) => Promise<void>): void {
   test(`${name} (cpu)`, () => scope(() => body(cpu)));
   onGpu(test, `${name} (gpu)`, (device) => scope(() => body(device)));
@@ -50,16 +50,16 @@ onBoth('valueAndGrad of a least-squares loss', async (device) => {
   b.dispose();
 });
 
-onBoth('a tape by hand, asked twice', async (device) => {
+onBoth('a tape used directly, twice', async (device) => {
   const x = tensor([1, 2, 3], { device });
   using tape = new Tape();
   const y = square(x);
   const loss = sum(mul(y, x)); // x^3
   assert.equal(await read(tape.gradient(loss, [x])), [[3, 12, 27]]);
-  assert.equal(await read(tape.gradient(y, [x])), [[2, 4, 6]]); // of the sum of y
+  assert.equal(await read(tape.gradient(y, [x])), [[2, 4, 6]]); // the gradient of the sum of y
 });
 
-onBoth('the elements of the output may weigh differently', async (device) => {
+onBoth('outputGradient weights the elements of the output', async (device) => {
   const x = tensor([1, 2, 3], { device });
   using tape = new Tape();
   const y = square(x);
@@ -71,7 +71,7 @@ onBoth('the elements of the output may weigh differently', async (device) => {
   );
 });
 
-onBoth('an intermediate is a source too, and passes its gradient on', async (device) => {
+onBoth('an intermediate tensor can be a source and passes its gradient on', async (device) => {
   const x = tensor([1, 2], { device });
   using tape = new Tape();
   const y = square(x);
@@ -90,7 +90,7 @@ onBoth('several uses of a tensor add up', async (device) => {
   assert.equal(await read(tape.gradient(loss, [x])), [[8]]);
 });
 
-onBoth('a source that does not reach the loss gets zeros of its shape', async (device) => {
+onBoth('a source without effect on the loss gets zeros of its shape', async (device) => {
   const [x, other] = [ones([2], { device }), ones([2, 3], { device })];
   const { grads } = valueAndGrad(() => sum(x), [other, x]);
   assert.equal(await read(grads), [
@@ -113,7 +113,7 @@ onBoth('the same source twice gets two gradients', async (device) => {
   assert.equal(await read([grads[1]]), [[1, 1]]);
 });
 
-onBoth('a gradient is summed back over broadcast axes', async (device) => {
+onBoth('a gradient is summed over broadcast axes', async (device) => {
   const [x, b, c] = [ones([2, 3], { device }), ones([3], { device }), ones([2, 1], { device })];
   const { grads } = valueAndGrad(() => sum(mul(add(x, b), c)), [b, c]);
   assert.equal(await read(grads), [
@@ -122,17 +122,17 @@ onBoth('a gradient is summed back over broadcast axes', async (device) => {
   ]);
 });
 
-onBoth('tapes nest: each records, and ends on its own', async (device) => {
+onBoth('tapes nest: each records and ends independently', async (device) => {
   const x = tensor([3], { device });
   using outer = new Tape();
   const y = square(x);
   const { value, grads } = valueAndGrad(() => mul(y, x), [x]);
   const loss = add(value, y);
-  assert.equal(await read(grads), [[9]]); // y is given to the inner one
+  assert.equal(await read(grads), [[9]]); // y is the source of the inner tape
   assert.equal(await read(outer.gradient(loss, [x])), [[33]]); // x^3 + x^2
 });
 
-onBoth('the derivative of a gradient is refused, its value taken', async (device) => {
+onBoth('the derivative of a gradient is rejected, its value can be used', async (device) => {
   const x = tensor([3], { device });
   const w = tensor([2], { device });
   using outer = new Tape();
@@ -142,7 +142,7 @@ onBoth('the derivative of a gradient is refused, its value taken', async (device
   assert.equal(await read(outer.gradient(loss, [w])), [[6]]);
 });
 
-onBoth('what the forward pass needs outlives its disposal', async (device) => {
+onBoth('tensors that the backward pass needs outlive their disposal', async (device) => {
   const x = tensor([1, 2, 3], { device });
   using tape = new Tape();
   const loss = scope(() => {
@@ -154,7 +154,7 @@ onBoth('what the forward pass needs outlives its disposal', async (device) => {
   assert.equal(await read(tape.gradient(loss, [x])), [[4, 32, 108]]);
 });
 
-onBoth('a disposed tape lets go of what it saved', async (device) => {
+onBoth('a disposed tape frees what it saved', async (device) => {
   const x = ones([64], { device });
   const before = device.memory().buffers;
   const tape = new Tape();
@@ -165,7 +165,7 @@ onBoth('a disposed tape lets go of what it saved', async (device) => {
   assert.throws(() => tape.gradient(loss, [x]), /Tape.gradient: got a disposed tape; expected an open tape/);
 });
 
-onBoth('valueAndGrad frees all but what it returns', async (device) => {
+onBoth('valueAndGrad frees everything except its result', async (device) => {
   const x = ones([64], { device });
   const before = device.memory().buffers;
   const { value, grads } = valueAndGrad(() => sum(square(relu(x))), [x]);

@@ -28,8 +28,7 @@ import { cpu, onBoth, onGpu } from '../harness/device.ts';
 
 const test = suite('tensor');
 
-/** The same on both backends. */
-onBoth(test, 'nested arrays of every rank come back as they went in', async (device) => {
+onBoth(test, 'nested arrays of every rank survive a round trip', async (device) => {
   const nested: NestedNumbers[] = [
     5,
     [1, 2, 3],
@@ -93,14 +92,14 @@ onBoth(test, 'typed arrays are copied, with their dtype', async (device) => {
   assert.equal(await part.array(), [2, 3]);
 });
 
-test('data() gives the typed array of the dtype and device', async () => {
+test('data() returns the typed array of the dtype and device', async () => {
   using float = tensor([1], { device: cpu });
   using integer = tensor([1], { dtype: 'i32', device: cpu });
   assert.instance(await float.data(), Float64Array);
   assert.instance(await integer.data(), Int32Array);
 });
 
-onGpu(test, 'data() gives float32 or int32 from the GPU', async (device) => {
+onGpu(test, 'data() returns float32 or int32 from the GPU', async (device) => {
   using float = tensor([1 / 3], { device });
   using integer = tensor([1], { dtype: 'i32', device });
   assert.instance(await float.data(), Float32Array);
@@ -108,7 +107,7 @@ onGpu(test, 'data() gives float32 or int32 from the GPU', async (device) => {
   assert.instance(await integer.data(), Int32Array);
 });
 
-test('what is no tensor is refused, in the caller’s words', () => {
+test('invalid tensor values are rejected in the caller’s words', () => {
   const make =
     (values: NestedNumbers, options = {}) =>
     () =>
@@ -122,7 +121,7 @@ test('what is no tensor is refused, in the caller’s words', () => {
   assert.throws(make([1, 2, 3], { shape: [2, 2] }), /tensor: got 3 numbers; expected 4 for shape \[2, 2\]/);
   assert.throws(
     make(JSON.parse('["1", "2"]')),
-    /tensor: got '1' at depth 1; expected nested arrays .* holding numbers. Convert/,
+    /tensor: got '1' at depth 1; expected nested arrays of numbers .* Convert/,
   );
   assert.throws(make(JSON.parse('"12"')), /tensor: got '12' at depth 0/);
   assert.throws(make(JSON.parse('[null]')), /tensor: got null at depth 1/);
@@ -139,7 +138,7 @@ test('what is no tensor is refused, in the caller’s words', () => {
   assert.throws(() => parameter(JSON.parse('[1]')), /parameter: got the source \[1\]; expected a tensor/);
 });
 
-test('what is no tensor among the arguments of an operation is named with its place', () => {
+test('an argument of an operation that is not a tensor is named with its position', () => {
   using x = tensor([[1, 2]], { device: cpu });
   const given = (json: string) => JSON.parse(json);
   assert.throws(() => matmul(x, given('[[1], [2]]')), /matmul: got \[\[1\], \[2\]\] as input 1; expected a tensor/);
@@ -150,7 +149,7 @@ test('what is no tensor among the arguments of an operation is named with its pl
   assert.throws(() => concat(Object(x)), /concat: got an object of type Tensor for the tensors/);
 });
 
-test('item() is for one element', async () => {
+test('item() requires a single element', async () => {
   using one = tensor([[7]], { device: cpu });
   assert.is(await one.item(), 7);
   using two = tensor([1, 2], { device: cpu });
@@ -165,7 +164,7 @@ onBoth(test, 'assign overwrites in place', async (device) => {
   assert.throws(() => t.assign([1]), /assign: got 1 numbers; expected 4 for shape \[2, 2\]/);
 });
 
-onBoth(test, 'what was asked before assign sees the old elements', async (device) => {
+onBoth(test, 'reads requested before assign return the old elements', async (device) => {
   using t = ones([3], { device });
   using sum = add(t, 1);
   t.assign([5, 5, 5]);
@@ -179,10 +178,10 @@ onBoth(test, 'what was asked before assign sees the old elements', async (device
   );
 });
 
-onBoth(test, 'a disposed tensor says so', async (device) => {
+onBoth(test, 'a disposed tensor throws', async (device) => {
   const t = ones([2, 3], { device });
   t.dispose();
-  t.dispose(); // a second time does nothing
+  t.dispose(); // a second call does nothing
   assert.ok(t.isDisposed);
   const message = /got a disposed tensor of shape \[2, 3\]; expected a live tensor/;
   assert.throws(
@@ -199,7 +198,7 @@ onBoth(test, 'an alias outlives the tensor it came from', async (device) => {
   assert.equal(await alias.array(), [1, 1]);
 });
 
-onBoth(test, 'a scope frees what was made inside, but for what it returns', async (device) => {
+onBoth(test, 'a scope frees everything made inside except its result', async (device) => {
   const before = device.memory().buffers;
   let inner: Tensor | undefined;
   const result = scope(() => {
@@ -224,7 +223,7 @@ onBoth(test, 'an async scope frees at its end', async (device) => {
   assert.is(device.memory().buffers, before);
 });
 
-test('a scope that throws frees too', async () => {
+test('a scope that throws frees its tensors, too', async () => {
   const before = cpu.memory().buffers;
   const fail = (): never => {
     ones([3], { device: cpu });
@@ -235,7 +234,7 @@ test('a scope that throws frees too', async () => {
   assert.is(cpu.memory().buffers, before);
 });
 
-test('what an inner scope returns belongs to the outer one', () => {
+test('the result of an inner scope belongs to the outer one', () => {
   const before = cpu.memory().buffers;
   scope(() => {
     const t = scope(() => ones([3], { device: cpu }));
@@ -244,7 +243,7 @@ test('what an inner scope returns belongs to the outer one', () => {
   assert.is(cpu.memory().buffers, before);
 });
 
-test('keep takes a tensor out of every scope', () => {
+test('keep removes a tensor from every scope', () => {
   const [kept, lost] = [[] as Tensor[], [] as Tensor[]];
   scope(() =>
     scope(() => {
@@ -256,7 +255,7 @@ test('keep takes a tensor out of every scope', () => {
   kept[0].dispose();
 });
 
-onBoth(test, 'a parameter outlives scopes and takes its source over', async (device) => {
+onBoth(test, 'a parameter outlives scopes and replaces its source', async (device) => {
   const before = device.memory().buffers;
   let source: Tensor | undefined;
   const w = scope(() => {
@@ -307,7 +306,7 @@ test('nested arrays are typed as numbers and as lists', async () => {
   assert.equal([number, rows], [2, [[1, 2]]]);
 });
 
-test('arrays that contain themselves or nest without end are refused at once', () => {
+test('arrays that contain themselves or nest endlessly are rejected at once', () => {
   const self: unknown[] = [];
   self.push(self);
   let deep: unknown = 1;

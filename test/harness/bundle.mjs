@@ -1,4 +1,4 @@
-// Bundles test files, each on its own, for Node or for Chrome.
+// Bundles test files, each separately, for Node or for Chrome.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { common, node } from '../../build.mjs';
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/dawngrad/', import.meta.url));
 
-/** Tests import src/node.ts; in Chrome its counterpart takes its place, as `exports` in package.json does for users. */
+/** Tests import src/node.ts; for Chrome it is replaced by its counterpart, as `exports` in package.json does for users. */
 const browserEntry = {
   name: 'browser-entry',
   setup({ onLoad }) {
@@ -30,7 +30,7 @@ const platforms = {
   },
 };
 
-/** Calls `body` with a new folder (inside node_modules, so that packages are found), and removes it. */
+/** Calls `body` with a new folder (inside node_modules, so that packages are found), then removes it. */
 export async function withFolder(body) {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'test-'));

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 
-/** Demands that `body` rejects with a message that matches; uvu's `throws` does not await. */
+/** Asserts that `body` rejects with a matching message; uvu's `throws` does not await. */
 export async function rejects(body: () => Promise<unknown>, message: RegExp): Promise<void> {
   let got: unknown;
   try {
@@ -12,7 +12,7 @@ export async function rejects(body: () => Promise<unknown>, message: RegExp): Pr
   assert.unreachable(`expected an error that matches ${message}, got ${String(got)}`);
 }
 
-/** What `body` warns of on the console. */
+/** The warnings that `body` prints on the console. */
 export async function warningsOf(body: () => Promise<unknown>): Promise<string[]> {
   const { warn } = console;
   const warnings: string[] = [];

@@ -10,8 +10,8 @@ import { chromium as driver } from 'playwright-core';
 const cache = fileURLToPath(new URL('../../node_modules/.cache/dawngrad/', import.meta.url));
 
 /**
- * Workgroup memory is not cleared: kernels write it before they read it, and SwiftShader takes three quarters of the time
- * that it compiles a large tile for that.
+ * Does not clear workgroup memory: kernels write it before they read it, and clearing takes three quarters of the time
+ * SwiftShader needs to compile a large tile.
  */
 export const DAWN_FLAG = 'enable-dawn-features=disable_workgroup_init';
 const FLAGS = [
@@ -30,7 +30,7 @@ const FLAGS = [
 /** Whether the package has a Chromium for this platform. */
 export const hasChrome = () => process.platform === 'linux' && process.arch === 'x64';
 
-/** Unpacks Chromium and SwiftShader next to each other, once per version; the package itself unpacks into TMPDIR. */
+/** Unpacks Chromium and SwiftShader into one folder, once per version; the package itself unpacks into TMPDIR. */
 async function unpack() {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const manifest = join(dirname(entry), '..', '..', 'package.json');
@@ -47,12 +47,12 @@ async function unpack() {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
   }
-  // All files appear at once, also when two runs start together.
+  // All files appear at once, even if two runs start together.
   await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
   return join(folder, 'chromium');
 }
 
-/** Serves one bundle and a page that loads it, from a free port: WebGPU wants localhost or https. */
+/** Serves one bundle and a page that loads it, on a free port; WebGPU requires localhost or https. */
 async function serve(bundle) {
   const server = createServer(({ url }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
@@ -92,7 +92,7 @@ export async function openChrome() {
   };
 }
 
-/** What a page printed, and the problem if it broke before it printed `until`. */
+/** The page's output, and the problem if it failed before it printed `until`. */
 async function watch(page, url, { until, timeout }) {
   let output = '';
   const problem = await new Promise((resolve) => {

@@ -4,14 +4,14 @@ import { init, setVerbosity } from '../../src/node.ts';
 
 setVerbosity(0);
 
-/** Seeds fixed: a failure can be repeated. */
+/** A fixed seed, so that failures are reproducible. */
 const SEED = 1;
 
-/** The CPU reference; every test may use it. */
+/** The CPU reference, for all tests. */
 export const cpu: Device = await init({ backend: 'cpu', seed: SEED });
 
 let reason = '';
-/** The GPU, or undefined where there is none. The device that tensors are made on unless a test says otherwise. */
+/** The GPU, or undefined if there is none. By default tensors are made on it. */
 export const gpu: Device | undefined = await init({ backend: 'webgpu', seed: SEED }).catch((error: unknown) => {
   reason = String(error);
   return undefined;
@@ -22,7 +22,7 @@ interface Suite {
   skip(name: string, body: () => Promise<void> | void): void;
 }
 
-/** A test that needs the GPU: without one it is skipped by name, or fails where REQUIRE_GPU=1 demands one. */
+/** A test that needs the GPU: without one it is skipped by name, or fails if REQUIRE_GPU=1 is set. */
 export function onGpu(test: Suite, name: string, body: (device: Device) => Promise<void> | void): void {
   const device = gpu;
   if (device !== undefined) test(name, () => body(device));
@@ -36,7 +36,7 @@ export function onGpu(test: Suite, name: string, body: (device: Device) => Promi
   }
 }
 
-/** A test on either backend, with its device as the current one. */
+/** Runs a test on both backends, each with its device as the current one. */
 export function onBoth(test: Suite, name: string, body: (device: Device) => Promise<void> | void): void {
   const on = (device: Device): Promise<void> | void => {
     setCurrentDevice(device);

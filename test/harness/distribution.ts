@@ -7,7 +7,7 @@ export interface Distribution {
   readonly uniform: boolean;
 }
 
-/** Draws until there are enough numbers to tell, and holds their mean, deviation and bounds to a distribution around 0. */
+/** Draws enough numbers to check their mean, standard deviation and bounds against a distribution around 0. */
 export function checkDistribution(draw: () => Float32Array, { deviation, low, high, uniform }: Distribution): void {
   const values: number[] = [];
   while (values.length < 20000) values.push(...draw());

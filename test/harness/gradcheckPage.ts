@@ -1,4 +1,4 @@
-// What test/gradcheck.mjs runs in Chrome: failures, and a count as the last line.
+// The page that test/gradcheck.mjs runs in Chrome; prints failures, and a count as the last line.
 import { entriesOf, runSuite } from '../../src/gradcheck/suite.ts';
 import { init } from '../../src/node.ts';
 

@@ -2,25 +2,25 @@ import { GpuDevice } from '../../src/backends/webgpu/device.ts';
 import type { Device } from '../../src/core/device.ts';
 import { init } from '../../src/node.ts';
 
-/** How a GPU is less than the one that it stands in front of. */
+/** The limits of a GPU that wraps another one. */
 export interface Limits {
   /** What its adapter reports. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** What its buffers may take in all, in bytes; default no limit. Can be changed while it runs. */
+  /** Total bytes of its buffers; default no limit. Can be changed while it runs. */
   memory?: number;
-  /** Whether errors come some time after the call that failed, as in a page; default: inside it, as in Node. */
+  /** Whether errors arrive after the call that failed, as in a browser; default: inside it, as in Node. */
   readonly late?: boolean;
-  /** What its compiler reads in place of a shader; default the same. */
+  /** Rewrites the shaders that its compiler reads; default: unchanged. */
   readonly read?: (shader: string) => string;
-  /** Whether its adapter passes for one that is no software. */
+  /** Whether its adapter claims to be hardware. */
   readonly hardware?: boolean;
-  /** Whether its device is lost from the beginning; default false. */
+  /** Whether its device is lost from the start; default false. */
   readonly lost?: boolean;
 }
 
 type Members = Readonly<Record<string | symbol, unknown>>;
 
-/** An object with some of its members replaced; methods are called on the object itself. */
+/** An object with some members replaced; methods are called on the object itself. */
 const inFrontOf = <T extends object>(target: T, members: Members): T =>
   new Proxy(target, {
     get: (_, name) => {
@@ -30,7 +30,7 @@ const inFrontOf = <T extends object>(target: T, members: Members): T =>
     },
   });
 
-/** A GPU device whose buffers may take so much memory; what is destroyed comes back when the caller has returned, as with Dawn. */
+/** A GPU device with limited memory; destroyed buffers are reclaimed after the caller has returned, as with Dawn. */
 function withMemory(device: GPUDevice, budget: Limits): GPUDevice {
   const listeners: ((event: unknown) => void)[] = [];
   let used = 0;
@@ -42,7 +42,7 @@ function withMemory(device: GPUDevice, budget: Limits): GPUDevice {
     const { size } = descriptor;
     if (used + size > (budget.memory ?? Number.POSITIVE_INFINITY)) {
       if (budget.late)
-        queueMicrotask(refuse); // before the GPU answers anything, however fast it is
+        queueMicrotask(refuse); // before any answer of the GPU
       else refuse();
       device.pushErrorScope('validation');
       const invalid = device.createBuffer({ ...descriptor, usage: 0 });
@@ -71,7 +71,7 @@ function withMemory(device: GPUDevice, budget: Limits): GPUDevice {
   return inFrontOf(device, { createBuffer, createShaderModule, addEventListener });
 }
 
-/** A device like `device` that has less. */
+/** A device like `device` with limits. */
 export async function limitedGpu(
   device: Device,
   given: Limits,
@@ -93,6 +93,6 @@ export async function limitedGpu(
     return inFrontOf(adapter, { limits, info, requestDevice });
   };
   const made = await init({ backend: 'webgpu', gpu: inFrontOf(instance, { requestAdapter }), ...options });
-  if (!(made instanceof GpuDevice)) throw new Error('webgpu was asked for');
+  if (!(made instanceof GpuDevice)) throw new Error('expected webgpu');
   return made;
 }

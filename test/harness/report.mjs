@@ -1,4 +1,4 @@
-// What a test file printed, as numbers.
+// Reads the results from a test file's output.
 import { stripVTControlCharacters } from 'node:util';
 
 const numberAfter = (text, label) => {
@@ -7,7 +7,7 @@ const numberAfter = (text, label) => {
 };
 
 /**
- * Reads uvu's totals. A file that ended badly, or without totals, counts as one failure more than it reported:
+ * Reads uvu's totals. A file that crashed or printed no totals counts as one more failure than it reported:
  * uvu prints nothing when a file throws before its tests start.
  */
 export function readTotals(output, { problem } = {}) {
@@ -21,7 +21,7 @@ export function readTotals(output, { problem } = {}) {
   return { passed, failed: failed + (broken ? 1 : 0), skipped, text, ...(broken && { fault }) };
 }
 
-/** Prints one line per file, what it marked as worth telling, and everything a failing file said. */
+/** Prints one line per file, its skips and notes, and the whole output of a failing file. */
 export function printFile(where, file, { passed, failed, skipped, seconds, text, fault }) {
   const counts = summary({ passed, failed, skipped });
   console.log(`${where.padEnd(6)} ${file.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`);

@@ -6,7 +6,7 @@ import { families } from '../../src/gradcheck/suite.ts';
 import type { Device } from '../../src/index.ts';
 import { cpu, gpu, onGpu } from './device.ts';
 
-/** A test for each case of a family of operations or kernels: on the GPU, or without one of the reference alone. */
+/** A test per case of a family of operations or kernels: on the GPU or, if there is none, only of the reference. */
 export function rowsOf(family: keyof typeof families) {
   const told = new Set<string>();
   const test = suite(`rows of ${family}`);
@@ -15,10 +15,10 @@ export function rowsOf(family: keyof typeof families) {
       const name = `${subject.name} ${labelOf(row)}`;
       const hold = async (device: Device): Promise<void> => {
         const { verdict, reason } = brief(await check(subject, row, { device, reference: cpu }), told);
-        if (verdict === 'failed') throw Object.assign(new Error(reason), { stack: '' }); // the case says where
+        if (verdict === 'failed') throw Object.assign(new Error(reason), { stack: '' }); // the case shows where
       };
       onGpu(test, name, hold);
-      if (gpu === undefined) test(`${name}, the reference alone`, () => hold(cpu));
+      if (gpu === undefined) test(`${name}, reference only`, () => hold(cpu));
     }
   }
   return test;

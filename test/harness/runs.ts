@@ -1,4 +1,4 @@
-// Runs of the command line on small data, in a folder that goes with the process.
+// Runs of the command line on small data, in a folder that is removed with the process.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,14 +8,14 @@ import { Generator, uniform } from '../../src/core/random.ts';
 export const folder = mkdtempSync(join(tmpdir(), 'dawngrad-resume-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** Images are squares of this side. */
+/** The side of the square images, in pixels. */
 const SIDE = 6;
 const CLASSES = 3;
 
 const idx = (shape: readonly number[], bytes: readonly number[]): Uint8Array =>
   Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, length >> 8, length & 255]), ...bytes]);
 
-/** Four IDX files: noise, brighter in a third of the picture that tells the class. */
+/** Four IDX files: noise, brighter in one third of the image, which determines the class. */
 function writeData(count: number): string {
   const path = join(folder, 'data');
   mkdirSync(path);

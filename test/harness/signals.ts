@@ -3,7 +3,7 @@ interface Suite {
   skip(name: string, body: () => Promise<void> | void): void;
 }
 
-/** A test of signals that a program answers: Windows has none, and there it is skipped by name. */
+/** A test of signals to a program. Windows has none, so there it is skipped by name. */
 export function onSignals(test: Suite, name: string, body: () => Promise<void> | void): void {
   if (process.platform !== 'win32') test(name, body);
   else {

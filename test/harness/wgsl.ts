@@ -1,10 +1,10 @@
-// Enough of WGSL's grammar to find comparisons.
+// Parses just enough WGSL to find comparisons.
 
 const COMPARISON = /(?<![-+*/%&|^<>=!])(?:[<>]=?|[=!]=)(?![<>=])/g;
-/** What ends an operand of a comparison, outside brackets. */
+/** The tokens that end an operand of a comparison, outside parentheses. */
 const ENDS = ',;{}&|!=<>';
 
-/** A shader where every character has kept its place, but without comments, and with `vec4_f32_` for `vec4<f32>`. */
+/** A shader without comments, with `vec4_f32_` for `vec4<f32>`; every other character keeps its position. */
 export function plain(text: string): string {
   let code = text.replace(/\/\/.*/g, (comment) => ' '.repeat(comment.length));
   for (let depth = 0; depth < 3; depth++) {
@@ -13,7 +13,7 @@ export function plain(text: string): string {
   return code;
 }
 
-/** Where an expression ends, forwards or backwards: at a bracket that is not its own, or at one of `ends` outside brackets. */
+/** The end of an expression, forwards or backwards: an unmatched bracket, or one of `ends` outside brackets. */
 export function endOf(code: string, at: number, ends = '', step: 1 | -1 = 1): number {
   let depth = 0;
   let i = at;
@@ -42,7 +42,7 @@ export function comparisonsIn(code: string): Comparison[] {
   });
 }
 
-/** The same of two numbers, but the opposite where one is NaN. */
+/** Comparisons of two numbers that return the opposite if one is NaN. */
 const OTHERWISE: Readonly<Record<string, (a: string, b: string) => string>> = {
   '<': (a, b) => `!(${a} >= ${b})`,
   '<=': (a, b) => `!(${a} > ${b})`,
@@ -52,7 +52,7 @@ const OTHERWISE: Readonly<Record<string, (a: string, b: string) => string>> = {
   '!=': (a, b) => `((${a} < ${b}) | (${a} > ${b}))`,
 };
 
-/** A shader as a compiler may read it that assumes there is no NaN: comparisons with one say the opposite. */
+/** A shader as compiled by a driver that assumes there is no NaN: comparisons with NaN return the opposite. */
 export function comparedOtherwise(text: string): string {
   const code = plain(text);
   return comparisonsIn(code).reduceRight((result, { operator, left, right }) => {

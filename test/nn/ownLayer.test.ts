@@ -172,7 +172,7 @@ onBoth(test, 'an operation whose backward is missing or wrong says so when a gra
   );
   assert.throws(
     () => gradientOf(double(() => undefined)),
-    /double: got undefined from its backward; expected a list of/,
+    /double: got undefined from its backward; expected an array of/,
   );
   assert.throws(() => gradientOf(double(() => [1])), /double: got .* from its backward; expected an array of tensors/);
   assert.throws(

@@ -43,7 +43,7 @@ const test = suite('convolution');
 
 const shapeAfter = (layer: Layer, shape: readonly number[]): readonly number[] => layer.outputShape(shape);
 
-test('layers give the shapes that Keras gives', () => {
+test('layers return the same shapes as Keras', () => {
   const image = [9, 8, 3];
   assert.equal(shapeAfter(conv2d({ filters: 4, kernelSize: 3 }), image), [7, 6, 4]);
   assert.equal(shapeAfter(conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: 'same' }), image), [5, 4, 4]);
@@ -61,7 +61,7 @@ test('layers give the shapes that Keras gives', () => {
   assert.equal(shapeAfter(globalMaxPool2d({ keepDims: true }), image), [1, 1, 3]);
 });
 
-test('a name with a tensor in front is the operation', () => {
+test('a call with a tensor as first argument is the operation', () => {
   setCurrentDevice(cpu);
   const x = ones([1, 4, 4, 2]);
   assert.equal(conv2d(x, ones([3, 3, 2, 5])).shape, [1, 2, 2, 5]);
@@ -71,15 +71,15 @@ test('a name with a tensor in front is the operation', () => {
   assert.not.instance(maxPool2d({ poolSize: 2 }), Tensor);
 });
 
-test('the largest elements come with their pixels', async () => {
+test('maxima are returned with their pixels', async () => {
   setCurrentDevice(cpu);
   const x = tensor([1, 4, 3, 4, 0, 2, 5, 1, 9], { shape: [1, 3, 3, 1] });
   const [y, pixels] = maxPool2d.outputs(x, { strides: 1 });
   assert.equal([...(await y.data())], [4, 4, 5, 9]);
-  assert.equal([...(await pixels.data())], [1, 1, 6, 8]); // of two fours the first
+  assert.equal([...(await pixels.data())], [1, 1, 6, 8]); // the first of two fours
 });
 
-test('layers refuse what they cannot take', () => {
+test('layers reject invalid arguments', () => {
   assert.throws(
     () => conv2d({ filters: 4, kernelSize: 3 }).outputShape([28, 28]),
     /conv2d: got samples of shape \[28, 28\]; expected rank 3, \[height, width, channels\]/,
@@ -109,7 +109,7 @@ test('the fans of a filter count its taps', async () => {
   assert.ok(largest <= limit && largest > 0.99 * limit, `${largest} against ${limit}`);
 });
 
-/** Bright bars, upright or lying, with noise: what a filter can tell and a mean cannot. */
+/** Bright bars, vertical or horizontal, with noise: a filter can tell them apart, a mean cannot. */
 function bars(count: number): { x: Float64Array; y: Int32Array } {
   const random = new Generator(5);
   const x = uniform(count * 64, random).map((u) => 0.5 * u);
@@ -139,13 +139,13 @@ const values = (shape: readonly number[], seed: number): Tensor =>
     { shape },
   );
 
-// The gradient check sees the kernel that is chosen on this machine; these are the others' ways to read windows.
+// The gradient check covers the kernel selected on this machine; these tests cover how the others read windows.
 for (const [kernel, channels] of [
   ['tiled32/2', 6],
   ['tiled32', 8],
   ['tiled16x64', 8],
 ] as const) {
-  onGpu(test, `${kernel} reads ${channels} channels of windows in the images`, async (device) => {
+  onGpu(test, `${kernel} reads ${channels} channels of windows directly from the images`, async (device) => {
     const [shape, filter] = [
       [3, 7, 9, channels],
       [3, 2, channels, 10],
@@ -170,7 +170,7 @@ for (const [kernel, channels] of [
       ...multiply(run, [images, reshape(weights, [columns, 10])], { ...product, transposeA: false }),
       ...multiply(run, [images, gradient], { ...product, transposeA: true, sums: true }),
     ];
-    const tolerance = rows * 2 ** -24 * (rows / 4); // of the longest sum, of products of up to 1/4
+    const tolerance = rows * 2 ** -24 * (rows / 4); // for the longest sum, with products of at most 1/4
     for (const [n, tensor] of found.entries()) {
       const [got, wanted] = await Promise.all([tensor.data(), expected[n].data()]);
       const off = wanted.findIndex((value, i) => !(Math.abs(got[i] - value) <= tolerance));
@@ -179,7 +179,7 @@ for (const [kernel, channels] of [
   });
 }
 
-onGpu(test, 'a kernel that reads elements alone is not given windows', (device) => {
+onGpu(test, 'a kernel that reads only elements is not used for windows', (device) => {
   setCurrentDevice(device);
   const windows = windowsOver('conv2d', [4, 4], { size: [3, 3] });
   const rows = windowRows([1, 4, 4, 4], { windows, groups: 1 });
@@ -189,7 +189,7 @@ onGpu(test, 'a kernel that reads elements alone is not given windows', (device) 
   assert.throws(multiplied, /the kernel plain cannot read windows/);
 });
 
-onGpu(test, 'windows that take more memory than a buffer may have are refused', (device) => {
+onGpu(test, 'windows that need more memory than a buffer can have are rejected', (device) => {
   setCurrentDevice(device);
   const x = ones([32, 512, 512, 1]);
   assert.throws(
@@ -199,7 +199,7 @@ onGpu(test, 'windows that take more memory than a buffer may have are refused', 
   x.dispose();
 });
 
-onGpu(test, 'a small network learns to tell bars apart, and is the same from its file', async (device) => {
+onGpu(test, 'a small network learns to classify bars, and is the same when loaded from its file', async (device) => {
   setCurrentDevice(device);
   const { x, y } = bars(256);
   const samples = tensor(x, { shape: [256, 8, 8, 1] });
@@ -216,7 +216,7 @@ onGpu(test, 'a small network learns to tell bars apart, and is the same from its
   assert.equal([...(await (await again.predict(samples)).data())], [...(await (await model.predict(samples)).data())]);
 });
 
-/** Steps of that network, each on the same batch. */
+/** Steps of that network on the same batch. */
 async function train(device: Device, captured: boolean) {
   setCurrentDevice(device);
   device.random.returnTo(0);
@@ -241,7 +241,7 @@ async function train(device: Device, captured: boolean) {
   };
 }
 
-onGpu(test, 'captured steps end with the bits of uncaptured ones', async (device) => {
+onGpu(test, 'captured steps give the same bits as uncaptured ones', async (device) => {
   const captured = await train(device, true);
   assert.equal(captured, await train(device, false));
   assert.ok(captured.losses[19] < captured.losses[0]);

@@ -15,7 +15,7 @@ import { cpu, onGpu } from '../harness/device.ts';
 
 const test = suite('gradcheck');
 
-/** relu with parts replaced: what the check is for. */
+/** relu with parts replaced, as a subject of the check. */
 function altered(parts: Partial<OpDefinition<[x: Tensor], object>>) {
   const op = defineOp<[x: Tensor]>({ ...relu.definition, name: 'altered', ...parts });
   return (row: Case, device: Device) =>
@@ -27,15 +27,15 @@ function altered(parts: Partial<OpDefinition<[x: Tensor], object>>) {
 
 const RANDOM: Case = { shapes: [[45, 65]] };
 const { forward } = relu.definition;
-/** Without the backward of its own. */
+/** The reference without its own backward. */
 const forwardOnly = { forward: unaryReference(unary.relu).forward };
 
-/** The gradient of relu from operations, with a slope of one's choice. */
+/** The gradient of relu from operations, with a given slope. */
 const withSlope =
   (slope: number): NonNullable<OpDefinition<[x: Tensor], object>['backward']> =>
   (_run, dy, { inputs: [x] }) => [mul(mul(dy, cast(greater(x, 0), 'f32')), slope)];
 
-test('a right gradient passes, also where the reference takes that of the definition', async () => {
+test('a correct gradient passes, even with the backward of the definition as reference', async () => {
   const checkIt = altered({ reference: forwardOnly, backward: withSlope(1) });
   const { verdict, error, tolerance } = await checkIt(RANDOM, cpu);
   assert.is(verdict, 'passed');
@@ -70,7 +70,7 @@ onGpu(test, 'a shape rule that contradicts the kernel is caught', async (device)
   assert.match(reason, /internal: altered returned shape \[45, 65\]; its shape rule says \[45, 65, 1\]/);
 });
 
-test('a stated result, gradient or error that does not come is caught', async () => {
+test('a stated result, gradient or error that does not occur is caught', async () => {
   const checkIt = altered({});
   const failures: [Case, RegExp][] = [
     [{ values: [[-1, 1]], y: [0, 2] }, /^kernel, result as stated, element 1: got 1, expected 2/],
@@ -82,7 +82,7 @@ test('a stated result, gradient or error that does not come is caught', async ()
   for (const [row, reason] of failures) assert.match((await checkIt(row, cpu)).reason ?? '', reason);
 });
 
-test('NaN equals only NaN, an infinity only itself', () => {
+test('NaN equals only NaN, and infinity only itself', () => {
   const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
   const verdict = (got: number, expected: number, tolerance = 1): string => {
     const findings = new Findings();

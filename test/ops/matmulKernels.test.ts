@@ -5,7 +5,7 @@ import { candidatesOn, kernelOf } from '../../src/ops/matmul/kernels.ts';
 
 const test = suite('matmulKernels');
 
-/** What the choice asks of a device. */
+/** A device, as the choice of kernels sees it. */
 const deviceWith = (software: boolean, features: readonly string[]): Device =>
   ({ info: { adapter: { software }, features } }) as unknown as Device;
 const hardware = deviceWith(false, ['subgroups']);
@@ -16,7 +16,7 @@ const workgroups = (choice: string, of: ReturnType<typeof sizes>): number => {
   return kernel.workgroups(of) * parts;
 };
 
-test('a long sum of few elements is cut into as many parts as fill a GPU', () => {
+test('a long sum of few elements is split into enough parts to fill a GPU', () => {
   const products = [
     sizes(9, 50176, 8),
     sizes(16, 12544, 64),
@@ -30,18 +30,18 @@ test('a long sum of few elements is cut into as many parts as fill a GPU', () =>
   }
 });
 
-test('a product of many tiles is not cut', () => {
+test('a product of many tiles is not split', () => {
   const [best] = candidatesOn(hardware, sizes(4096, 4096, 4096));
   assert.is(kernelOf(best).parts, 1);
 });
 
-test('a short sum is not cut', () => {
+test('a short sum is not split', () => {
   for (const K of [0, 1, 10, 32]) {
     for (const choice of candidatesOn(hardware, sizes(128, K, 100))) assert.is(kernelOf(choice).parts, 1, choice);
   }
 });
 
-test('numbers of parts are candidates on hardware, and kernels for software are not', () => {
+test('on hardware, split kernels are candidates and kernels for software are not', () => {
   const choices = candidatesOn(hardware, sizes(784, 8192, 200));
   assert.ok(choices.length >= 3, choices.join());
   assert.ok(
@@ -51,7 +51,7 @@ test('numbers of parts are candidates on hardware, and kernels for software are 
   assert.not(choices.includes('lanes'), choices.join());
 });
 
-test('a GPU in software has its own kernels first', () => {
+test('a software GPU prefers its own kernels', () => {
   const software = deviceWith(true, ['subgroups']);
   assert.is(candidatesOn(software, sizes(128, 784, 200))[0], 'lanes');
   assert.is(candidatesOn(software, sizes(8, 8, 8))[0], 'plain');

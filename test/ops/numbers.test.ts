@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import * as ops from '../../src/node.ts';
 import { onBoth, onGpu } from '../harness/device.ts';
 
-// What a row of src/gradcheck/cases/edges.ts can't say: compositions, and inputs too long to write down.
+// Cases that a row of src/gradcheck/cases/edges.ts can't express: compositions, and inputs too long to write down.
 
 const test = suite('numbers');
 const { tensor } = ops;
@@ -28,7 +28,7 @@ for (const [name, [f, x, expected]] of Object.entries(compositions)) {
   onBoth(test, `the gradient of ${name}`, async () => assert.equal(await slope(f, x), expected));
 }
 
-onGpu(test, 'a sum of ten million is right to six digits', async (device) => {
+onGpu(test, 'a sum of ten million numbers is accurate to six digits', async (device) => {
   const x = ops.full([1e7], 0.1, { device });
   const exact = 1e7 * Math.fround(0.1);
   const total = await ops.sum(x).item();
@@ -44,7 +44,7 @@ onBoth(test, 'numbers far from 0 keep their variance in a long row', async () =>
   assert.ok(Math.abs(y + 1.75 / Math.sqrt(1.3125 + 1e-3)) < 1e-5, `got ${y}`);
 });
 
-onBoth(test, 'sines of any size are sines', async () => {
+onBoth(test, 'the sine is accurate for numbers of any size', async () => {
   const angles = Float32Array.from({ length: 4000 }, (_, i) => (i % 2 ? -1 : 1) * 8000 * 1.025 ** i).filter(
     Number.isFinite,
   );

@@ -5,7 +5,8 @@ import type { NestedNumbers, Tensor } from '../../src/index.ts';
 import * as ops from '../../src/index.ts';
 import { cpu } from '../harness/device.ts';
 
-// Holds the CPU reference, which everything else is held to. Expected values: NumPy 2.4.6 and SciPy 1.17.1 (special).
+// Checks the CPU reference, against which everything else is checked. Expected values: NumPy 2.4.6 and SciPy 1.17.1
+// (special).
 //   x = [-3, -0.75, 0.5, 2.25];  m = [[0.5, -1.25, 2], [1.5, 0.25, -0.75]];  c = arange(24).reshape(2, 3, 4) / 8 - 1
 
 const test = suite('reference');
@@ -106,7 +107,7 @@ const table: Record<string, [result: () => Tensor, expected: NestedNumbers]> = {
   'pow of |m| and m': [() => ops.pow(ops.abs(m), m), [[Math.SQRT1_2, 0.7565932872025406, 4], [1.8371173070873836, Math.SQRT1_2, 1.2408064788027995]]],
 };
 
-/** A few roundings of float64: NumPy may sum in another order. */
+/** A few float64 roundings, because NumPy may sum in another order. */
 const TOLERANCE = 1e-14;
 
 for (const [name, [result, expected]] of Object.entries(table)) {

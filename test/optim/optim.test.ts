@@ -21,10 +21,10 @@ import { cpu, onGpu } from '../harness/device.ts';
 const test = suite('optim');
 
 const STEPS = 50;
-/** A scalar, less and more than a block, nothing, and more than a chunk of the norms. */
+/** A scalar, less and more than a block, no elements, and more than a chunk of the norms. */
 const SHAPES = [[], [3, 5], [257], [0, 3], [7, 100], [9, 1000]];
 
-/** Numbers between -1 and 1 that are the same on every device, some of them tiny, some 0. */
+/** Numbers between -1 and 1, the same on every device, some of them tiny, some 0. */
 const numbers = (shape: readonly number[], key: number): Float32Array =>
   Float32Array.from({ length: shape.reduce((size, length) => size * length, 1) }, (_, i) =>
     i % 17 === 5 ? 0 : Math.sin(12.9898 * (i + 1) + 78.233 * key) * (i % 13 === 7 ? 1e-6 : 1),
@@ -60,7 +60,7 @@ function near(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance:
 }
 
 const decay = exponentialDecay({ initialLearningRate: 0.05, decaySteps: 20, decayRate: 0.5 });
-/** A case for each of the options, in both conventions. */
+/** A case per option, in both conventions. */
 const cases = <Options extends OptimizerOptions>(
   name: string,
   make: (options?: Options) => Optimizer,
@@ -114,17 +114,21 @@ const rows = [
   ]),
 ];
 for (const { name, options, make, convention } of rows) {
-  onGpu(test, `${name} ${JSON.stringify(options)} of ${convention} as in float64, ${STEPS} steps`, async (device) => {
-    const actual = await train(device, make());
-    const expected = await train(cpu, make());
-    // Weights stay below 2, and a step rounds them twice, by at most 2^-24; its own error is less than that.
-    actual.forEach((data, i) => {
-      near(data, expected[i], STEPS * 2 ** -23);
-    });
-  });
+  onGpu(
+    test,
+    `${name} ${JSON.stringify(options)} of ${convention} matches float64 over ${STEPS} steps`,
+    async (device) => {
+      const actual = await train(device, make());
+      const expected = await train(cpu, make());
+      // Weights stay below 2, and a step rounds them twice, by at most 2^-24; its own error is less than that.
+      actual.forEach((data, i) => {
+        near(data, expected[i], STEPS * 2 ** -23);
+      });
+    },
+  );
 }
 
-/** What scalar gradients make of a scalar weight that was 1. */
+/** The scalar weight, initially 1, after some scalar gradients. */
 async function follow(device: Device, optimizer: Optimizer, given: readonly number[]): Promise<number> {
   const w = parameter(tensor([1], { device }));
   for (const g of given) scope(() => optimizer.apply([tensor([g], { device })], [w]));
@@ -135,7 +139,7 @@ async function follow(device: Device, optimizer: Optimizer, given: readonly numb
 }
 
 const rate = 0.1;
-const root = Math.sqrt(0.001); // of Adam's first correction
+const root = Math.sqrt(0.001); // the root in Adam's first correction
 /** The published formulas by hand: one or two steps from 1. */
 const formulas: Readonly<Record<string, { make: () => Optimizer; g: readonly number[]; w: number }>> = {
   sgd: { make: () => sgd({ learningRate: rate }), g: [2], w: 1 - 0.2 },
@@ -255,19 +259,19 @@ for (const [name, { make, g, w }] of Object.entries(formulas)) {
   onGpu(test, `${name} in float32`, async (device) => near([await follow(device, make(), g)], [w], 2 ** -22));
 }
 
-onGpu(test, 'the first step of Adam is the rate, whatever the gradient', async (device) => {
+onGpu(test, 'the first step of Adam equals the rate for any gradient', async (device) => {
   for (const g of [1e-3, -1, 1e8]) {
     const w = await follow(device, adam({ learningRate: 0.5, epsilon: 1e-12 }), [g]);
     near([w], [1 - 0.5 * Math.sign(g)], 2 ** -22);
   }
 });
 
-onGpu(test, 'a running variance that rounding takes below 0 counts as 0', async (device) => {
+onGpu(test, 'a running variance that rounding makes negative counts as 0', async (device) => {
   const constant = Array<number>(40).fill(1016.9533);
   assert.ok(Number.isFinite(await follow(device, rmsprop({ centered: true, rho: 0.5 }), constant)));
 });
 
-/** How many dispatches `body` hands to the GPU. */
+/** The number of dispatches that `body` submits. */
 async function dispatchesOf(device: Device, body: () => void): Promise<number> {
   await device.sync();
   const { prototype } = GPUComputePassEncoder;
@@ -311,7 +315,7 @@ for (const { make, dispatches } of dispatchTable) {
   });
 }
 
-/** A test of both backends. */
+/** Runs a test on both backends. */
 function onBoth(name: string, body: (device: Device) => Promise<void>): void {
   test(`${name}, in float64`, () => body(cpu));
   onGpu(test, `${name}, in float32`, body);
@@ -319,7 +323,7 @@ function onBoth(name: string, body: (device: Device) => Promise<void>): void {
 
 const vector = (device: Device, values: readonly number[]): Tensor => tensor(values, { device });
 
-onBoth('clipGradients scales each gradient, or all together, or limits elements', async (device) => {
+onBoth('clipGradients scales each gradient, scales all together, or limits elements', async (device) => {
   const given = [vector(device, [3, 4]), vector(device, [0, 12]), vector(device, [])];
   const clipped = async (options: Parameters<typeof clipGradients>[1]): Promise<number[][]> =>
     Promise.all(clipGradients(given, options).map(async (t) => [...(await t.data())]));
@@ -338,7 +342,7 @@ onBoth('clipGradients scales each gradient, or all together, or limits elements'
   for (const t of given) t.dispose();
 });
 
-onBoth('gradients whose squares are no float32 are clipped all the same', async (device) => {
+onBoth('gradients whose squares overflow float32 are clipped, too', async (device) => {
   const given = [vector(device, [3e25, 4e25])];
   for (const options of [{ clipNorm: 1 }, { globalClipNorm: 1 }]) {
     const [clipped] = await scope(() => Promise.all(clipGradients(given, options).map((t) => t.data())));
@@ -354,7 +358,7 @@ onBoth('gradients of 0 are clipped to 0', async (device) => {
   assert.equal([...clipped], [0, 0]);
 });
 
-onBoth('accumulated gradients change the weights by their mean, every N calls', async (device) => {
+onBoth('accumulated gradients update the weights by their mean, every N calls', async (device) => {
   const optimizer = sgd({ learningRate: 1, gradientAccumulationSteps: 3, clipNorm: 2, lossScaleFactor: 4 });
   const w = parameter(vector(device, [10]));
   const weights: number[] = [];
@@ -371,7 +375,7 @@ onBoth('accumulated gradients change the weights by their mean, every N calls', 
   optimizer.dispose();
 });
 
-onBoth('the average starts at the first new weights, overwrites them, and replaces them in the end', async (device) => {
+onBoth('the average starts at the first new weights, overwrites them, and replaces them at the end', async (device) => {
   const w = parameter(vector(device, [3]));
   const optimizer = sgd({ learningRate: 1, useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 3 });
   const seen: number[] = [];
@@ -386,7 +390,7 @@ onBoth('the average starts at the first new weights, overwrites them, and replac
   optimizer.dispose();
 });
 
-onBoth('a schedule counts changes of the weights, and the rate can be set', async (device) => {
+onBoth('a schedule counts weight updates, and the rate can be set', async (device) => {
   const optimizer = sgd({ learningRate: (step) => step + 1, gradientAccumulationSteps: 2 });
   const w = parameter(vector(device, [0]));
   const step = (): void => scope(() => optimizer.apply([vector(device, [1])], [w]));
@@ -400,7 +404,7 @@ onBoth('a schedule counts changes of the weights, and the rate can be set', asyn
   optimizer.dispose();
 });
 
-onBoth('a group has a rate and a decay of its own, whatever the schedule', async (device) => {
+onBoth('a group has its own rate and decay with any schedule', async (device) => {
   const parameterGroups = [
     { match: '^frozen', learningRateFactor: 0 },
     { match: 'bias|slow', learningRateFactor: 0.5, weightDecay: 0 },
@@ -427,7 +431,7 @@ onBoth('a group has a rate and a decay of its own, whatever the schedule', async
   optimizer.dispose();
 });
 
-onBoth('parameters stay usable where the optimizer has moved them, and all memory comes back', async (device) => {
+onBoth('parameters stay usable after the optimizer has moved them, and all memory is freed', async (device) => {
   const before = device.memory().buffers;
   const optimizer = adam({ learningRate: 1, amsgrad: true, useEma: true, clipNorm: 1, gradientAccumulationSteps: 2 });
   const parameters = parametersOn(device);
@@ -443,7 +447,7 @@ onBoth('parameters stay usable where the optimizer has moved them, and all memor
   );
   optimizer.dispose();
   assert.equal([...(await parameters[1].data())], new Array(15).fill(7));
-  scope(() => optimizer.apply(gradientsOn(device, 0), parameters)); // it begins anew
+  scope(() => optimizer.apply(gradientsOn(device, 0), parameters)); // it starts again
   assert.is(optimizer.calls, 1);
   optimizer.dispose();
   optimizer.dispose();
@@ -451,7 +455,7 @@ onBoth('parameters stay usable where the optimizer has moved them, and all memor
   assert.is(device.memory().buffers, before);
 });
 
-test('a step with other parameters or gradients is refused', () => {
+test('a step with other parameters or gradients is rejected', () => {
   const [a, b] = [parameter(vector(cpu, [1, 2]), { name: 'a' }), parameter(vector(cpu, [1, 2]), { name: 'b' })];
   const frozen = parameter(vector(cpu, [1]), { name: 'frozen', trainable: false });
   const g = vector(cpu, [1, 1]);
@@ -463,15 +467,18 @@ test('a step with other parameters or gradients is refused', () => {
   );
   optimizer.apply([g, g], [a, b]);
   assert.throws(() => optimizer.apply([g], [a]), /sgd: got 1 gradients and 1 parameters; expected 2 of each/);
-  assert.throws(() => optimizer.apply([g, g], [b, a]), /sgd: got as parameter 0 'b' \[2\], which was not there/);
+  assert.throws(
+    () => optimizer.apply([g, g], [b, a]),
+    /sgd: got as parameter 0 'b' \[2\], which was not part of the first step/,
+  );
   assert.throws(() => optimizer.apply([g, vector(cpu, [1])], [a, b]), /gradient 1 of shape \[1\]; expected \[2\]/);
   assert.throws(() => optimizer.apply([g, tensor([1, 1], { device: cpu, dtype: 'i32' })], [a, b]), /dtype i32/);
   adam().apply([g, g], [a, b]);
   assert.throws(() => optimizer.apply([g, g], [a, b]), /another optimizer has taken over/);
 });
 
-test('options out of range are refused', () => {
-  const untyped = (options: object): object => options; // what JavaScript may pass
+test('options out of range are rejected', () => {
+  const untyped = (options: object): object => options; // JavaScript callers can pass this
   assert.throws(() => adam({ learningRate: -1 }), 'adam: got learningRate -1; expected a finite number of 0 or more');
   assert.throws(() => sgd(untyped({ learningRate: 'abc' })), "sgd: got learningRate 'abc'; expected a finite number");
   assert.throws(() => sgd({ learningRate: Number.NaN }), /got learningRate NaN/);
@@ -502,7 +509,7 @@ test('options out of range are refused', () => {
   assert.throws(() => wild.currentLearningRate, 'sgd at step 0: got learningRate NaN');
 });
 
-test('a number in place of options is refused', () => {
+test('a number instead of options is rejected', () => {
   assert.throws(
     () => sgd(JSON.parse('0.1')),
     /sgd: got 0.1 for the options; expected an object with any of .*learningRate/,
@@ -510,16 +517,16 @@ test('a number in place of options is refused', () => {
   assert.throws(() => adam(JSON.parse('null')), /adam: got null for the options/);
 });
 
-test('dampening with Nesterov momentum is refused', () => {
+test('dampening with Nesterov momentum is rejected', () => {
   assert.throws(
     () => sgd({ momentum: 0.9, nesterov: true, dampening: 0.1 }),
     /sgd: got dampening 0.1 and nesterov; expected one of them/,
   );
 });
 
-test('groups that say nothing or nonsense are refused', () => {
+test('empty and invalid groups are rejected', () => {
   const refused = (group: object, message: RegExp): void => {
-    const parameterGroups = [group as { match: string }]; // what JavaScript may pass
+    const parameterGroups = [group as { match: string }]; // JavaScript callers can pass this
     assert.throws(() => sgd({ parameterGroups }), message);
   };
   refused({}, /sgd, parameterGroups: got match undefined; expected a regular expression/);
@@ -568,50 +575,53 @@ test('optimizers by name, and as JSON', () => {
   );
 });
 
-onBoth('other parameters: those that stay keep their moments, new ones begin with their first step', async (device) => {
-  const names = ['a', 'b', 'c'];
-  const make = () => names.map((name) => parameter(vector(device, [1, 2]), { name }));
-  const g = vector(device, [0.5, -1]);
-  const options = { learningRate: 0.1, useEma: true, weightDecay: 0.01 };
-  const steps = (optimizer: Optimizer, parameters: readonly Parameter[], count: number): void => {
-    optimizer.build(parameters);
-    for (let i = 0; i < count; i++) {
-      optimizer.apply(
-        parameters.map(() => g),
-        parameters,
-      );
-    }
-  };
-  const read = async (parameters: readonly Parameter[]): Promise<number[][]> =>
-    Promise.all(parameters.map(async (p) => [...(await p.data())]));
-  const [a, b, c] = make();
-  const optimizer = adam(options);
-  steps(optimizer, [a, b], 3);
-  steps(optimizer, [c, b], 2); // a is let go, c is new
-  assert.equal(optimizer.joined, [3, 0]);
-  steps(optimizer, [a, b, c], 1);
-  const alone = async (...counts: readonly number[]): Promise<number[]> => {
-    const own = adam(options);
-    const [w] = make();
-    for (const count of counts) {
-      steps(own, [w], count);
-      own.dispose(); // moments begin anew
-    }
-    return (await read([w]))[0];
-  };
-  const close = (got: readonly number[], wanted: readonly number[]): void =>
-    wanted.forEach((value, i) => {
-      assert.ok(Math.abs(got[i] - value) < 1e-6, `${got} and ${wanted}`);
-    });
-  const [ofA, ofB, ofC] = await read([a, b, c]);
-  close(ofA, await alone(3, 1));
-  close(ofB, await alone(6));
-  close(ofC, await alone(3));
-  optimizer.dispose();
-  for (const w of [a, b, c]) w.dispose();
-});
+onBoth(
+  'other parameters: those that remain keep their moments, new ones start with their first step',
+  async (device) => {
+    const names = ['a', 'b', 'c'];
+    const make = () => names.map((name) => parameter(vector(device, [1, 2]), { name }));
+    const g = vector(device, [0.5, -1]);
+    const options = { learningRate: 0.1, useEma: true, weightDecay: 0.01 };
+    const steps = (optimizer: Optimizer, parameters: readonly Parameter[], count: number): void => {
+      optimizer.build(parameters);
+      for (let i = 0; i < count; i++) {
+        optimizer.apply(
+          parameters.map(() => g),
+          parameters,
+        );
+      }
+    };
+    const read = async (parameters: readonly Parameter[]): Promise<number[][]> =>
+      Promise.all(parameters.map(async (p) => [...(await p.data())]));
+    const [a, b, c] = make();
+    const optimizer = adam(options);
+    steps(optimizer, [a, b], 3);
+    steps(optimizer, [c, b], 2); // a is released, c is new
+    assert.equal(optimizer.joined, [3, 0]);
+    steps(optimizer, [a, b, c], 1);
+    const alone = async (...counts: readonly number[]): Promise<number[]> => {
+      const own = adam(options);
+      const [w] = make();
+      for (const count of counts) {
+        steps(own, [w], count);
+        own.dispose(); // moments start again
+      }
+      return (await read([w]))[0];
+    };
+    const close = (got: readonly number[], wanted: readonly number[]): void =>
+      wanted.forEach((value, i) => {
+        assert.ok(Math.abs(got[i] - value) < 1e-6, `${got} and ${wanted}`);
+      });
+    const [ofA, ofB, ofC] = await read([a, b, c]);
+    close(ofA, await alone(3, 1));
+    close(ofB, await alone(6));
+    close(ofC, await alone(3));
+    optimizer.dispose();
+    for (const w of [a, b, c]) w.dispose();
+  },
+);
 
-onBoth('accumulated gradients that are left over change the weights by their mean', async (device) => {
+onBoth('remaining accumulated gradients update the weights by their mean', async (device) => {
   for (const clip of [{}, { globalClipNorm: 0.5 }]) {
     const [w, v] = [parameter(vector(device, [1, 2])), parameter(vector(device, [1, 2]))];
     const waiting = sgd({ learningRate: 0.1, gradientAccumulationSteps: 8, ...clip });
@@ -630,7 +640,7 @@ onBoth('accumulated gradients that are left over change the weights by their mea
     const [got, wanted] = [await w.data(), await v.data()];
     assert.ok(Math.abs(got[0] - wanted[0]) < 1e-6 && Math.abs(got[1] - wanted[1]) < 1e-6, `${got} and ${wanted}`);
     for (let i = 0; i < 7; i++) waiting.apply([vector(device, [9, 9])], [w]);
-    assert.equal(await w.data(), got); // the next eight begin with nothing
+    assert.equal(await w.data(), got); // the next eight start empty
     waiting.discard();
     assert.is(waiting.waiting, 0);
     for (let i = 0; i < 8; i++) waiting.apply([vector(device, [0, 0])], [w]);
@@ -640,7 +650,7 @@ onBoth('accumulated gradients that are left over change the weights by their mea
   }
 });
 
-onBoth('averages of weights that were never changed leave them as they are', async (device) => {
+onBoth('averages of weights that were never updated leave them unchanged', async (device) => {
   const w = parameter(vector(device, [1, 2]));
   const optimizer = sgd({ useEma: true, gradientAccumulationSteps: 2 });
   optimizer.build([w]);

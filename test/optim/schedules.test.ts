@@ -84,7 +84,7 @@ for (const [name, { schedule, rates }] of Object.entries(table)) {
   });
 }
 
-test('a schedule says how it was made', () => {
+test('a schedule reports its name and options', () => {
   const options = { initialLearningRate, decaySteps: 10, decayRate: 0.5 };
   const learningRate = exponentialDecay(options);
   assert.equal(learningRate.config, { name: 'exponentialDecay', ...options });
@@ -95,7 +95,7 @@ test('a schedule says how it was made', () => {
   });
 });
 
-test('options out of range are refused', () => {
+test('options out of range are rejected', () => {
   const expected = 'cosineDecay: got decaySteps 0; expected a finite number above 0. Correct decaySteps.';
   assert.throws(() => cosineDecay({ initialLearningRate, decaySteps: 0 }), expected);
   assert.throws(() => exponentialDecay({ initialLearningRate, decaySteps: -1, decayRate: 1 }), /got decaySteps -1/);

@@ -1,4 +1,5 @@
-// Opens examples/browser in headless Chrome and prints what it shows at the end, as JSON; `--picture FILE` keeps a screenshot.
+// Opens examples/browser in headless Chrome and prints what it shows at the end, as JSON; `--picture FILE` keeps a
+// screenshot.
 import { parseArgs } from 'node:util';
 import { serve } from '../../examples/browser/serve.mjs';
 import { hasChrome, launchChrome } from '../harness/chrome.mjs';

@@ -23,9 +23,9 @@ import {
 import { warningsOf } from '../harness/check.ts';
 import { cpu, onGpu } from '../harness/device.ts';
 
-// Every way through training comes to the same numbers: each method, on each backend, with data that rest on the device or
-// pass through it, in captured steps or not, with losses of each kind, and x, y and weights in arrays of each kind. The
-// numbers are those of a linear model in plain float64 below.
+// Every way through training comes to the same numbers: each method, on each backend, with data that rest on the device
+// or pass through it, in captured steps or not, with losses of each kind, and x, y and weights in arrays of each kind.
+// The numbers are those of a linear model in plain float64 below.
 
 const test = suite('matrix');
 

@@ -153,7 +153,7 @@ export class Tensor {
     return this.describe('Tensor');
   }
 
-  /** Shape and dtype after what the tensor is called; numbers are with the device, so only how to read them. */
+  /** The title, shape and dtype, and how to read the elements, which are on the device. */
   protected describe(title: string): string {
     const state = this.isDisposed ? 'disposed' : 'read it with await t.array() or t.data()';
     return `${title} ${formatShape(this.shape)} ${this.dtype} (${state})`;

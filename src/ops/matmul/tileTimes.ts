@@ -1,4 +1,4 @@
-// What the tiled kernels of matmul take on GPUs of a vendor: written by bench/lab/choose.mjs, from measurements of
+// Times of the tiled matmul kernels by GPU vendor, written by bench/lab/choose.mjs from measurements of
 //   nvidia: nvidia-h200, NVIDIA: 580.159.04 580.159.4.0, 2026-11-27
 
 export const tileTimes = {

@@ -1,5 +1,5 @@
-// ONNX's convolutions and pools. Channels are axis 1 there, and last here; one dimension is an image of one row. Three are
-// not offered: the engine's windows slide along height and width.
+// ONNX's convolutions and pools. Channels are axis 1 there, and last here; one dimension is an image of one row. Three
+// are not offered: the engine's windows slide along height and width.
 import {
   add,
   arange,

@@ -34,9 +34,9 @@ import { reshape as reshapeOp } from './ops/movement/strided.ts';
 import { dropout as dropoutOp } from './ops/random/dropout.ts';
 import { type GaussianNoiseOptions, gaussianNoise as gaussianNoiseOp } from './ops/random/gaussianNoise.ts';
 
-// Names of both an operation and a layer. With a tensor as first argument they compute; with options alone they make a layer.
+// Names of both an operation and a layer: with a tensor as first argument the operation, with only options the layer.
 
-/** A binary operation and the layer of the same name. */
+/** An operation of two operands and the layer of the same name. */
 function both<Options>(
   name: string,
   operation: (a: Operand, b: Operand) => Tensor,
@@ -45,7 +45,7 @@ function both<Options>(
   function overloaded(a: Operand, b: Operand): Tensor;
   function overloaded(options?: Options): Layer;
   function overloaded(first?: Operand | Options, second?: Operand): Tensor | Layer {
-    // The signatures allow nothing else.
+    // By the signatures, an operation has two operands or a tensor or number first.
     const isLayer = second === undefined && !(first instanceof Tensor || typeof first === 'number');
     return isLayer ? layer(first as Options) : operation(first as Operand, second as Operand);
   }
@@ -53,30 +53,32 @@ function both<Options>(
 }
 
 /**
- * `add(a, b)`: `a + b` with NumPy broadcasting, f32 or i32; one of the two can be a number.
- * `add()([x, y])`: a layer that adds its inputs, `[batch, ...]` in f32; axes of length 1 broadcast.
- * @throws ShapeError for shapes that do not broadcast; DTypeError for different dtypes.
+ * `a + b` with NumPy broadcasting; f32 or i32. As a layer, the sum of its inputs: `add()([a, b])`.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const add = /* @__PURE__ */ both('add', addOp, addLayer);
 /**
- * `maximum(a, b)`: the larger of each pair, with NumPy broadcasting, f32 or i32; one of the two can be a number. Ties share the
- * gradient. `maximum()([x, y])`: a layer with the largest of its inputs, `[batch, ...]` in f32.
- * @throws ShapeError for shapes that do not broadcast; DTypeError for different dtypes.
+ * `max(a, b)` with NumPy broadcasting; f32 or i32. On a tie each operand receives half the gradient. As a layer, the
+ * maximum of its inputs: `maximum()([a, b])`.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const maximum = /* @__PURE__ */ both('maximum', maximumOp, maximumLayer);
 
 /**
- * Parametric ReLU: x for x > 0, else `alpha x`. `prelu(x, alpha)` computes it with NumPy broadcasting, in f32.
- * `prelu({ alphaInitializer, sharedAxes })` is a layer that learns alpha: a slope per element of a sample, shared along
- * `sharedAxes` (counted with the batch axis; default none), which start at 0.
- * @throws ShapeError for shapes that do not broadcast.
+ * `x` for x > 0, else `slope * x`, with NumPy broadcasting; f32. As a layer, with a learned slope:
+ * `prelu({ sharedAxes: [1, 2] })`.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @see He et al. (2015), "Delving deep into rectifiers".
  */
 export const prelu = /* @__PURE__ */ both('prelu', preluOp, preluLayer);
 
-/** Leaky ReLU: x for x > 0, else `negativeSlope x`; any shape, f32. Default slope 0.3 as in Keras (PyTorch: 0.01). */
+/**
+ * `x` for x > 0, else `negativeSlope x`; any shape, f32.
+ * @param options `negativeSlope`, default 0.3 as in Keras; PyTorch's default is 0.01.
+ * @throws DTypeError for i32; ValueError if `negativeSlope` is not finite.
+ */
 export function leakyRelu(x: Tensor, options?: Parameters<typeof leakyReluOp>[1]): Tensor;
-/** A layer that computes leaky ReLU: x for x > 0, else `negativeSlope x`, 0.3 by default. @throws ValueError for a negative slope. */
+/** A layer that returns `x` for x > 0, else `negativeSlope x`; default slope 0.3. */
 export function leakyRelu(options?: LeakyReluOptions): Layer;
 export function leakyRelu(
   first?: Tensor | LeakyReluOptions,
@@ -85,12 +87,14 @@ export function leakyRelu(
   return first instanceof Tensor ? leakyReluOp(first, options) : leakyReluLayer(first);
 }
 
-/** Adds normal noise of mean 0 and standard deviation `stddev`, 0 or more; any shape, f32. New noise in each training step. */
-export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor;
 /**
- * A layer that adds normal noise of mean 0 and standard deviation `stddev` in training; at inference it is the identity.
- * @throws ValueError for a negative `stddev`.
+ * Adds normal noise of mean 0: `y = x + stddev z`. z depends only on the device's seed and training step, the stream
+ * and the position. Its 23 random bits reach 5.8 standard deviations.
+ * @param x f32, any shape. With `stddev` 0, x itself is returned.
+ * @throws ValueError if `stddev` is negative; DTypeError for i32.
  */
+export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor;
+/** A layer that adds normal noise of mean 0 and standard deviation `stddev` in training, and nothing at inference. */
 export function gaussianNoise(options: GaussianNoiseLayerOptions): Layer;
 export function gaussianNoise(
   first: Tensor | GaussianNoiseLayerOptions,
@@ -99,44 +103,61 @@ export function gaussianNoise(
   return first instanceof Tensor ? gaussianNoiseOp(first, options as GaussianNoiseOptions) : gaussianNoiseLayer(first);
 }
 
-/** Sets elements to 0 with probability `rate`, and scales the others by `1 / (1 - rate)`; any shape, f32. New mask in each step. */
+/**
+ * Sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, which keeps the mean. The mask
+ * depends only on the device's seed and training step, the stream and the position.
+ * @param x f32, any shape. With rate 0, x itself is returned.
+ * @throws ValueError if `rate` is below 0, or 1 or more; DTypeError for i32.
+ * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ */
 export function dropout(x: Tensor, options: Parameters<typeof dropoutOp>[1]): Tensor;
 /**
- * A dropout layer: in training it sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`; at
- * inference it is the identity.
- * @throws ValueError for a rate outside `0 <= rate < 1`.
- * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
+ * A layer that in training sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`; at
+ * inference it returns its input.
  */
 export function dropout(options: DropoutOptions): Layer;
 export function dropout(first: Tensor | DropoutOptions, options?: Parameters<typeof dropoutOp>[1]): Tensor | Layer {
   return first instanceof Tensor ? dropoutOp(first, options as Parameters<typeof dropoutOp>[1]) : dropoutLayer(first);
 }
 
-/** The same elements, row-major, in another shape of the same size, without a copy; one length can be -1. f32 or i32. */
+/**
+ * The same elements, row-major, in another shape; one length can be -1 and is computed. Does not copy; any dtype.
+ * @throws ShapeError if the number of elements differs.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor;
-/** A layer that gives each sample another shape, `[batch, ...]` to `[batch, ...shape]`; one length can be -1. */
+/** A layer that reshapes each sample. */
 export function reshape(options: ReshapeOptions): Layer;
 export function reshape(first: Tensor | ReshapeOptions, shape: Shape = []): Tensor | Layer {
   return first instanceof Tensor ? reshapeOp(first, shape) : reshapeLayer(first);
 }
 
 /**
- * A 2D convolution of images `[batch, h, w, channels]` by a filter `[height, width, channels / groups, filters]`, f32, with bias and
- * activation in the same pass. Returns `[batch, rows, columns, filters]`.
+ * The convolution of images with a filter (a correlation: the filter is not flipped), strides s, dilation d:
+ * `y[n, r, c, f] = activation(sum_ijk x[n, r s + i d - pad, c s + j d - pad, k] filter[i, j, k, f] + bias[f])`.
+ * @param x images `[batch, height, width, channels]`, f32.
+ * @param filter `[height, width, channels / groups, filters]`, f32.
+ * @returns `[batch, rows, columns, filters]`; each sum of K products is within `K 2^-24 sum |x filter|` of the exact
+ * sum.
+ * @throws ShapeError if the channels, the filter or the bias do not match, or no window fits; ValueError for a wrong
+ * option.
  */
 export function conv2d(x: Tensor, filter: Tensor, options?: ConvolutionOptions): Tensor;
-/** A 2D convolution layer with learned filters and bias: `[batch, h, w, channels]` to `[batch, rows, columns, filters]`, f32. */
+/** A layer that convolves images with a learned filter. */
 export function conv2d(options: Conv2dOptions): Layer;
 export function conv2d(...args: Parameters<typeof convOp> | [options: Conv2dOptions]): Tensor | Layer {
   return args[0] instanceof Tensor ? convOp(...(args as Parameters<typeof convOp>)) : convLayer(args[0]);
 }
 
 /**
- * A 2D convolution of each channel of images `[batch, h, w, channels]` by its own filters `[height, width, channels, multiplier]`,
- * f32. Returns `[batch, rows, columns, channels * multiplier]`.
+ * Convolves each channel with its own filters: `y[.., c m + q] = sum_ij x[.., c] filter[i, j, c, q]`.
+ * @param x images `[batch, height, width, channels]`, f32.
+ * @param filter `[height, width, channels, multiplier]`, f32; m in the formula is the multiplier.
+ * @returns `[batch, rows, columns, channels * multiplier]`, the outputs of a channel next to each other.
+ * @throws ShapeError if the channels, the filter or the bias do not match, or no window fits; ValueError for a wrong
+ * option.
  */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, options?: Omit<ConvolutionOptions, 'groups'>): Tensor;
-/** A depthwise convolution layer with learned filters and bias: `[batch, h, w, c]` to `[batch, rows, columns, c * depthMultiplier]`. */
+/** A layer that convolves each channel with its own learned filters. */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer;
 export function depthwiseConv2d(
   ...args: Parameters<typeof depthwiseConvOp> | [options: DepthwiseConv2dOptions]
@@ -152,19 +173,24 @@ function maxPool(first?: Tensor | MaxPool2dOptions, options?: PoolOptions): Tens
   return first instanceof Tensor ? maxPoolOp(first, options) : maxPoolLayer(first);
 }
 /**
- * Max pooling: the largest element of each window and channel, `[batch, h, w, c]` to `[batch, rows, columns, c]`, f32.
- * `maxPool2d(x, { poolSize, strides, padding })` computes it; `maxPool2d({ poolSize, strides, padding })` makes a layer. Defaults:
- * `poolSize` 2, `strides` as `poolSize`, `padding` `valid`. `maxPool2d.outputs(x, options)` also returns the positions of the maxima.
- * @throws ShapeError for what are no images, or images smaller than a window; ValueError for options out of range.
+ * The maximum of each window, per channel; as a layer, without a tensor: `maxPool2d({ poolSize: 2 })`. On a tie, the
+ * first maximum in row-major order receives the gradient. `.outputs` also returns the pixel of each maximum.
+ * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
  */
-// Pure, so that bundles without it stay free of the convolutions.
+// Marked as pure, so that bundles without it stay free of the convolutions.
 export const maxPool2d = /* @__PURE__ */ Object.assign(/* @__PURE__ */ named('maxPool2d', maxPool), {
   outputs: (x: Tensor, options?: PoolOptions): readonly Tensor[] => maxPoolOp.outputs(x, options),
 });
 
-/** The mean of each window and channel of images `[batch, h, w, c]`, without the padding, f32. Default `poolSize` 2. */
+/**
+ * The mean of each window, per channel. Padding is left out, as in Keras; `countIncludePad` counts it as zeros,
+ * PyTorch's default.
+ * @param x images `[batch, height, width, channels]`, f32.
+ * @returns `[batch, rows, columns, channels]`.
+ * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
+ */
 export function averagePool2d(x: Tensor, options?: AveragePoolOptions): Tensor;
-/** An average pooling layer: the mean of each window and channel, without the padding, `[batch, h, w, c]` to `[batch, rows, columns, c]`. */
+/** A layer that returns the mean of each window, per channel. */
 export function averagePool2d(options?: AveragePool2dOptions): Layer;
 export function averagePool2d(first?: Tensor | AveragePool2dOptions, options?: AveragePoolOptions): Tensor | Layer {
   return first instanceof Tensor ? averagePoolOp(first, options) : averagePoolLayer(first);

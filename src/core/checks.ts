@@ -101,10 +101,10 @@ export function checkValue(op: string, name: string, value: unknown, [holds, exp
 /** Returns the options. Throws if one has no check or does not pass; undefined counts as absent. */
 export function checkValues<Options extends object>(op: string, options: Options, checks: Checks): Options {
   checkOptions(op, options, Object.keys(checks));
-  const given = new Map<string, unknown>(Object.entries(options));
+  const values = new Map<string, unknown>(Object.entries(options));
   for (const [name, check] of Object.entries(checks)) {
     const [, , isRequired] = check;
-    const value = given.get(name);
+    const value = values.get(name);
     if (value !== undefined || isRequired) checkValue(op, name, value, check);
   }
   return options;
@@ -161,8 +161,8 @@ export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: 
 }
 
 /** Throws if given one of the table's functions itself rather than its result: `adam` rather than `adam()`. */
-export function checkMade(op: string, table: Readonly<Record<string, unknown>>, given: unknown): void {
-  const name = Object.keys(table).find((key) => table[key] === given);
+export function checkMade(op: string, table: Readonly<Record<string, unknown>>, value: unknown): void {
+  const name = Object.keys(table).find((key) => table[key] === value);
   if (name === undefined) return;
   throw new ValueError({ op, got: `the function ${name}`, expected: 'what it returns', fix: `Call it: ${name}().` });
 }

@@ -42,8 +42,8 @@ let context: AsyncContext = new LastOpened();
 let inner: Scope | undefined;
 
 /** Sets how the platform follows code across an await. */
-export function setAsyncContext(given: AsyncContext): void {
-  context = given;
+export function setAsyncContext(platformContext: AsyncContext): void {
+  context = platformContext;
 }
 
 /** The scope of the running code. */

@@ -69,7 +69,11 @@ export function compile<Inputs extends readonly Tensor[], Result>(
       captured.push(...captured.splice(position, 1));
     } else {
       // Placeholders for the inputs of `f`, in order.
-      const step = new CapturedStep(device, (...given) => f(...(given as readonly Tensor[] as Inputs)), inputs);
+      const step = new CapturedStep(
+        device,
+        (...placeholders) => f(...(placeholders as readonly Tensor[] as Inputs)),
+        inputs,
+      );
       captured.push({ device, key, step });
       if (captured.length > MOST_STEPS) captured.shift()?.step.dispose();
     }

@@ -234,19 +234,19 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** Gathers other parameters; the slots of those that remain are copied. */
-  #rebuild(before: Built, given: Gathered): Built {
+  #rebuild(before: Built, next: Gathered): Built {
     const { device, parameters, owned } = before;
     return outsideCapture(device, () => {
-      const after = this.#gather(device, given);
+      const after = this.#gather(device, next);
       const [old, made] = [slotsOf(before, this.#rule), slotsOf(after, this.#rule)];
       for (const [role, slots] of Object.entries(made)) {
         slots.forEach((slot, i) => {
-          const from = old[role][parameters.indexOf(given.parameters[i])];
+          const from = old[role][parameters.indexOf(next.parameters[i])];
           if (from !== undefined) device.copy(from.storage, slot.storage, slot.size);
         });
       }
       for (const p of parameters) {
-        if (given.parameters.includes(p) || p.isDisposed) continue;
+        if (next.parameters.includes(p) || p.isDisposed) continue;
         const separate = device.allocate(p.size, p.dtype);
         device.copy(p.storage, separate, p.size);
         setStorage(p, separate);

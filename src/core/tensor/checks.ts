@@ -5,11 +5,11 @@ import type { DType } from '../storage.ts';
 import { Tensor } from './tensor.ts';
 
 /** Rejects a dtype that an operation does not support. */
-export function checkDType(op: string, name: string, given: Tensor, allowed: readonly DType[]): void {
-  if (allowed.includes(given.dtype)) return;
+export function checkDType(op: string, name: string, tensor: Tensor, allowed: readonly DType[]): void {
+  if (allowed.includes(tensor.dtype)) return;
   throw new DTypeError({
     op,
-    got: `${name} of dtype ${given.dtype}`,
+    got: `${name} of dtype ${tensor.dtype}`,
     expected: allowed.join(' or '),
     fix: `Convert it with cast(${name}, '${allowed[0]}').`,
   });
@@ -58,11 +58,11 @@ export function checkReturned(
 }
 
 /** Rejects a tensor whose shape differs from the expected one. */
-export function checkSameShape(op: string, name: string, given: Tensor, expected: Shape): void {
-  if (sameShape(given.shape, expected)) return;
+export function checkSameShape(op: string, name: string, tensor: Tensor, expected: Shape): void {
+  if (sameShape(tensor.shape, expected)) return;
   throw new ShapeError({
     op,
-    got: `${name} of shape ${formatShape(given.shape)}`,
+    got: `${name} of shape ${formatShape(tensor.shape)}`,
     expected: formatShape(expected),
     fix: 'Reshape it, or check how it was made.',
   });

@@ -65,8 +65,8 @@ export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape
 export function nest(data: TypedArray, shape: Shape): NestedNumbers {
   const build = (axis: number, start: number, count: number): NestedNumbers => {
     if (axis === shape.length) return data[start];
-    const each = shape[axis] === 0 ? 0 : count / shape[axis];
-    return Array.from({ length: shape[axis] }, (_, i) => build(axis + 1, start + i * each, each));
+    const itemSize = shape[axis] === 0 ? 0 : count / shape[axis];
+    return Array.from({ length: shape[axis] }, (_, i) => build(axis + 1, start + i * itemSize, itemSize));
   };
   return build(0, 0, data.length);
 }

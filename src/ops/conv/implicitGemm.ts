@@ -126,13 +126,13 @@ export function correlate(
 /** Rejects features whose windows, written as rows, exceed what the device can bind. */
 function checkRows({ device }: Tensor, { windows, image }: ConvolutionAttributes): void {
   const bytes = 4 * image[0] * sizeOf(windows.count) * sizeOf(windows.size) * image[3];
-  const { maxStorageBufferBindingSize: most = Number.POSITIVE_INFINITY } = device.info.limits;
-  if (bytes <= most) return;
+  const { maxStorageBufferBindingSize: limit = Number.POSITIVE_INFINITY } = device.info.limits;
+  if (bytes <= limit) return;
   const mebibytes = (n: number): string => `${Math.floor(n / 2 ** 20)} MiB`;
   throw new ShapeError({
     op: 'convTranspose2d, or the gradient of conv2d',
     got: `images ${formatShape(image)}, whose windows need ${mebibytes(bytes)}`,
-    expected: `at most ${mebibytes(most)}`,
+    expected: `at most ${mebibytes(limit)}`,
     fix: 'Use a smaller batch.',
   });
 }

@@ -32,8 +32,8 @@ const pooledShape = ([images, , , channels]: Shape, { windows }: PoolAttributes)
 
 const POOL_OPTIONS = ['poolSize', 'strides', 'padding', 'dilation', 'ceilMode'];
 
-function poolWindows(op: string, x: Tensor, given: PoolOptions, known = POOL_OPTIONS) {
-  const { poolSize = 2, strides, ...options } = checkOptions(op, given, known);
+function poolWindows(op: string, x: Tensor, poolOptions: PoolOptions, known = POOL_OPTIONS) {
+  const { poolSize = 2, strides, ...options } = checkOptions(op, poolOptions, known);
   checkImages(op, x);
   const size = pairOf(op, 'poolSize', poolSize);
   return windowsOver(op, [x.shape[1], x.shape[2]], { ...options, strides: strides ?? size, size });

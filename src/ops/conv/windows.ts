@@ -51,9 +51,9 @@ export const lengthsFrom = /* @__NO_SIDE_EFFECTS__ */ (least: number): Check => 
 export const lengths = lengthsFrom(1);
 
 /** Returns the lengths for height and width. @throws ValueError for anything but lengths. */
-export function pairOf(op: string, name: string, given: number | Pair, check = lengths): Pair {
-  checkValue(op, name, given, check);
-  return typeof given === 'number' ? [given, given] : given;
+export function pairOf(op: string, name: string, value: number | Pair, check = lengths): Pair {
+  checkValue(op, name, value, check);
+  return typeof value === 'number' ? [value, value] : value;
 }
 
 export const padding: Check = [
@@ -68,7 +68,7 @@ export const padding: Check = [
 export const extentOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
 /** The padding at both ends of an axis that fits `count` windows, with the odd pixel at the end. */
-function around(length: number, count: number, stride: number, extent: number): Pair {
+function samePadding(length: number, count: number, stride: number, extent: number): Pair {
   const total = Math.max(0, (count - 1) * stride + extent - length);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
@@ -76,14 +76,14 @@ function around(length: number, count: number, stride: number, extent: number): 
 /** The padding before and after an axis (0 for height, 1 for width). */
 export function paddingAlong(
   op: string,
-  given: Padding,
+  amount: Padding,
   axis: 0 | 1,
   { length, stride, extent }: { readonly length: number; readonly stride: number; readonly extent: number },
 ): Pair {
-  checkValue(op, 'padding', given, padding);
-  if (given === 'valid') return [0, 0];
-  if (given === 'same') return around(length, Math.ceil(length / stride), stride, extent);
-  return [given[axis], given[axis + 2]];
+  checkValue(op, 'padding', amount, padding);
+  if (amount === 'valid') return [0, 0];
+  if (amount === 'same') return samePadding(length, Math.ceil(length / stride), stride, extent);
+  return [amount[axis], amount[axis + 2]];
 }
 
 interface Sliding extends WindowOptions {
@@ -96,13 +96,13 @@ interface Sliding extends WindowOptions {
 export function windowsOver(
   op: string,
   image: Pair,
-  { size, strides = 1, padding: around = 'valid', dilation = 1, ceilMode = false }: Sliding,
+  { size, strides = 1, padding: amount = 'valid', dilation = 1, ceilMode = false }: Sliding,
 ): Windows {
   const steps = pairOf(op, 'strides', strides);
   const gaps = pairOf(op, 'dilation', dilation);
   const along = ([0, 1] as const).map((axis) => {
     const [length, stride, extent] = [image[axis], steps[axis], extentOf(size[axis], gaps[axis])];
-    const [before, after] = paddingAlong(op, around, axis, { length, stride, extent });
+    const [before, after] = paddingAlong(op, amount, axis, { length, stride, extent });
     const room = before + length + after - extent;
     const whole = Math.floor(room / stride) + 1;
     const reaching = ceilMode && room % stride !== 0 && whole * stride < length + before;

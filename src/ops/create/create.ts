@@ -117,17 +117,17 @@ export function arange(start: number, stop: number, step = 1, options: FilledOpt
 
 /**
  * Normal random numbers `mean + stddev z` from the device's seeded generator; f32.
- * @param given `mean`, default 0; `stddev`, default 1, 0 or more; the options of `full`.
+ * @param distribution `mean`, default 0; `stddev`, default 1, 0 or more; the options of `full`.
  * @throws ShapeError for an invalid shape; ValueError for a wrong option; DeviceError before `init()`, or if the device
  * cannot hold the tensor.
  * @see Box and Muller (1958), "A note on the generation of random normal deviates".
  */
 export function randomNormal(
   shape: Shape,
-  given: FilledOptions & { readonly mean?: number; readonly stddev?: number } = {},
+  distribution: FilledOptions & { readonly mean?: number; readonly stddev?: number } = {},
 ): Tensor {
   const checks = { mean: finite, stddev: notNegative, ...FILLED };
-  const { mean = 0, stddev = 1, ...options } = checkValues('randomNormal', given, checks);
+  const { mean = 0, stddev = 1, ...options } = checkValues('randomNormal', distribution, checks);
   checkShape('randomNormal', shape);
   const { device = currentDevice() } = options;
   checkRoom('randomNormal: a tensor', shape, device);
@@ -139,16 +139,16 @@ export function randomNormal(
 
 /**
  * Uniform random numbers between `low` and `high` from the device's seeded generator; f32.
- * @param given `low`, default 0; `high`, default 1, at least `low`; the options of `full`.
+ * @param distribution `low`, default 0; `high`, default 1, at least `low`; the options of `full`.
  * @throws ShapeError for an invalid shape; ValueError for a wrong option; DeviceError before `init()`, or if the device
  * cannot hold the tensor.
  */
 export function randomUniform(
   shape: Shape,
-  given: FilledOptions & { readonly low?: number; readonly high?: number } = {},
+  distribution: FilledOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
   const checks = { low: finite, high: finite, ...FILLED };
-  const { low = 0, high = 1, ...options } = checkValues('randomUniform', given, checks);
+  const { low = 0, high = 1, ...options } = checkValues('randomUniform', distribution, checks);
   checkValue('randomUniform', 'high', high, [
     (value) => Number(value) >= low,
     `a number of at least ${low}, the value of low`,

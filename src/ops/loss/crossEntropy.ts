@@ -23,7 +23,7 @@ export const softmaxCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   shader: reducingRows(exponentialsWgsl, shader),
   reference: ({ softmaxCrossEntropy }) => softmaxCrossEntropy,
   dtypes: [['f32'], ['f32', 'i32']],
-  shape: ([logits, given], _, [, { dtype }]) => rowShape(logits, given, dtype),
+  shape: ([logits, targets], _, [, { dtype }]) => rowShape(logits, targets, dtype),
   forward: (run, [logits, targets], _, shape) =>
     run.several('forward', [logits, targets], {
       shapes: [shape, logits.shape],

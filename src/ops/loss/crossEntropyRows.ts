@@ -9,7 +9,7 @@ export const rowsWith = ({ dtype }: Tensor, scores: Tensor) =>
   rowsAlong(scores, scores.ndim - 1, { T: dtype, SPARSE: `${dtype === 'i32'}` });
 
 /** The shape of the loss, one number per row of scores. */
-export function rowShape(logits: Shape, given: Shape, dtype: DType): Shape {
+export function rowShape(logits: Shape, targets: Shape, dtype: DType): Shape {
   if (logits.length === 0 || logits[logits.length - 1] === 0) {
     throw new ShapeError({
       op: 'softmaxCrossEntropy',
@@ -20,10 +20,10 @@ export function rowShape(logits: Shape, given: Shape, dtype: DType): Shape {
   }
   const rows = logits.slice(0, -1);
   const expected = dtype === 'i32' ? rows : logits;
-  if (!sameShape(given, expected)) {
+  if (!sameShape(targets, expected)) {
     throw new ShapeError({
       op: 'softmaxCrossEntropy',
-      got: `logits ${formatShape(logits)} and ${dtype} targets ${formatShape(given)}`,
+      got: `logits ${formatShape(logits)} and ${dtype} targets ${formatShape(targets)}`,
       expected: `targets of shape ${formatShape(expected)}`,
       fix: 'Pass class numbers as i32 without the last axis, or weights as f32 of the shape of the logits.',
     });

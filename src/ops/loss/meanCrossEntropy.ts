@@ -17,8 +17,8 @@ export const meanCrossEntropy = defineOp<[logits: Tensor, targets: Tensor]>({
   shader: reducingRows(exponentialsWgsl, shader),
   reference: ({ meanCrossEntropy }) => meanCrossEntropy,
   dtypes: [['f32'], ['f32', 'i32']],
-  shape: ([logits, given], _, [, { dtype }]) => {
-    rowShape(logits, given, dtype);
+  shape: ([logits, targets], _, [, { dtype }]) => {
+    rowShape(logits, targets, dtype);
     return [];
   },
   forward: (run, [logits, targets]) => {

@@ -14,9 +14,9 @@ const ROUNDING = 'timestamp_quantization';
 const DISABLE = 'disable-dawn-features=';
 
 /** The flags for Dawn: the given ones, plus exact timestamps unless a given flag mentions them. */
-export function dawnFlags(given: string): string[] {
-  const flags = given.split(' ').filter(Boolean);
-  if (given.includes(ROUNDING)) return flags;
+export function dawnFlags(userFlags: string): string[] {
+  const flags = userFlags.split(' ').filter(Boolean);
+  if (userFlags.includes(ROUNDING)) return flags;
   const disabled = flags.filter((flag) => flag.startsWith(DISABLE)).map((flag) => flag.slice(DISABLE.length));
   const others = flags.filter((flag) => !flag.startsWith(DISABLE));
   return [...others, DISABLE + [...disabled, ROUNDING].join()]; // Dawn uses the last of two equal flags

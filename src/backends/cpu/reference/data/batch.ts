@@ -5,7 +5,7 @@ export function batch(
   { data }: NdArray,
   { positions, shape }: { readonly positions: Iterable<number>; readonly shape: readonly number[] },
 ): NdArray {
-  const length = shape.reduce((product, each) => product * each, 1);
+  const length = shape.reduce((product, axisLength) => product * axisLength, 1);
   const rows = [...positions];
   const values = rows.flatMap((row) => [...data.subarray(row * length, (row + 1) * length)]);
   return {

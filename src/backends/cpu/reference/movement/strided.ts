@@ -116,7 +116,7 @@ export const cast = {
   forward: ([x]: readonly [NdArray], { dtype }: { readonly dtype: 'f32' | 'i32' }): NdArray => ({
     data:
       dtype === 'i32'
-        ? Int32Array.from(x.data, (each) => Math.min(Math.max(each, -(2 ** 31)), 2 ** 31 - 1))
+        ? Int32Array.from(x.data, (value) => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1))
         : Float64Array.from(x.data),
     shape: x.shape,
   }),

@@ -94,8 +94,8 @@ export const logSumExp = {
   backward: (dy: NdArray, { inputs: [x], y }: Saved, { axes }: ReduceAttributes) => {
     const dx = zeros(x.shape);
     eachPair(x, axes, (from, to) => {
-      const [each, total] = [x.data[from], y.data[to]];
-      dx.data[from] = dy.data[to] * (each === total ? Number(each !== -Infinity) : Math.exp(each - total));
+      const [value, total] = [x.data[from], y.data[to]];
+      dx.data[from] = dy.data[to] * (value === total ? Number(value !== -Infinity) : Math.exp(value - total));
     });
     return [dx];
   },

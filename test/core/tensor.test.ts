@@ -129,7 +129,7 @@ test('invalid tensor values are rejected in the caller’s words', () => {
   assert.throws(make([1, 2], Object({ dtpye: 'i32' })), /got the option 'dtpye'.*Did you mean 'dtype'/);
   assert.throws(() => cast(tensor([1], { device: cpu }), JSON.parse('"int32"')), /cast: got dtype 'int32'/);
   assert.throws(() => full([2], 1.5, { dtype: 'i32', device: cpu }), /got 1.5 at element 0 for dtype i32/);
-  assert.throws(make([1.5], { dtype: 'i32' }), /tensor: got 1.5 at element 0 for dtype i32; expected whole numbers/);
+  assert.throws(make([1.5], { dtype: 'i32' }), /tensor: got 1.5 at element 0 for dtype i32; expected 32-bit integers/);
   assert.throws(make([2 ** 31], { dtype: 'i32' }), /got 2147483648 at element 0/);
   assert.throws(() => zeros([1, 1, 1, 1, 1, 1, 1], { device: cpu }), /expected at most 6 axes/);
   assert.throws(() => full([-1], 0, { device: cpu }), /full: got the shape \[-1\]/);

@@ -1,5 +1,5 @@
 import { eachStep, outsideCapture, refuseCapture, writeEachStep } from './capture.ts';
-import { seedValue, checkValue } from './checks.ts';
+import { checkValue, seedValue } from './checks.ts';
 import { currentDevice, type Device } from './device.ts';
 import type { Generator } from './random.ts';
 import { keep, Tensor } from './tensor.ts';

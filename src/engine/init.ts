@@ -2,7 +2,7 @@ import { CpuDevice } from '../backends/cpu/device.ts';
 import { findAdapter, openAdapter } from '../backends/webgpu/adapter.ts';
 import type { Gpu, GpuSource } from '../backends/webgpu/source.ts';
 import type { TunerStore } from '../backends/webgpu/tuner/tuner.ts';
-import { seedValue, type Check, checkValues, flag, named } from '../core/checks.ts';
+import { type Check, checkValues, flag, named, seedValue } from '../core/checks.ts';
 import { type Device, setCurrentDevice } from '../core/device.ts';
 import { DeviceError } from '../core/errors.ts';
 import { Generator } from '../core/random.ts';

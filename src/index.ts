@@ -13,20 +13,13 @@ export {
   ValueError,
 } from './core/errors.ts';
 export type { Source } from './core/kernel.ts';
-export { setSeed } from './core/randomState.ts';
+export { setSeed } from './core/random/state.ts';
 export type { Shape } from './core/shape.ts';
-export type { DType, TypedArray } from './core/storage.ts';
-export {
-  type HostArray,
-  keep,
-  type NestedArray,
-  type NestedNumbers,
-  Parameter,
-  type ParameterOptions,
-  parameter,
-  scope,
-  Tensor,
-} from './core/tensor.ts';
+export { scope } from './core/tensor/lifetime.ts';
+export type { NestedArray, NestedNumbers } from './core/tensor/nested.ts';
+export { Parameter, type ParameterOptions, parameter } from './core/tensor/parameter.ts';
+export type { DType, TypedArray } from './core/tensor/storage.ts';
+export { type HostArray, keep, Tensor } from './core/tensor/tensor.ts';
 export type { Samples } from './data/dataset/dataset.ts';
 export type { SampleWeightOptions } from './data/dataset/sampleWeights.ts';
 export { type Compiled, compile, type StepPlan } from './engine/compile.ts';

@@ -1,6 +1,6 @@
 import { named } from './core/checks.ts';
 import type { Shape } from './core/shape.ts';
-import { Tensor } from './core/tensor.ts';
+import { Tensor } from './core/tensor/tensor.ts';
 import {
   type AveragePool2dOptions,
   averagePool2d as averagePoolLayer,

@@ -1,4 +1,4 @@
-import type { TypedArray } from '../core/storage.ts';
+import type { TypedArray } from '../core/tensor/storage.ts';
 import { positionOfLargest } from '../data/samples.ts';
 
 /** The class a model chose for one image, and the probability that it gave it. */

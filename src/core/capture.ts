@@ -1,5 +1,5 @@
 import type { Device } from './device.ts';
-import type { DType, Storage, TypedArray } from './storage.ts';
+import type { DType, Storage, TypedArray } from './tensor/storage.ts';
 
 /** Runs `work` now or, while a step is captured, at each replay. */
 export function eachStep(device: Device, work: () => void): void {

@@ -1,7 +1,7 @@
 import { DeviceError } from './errors.ts';
-import type { Generator } from './random.ts';
+import type { Generator } from './random/generator.ts';
 import { formatShape, type Shape, sizeOf } from './shape.ts';
-import { BYTES, type DType, type Storage, type TypedArray } from './storage.ts';
+import { BYTES, type DType, type Storage, type TypedArray } from './tensor/storage.ts';
 
 /** The hardware or driver a device runs on. `software` means a GPU emulated on the CPU. */
 export interface DeviceInfo {

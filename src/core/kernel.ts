@@ -1,4 +1,4 @@
-import type { Tensor } from './tensor.ts';
+import type { Tensor } from './tensor/tensor.ts';
 
 /** A shader file: its path for messages, its text for the compiler. */
 export interface Source {

@@ -1,4 +1,4 @@
-import type { Tensor } from './tensor.ts';
+import type { Tensor } from './tensor/tensor.ts';
 
 /** A recorded operation: its inputs, its output, and its backward function. */
 export interface TapeNode {

@@ -1,6 +1,6 @@
 import { ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import type { HostArray } from '../core/tensor.ts';
+import type { HostArray } from '../core/tensor/tensor.ts';
 
 /**
  * Checks that all numbers are finite.

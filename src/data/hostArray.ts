@@ -1,8 +1,9 @@
 import { show } from '../core/checks.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
-import type { TypedArray } from '../core/storage.ts';
-import { flatten, type HostArray, type NestedNumbers, Tensor } from '../core/tensor.ts';
+import { flatten, type NestedNumbers } from '../core/tensor/nested.ts';
+import type { TypedArray } from '../core/tensor/storage.ts';
+import { type HostArray, Tensor } from '../core/tensor/tensor.ts';
 
 /** A flat list of numbers. */
 type Numbers =

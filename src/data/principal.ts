@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { HostArray } from '../core/tensor.ts';
+import type { HostArray } from '../core/tensor/tensor.ts';
 
 /** The principal components of data, by descending variance. */
 export interface PrincipalComponents {

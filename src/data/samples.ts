@@ -1,8 +1,8 @@
 import { type Check, checkValue } from '../core/checks.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
-import { Generator } from '../core/random.ts';
+import { Generator } from '../core/random/generator.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
-import type { HostArray } from '../core/tensor.ts';
+import type { HostArray } from '../core/tensor/tensor.ts';
 import { permutation } from '../ops/data/shuffle.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 

@@ -1,7 +1,7 @@
 import { type Check, checkValues, flag, seedValue } from '../core/checks.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import type { HostArray } from '../core/tensor.ts';
+import type { HostArray } from '../core/tensor/tensor.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { type Classes, classesOf, oneClass, randomOrder, samplesAt } from './samples.ts';
 

@@ -2,7 +2,7 @@ import { type Checks, checkedLater, checkValues, count, notNegative } from '../c
 import { currentDevice, type Device } from '../core/device.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import type { HostArray } from '../core/tensor.ts';
+import type { HostArray } from '../core/tensor/tensor.ts';
 import { tensor } from '../ops/create/create.ts';
 import { matmul } from '../ops/matmul/matmul.ts';
 import { checkFinite } from './finite.ts';

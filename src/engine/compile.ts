@@ -6,7 +6,8 @@ import { currentDevice, type Device } from '../core/device.ts';
 import { CaptureError, ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { isRecording } from '../core/tape.ts';
-import { scope, type Tensor } from '../core/tensor.ts';
+import { scope } from '../core/tensor/lifetime.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 
 /** The cost of a captured step, known before it runs. */
 export interface StepPlan {

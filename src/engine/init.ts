@@ -5,8 +5,8 @@ import type { TunerStore } from '../backends/webgpu/tuner/tuner.ts';
 import { type Check, checkValues, flag, named, seedValue } from '../core/checks.ts';
 import { type Device, setCurrentDevice } from '../core/device.ts';
 import { DeviceError } from '../core/errors.ts';
-import { Generator } from '../core/random.ts';
-import { type AsyncContext, setAsyncContext } from '../core/scope.ts';
+import { Generator } from '../core/random/generator.ts';
+import { type AsyncContext, setAsyncContext } from '../core/tensor/scope.ts';
 import { type Folders, setFolders } from '../io/folders.ts';
 
 /** Options of `init`. */

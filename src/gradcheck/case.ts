@@ -1,7 +1,8 @@
-import { type Generator, uniform } from '../core/random.ts';
+import { type Generator, uniform } from '../core/random/generator.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
-import type { DType } from '../core/storage.ts';
-import { flatten, type NestedNumbers, type Tensor } from '../core/tensor.ts';
+import { flatten, type NestedNumbers } from '../core/tensor/nested.ts';
+import type { DType } from '../core/tensor/storage.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import type * as ops from '../ops/index.ts';
 import type { Input } from './evaluate.ts';
 

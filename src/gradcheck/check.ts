@@ -1,8 +1,9 @@
 import type { Device } from '../core/device.ts';
 import { DeviceError } from '../core/errors.ts';
-import { Generator } from '../core/random.ts';
+import { Generator } from '../core/random/generator.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
-import { flatten, type Tensor } from '../core/tensor.ts';
+import { flatten } from '../core/tensor/nested.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { type Case, drawDirection, inputsOf, labelOf, type Subject } from './case.ts';
 import {
   type Bound,

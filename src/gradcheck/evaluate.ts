@@ -1,7 +1,8 @@
 import { type Device, withDevice } from '../core/device.ts';
 import type { Shape } from '../core/shape.ts';
-import type { DType, TypedArray } from '../core/storage.ts';
-import { scope, type Tensor } from '../core/tensor.ts';
+import { scope } from '../core/tensor/lifetime.ts';
+import type { DType, TypedArray } from '../core/tensor/storage.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { Tape } from '../engine/gradient.ts';
 import { tensor } from '../ops/create/create.ts';
 import { mul } from '../ops/elementwise/binary.ts';

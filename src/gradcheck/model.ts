@@ -1,7 +1,9 @@
 import { CpuDevice } from '../backends/cpu/device.ts';
 import type { Device } from '../core/device.ts';
-import { Generator } from '../core/random.ts';
-import { type Parameter, scope, type Tensor } from '../core/tensor.ts';
+import { Generator } from '../core/random/generator.ts';
+import { scope } from '../core/tensor/lifetime.ts';
+import type { Parameter } from '../core/tensor/parameter.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import type { Samples } from '../data/dataset/dataset.ts';
 import { Tape } from '../engine/gradient.ts';
 import type { Network } from '../nn/network/network.ts';

@@ -2,7 +2,7 @@ import { CpuDevice } from '../backends/cpu/device.ts';
 import { suggestion } from '../core/checks.ts';
 import type { Device } from '../core/device.ts';
 import { ValueError } from '../core/errors.ts';
-import { Generator } from '../core/random.ts';
+import { Generator } from '../core/random/generator.ts';
 import type { Case, Subject, Suite } from './case.ts';
 import { convolutionFamily } from './cases/convolutions.ts';
 import { fused } from './cases/fused.ts';

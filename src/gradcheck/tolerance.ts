@@ -1,6 +1,6 @@
 import type { Device } from '../core/device.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
-import type { TypedArray } from '../core/storage.ts';
+import type { TypedArray } from '../core/tensor/storage.ts';
 import type { Accuracy, Roundings } from './case.ts';
 import { type Bound, type Evaluation, evaluate, type Input, type Result, type Weights } from './evaluate.ts';
 

@@ -1,6 +1,7 @@
 import { lookUp } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
-import { checkReturned, type Tensor } from '../core/tensor.ts';
+import { checkReturned } from '../core/tensor/checks.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import {
   elu,
   exp,

@@ -1,11 +1,12 @@
 import { type Check, type Checks, checkMade, checkValues, lookUp, named, positive } from '../core/checks.ts';
-import type { Constraint, Tensor } from '../core/tensor.ts';
+import type { Constraint } from '../core/tensor/parameter.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { div, maximum, minimum, mul } from '../ops/elementwise/binary.ts';
 import { relu, sqrt, square } from '../ops/elementwise/unary.ts';
 import { sum } from '../ops/reduce/reduce.ts';
 import { EPSILON } from './losses/defineLoss.ts';
 
-export type { Constraint } from '../core/tensor.ts';
+export type { Constraint } from '../core/tensor/parameter.ts';
 
 export interface UnitNormOptions {
   /** The axes that each norm is taken over; default 0, the inputs of a dense unit. For convolutions use `[0, 1, 2]`. */

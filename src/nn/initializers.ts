@@ -1,6 +1,6 @@
 import { byName, checkMade, checkValue, checkValues, finite, lookUp, notNegative, positive } from '../core/checks.ts';
 import { ShapeError } from '../core/errors.ts';
-import { type Generator, normal, truncatedNormal, uniform } from '../core/random.ts';
+import { type Generator, normal, truncatedNormal, uniform } from '../core/random/generator.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 
 /** Makes the first values of a weight. Its random numbers come from a stream of the generator that nothing else uses. */

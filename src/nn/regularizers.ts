@@ -1,10 +1,12 @@
 import { checkMade, checkValues, lookUp, notNegative } from '../core/checks.ts';
-import { checkReturned, type Parameter, type Regularizer, type Tensor } from '../core/tensor.ts';
+import { checkReturned } from '../core/tensor/checks.ts';
+import type { Parameter, Regularizer } from '../core/tensor/parameter.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { add, mul } from '../ops/elementwise/binary.ts';
 import { abs, square } from '../ops/elementwise/unary.ts';
 import { sum } from '../ops/reduce/reduce.ts';
 
-export type { Regularizer } from '../core/tensor.ts';
+export type { Regularizer } from '../core/tensor/parameter.ts';
 
 export interface L1L2Options {
   /** Factor of `sum(|w|)`, 0 or more; default 0. */

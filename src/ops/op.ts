@@ -6,9 +6,10 @@ import { commonDevice, type Device } from '../core/device.ts';
 import { DeviceError, DTypeError, ValueError } from '../core/errors.ts';
 import type { Constants, Grid, Kernel, Source } from '../core/kernel.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
-import type { DType } from '../core/storage.ts';
 import { isRecording, record, withoutRecording } from '../core/tape.ts';
-import { emptyOn, innerScope, keep, Tensor } from '../core/tensor.ts';
+import { innerScope } from '../core/tensor/lifetime.ts';
+import type { DType } from '../core/tensor/storage.ts';
+import { emptyOn, keep, Tensor } from '../core/tensor/tensor.ts';
 
 type Arrays<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: NdArray };
 type Shapes<Inputs extends readonly Tensor[]> = { readonly [K in keyof Inputs]: Shape };

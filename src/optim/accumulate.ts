@@ -1,5 +1,5 @@
 import shader from '../../shaders/optim/accumulate.wgsl';
-import type { Tensor } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel } from '../ops/op.ts';
 import { LANES } from './arena.ts';

@@ -1,6 +1,6 @@
 import { type Device, largestTensor } from '../core/device.ts';
-import { BYTES } from '../core/storage.ts';
-import { keep, Tensor } from '../core/tensor.ts';
+import { BYTES } from '../core/tensor/storage.ts';
+import { keep, Tensor } from '../core/tensor/tensor.ts';
 
 /** Kernels read arenas as vec4. */
 export const LANES = 4;

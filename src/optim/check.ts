@@ -1,7 +1,9 @@
 import { commonDevice } from '../core/device.ts';
 import { ValueError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import { checkDType, checkSameShape, type Parameter, type Tensor } from '../core/tensor.ts';
+import { checkDType, checkSameShape } from '../core/tensor/checks.ts';
+import type { Parameter } from '../core/tensor/parameter.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 
 /** Rejects parameters that an optimizer cannot change. */
 export function checkParameters(op: string, parameters: readonly Parameter[]): void {

@@ -3,7 +3,7 @@ import specialWgsl from '../../shaders/lib/special.wgsl';
 import shader from '../../shaders/optim/clip.wgsl';
 import { checkValues } from '../core/checks.ts';
 import { commonDevice, type Device } from '../core/device.ts';
-import { emptyOn, keep, Tensor } from '../core/tensor.ts';
+import { emptyOn, keep, Tensor } from '../core/tensor/tensor.ts';
 import { clip } from '../ops/elementwise/unary.ts';
 import { defineKernel } from '../ops/op.ts';
 import { Arena, LANES, type Layout, layoutsOf } from './arena.ts';

@@ -1,6 +1,6 @@
 import { type Checks, checkValues, notNegative } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
-import type { Parameter } from '../core/tensor.ts';
+import type { Parameter } from '../core/tensor/parameter.ts';
 
 /** Parameters that are trained differently from the rest. */
 export interface ParameterGroup {

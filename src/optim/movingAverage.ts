@@ -1,5 +1,6 @@
 import shader from '../../shaders/optim/moving_average.wgsl';
-import { checkSameShape, type Tensor } from '../core/tensor.ts';
+import { checkSameShape } from '../core/tensor/checks.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { elementwise } from '../ops/lib/elements.ts';
 import { defineKernel } from '../ops/op.ts';
 

@@ -1,7 +1,8 @@
 import type { References } from '../backends/cpu/device.ts';
 import type { OptimizerArrays } from '../backends/cpu/reference/optim/rules.ts';
 import type { Constants, Source } from '../core/kernel.ts';
-import type { Parameter, Tensor } from '../core/tensor.ts';
+import type { Parameter } from '../core/tensor/parameter.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import type { Schedule } from './schedules.ts';
 
 /** Options of `Optimizer.apply` and `flush`. */

@@ -1,7 +1,7 @@
 import { CpuDevice } from '../backends/cpu/device.ts';
 import type { Device } from '../core/device.ts';
-import { Generator } from '../core/random.ts';
-import type { Tensor } from '../core/tensor.ts';
+import { Generator } from '../core/random/generator.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { tensor } from '../ops/create/create.ts';
 import { gather } from '../ops/movement/gather.ts';
 import type { KernelCase } from './kernels.ts';

@@ -1,7 +1,8 @@
 import type { Device } from '../core/device.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
-import { BYTES } from '../core/storage.ts';
-import { parameter, type Tensor } from '../core/tensor.ts';
+import { parameter } from '../core/tensor/parameter.ts';
+import { BYTES } from '../core/tensor/storage.ts';
+import type { Tensor } from '../core/tensor/tensor.ts';
 import { Tape } from '../engine/gradient.ts';
 import { add } from '../ops/elementwise/binary.ts';
 import { exp, relu } from '../ops/elementwise/unary.ts';

@@ -1,8 +1,9 @@
 import copyWgsl from '../../shaders/roofline/copy.wgsl';
 import multiplyAddWgsl from '../../shaders/roofline/multiply_add.wgsl';
 import type { GpuDevice } from '../backends/webgpu/device.ts';
-import { BYTES } from '../core/storage.ts';
-import { scope, Tensor } from '../core/tensor.ts';
+import { scope } from '../core/tensor/lifetime.ts';
+import { BYTES } from '../core/tensor/storage.ts';
+import { Tensor } from '../core/tensor/tensor.ts';
 import { constantOf } from '../core/wgsl.ts';
 import { elementwise } from '../ops/lib/elements.ts';
 import { runner } from '../ops/op.ts';

@@ -1,6 +1,6 @@
 import type { GpuDevice } from '../backends/webgpu/device.ts';
 import { ValueError } from '../core/errors.ts';
-import { scope } from '../core/tensor.ts';
+import { scope } from '../core/tensor/lifetime.ts';
 import { compile } from '../engine/compile.ts';
 import { randomUniform } from '../ops/create/create.ts';
 import { check } from './check.ts';

@@ -12,7 +12,7 @@ import {
 } from '../core/checks.ts';
 import { currentDevice } from '../core/device.ts';
 import { DeviceError, ValueError } from '../core/errors.ts';
-import { Generator, uniform } from '../core/random.ts';
+import { Generator, uniform } from '../core/random/generator.ts';
 import { isRecord } from '../io/json.ts';
 import { grid, type Point, type Request, random, type Sampler } from './sampler.ts';
 import { dimensionsOf, type Space, type Values } from './space.ts';

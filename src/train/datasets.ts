@@ -1,6 +1,6 @@
 import type { Device } from '../core/device.ts';
 import { ShapeError, ValueError } from '../core/errors.ts';
-import { Tensor } from '../core/tensor.ts';
+import { Tensor } from '../core/tensor/tensor.ts';
 import {
   Dataset,
   type DatasetOptions,

@@ -1,6 +1,6 @@
 import { checkValues, count, countFrom2, fraction, positive } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
-import { innerScope } from '../core/tensor.ts';
+import { innerScope } from '../core/tensor/lifetime.ts';
 import type { Samples } from '../data/dataset/dataset.ts';
 import { datasetFor } from './datasets.ts';
 import { Snapshot } from './loop/snapshot.ts';

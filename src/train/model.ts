@@ -1,6 +1,7 @@
 import { checkOptions, checkValues, flag } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
-import { emptyOn, innerScope, keep, type Tensor } from '../core/tensor.ts';
+import { innerScope } from '../core/tensor/lifetime.ts';
+import { emptyOn, keep, type Tensor } from '../core/tensor/tensor.ts';
 import { Dataset, type Samples, shapedSamples } from '../data/dataset/dataset.ts';
 import { type SampleWeightOptions, sampleWeights } from '../data/dataset/sampleWeights.ts';
 import { compile } from '../engine/compile.ts';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GpuDevice } from '../../src/backends/webgpu/device.ts';
-import { Generator } from '../../src/core/random.ts';
+import { Generator } from '../../src/core/random/generator.ts';
 import type { Case } from '../../src/gradcheck/case.ts';
 import { operations } from '../../src/gradcheck/cases/operations.ts';
 import { matmulFamily, tileFamily } from '../../src/gradcheck/cases/products.ts';

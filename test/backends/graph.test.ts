@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { Generator, normal } from '../../src/core/random.ts';
-import { enterStep } from '../../src/core/randomState.ts';
+import { Generator, normal } from '../../src/core/random/generator.ts';
+import { enterStep } from '../../src/core/random/state.ts';
 import { writeSafetensors } from '../../src/data/files/safetensors.ts';
 import {
   activation,

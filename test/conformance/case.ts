@@ -1,7 +1,7 @@
 // A case of the conformance set, as a translation sees it: what goes in, never what should come out.
 
 import type { Shape } from '../../src/core/shape.ts';
-import type { TypedArray } from '../../src/core/storage.ts';
+import type { TypedArray } from '../../src/core/tensor/storage.ts';
 import { type Tensor, tensor } from '../../src/node.ts';
 
 export interface CaseTensor {

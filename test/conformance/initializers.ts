@@ -1,6 +1,6 @@
 // Mean, deviation and bounds of Keras's and PyTorch's initializers, which have no numbers of their own to compare.
 
-import { Generator } from '../../src/core/random.ts';
+import { Generator } from '../../src/core/random/generator.ts';
 import type { Shape } from '../../src/core/shape.ts';
 import {
   getInitializer,

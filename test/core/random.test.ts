@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { philox, type Words } from '../../src/core/philox.ts';
-import { Generator, normal, truncatedNormal, uniform } from '../../src/core/random.ts';
-import { enterStep } from '../../src/core/randomState.ts';
+import { Generator, normal, truncatedNormal, uniform } from '../../src/core/random/generator.ts';
+import { philox, type Words } from '../../src/core/random/philox.ts';
+import { enterStep } from '../../src/core/random/state.ts';
 import {
   compile,
   type Device,

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Generator, uniform } from '../../src/core/random.ts';
+import { Generator, uniform } from '../../src/core/random/generator.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'dawngrad-resume-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { enterStep } from '../../src/core/randomState.ts';
+import { enterStep } from '../../src/core/random/state.ts';
 import {
   adam,
   augmentation,

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { Generator } from '../../src/core/random.ts';
+import { Generator } from '../../src/core/random/generator.ts';
 import type { Shape } from '../../src/core/shape.ts';
 import { getInitializer, type Initializer, initializers } from '../../src/nn/initializers.ts';
 import { l1, l1l2, l2 } from '../../src/nn/regularizers.ts';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { Generator, uniform } from '../../src/core/random.ts';
+import { Generator, uniform } from '../../src/core/random/generator.ts';
 import { sizeOf } from '../../src/core/shape.ts';
 import { type Loss, makeLoss } from '../../src/nn/losses/defineLoss.ts';
 import { getLoss, losses } from '../../src/nn/losses/get.ts';

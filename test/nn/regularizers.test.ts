@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { Generator, normal } from '../../src/core/random.ts';
+import { Generator, normal } from '../../src/core/random/generator.ts';
 import type { RegularizerOption } from '../../src/nn/regularizers.ts';
 import {
   adam,

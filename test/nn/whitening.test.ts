@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { Generator, normal } from '../../src/core/random.ts';
+import { Generator, normal } from '../../src/core/random/generator.ts';
 import { type WhiteningStatisticsOptions, whiteningStatistics } from '../../src/data/index.ts';
 import { type Device, dense, type HostArray, loadModel, sequential, tensor, whitening } from '../../src/node.ts';
 import { rejects } from '../harness/check.ts';

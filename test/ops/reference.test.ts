@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { flatten } from '../../src/core/tensor.ts';
+import { flatten } from '../../src/core/tensor/nested.ts';
 import type { NestedNumbers, Tensor } from '../../src/index.ts';
 import * as ops from '../../src/index.ts';
 import { cpu } from '../harness/device.ts';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { TypedArray } from '../../src/core/storage.ts';
+import type { TypedArray } from '../../src/core/tensor/storage.ts';
 import { clipGradients, type Device, type Parameter, parameter, scope, type Tensor, tensor } from '../../src/index.ts';
 import {
   adadelta,

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Generator, normal } from '../../src/core/random.ts';
+import { Generator, normal } from '../../src/core/random/generator.ts';
 import {
   adam,
   batchNormalization,

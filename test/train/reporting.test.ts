@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { setCurrentDevice } from '../../src/core/device.ts';
-import { Generator, normal, uniform } from '../../src/core/random.ts';
+import { Generator, normal, uniform } from '../../src/core/random/generator.ts';
 import type { Loss } from '../../src/nn/losses/defineLoss.ts';
 import {
   add,

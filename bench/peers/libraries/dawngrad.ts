@@ -21,7 +21,7 @@ import {
   type Tensor,
   tensor,
 } from '../../../src/browser.ts';
-import { enterStep } from '../../../src/core/randomState.ts';
+import { enterStep } from '../../../src/core/random/state.ts';
 import type { HostArray, Job, Library, Workload } from '../library.ts';
 
 const upload = ({ data, shape }: HostArray): Tensor => tensor(data, { shape });

@@ -1,8 +1,8 @@
 import { type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
 import { DeviceError } from '../../core/errors.ts';
-import type { Generator } from '../../core/random.ts';
-import { type DType, Storage, type TypedArray } from '../../core/storage.ts';
-import { Tensor } from '../../core/tensor.ts';
+import type { Generator } from '../../core/random/generator.ts';
+import { type DType, Storage, type TypedArray } from '../../core/tensor/storage.ts';
+import { Tensor } from '../../core/tensor/tensor.ts';
 import type { NdArray } from './reference/ndarray.ts';
 
 /** The functions of `src/backends/cpu/reference`. */

@@ -1,6 +1,6 @@
 import type { DeviceInfo } from '../../core/device.ts';
 import { DeviceError } from '../../core/errors.ts';
-import type { Generator } from '../../core/random.ts';
+import type { Generator } from '../../core/random/generator.ts';
 import { GpuDevice } from './device.ts';
 import type { Debug } from './queue/debug.ts';
 import type { GpuSource } from './source.ts';

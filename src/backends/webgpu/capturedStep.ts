@@ -1,6 +1,7 @@
 import { checkBytes } from '../../core/device.ts';
-import { BYTES, Storage } from '../../core/storage.ts';
-import { innerScope, keep, mapTensors, Tensor } from '../../core/tensor.ts';
+import { innerScope, mapTensors } from '../../core/tensor/lifetime.ts';
+import { BYTES, Storage } from '../../core/tensor/storage.ts';
+import { keep, Tensor } from '../../core/tensor/tensor.ts';
 import { makePlan, type Plan } from './capture/plan.ts';
 import { type Recording, Transient } from './capture/recording.ts';
 import type { GpuDevice, Replay } from './device.ts';

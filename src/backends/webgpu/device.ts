@@ -1,10 +1,10 @@
 import { type Device, type DeviceInfo, type DeviceMemory, DISPOSED } from '../../core/device.ts';
 import { DeviceError, ShapeError } from '../../core/errors.ts';
 import type { KernelCall } from '../../core/kernel.ts';
-import type { Generator } from '../../core/random.ts';
+import type { Generator } from '../../core/random/generator.ts';
 import { sleepThrough } from '../../core/sleep.ts';
-import { BYTES, type DType, Storage, type TypedArray } from '../../core/storage.ts';
-import { Parameter } from '../../core/tensor.ts';
+import { Parameter } from '../../core/tensor/parameter.ts';
+import { BYTES, type DType, Storage, type TypedArray } from '../../core/tensor/storage.ts';
 import { packParams } from '../../core/wgsl.ts';
 import type { Plan } from './capture/plan.ts';
 import { type Operand, type Recorded, Recording, Transient } from './capture/recording.ts';

@@ -1,7 +1,7 @@
 import { show } from '../checks.ts';
 import { DTypeError, ShapeError, ValueError } from '../errors.ts';
 import { formatShape, type Shape, sameShape } from '../shape.ts';
-import type { DType } from '../storage.ts';
+import type { DType } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
 /** Rejects a dtype that an operation does not support. */

@@ -1,4 +1,4 @@
-import { currentScope, runInnerScope, runInScope, Scope } from '../scope.ts';
+import { currentScope, runInnerScope, runInScope, Scope } from './scope.ts';
 import { setScope, Tensor } from './tensor.ts';
 
 /**

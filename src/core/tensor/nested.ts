@@ -1,7 +1,7 @@
 import { show } from '../checks.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import { checkShape, formatShape, MAX_RANK, type Shape } from '../shape.ts';
-import type { DType, TypedArray } from '../storage.ts';
+import type { DType, TypedArray } from './storage.ts';
 
 /** Nested arrays of numbers, as deep as the rank; a scalar is a plain number. */
 export type NestedNumbers = number | readonly NestedNumbers[];

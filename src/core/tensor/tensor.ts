@@ -1,9 +1,9 @@
 import type { Device } from '../device.ts';
 import { DisposedError, ShapeError } from '../errors.ts';
-import { currentScope, type Scope } from '../scope.ts';
 import { formatShape, type Shape, sizeOf } from '../shape.ts';
-import type { DType, Storage, TypedArray } from '../storage.ts';
 import { type NestedArray, nest, toTyped } from './nested.ts';
+import { currentScope, type Scope } from './scope.ts';
+import type { DType, Storage, TypedArray } from './storage.ts';
 
 declare global {
   interface SymbolConstructor {

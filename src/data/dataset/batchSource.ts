@@ -1,8 +1,8 @@
 import { outsideCapture } from '../../core/capture.ts';
 import type { Device } from '../../core/device.ts';
 import { ValueError } from '../../core/errors.ts';
-import type { Generator } from '../../core/random.ts';
-import { keep, type Tensor } from '../../core/tensor.ts';
+import type { Generator } from '../../core/random/generator.ts';
+import { keep, type Tensor } from '../../core/tensor/tensor.ts';
 import { tensor } from '../../ops/create/create.ts';
 import type { Resident } from '../../ops/data/batch.ts';
 import { permutation, shuffleInto } from '../../ops/data/shuffle.ts';

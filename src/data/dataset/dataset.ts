@@ -1,10 +1,11 @@
 import { writeEachStep } from '../../core/capture.ts';
 import type { Device } from '../../core/device.ts';
 import { ShapeError, ValueError } from '../../core/errors.ts';
-import type { Generator } from '../../core/random.ts';
+import type { Generator } from '../../core/random/generator.ts';
 import { formatShape, type Shape } from '../../core/shape.ts';
-import type { DType } from '../../core/storage.ts';
-import { type HostArray, innerScope, keep, Tensor } from '../../core/tensor.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
+import type { DType } from '../../core/tensor/storage.ts';
+import { type HostArray, keep, Tensor } from '../../core/tensor/tensor.ts';
 import type { Targets } from '../../nn/losses/defineLoss.ts';
 import { tensor } from '../../ops/create/create.ts';
 import { type Resident, takeBatch } from '../../ops/data/batch.ts';

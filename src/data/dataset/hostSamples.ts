@@ -1,8 +1,8 @@
 import { CpuDevice } from '../../backends/cpu/device.ts';
 import type { Device } from '../../core/device.ts';
 import { type Shape, sizeOf } from '../../core/shape.ts';
-import { BYTES, type DType, type TypedArray } from '../../core/storage.ts';
-import { emptyOn, type HostArray, keep } from '../../core/tensor.ts';
+import { BYTES, type DType, type TypedArray } from '../../core/tensor/storage.ts';
+import { emptyOn, type HostArray, keep } from '../../core/tensor/tensor.ts';
 import { tensor } from '../../ops/create/create.ts';
 import type { Resident } from '../../ops/data/batch.ts';
 import { checkFinite } from '../finite.ts';

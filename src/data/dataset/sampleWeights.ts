@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import { formatShape, sizeOf } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { positionOfLargest } from '../samples.ts';
 import { type Samples, type ShapedSamples, shapedSamples, toHost } from './dataset.ts';
 

@@ -1,7 +1,7 @@
 import { type Check, checkValue } from '../../core/checks.ts';
 import { ValueError } from '../../core/errors.ts';
 import { formatShape, MAX_RANK, type Shape, sizeOf } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 
 interface ElementType {
   readonly name: string;

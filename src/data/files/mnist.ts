@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ValueError } from '../../core/errors.ts';
 import { formatShape, sameShape } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { readIdx } from './idx.ts';
 
 interface ByteArray extends HostArray {

@@ -1,7 +1,7 @@
 import { type Check, checkValue } from '../../core/checks.ts';
 import { escapeText, ValueError } from '../../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';
 import { type HostNumbers, hostArrayOf } from '../hostArray.ts';
 

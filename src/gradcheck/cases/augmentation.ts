@@ -1,5 +1,5 @@
 import type { AugmentAttributes } from '../../backends/cpu/reference/data/augment.ts';
-import { drawOn } from '../../core/randomState.ts';
+import { drawOn } from '../../core/random/state.ts';
 import type { Shape } from '../../core/shape.ts';
 import { augment } from '../../ops/data/augment.ts';
 import type { Case, Suite } from '../case.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { type ConvolutionOptions, conv2d, convTranspose2d } from '../../ops/conv/conv2d.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import { relu, tanh } from '../../ops/elementwise/unary.ts';

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { div, greater, maximum, pow, sub } from '../../ops/elementwise/binary.ts';
 import { softmaxCrossEntropy } from '../../ops/loss/crossEntropy.ts';
 import { meanCrossEntropy } from '../../ops/loss/meanCrossEntropy.ts';

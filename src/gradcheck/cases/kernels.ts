@@ -1,5 +1,6 @@
 import { type Shape, sizeOf } from '../../core/shape.ts';
-import { parameter, type Tensor } from '../../core/tensor.ts';
+import { parameter } from '../../core/tensor/parameter.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { type ClipOptions, clipGradients, type Optimizer } from '../../optim/index.ts';
 import { updateMovingAverage } from '../../optim/movingAverage.ts';
 import * as optimizersByName from '../../optim/rules/index.ts';

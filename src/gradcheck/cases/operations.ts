@@ -1,4 +1,4 @@
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import * as exported from '../../ops/index.ts';
 import type { Case, OperationName, Suite } from '../case.ts';
 import { accuracyOf } from './accuracy.ts';

@@ -1,5 +1,5 @@
 import type { Shape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import { relu, tanh } from '../../ops/elementwise/unary.ts';
 import { type MatmulChoice, type MatmulKernelName, matmulKernels, tiledNames } from '../../ops/matmul/kernels.ts';

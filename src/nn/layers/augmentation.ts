@@ -1,6 +1,6 @@
 import type { Amounts } from '../../backends/cpu/reference/data/augment.ts';
 import { byName, type Check, count, finite, listOf, lookUp } from '../../core/checks.ts';
-import { drawOn } from '../../core/randomState.ts';
+import { drawOn } from '../../core/random/state.ts';
 import type { Shape } from '../../core/shape.ts';
 import { augment, checkImages } from '../../ops/data/augment.ts';
 import { defineLayer } from '../network/defineLayer.ts';

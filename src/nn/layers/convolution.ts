@@ -2,7 +2,7 @@ import type { Pair } from '../../backends/cpu/reference/conv/windows.ts';
 import { byName, type Checks, count, flag, required } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, type Shape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { conv2d as convolve, depthwiseConv2d as convolveEach, convTranspose2d } from '../../ops/conv/conv2d.ts';
 import {
   type AveragePoolOptions,

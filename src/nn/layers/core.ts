@@ -12,7 +12,7 @@ import {
 } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { mul, sub } from '../../ops/elementwise/binary.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import { reshape as reshapeOp } from '../../ops/movement/strided.ts';

@@ -1,7 +1,7 @@
 import { integer } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, normalizeAxis, type Shape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add as addOp, maximum as maximumOp, mul, sub } from '../../ops/elementwise/binary.ts';
 import { concat } from '../../ops/movement/strided.ts';
 import { defineLayer } from '../network/defineLayer.ts';

@@ -1,7 +1,7 @@
 import { byName, type Checks, checkValues, count, finite, listOf, required } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, sizeOf } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { sub } from '../../ops/elementwise/binary.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import type { Initializer } from '../initializers.ts';

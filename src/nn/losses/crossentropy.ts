@@ -1,6 +1,6 @@
 import { flag, fraction, integer, notNegative, unitInterval } from '../../core/checks.ts';
 import { normalizeAxis } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add, div, mul, notEqual, pow, sigmoidCrossEntropy, sub } from '../../ops/elementwise/binary.ts';
 import { clip, log, neg, sigmoid } from '../../ops/elementwise/unary.ts';
 import { sigmoidScores, softmaxScores } from '../../ops/lib/scores.ts';

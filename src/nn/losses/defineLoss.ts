@@ -1,7 +1,8 @@
 import { byName, type Checks, checkValues, lookUp, named } from '../../core/checks.ts';
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
-import { checkReturned, type Tensor } from '../../core/tensor.ts';
+import { checkReturned } from '../../core/tensor/checks.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { div, maximum, mul, weigh } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import { broadcastTo, reshape } from '../../ops/movement/strided.ts';

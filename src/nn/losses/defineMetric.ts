@@ -1,5 +1,5 @@
 import { named } from '../../core/checks.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Totalling } from './total.ts';
 
 /**

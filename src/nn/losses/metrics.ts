@@ -1,5 +1,5 @@
 import { checkValue, checkValues, count, countFrom0, countFrom2, finite, flag } from '../../core/checks.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add, div, equal, greater, less, maximum, mul, sub } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import { clip, sigmoid, sqrt, square } from '../../ops/elementwise/unary.ts';

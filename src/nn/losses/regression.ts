@@ -1,5 +1,5 @@
 import { type Checks, integer, positive } from '../../core/checks.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add, div, equal, maximum, mul, sub, weigh } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';
 import { abs, clip, log, neg, relu, softplus, sqrt, square } from '../../ops/elementwise/unary.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 
 /** A value of a batch and its weight among the batches. */
 export interface Weighted {

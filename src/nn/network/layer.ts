@@ -2,7 +2,9 @@ import { type Check, type Checks, checkedLater, checkValue, checkValues, flag } 
 import type { Device } from '../../core/device.ts';
 import { ShapeError, ValueError, within } from '../../core/errors.ts';
 import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
-import { checkReturned, type Parameter, parameter, Tensor } from '../../core/tensor.ts';
+import { checkReturned } from '../../core/tensor/checks.ts';
+import { type Parameter, parameter } from '../../core/tensor/parameter.ts';
+import { Tensor } from '../../core/tensor/tensor.ts';
 import { tensor } from '../../ops/create/create.ts';
 import { type ConstraintOption, getConstraint } from '../constraints.ts';
 import { getInitializer, type Initializer } from '../initializers.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Graph } from './graph.ts';
 import type { Layer, LayerContext } from './layer.ts';
 

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from '../../core/shape.ts';
-import type { Parameter } from '../../core/tensor.ts';
+import type { Parameter } from '../../core/tensor/parameter.ts';
 import { type Graph, isSequential } from './graph.ts';
 import type { Layer } from './layer.ts';
 

@@ -1,7 +1,7 @@
 import { show } from '../../core/checks.ts';
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 
 /** Whether an array holds numbers, NaN included. */
 const areNumbers = (data: unknown): data is ArrayLike<number> =>

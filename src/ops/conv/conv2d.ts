@@ -4,7 +4,7 @@ import type { ProductActivation } from '../../backends/cpu/reference/matmul/matm
 import { checkOptions } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, sameShape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { slope } from '../matmul/multiply.ts';
 import { reshape } from '../movement/strided.ts';
 import { defineOp } from '../op.ts';

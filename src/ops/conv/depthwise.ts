@@ -2,7 +2,7 @@ import depthwiseWgsl from '../../../shaders/conv/depthwise.wgsl';
 import linearWgsl from '../../../shaders/matmul/linear.wgsl';
 import type { ConvolutionAttributes } from '../../backends/cpu/reference/conv/conv2d.ts';
 import { type Shape, sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { ACTIVATIONS } from '../matmul/multiply.ts';
 import { reshape } from '../movement/strided.ts';
 import type { Run } from '../op.ts';

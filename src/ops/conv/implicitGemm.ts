@@ -4,7 +4,7 @@ import type { ConvolutionAttributes } from '../../backends/cpu/reference/conv/co
 import type { Windows } from '../../backends/cpu/reference/conv/windows.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add } from '../elementwise/binary.ts';
 import { relu, tanh } from '../elementwise/unary.ts';
 import { ACTIVATIONS, matmulOp, multiply, type Rows } from '../matmul/multiply.ts';

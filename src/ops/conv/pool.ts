@@ -4,7 +4,7 @@ import type { AveragePoolAttributes, PoolAttributes } from '../../backends/cpu/r
 import type { Pair } from '../../backends/cpu/reference/conv/windows.ts';
 import { checkOptions } from '../../core/checks.ts';
 import type { Shape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { defineOp } from '../op.ts';
 import { areApart, checkImages, pairOf, slide, slidingWindows, type WindowOptions, windowsOver } from './windows.ts';
 

@@ -5,7 +5,7 @@ import { type Check, checkValue } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { Source } from '../../core/kernel.ts';
 import { formatShape, type Shape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { vectorsOf } from '../lib/vectors.ts';
 

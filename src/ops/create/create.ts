@@ -9,10 +9,11 @@ import {
 } from '../../core/checks.ts';
 import { checkRoom, currentDevice, type Device } from '../../core/device.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { normal, uniform } from '../../core/random.ts';
+import { normal, uniform } from '../../core/random/generator.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../../core/shape.ts';
-import { DTYPES, type DType, type TypedArray } from '../../core/storage.ts';
-import { flatten, type NestedNumbers, Tensor, toTyped } from '../../core/tensor.ts';
+import { flatten, type NestedNumbers, toTyped } from '../../core/tensor/nested.ts';
+import { DTYPES, type DType, type TypedArray } from '../../core/tensor/storage.ts';
+import { Tensor } from '../../core/tensor/tensor.ts';
 import { fullOn } from './fill.ts';
 
 /** Options of `tensor`. */

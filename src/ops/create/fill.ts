@@ -1,8 +1,9 @@
 import shader from '../../../shaders/create/fill.wgsl';
 import { checkRoom, type Device } from '../../core/device.ts';
 import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
-import type { DType } from '../../core/storage.ts';
-import { type Tensor, toTyped } from '../../core/tensor.ts';
+import { toTyped } from '../../core/tensor/nested.ts';
+import type { DType } from '../../core/tensor/storage.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
 import { defineKernel } from '../op.ts';
 

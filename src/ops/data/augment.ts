@@ -4,7 +4,7 @@ import sineWgsl from '../../../shaders/lib/sine.wgsl';
 import type { AugmentAttributes } from '../../backends/cpu/reference/data/augment.ts';
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { SOFTWARE_WORKGROUP } from '../lib/rows.ts';
 import { defineOp } from '../op.ts';

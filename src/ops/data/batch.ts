@@ -1,6 +1,6 @@
 import shader from '../../../shaders/data/batch.wgsl';
 import { type Shape, sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { defineKernel } from '../op.ts';
 
 /** Samples or labels on a device. */

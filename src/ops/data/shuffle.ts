@@ -1,7 +1,7 @@
 import shader from '../../../shaders/data/shuffle.wgsl';
 import { halfBits, permutation as reference } from '../../backends/cpu/reference/data/shuffle.ts';
-import { type Generator, wordsOf } from '../../core/random.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import { type Generator, wordsOf } from '../../core/random/generator.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { defineKernel } from '../op.ts';
 
 /** The keys of the permutation, drawn from a new stream. */

@@ -2,8 +2,8 @@ import shader from '../../../shaders/elementwise/cast.wgsl';
 import specialWgsl from '../../../shaders/lib/special.wgsl';
 import oneWgsl from '../../../shaders/lib/vectors/one.wgsl';
 import { checkWord } from '../../core/checks.ts';
-import { DTYPES, type DType } from '../../core/storage.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import { DTYPES, type DType } from '../../core/tensor/storage.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 

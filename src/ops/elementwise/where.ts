@@ -1,7 +1,7 @@
 import shader from '../../../shaders/elementwise/where.wgsl';
 import { DTypeError } from '../../core/errors.ts';
 import { broadcastShapes, sameShape, sizeOf } from '../../core/shape.ts';
-import { Tensor } from '../../core/tensor.ts';
+import { Tensor } from '../../core/tensor/tensor.ts';
 import { fullOn } from '../create/fill.ts';
 import { elementwise } from '../lib/elements.ts';
 import { broadcastTo } from '../movement/strided.ts';

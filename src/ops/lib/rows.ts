@@ -7,7 +7,7 @@ import subgroupsWgsl from '../../../shaders/lib/subgroups.wgsl';
 import type { Device } from '../../core/device.ts';
 import type { Constants, Kernel, Source } from '../../core/kernel.ts';
 import { viewAround } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { entryPoints } from './entries.ts';
 

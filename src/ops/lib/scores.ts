@@ -1,5 +1,6 @@
 import { isRecording, wasRecorded } from '../../core/tape.ts';
-import { Parameter, type Tensor } from '../../core/tensor.ts';
+import { Parameter } from '../../core/tensor/parameter.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 
 /**
  * Remembers which scores probabilities were computed from. A loss can then use the scores: softmax and cross-entropy

@@ -1,6 +1,6 @@
 import exponentialsWgsl from '../../../shaders/lib/rows/exponentials.wgsl';
 import shader from '../../../shaders/loss/softmax_cross_entropy.wgsl';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { reducingRows } from '../lib/rows.ts';
 import { defineOp } from '../op.ts';
 import { rowShape, rowsWith } from './crossEntropyRows.ts';

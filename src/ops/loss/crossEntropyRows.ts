@@ -1,7 +1,7 @@
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
-import type { DType } from '../../core/storage.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { DType } from '../../core/tensor/storage.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { rowsAlong } from '../lib/rows.ts';
 
 /** Parameters, constants and grid for rows of scores and the dtype of their targets. */

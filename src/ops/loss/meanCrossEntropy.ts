@@ -1,7 +1,7 @@
 import exponentialsWgsl from '../../../shaders/lib/rows/exponentials.wgsl';
 import shader from '../../../shaders/loss/softmax_cross_entropy.wgsl';
 import { sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { isOne } from '../create/ones.ts';
 import { mul } from '../elementwise/binary.ts';
 import { reducingRows, rowsAlong } from '../lib/rows.ts';

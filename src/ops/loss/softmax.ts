@@ -4,7 +4,7 @@ import softmaxWgsl from '../../../shaders/loss/softmax.wgsl';
 import { checkOptions } from '../../core/checks.ts';
 import type { Source } from '../../core/kernel.ts';
 import { normalizeAxis } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { reducingRows, rowsAlong } from '../lib/rows.ts';
 import { softmaxScores } from '../lib/scores.ts';
 import { defineOp } from '../op.ts';

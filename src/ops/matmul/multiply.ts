@@ -12,7 +12,8 @@ import { checkedLater, checkValues, checkWord, flag, named } from '../../core/ch
 import { ShapeError } from '../../core/errors.ts';
 import type { Constants, Grid, Source } from '../../core/kernel.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts';
-import { emptyOn, innerScope, type Tensor } from '../../core/tensor.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
+import { emptyOn, type Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
 import { repetitionOf } from '../lib/repetition.ts';
 import { broadcastTo, reshape } from '../movement/strided.ts';

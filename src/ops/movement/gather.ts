@@ -2,7 +2,7 @@ import shader from '../../../shaders/movement/gather.wgsl';
 import { checkOptions } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { checkShape, formatShape, normalizeAxis, sizeOf, viewAround } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 

@@ -2,7 +2,7 @@ import shader from '../../../shaders/movement/one_hot.wgsl';
 import type { OneHotAttributes } from '../../backends/cpu/reference/movement/oneHot.ts';
 import { checkedLater, checkValues, checkWhole, finite } from '../../core/checks.ts';
 import { checkShape, normalizeAxis, sizeOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
 import { defineOp } from '../op.ts';
 

@@ -12,7 +12,7 @@ import {
   sizeOf,
   stridesOf,
 } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { fullOn } from '../create/fill.ts';
 import { defineOp, type Op } from '../op.ts';
 import { ANY, gatherStrided, scatterStrided } from './stridedCopy.ts';

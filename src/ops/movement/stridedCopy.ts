@@ -1,7 +1,7 @@
 import stridedWgsl from '../../../shaders/movement/strided.wgsl';
 import { MAX_RANK, type Shape, sizeOf } from '../../core/shape.ts';
-import type { DType } from '../../core/storage.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { DType } from '../../core/tensor/storage.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
 import type { Run } from '../op.ts';
 

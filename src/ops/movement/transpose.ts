@@ -1,7 +1,7 @@
 import shader from '../../../shaders/movement/transpose.wgsl';
 import { ShapeError } from '../../core/errors.ts';
 import { checkList, formatShape, normalizeAxis, type Shape, sizeOf, stridesOf } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
 import { defineOp, type Op, type Run } from '../op.ts';
 import { ANY, gatherStrided } from './stridedCopy.ts';

@@ -1,5 +1,5 @@
 import { named } from '../../core/checks.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { reshape, slice } from '../movement/strided.ts';
 import { type BatchNormOptions, batchNormAttributes, batchNormGiven, batchNormLayer } from './batchNormFused.ts';
 

@@ -8,9 +8,9 @@ import type { BatchNormAttributes } from '../../backends/cpu/reference/normalize
 import type { DropoutAttributes } from '../../backends/cpu/reference/random/dropout.ts';
 import type { Device } from '../../core/device.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { drawnOn, drawOn } from '../../core/randomState.ts';
+import { drawnOn, drawOn } from '../../core/random/state.ts';
 import { formatShape, normalizeAxis, type Shape, sameShape, viewAround } from '../../core/shape.ts';
-import { emptyOn, type Tensor } from '../../core/tensor.ts';
+import { emptyOn, type Tensor } from '../../core/tensor/tensor.ts';
 import { add, div, mul } from '../elementwise/binary.ts';
 import { sqrt } from '../elementwise/unary.ts';
 import { SOFTWARE_WORKGROUP } from '../lib/rows.ts';

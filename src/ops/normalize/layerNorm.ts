@@ -3,7 +3,7 @@ import type { LayerNormAttributes } from '../../backends/cpu/reference/normalize
 import { checkedLater, checkRange, checkValues, notNegative } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, normalizeAxis } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { reducingRows, rowsAlong } from '../lib/rows.ts';
 import { defineOp } from '../op.ts';
 import { sum } from '../reduce/reduce.ts';

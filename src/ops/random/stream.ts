@@ -1,5 +1,5 @@
 import { refuseCapture } from '../../core/capture.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 
 /** The stream that an operation draws from: the given one, or a new one, which a captured step cannot draw again. */
 export function streamOf({ device }: Tensor, op: string, stream?: number): number {

@@ -3,7 +3,7 @@ import type { ArgAttributes } from '../../backends/cpu/reference/reduce/argMax.t
 import { checkedLater, checkValues, flag, named } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { formatShape, normalizeAxis, reducedShape } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { rowsAlong, walkingRows } from '../lib/rows.ts';
 import { defineOp } from '../op.ts';
 

@@ -2,7 +2,7 @@ import shader from '../../../shaders/reduce/cumsum.wgsl';
 import type { CumsumAttributes } from '../../backends/cpu/reference/reduce/cumsum.ts';
 import { checkedLater, checkValues, flag } from '../../core/checks.ts';
 import { normalizeAxis } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { rowsAlong, walkingRows } from '../lib/rows.ts';
 import { defineOp, type Op } from '../op.ts';
 

@@ -11,7 +11,7 @@ import { checkedLater, checkValues, finite, flag, named } from '../../core/check
 import { DTypeError, ShapeError } from '../../core/errors.ts';
 import type { Source } from '../../core/kernel.ts';
 import { formatShape, normalizeAxes, reducedShape, type Shape, sizeOf, viewAround } from '../../core/shape.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import { fullOn } from '../create/fill.ts';
 import { add, div, equal, minimum, mul, sub, weigh } from '../elementwise/binary.ts';
 import { cast } from '../elementwise/cast.ts';

@@ -1,6 +1,6 @@
 import { checkValue, flag, func, show, suggestion } from '../../core/checks.ts';
 import { DeviceError, FaultError, ValueError } from '../../core/errors.ts';
-import type { HostArray, Tensor } from '../../core/tensor.ts';
+import type { HostArray, Tensor } from '../../core/tensor/tensor.ts';
 import type { Samples } from '../../data/dataset/dataset.ts';
 import type { Network } from '../../nn/network/network.ts';
 import type { Optimizer } from '../../optim/index.ts';

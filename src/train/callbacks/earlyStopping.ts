@@ -1,5 +1,5 @@
 import { countFrom0, finite, flag } from '../../core/checks.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { Copies } from '../loop/copies.ts';
 import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';

@@ -1,5 +1,6 @@
 import { checkValues, count } from '../../core/checks.ts';
-import { innerScope, type Tensor } from '../../core/tensor.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Layer } from '../../nn/network/layer.ts';
 import { equal, sub } from '../../ops/elementwise/binary.ts';
 import { cast } from '../../ops/elementwise/cast.ts';

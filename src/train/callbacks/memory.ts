@@ -1,4 +1,4 @@
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 
 /** Named numbers as arrays for a checkpoint; unlike JSON, they can be infinite. */
 export const numbersOf = (numbers: Readonly<Record<string, number>>): Record<string, HostArray> =>

@@ -1,6 +1,6 @@
 import { type Check, checkValue, checkValues, listOf, show, suggestion } from '../../core/checks.ts';
 import { ValueError, within } from '../../core/errors.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { type Bytes, FILE, readSafetensors } from '../../data/files/safetensors.ts';
 import { foldersFor } from '../../io/folders.ts';
 import { layerMakers } from '../../nn/layers/registry.ts';

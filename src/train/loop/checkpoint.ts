@@ -1,7 +1,7 @@
 import { ValueError } from '../../core/errors.ts';
-import { enterStep } from '../../core/randomState.ts';
+import { enterStep } from '../../core/random/state.ts';
 import { formatShape, sameShape } from '../../core/shape.ts';
-import type { HostArray } from '../../core/tensor.ts';
+import type { HostArray } from '../../core/tensor/tensor.ts';
 import { version } from '../../core/version.ts';
 import { type Bytes, readSafetensors, writeSafetensors } from '../../data/files/safetensors.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';

@@ -1,4 +1,4 @@
-import { emptyOn, keep, type Tensor } from '../../core/tensor.ts';
+import { emptyOn, keep, type Tensor } from '../../core/tensor/tensor.ts';
 
 /** Copies of tensors on their device. Taking and restoring them does not wait for the GPU. */
 export class Copies {

@@ -1,4 +1,4 @@
-import { innerScope } from '../../core/tensor.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
 import type { Dataset } from '../../data/dataset/dataset.ts';
 import type { Bytes } from '../../data/files/safetensors.ts';
 import type { Weighted } from '../../nn/losses/total.ts';

@@ -1,5 +1,6 @@
 import { ValueError } from '../../core/errors.ts';
-import { innerScope, type Tensor } from '../../core/tensor.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Batch } from '../../data/dataset/dataset.ts';
 import { isolated } from '../../nn/network/network.ts';
 import { add } from '../../ops/elementwise/binary.ts';

@@ -1,4 +1,5 @@
-import { innerScope, type Tensor } from '../../core/tensor.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Dataset } from '../../data/dataset/dataset.ts';
 import type { BatchNormalizationOptions } from '../../nn/layers/core.ts';
 import { type Layer, watchingLayers } from '../../nn/network/layer.ts';

@@ -1,5 +1,5 @@
-import { enterStep } from '../../core/randomState.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import { enterStep } from '../../core/random/state.ts';
+import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Trainable } from '../trainable.ts';
 import { Copies } from './copies.ts';
 

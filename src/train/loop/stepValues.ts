@@ -1,6 +1,6 @@
 import type { Device } from '../../core/device.ts';
 import { ValueError } from '../../core/errors.ts';
-import { emptyOn, keep, type Tensor } from '../../core/tensor.ts';
+import { emptyOn, keep, type Tensor } from '../../core/tensor/tensor.ts';
 import { join, resultOf, type Total, type Totalling, type Weighted } from '../../nn/losses/total.ts';
 import { MOST_STEPS, Pace } from './pace.ts';
 

@@ -1,7 +1,10 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
-import { enterStep } from '../../core/randomState.ts';
+import { enterStep } from '../../core/random/state.ts';
 import { formatShape } from '../../core/shape.ts';
-import { checkReturned, innerScope, type Parameter, Tensor } from '../../core/tensor.ts';
+import { checkReturned } from '../../core/tensor/checks.ts';
+import { innerScope } from '../../core/tensor/lifetime.ts';
+import type { Parameter } from '../../core/tensor/parameter.ts';
+import { Tensor } from '../../core/tensor/tensor.ts';
 import type { Batch, Dataset } from '../../data/dataset/dataset.ts';
 import { Tape } from '../../engine/gradient.ts';
 import type { Loss } from '../../nn/losses/defineLoss.ts';

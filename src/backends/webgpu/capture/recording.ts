@@ -1,6 +1,6 @@
 import type { Capture } from '../../../core/device.ts';
 import { CaptureError } from '../../../core/errors.ts';
-import type { Storage } from '../../../core/storage.ts';
+import type { Storage } from '../../../core/tensor/storage.ts';
 import type { Command } from '../queue/commands.ts';
 import type { GpuMemory } from '../queue/pool.ts';
 

@@ -1,5 +1,5 @@
 import { DeviceError } from '../../../core/errors.ts';
-import type { TypedArray } from '../../../core/storage.ts';
+import type { TypedArray } from '../../../core/tensor/storage.ts';
 import { type Command, encode } from './commands.ts';
 import type { Debug } from './debug.ts';
 import type { Failures } from './failures.ts';

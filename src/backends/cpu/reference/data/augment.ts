@@ -1,4 +1,4 @@
-import { philox, type Words } from '../../../../core/philox.ts';
+import { philox, type Words } from '../../../../core/random/philox.ts';
 import { type Shape, sizeOf } from '../../../../core/shape.ts';
 import { eachIndex, type NdArray, zeros } from '../ndarray.ts';
 

@@ -1,4 +1,4 @@
-import { philox } from '../../../../core/philox.ts';
+import { philox } from '../../../../core/random/philox.ts';
 import { map, type NdArray } from '../ndarray.ts';
 
 export interface GaussianNoiseAttributes {

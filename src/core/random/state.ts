@@ -1,8 +1,8 @@
-import { eachStep, outsideCapture, refuseCapture, writeEachStep } from './capture.ts';
-import { checkValue, seedValue } from './checks.ts';
-import { currentDevice, type Device } from './device.ts';
-import type { Generator } from './random.ts';
-import { keep, Tensor } from './tensor.ts';
+import { eachStep, outsideCapture, refuseCapture, writeEachStep } from '../capture.ts';
+import { checkValue, seedValue } from '../checks.ts';
+import { currentDevice, type Device } from '../device.ts';
+import { keep, Tensor } from '../tensor/tensor.ts';
+import type { Generator } from './generator.ts';
 
 /** Seed and step of a generator on its device, for kernels to read. */
 interface State {

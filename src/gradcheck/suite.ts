@@ -4,11 +4,11 @@ import type { Device } from '../core/device.ts';
 import { ValueError } from '../core/errors.ts';
 import { Generator } from '../core/random/generator.ts';
 import type { Case, Subject, Suite } from './case.ts';
-import { convolutionFamily } from './cases/convolutions.ts';
+import { convolutionFamily } from './cases/conv.ts';
 import { fused } from './cases/fused.ts';
 import { kernels } from './cases/kernels.ts';
+import { matmulFamily, tileFamily } from './cases/matmul.ts';
 import { operations } from './cases/operations.ts';
-import { matmulFamily, tileFamily } from './cases/products.ts';
 import { check } from './check.ts';
 import { brief, type CheckResult } from './findings.ts';
 

@@ -106,7 +106,7 @@ test('a model can have several inputs, in call and in predict', async () => {
           [6, 7],
         ],
       ]),
-    /1 and 2 samples; expected as many for each/,
+    /1 and 2 samples; expected the same number for each/,
   );
   m.compile({ loss: 'meanSquaredError' });
   await rejects(() => m.fit([[1, 2, 3]], [[1]]), /a model with 2 inputs; expected one with a single input/);
@@ -400,7 +400,7 @@ test('a damaged or hostile model.json is rejected with the reason', async () => 
     [(d) => Object.assign(d.layers[0].options, { inputShape: 784 }), /inputShape 784; expected a list/],
     [(d) => Object.assign(d.layers[1].options, { name: d.layers[0].options.name }), /two layers of the name 'dense'/],
     [(d) => Object.assign(d.graph, { nodes: 3 }), /as graph in model.json/],
-    [(d) => Object.assign(d.graph.nodes[1], { inputs: [2] }), /node 1.*nodes before it, so that there are no cycles/],
+    [(d) => Object.assign(d.graph.nodes[1], { inputs: [2] }), /node 1.*inputs that are earlier nodes/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [1] }), /node 1.*no cycles/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: 'all' }), /node 1/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [] }), /dense itself; expected an input/],

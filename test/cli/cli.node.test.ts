@@ -391,7 +391,7 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['train', '--epochs', '1.5'], /'1\.5' is invalid\. Expected a whole number/],
   [['train', '--dropout', '1'], /Expected a number of at least 0 and below 1/],
   [['train', '--layers', '20,,10'], /Expected whole numbers of 1 or more, such as 200,100/],
-  [['train', '--optimizer', 'adagrab'], /'adagrab' is invalid\. Allowed choices are sgd/],
+  [['train', '--optimizer', 'adagrab'], /'adagrab' is invalid\. Allowed choices are adadelta/],
   [['train', '--backend', 'gpu'], /Allowed choices are auto, webgpu, cpu/],
   [['train', '--momentum', '0.9'], /got --momentum with adam; expected --momentum with sgd or rmsprop/],
   [['train', '--speed', '9'], /unknown option '--speed'/],

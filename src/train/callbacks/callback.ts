@@ -25,7 +25,7 @@ export interface Memory {
   restore(saved: Readonly<Record<string, HostArray>>): void | Promise<void>;
 }
 
-/** A model as callbacks see it: what can be read and called while `fit` trains it. See {@link Model} for its methods. */
+/** A model as callbacks see it: what can be read and called while `fit` trains it. Its methods are those of `Model`. */
 export interface FittedModel extends Network {
   /** Set to true, `fit` stops after the running step. */
   stopTraining: boolean;

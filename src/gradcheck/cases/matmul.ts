@@ -5,7 +5,7 @@ import { relu, tanh } from '../../ops/elementwise/unary.ts';
 import { type MatmulChoice, type MatmulKernelName, matmulKernels, tiledNames } from '../../ops/matmul/kernels.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import { type MatmulOptions, matmulBy } from '../../ops/matmul/multiply.ts';
-import type { Case, Suite } from '../case.ts';
+import type { Case, CaseTable, Suite } from '../case.ts';
 import { longestSum, MATMUL, TANH } from './accuracy.ts';
 
 interface Product {
@@ -111,3 +111,15 @@ export const matmulFamily: readonly Suite[] = [suiteOf(), ...ONE_OF_EACH.map(sui
 
 /** The other tiles: those for hardware, which a GPU in software takes half a minute to compile. */
 export const tileFamily: readonly Suite[] = choices.filter((choice) => !ONE_OF_EACH.includes(choice)).map(suiteOf);
+
+// biome-ignore format: one case per line
+export const matmulCases = {
+  matmul: {
+    accuracy: MATMUL,
+    cases: [
+      ...products,
+      { shapes: [[3], [3, 2]], throws: /matmul: got a \[3\] and b \[3, 2\]; expected rank 2 or more for both/ },
+      { shapes: [[32, 784], [128, 10]], throws: /the last axis of a \(784\) to equal the second-to-last of b \(128\)/ },
+    ],
+  },
+} satisfies CaseTable;

@@ -261,9 +261,9 @@ test('names: those of functions, one each, and none that the loss has', async ()
 test('refused by name: what is no tensor with one number', async () => {
   setCurrentDevice(cpu);
   const wrong: [result: unknown, message: RegExp][] = [
-    [0.5, /wrong: got 0.5 in return; expected a tensor. Return what/],
+    [0.5, /wrong: got 0.5 in return; expected a tensor. Return the/],
     [undefined, /wrong: got undefined in return; expected a tensor/],
-    [Promise.resolve(1), /wrong: got a promise in return; .* leave async and await out/],
+    [Promise.resolve(1), /wrong: got a promise in return; .* leave out async and await/],
     [tensor([1, 2]), /wrong: got 2 numbers, \[2\](, in return)?; expected one (number )?for (a|the) batch/],
   ];
   for (const [result, message] of wrong) {

@@ -49,7 +49,7 @@ function integers(values: BigInt64Array | BigUint64Array | Uint32Array, name: st
     throw new ValueError({
       op: 'safetensors',
       got: `${values[i]} as element ${i} of '${name}'`,
-      expected: 'whole numbers of 32 bits',
+      expected: '32-bit integers',
       fix: 'Save that tensor as F64.',
     });
   }

@@ -66,8 +66,8 @@ export interface Case {
   readonly roundings?: number;
 }
 
-/** The cases of an operation, and its accuracy unless it is that of up to four additions and multiplications. */
-export type OperationCases = readonly Case[] | { readonly accuracy: Accuracy; readonly cases: readonly Case[] };
+/** The cases of an operation, after its accuracy unless it is that of up to four additions and multiplications. */
+export type OperationCases = readonly [Accuracy, ...Case[]] | readonly Case[];
 
 /** The operations of a family with their cases. */
 export type CaseTable = { readonly [Name in OperationName]?: OperationCases };

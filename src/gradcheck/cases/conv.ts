@@ -97,53 +97,43 @@ export const convolutionFamily: readonly Suite[] = [
 
 // biome-ignore format: one case per line
 export const convCases = {
-  conv2d: {
-    accuracy: CONVOLUTION,
-    cases: [
-      ...convolutions,
-      { values: [[[[[1], [2]], [[3], [4]]]], [[[[10]], [[1]]]]], y: [[[[12]], [[34]]]], dx: [[[[[10], [1]], [[10], [1]]]], [[[[4]], [[6]]]]] },
-      { shapes: [[5, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of shape \[5, 5, 1\]; expected rank 4, \[batch, height, width, channels\]/ },
-      { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /conv2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\] and 1 groups; expected 4 channels in the images/ },
-      { shapes: [[1, 5, 5, 4], [3, 3, 2, 3]], args: [{ groups: 2 }], throws: /expected a number of groups that divides the length 3 of the filter's last axis/ },
-      { shapes: [[1, 2, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of 2 x 5 and windows of 3 x 3; expected images that hold at least one window/ },
-      { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ padding: [1, 1] }], throws: /conv2d: got padding \[1, 1\]; expected 'same', 'valid', or \[top, left, bottom, right\]/ },
-      { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ strides: 0 }], throws: /conv2d: got strides 0; expected a whole number of 1 or more/ },
-    ],
-  },
-  depthwiseConv2d: {
-    accuracy: CONVOLUTION,
-    cases: [
-      ...depthwise,
-      { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /depthwiseConv2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\]/ },
-    ],
-  },
-  convTranspose2d: {
-    accuracy: CONVOLUTION,
-    cases: [
-      ...transposed,
-      { values: [[[[[1], [2]]]], [[[[10]], [[1]]]]], y: [[[[10], [21], [2]]]], dx: [[[[[11], [11]]]], [[[[3]], [[3]]]]] },
-      { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /convTranspose2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\] and 1 groups; expected 2 channels in the images/ },
-      { shapes: [[1, 1, 1, 1], [1, 1, 1, 1]], args: [{ padding: [1, 0, 1, 0] }], throws: /convTranspose2d: .*; expected padding that leaves at least one row and column/ },
-    ],
-  },
+  conv2d: [
+    CONVOLUTION,
+    ...convolutions,
+    { values: [[[[[1], [2]], [[3], [4]]]], [[[[10]], [[1]]]]], y: [[[[12]], [[34]]]], dx: [[[[[10], [1]], [[10], [1]]]], [[[[4]], [[6]]]]] },
+    { shapes: [[5, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of shape \[5, 5, 1\]; expected rank 4, \[batch, height, width, channels\]/ },
+    { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /conv2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\] and 1 groups; expected 4 channels in the images/ },
+    { shapes: [[1, 5, 5, 4], [3, 3, 2, 3]], args: [{ groups: 2 }], throws: /expected a number of groups that divides the length 3 of the filter's last axis/ },
+    { shapes: [[1, 2, 5, 1], [3, 3, 1, 2]], throws: /conv2d: got images of 2 x 5 and windows of 3 x 3; expected images that hold at least one window/ },
+    { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ padding: [1, 1] }], throws: /conv2d: got padding \[1, 1\]; expected 'same', 'valid', or \[top, left, bottom, right\]/ },
+    { shapes: [[1, 5, 5, 1], [3, 3, 1, 2]], args: [{ strides: 0 }], throws: /conv2d: got strides 0; expected a whole number of 1 or more/ },
+  ],
+  depthwiseConv2d: [
+    CONVOLUTION,
+    ...depthwise,
+    { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /depthwiseConv2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\]/ },
+  ],
+  convTranspose2d: [
+    CONVOLUTION,
+    ...transposed,
+    { values: [[[[[1], [2]]]], [[[[10]], [[1]]]]], y: [[[[10], [21], [2]]]], dx: [[[[[11], [11]]]], [[[[3]], [[3]]]]] },
+    { shapes: [[1, 5, 5, 3], [3, 3, 4, 2]], throws: /convTranspose2d: got images \[1, 5, 5, 3\], a filter \[3, 3, 4, 2\] and 1 groups; expected 2 channels in the images/ },
+    { shapes: [[1, 1, 1, 1], [1, 1, 1, 1]], args: [{ padding: [1, 0, 1, 0] }], throws: /convTranspose2d: .*; expected padding that leaves at least one row and column/ },
+  ],
   // as many windows may reach an element
-  maxPool2d: {
-    accuracy: { roundings: 0, gradient: 9, scale: 'value' },
-    cases: [
-      ...pools,
-      { values: [[[[[1], [3]], [[3], [2]]]]], y: [[[[3]]]], dx: [[[[[0], [1]], [[0], [0]]]]] }, // the first of two takes the gradient
-      { values: [[[[[-1], [-3]], [[-2], [-4]]]]], args: [{ poolSize: 3, padding: 'same', strides: 2 }], y: [[[[-1]]]] },
-      { shapes: [[2, 2, 1]], throws: /maxPool2d: got images of shape \[2, 2, 1\]; expected rank 4/ },
-      { shapes: [[1, 1, 4, 1]], throws: /maxPool2d: got images of 1 x 4 and windows of 2 x 2; expected images that hold at least one window/ },
-    ],
-  },
-  averagePool2d: {
-    accuracy: { roundings: 9 + DIVISION, scale: 'terms' },
-    cases: [
-      ...pools,
-      ...pools.map(({ args: [options] = [{}], ...row }) => ({ ...row, args: [{ ...Object(options), countIncludePad: true }] })),
-      { values: [[[[[1], [3]], [[3], [5]]]]], args: [{ padding: [1, 1, 1, 1] }], y: [[[[1], [3]], [[3], [5]]]] },
-      { values: [[[[[1], [3]], [[3], [5]]]]], args: [{ padding: [1, 1, 1, 1], countIncludePad: true }], y: [[[[0.25], [0.75]], [[0.75], [1.25]]]] },
-    ],
-  },
+  maxPool2d: [
+    { roundings: 0, gradient: 9, scale: 'value' },
+    ...pools,
+    { values: [[[[[1], [3]], [[3], [2]]]]], y: [[[[3]]]], dx: [[[[[0], [1]], [[0], [0]]]]] }, // the first of two takes the gradient
+    { values: [[[[[-1], [-3]], [[-2], [-4]]]]], args: [{ poolSize: 3, padding: 'same', strides: 2 }], y: [[[[-1]]]] },
+    { shapes: [[2, 2, 1]], throws: /maxPool2d: got images of shape \[2, 2, 1\]; expected rank 4/ },
+    { shapes: [[1, 1, 4, 1]], throws: /maxPool2d: got images of 1 x 4 and windows of 2 x 2; expected images that hold at least one window/ },
+  ],
+  averagePool2d: [
+    { roundings: 9 + DIVISION, scale: 'terms' },
+    ...pools,
+    ...pools.map(({ args: [options] = [{}], ...row }) => ({ ...row, args: [{ ...Object(options), countIncludePad: true }] })),
+    { values: [[[[[1], [3]], [[3], [5]]]]], args: [{ padding: [1, 1, 1, 1] }], y: [[[[1], [3]], [[3], [5]]]] },
+    { values: [[[[[1], [3]], [[3], [5]]]]], args: [{ padding: [1, 1, 1, 1], countIncludePad: true }], y: [[[[0.25], [0.75]], [[0.75], [1.25]]]] },
+  ],
 } satisfies CaseTable;

@@ -114,12 +114,10 @@ export const tileFamily: readonly Suite[] = choices.filter((choice) => !ONE_OF_E
 
 // biome-ignore format: one case per line
 export const matmulCases = {
-  matmul: {
-    accuracy: MATMUL,
-    cases: [
-      ...products,
-      { shapes: [[3], [3, 2]], throws: /matmul: got a \[3\] and b \[3, 2\]; expected rank 2 or more for both/ },
-      { shapes: [[32, 784], [128, 10]], throws: /the last axis of a \(784\) to equal the second-to-last of b \(128\)/ },
-    ],
-  },
+  matmul: [
+    MATMUL,
+    ...products,
+    { shapes: [[3], [3, 2]], throws: /matmul: got a \[3\] and b \[3, 2\]; expected rank 2 or more for both/ },
+    { shapes: [[32, 784], [128, 10]], throws: /the last axis of a \(784\) to equal the second-to-last of b \(128\)/ },
+  ],
 } satisfies CaseTable;

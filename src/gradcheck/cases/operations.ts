@@ -1,6 +1,6 @@
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import * as exported from '../../ops/index.ts';
-import type { OperationCases, OperationName, Suite } from '../case.ts';
+import type { Accuracy, Case, OperationCases, OperationName, Suite } from '../case.ts';
 import { FEW_STEPS } from './accuracy.ts';
 import { convCases } from './conv.ts';
 import { createCases } from './create.ts';
@@ -42,8 +42,9 @@ function call(name: OperationName, inputs: readonly Tensor[], args: readonly unk
 /** All operations with their cases. */
 export const operations: readonly Suite[] = (Object.keys(table) as OperationName[]) // the keys of the table, as its type says
   .map((name) => {
-    const entry: OperationCases = table[name];
-    const { accuracy, cases } = 'cases' in entry ? entry : { accuracy: FEW_STEPS, cases: entry };
+    const entry: readonly (Accuracy | Case)[] = table[name];
+    const accuracy = entry.find((each): each is Accuracy => 'scale' in each) ?? FEW_STEPS;
+    const cases = entry.filter((each): each is Case => !('scale' in each));
     return {
       name,
       call: (inputs, args) => call(name, inputs, args),

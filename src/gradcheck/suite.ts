@@ -6,9 +6,9 @@ import { Generator } from '../core/random/generator.ts';
 import type { Case, Subject, Suite } from './case.ts';
 import { convolutionFamily } from './cases/conv.ts';
 import { fused } from './cases/fused.ts';
-import { kernels } from './cases/kernels.ts';
 import { matmulFamily, tileFamily } from './cases/matmul.ts';
 import { operations } from './cases/operations.ts';
+import { kernels } from './cases/optim.ts';
 import { check } from './check.ts';
 import { brief, type CheckResult } from './findings.ts';
 

@@ -2,8 +2,8 @@ import type { Tensor } from '../../core/tensor/tensor.ts';
 import { type ConvolutionOptions, conv2d, convTranspose2d } from '../../ops/conv/conv2d.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import { relu, tanh } from '../../ops/elementwise/unary.ts';
+import { CONVOLUTION, convolutionSum, DIVISION, TANH } from '../accuracy.ts';
 import type { Case, CaseTable, Suite } from '../case.ts';
-import { CONVOLUTION, convolutionSum, DIVISION, TANH } from './accuracy.ts';
 
 // Few kinds of windows, as each is a variant of the kernels, of one channel and of four.
 const ODD = { strides: [2, 1], padding: 'same' } as const;

@@ -1,5 +1,5 @@
+import { EXACT, ONE_STEP } from '../accuracy.ts';
 import type { CaseTable } from '../case.ts';
-import { EXACT, ONE_STEP } from './accuracy.ts';
 
 // biome-ignore format: one case per line
 export const createCases = {

@@ -1,6 +1,6 @@
+import { DIVISION, ERF, EXACT, EXP, LOG, ONE_STEP, SIGMOID, TANH } from '../accuracy.ts';
 import type { CaseTable } from '../case.ts';
-import { DIVISION, ERF, EXACT, EXP, LOG, ONE_STEP, SIGMOID, TANH } from './accuracy.ts';
-import { comparison, elementwise, integers, pairwise } from './patterns.ts';
+import { comparison, elementwise, integers, pairwise } from '../patterns.ts';
 
 // biome-ignore format: one case per line
 export const elementwiseCases = {

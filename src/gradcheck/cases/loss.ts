@@ -3,9 +3,9 @@ import { neg } from '../../ops/elementwise/unary.ts';
 import { logSoftmax } from '../../ops/loss/softmax.ts';
 import { oneHot } from '../../ops/movement/oneHot.ts';
 import { sum } from '../../ops/reduce/reduce.ts';
+import { LOG_SOFTMAX, SOFTMAX } from '../accuracy.ts';
 import type { CaseTable } from '../case.ts';
-import { LOG_SOFTMAX, SOFTMAX } from './accuracy.ts';
-import { alongAxis } from './patterns.ts';
+import { alongAxis } from '../patterns.ts';
 
 // biome-ignore format: one case per line
 export const lossCases = {

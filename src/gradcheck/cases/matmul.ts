@@ -5,8 +5,8 @@ import { relu, tanh } from '../../ops/elementwise/unary.ts';
 import { type MatmulChoice, type MatmulKernelName, matmulKernels, tiledNames } from '../../ops/matmul/kernels.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import { type MatmulOptions, matmulBy } from '../../ops/matmul/multiply.ts';
+import { longestSum, MATMUL, TANH } from '../accuracy.ts';
 import type { Case, CaseTable, Suite } from '../case.ts';
-import { longestSum, MATMUL, TANH } from './accuracy.ts';
 
 interface Product {
   readonly M: number;

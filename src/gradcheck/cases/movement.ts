@@ -1,7 +1,7 @@
 import { sizeOf } from '../../core/shape.ts';
+import { EXACT } from '../accuracy.ts';
 import type { CaseTable } from '../case.ts';
-import { EXACT } from './accuracy.ts';
-import { integers } from './patterns.ts';
+import { integers } from '../patterns.ts';
 
 // biome-ignore format: one case per line
 export const movementCases = {

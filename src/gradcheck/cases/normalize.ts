@@ -4,8 +4,8 @@ import { add, div, mul, sub } from '../../ops/elementwise/binary.ts';
 import { relu, sqrt } from '../../ops/elementwise/unary.ts';
 import { reshape } from '../../ops/movement/strided.ts';
 import { mean, variance } from '../../ops/reduce/reduce.ts';
+import { perChannel } from '../accuracy.ts';
 import type { CaseTable } from '../case.ts';
-import { perChannel } from './accuracy.ts';
 
 /** What batch normalisation fuses, for channels along `axis`. */
 function normalised(

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import * as exported from '../../ops/index.ts';
+import { FEW_STEPS } from '../accuracy.ts';
 import type { Accuracy, Case, OperationCases, OperationName, Suite } from '../case.ts';
-import { FEW_STEPS } from './accuracy.ts';
 import { convCases } from './conv.ts';
 import { createCases } from './create.ts';
 import { edges } from './edges.ts';

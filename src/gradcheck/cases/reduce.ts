@@ -1,6 +1,6 @@
+import { DIVISION, EXACT, EXP_OF_DIFFERENCE, inChunks, LOG, longestAxis, terms } from '../accuracy.ts';
 import type { CaseTable } from '../case.ts';
-import { DIVISION, EXACT, EXP_OF_DIFFERENCE, inChunks, LOG, longestAxis, terms } from './accuracy.ts';
-import { alongAxis, chunked, integers, reduction } from './patterns.ts';
+import { alongAxis, chunked, integers, reduction } from '../patterns.ts';
 
 // biome-ignore format: one case per line
 export const reduceCases = {

@@ -1,5 +1,5 @@
-import { type Shape, sizeOf } from '../../core/shape.ts';
-import type { Accuracy } from '../case.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+import type { Accuracy } from './case.ts';
 
 /** No arithmetic: choices, copies, comparisons. */
 export const EXACT: Accuracy = { roundings: 0, scale: 'value' };

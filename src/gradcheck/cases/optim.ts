@@ -5,7 +5,7 @@ import { type ClipOptions, clipGradients, type Optimizer } from '../../optim/ind
 import { updateMovingAverage } from '../../optim/movingAverage.ts';
 import * as optimizersByName from '../../optim/rules/index.ts';
 import type { Suite } from '../case.ts';
-import { augmentation } from './augmentation.ts';
+import { augmentation } from './data.ts';
 
 /** The weights after one step per gradient. */
 function trained(optimizer: Optimizer, [w, ...gradients]: readonly Tensor[]): Tensor {

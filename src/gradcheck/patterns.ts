@@ -1,5 +1,5 @@
-import type { Shape } from '../../core/shape.ts';
-import type { Case } from '../case.ts';
+import type { Shape } from '../core/shape.ts';
+import type { Case } from './case.ts';
 
 /** Scalars, single elements, one more than a workgroup covers, nothing at all, the highest rank. */
 const SIZES: readonly Shape[] = [[45, 65], [], [1], [257], [0, 3], [2, 1, 3, 1, 2, 5]];

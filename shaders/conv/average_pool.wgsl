@@ -30,10 +30,7 @@ fn count(row: i32, column: i32) -> V {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let window = place(group, local);
   if (window.column >= params.columns) { return; }
   var sum = V();
@@ -47,10 +44,7 @@ fn forward(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn backward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let pixel = place(group, local);
   if (pixel.column >= params.width) { return; }
   var sum = V();

@@ -25,10 +25,7 @@ const MULTIPLIER: u32 = 1;
 fn tap_of(at: Place, tap: i32) -> u32 { return (u32(tap) * params.channels + at.channel) * MULTIPLIER; }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn convolve(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn convolve(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let window = place(group, local);
   if (window.column >= params.columns) { return; }
   for (var m = 0u; m < MULTIPLIER; m++) {
@@ -45,10 +42,7 @@ fn convolve(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn deconvolve(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn deconvolve(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let pixel = place(group, local);
   if (pixel.column >= params.width) { return; }
   var sum = V();
@@ -65,13 +59,10 @@ fn deconvolve(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn correlate(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn correlate(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   var window = place(group, local); // the first window of its row
   if (window.column > 0) { return; }
-  let row = (window.image * u32(params.rows) + group.y) * u32(SIZE_H * SIZE_W) * params.channels * MULTIPLIER;
+  let row = (window.image * u32(params.rows) + group.id.y) * u32(SIZE_H * SIZE_W) * params.channels * MULTIPLIER;
   for (var m = 0u; m < MULTIPLIER; m++) {
     var sum = array<V, SIZE_H * SIZE_W>();
     for (window.column = 0; window.column < params.columns; window.column++) {

@@ -16,10 +16,7 @@ const LOWEST: f32 = -0x1.fffffep127f;
 @group(0) @binding(3) var<storage, read_write> dx: array<V>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let window = place(group, local);
   if (window.column >= params.columns) { return; }
   var best = V(LOWEST);
@@ -39,10 +36,7 @@ fn forward(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn backward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let pixel = place(group, local);
   if (pixel.column >= params.width) { return; }
   let here = pixel.row * params.width + pixel.column;
@@ -60,10 +54,7 @@ fn backward(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn backward_apart(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn backward_apart(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let block = place(group, local); // also beyond the last window, where pixels are in no window
   let first_row = block.row * STRIDE_H - params.top;
   let first_column = block.column * STRIDE_W - params.left;

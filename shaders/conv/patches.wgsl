@@ -19,11 +19,7 @@ fn in_patches(at: Place, row: i32, column: i32, images: u32, depth: u32) -> u32 
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn scatter(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn scatter(group: Workgroup, @builtin(local_invocation_index) local: u32) {
   let pixel = place(group, local);
   if (pixel.column >= params.width) { return; }
   let depth = params.channels / GROUPS;
@@ -32,7 +28,7 @@ fn scatter(
     for (var j = 0; j < REACH_W; j++) {
       let window = reach(pixel, i, j);
       if (window.inside) {
-        sum += patches[in_patches(pixel, window.row, window.column, groups.z, depth) + u32(window.tap) * depth];
+        sum += patches[in_patches(pixel, window.row, window.column, group.count.z, depth) + u32(window.tap) * depth];
       }
     }
   }

@@ -27,10 +27,10 @@ struct Params {
 // one division to find its place.
 struct Place { image: u32, row: i32, column: i32, channel: u32 }
 
-fn place(group: vec3<u32>, local: u32) -> Place {
-  let i = group.x * WORKGROUP_SIZE + local;
+fn place(group: Workgroup, local: u32) -> Place {
+  let i = group.id.x * WORKGROUP_SIZE + local;
   let column = i / params.channels;
-  return Place(group.z, i32(group.y), i32(column), i - column * params.channels);
+  return Place(group.id.z, i32(group.id.y), i32(column), i - column * params.channels);
 }
 
 // The pixel at a tap of a window, row * width + column; -1 for padding.

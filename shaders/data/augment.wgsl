@@ -64,12 +64,8 @@ fn coefficients_of(image: u32) -> Coefficients {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let slab = group.y * groups.x + group.x;
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let slab = index_of(group);
   let image = slab / params.slabs;
   if (image >= params.images) { return; }
   let a = coefficients_of(image);

@@ -58,24 +58,16 @@ fn copy_label(i: u32) {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn vectors(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+fn vectors(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = index_of(group) * WORKGROUP_SIZE + local;
   let length = params.x_length / 4;
   if (i < params.rows * length) { x[i] = samples_at(4 * (sample_of(i / length) * length + i % length)); }
   else { copy_label(i - params.rows * length); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn singles(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+fn singles(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = index_of(group) * WORKGROUP_SIZE + local;
   let length = params.x_length;
   if (i < params.rows * length) { x_single[i] = sample_at(sample_of(i / length) * length + i % length); }
   else { copy_label(i - params.rows * length); }

@@ -38,12 +38,8 @@ fn permute(i: u32) -> u32 {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn shuffle(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+fn shuffle(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = index_of(group) * WORKGROUP_SIZE + local;
   if (i >= params.count) { return; }
   var j = permute(i);
   while (j >= params.count) { j = permute(j); }

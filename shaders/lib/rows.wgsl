@@ -20,8 +20,8 @@ struct Row {
   end: u32, // the row's length; 0 past the last row
 }
 
-fn row_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Row {
-  let index = (group.y * groups.x + group.x) * (WORKGROUP_SIZE / LANES) + local / LANES;
+fn row_of(group: Workgroup, local: u32) -> Row {
+  let index = index_of(group) * (WORKGROUP_SIZE / LANES) + local / LANES;
   let inside = min(index, params.rows - 1);
   let start = inside / params.inner * params.length * params.inner + inside % params.inner;
   return Row(index, start, local % LANES, select(0u, params.length, index < params.rows));

@@ -10,7 +10,9 @@
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-fn forward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let start = row.start;
   let e = exponentials_of(row, local);
   for (var j = row.lane; j < row.end; j += LANES) {
@@ -19,7 +21,9 @@ fn forward_row(row: Row, local: u32) {
   }
 }
 
-fn backward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let start = row.start;
   var sum = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {

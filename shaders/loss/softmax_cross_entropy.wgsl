@@ -43,7 +43,9 @@ fn weighed(t: f32, distance: f32) -> f32 {
   return select(t * distance, 0.0, is_nothing);
 }
 
-fn forward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let start = row.start;
   let e = exponentials_of(row, local);
   let log_s = log_of_sum(e.sum);
@@ -56,7 +58,9 @@ fn forward_row(row: Row, local: u32) {
   if (row.lane == 0 && row.end > 0) { loss[row.index] = total; }
 }
 
-fn backward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let start = row.start;
   var sum = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) { sum += target_at(row.index, j); }
@@ -66,7 +70,9 @@ fn backward_row(row: Row, local: u32) {
   }
 }
 
-fn judge_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn judge(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let start = row.start;
   var largest = x[start];
   var largest_target = target_at(row.index, 0);
@@ -107,7 +113,9 @@ fn judge_row(row: Row, local: u32) {
   }
 }
 
-fn average_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn average(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   var sum = 0.0;
   var hit_count = 0.0;
   for (var j = row.lane; j < row.end; j += LANES) {

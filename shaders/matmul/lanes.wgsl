@@ -22,10 +22,10 @@ fn of_other_pair(b: mat4x4<f32>) -> mat4x4<f32> {
 }
 
 // Computes a tile; returns its position and the column sums of B.
-fn compute(group: vec3<u32>, groups: vec3<u32>, lane: u32) -> Tile {
+fn compute(group: Workgroup, lane: u32) -> Tile {
   let tiles_m = (params.M + TILE_M - 1) / TILE_M;
   let tiles_n = (params.N + TILE_N - 1) / TILE_N;
-  let tile = group.y * groups.x + group.x;
+  let tile = index_of(group);
   let batch = tile / (tiles_m * tiles_n);
   if (batch >= params.batches) { return Tile(TILE_M, 0, vec4<f32>()); }
   let first_m = tile / tiles_n % tiles_m * TILE_M;
@@ -52,21 +52,13 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, lane: u32) -> Tile {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(subgroup_invocation_id) id: u32,
-) {
-  _ = compute(group, groups, id % WORKGROUP_SIZE);
+fn forward(group: Workgroup, @builtin(subgroup_invocation_id) id: u32) {
+  _ = compute(group, id % WORKGROUP_SIZE);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward_with_sums(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(subgroup_invocation_id) id: u32,
-) {
-  let tile = compute(group, groups, id % WORKGROUP_SIZE);
+fn forward_with_sums(group: Workgroup, @builtin(subgroup_invocation_id) id: u32) {
+  let tile = compute(group, id % WORKGROUP_SIZE);
   for (var i = 0u; tile.m == 0 && i < 4; i++) {
     if (tile.n + i < params.N) { sums[tile.n + i] = tile.sums[i]; }
   }

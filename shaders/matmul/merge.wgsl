@@ -15,23 +15,15 @@ fn merge(i: u32, size: u32) {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = index_of(group) * WORKGROUP_SIZE + local;
   let size = params.batches * params.M * params.N;
   if (i < size) { merge(i, size); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward_with_sums(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP_SIZE + local;
+fn forward_with_sums(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = index_of(group) * WORKGROUP_SIZE + local;
   let size = params.batches * params.M * params.N;
   if (i < size) {
     merge(i, size);

@@ -35,10 +35,10 @@ var<workgroup> b_slice: array<vec4<f32>, SLICE * B_STRIDE>;
 struct Tile { part: u32, m: u32, n: u32, local_m: u32, local_n: u32, inside: bool }
 var<private> column_sums: array<vec4<f32>, QUADS>;
 
-fn compute(group: vec3<u32>, groups: vec3<u32>, index: u32) -> Tile {
+fn compute(group: Workgroup, index: u32) -> Tile {
   let tiles_m = (params.M + TILE_M - 1) / TILE_M;
   let tiles_n = (params.N + TILE_N - 1) / TILE_N;
-  let tile = group.y * groups.x + group.x;
+  let tile = index_of(group);
   let part = tile / (tiles_m * tiles_n) % PARTS;
   let batch = tile / (tiles_m * tiles_n * PARTS);
   if (batch >= params.batches) { return Tile(); } // uniform: no invocation of this workgroup reaches a barrier
@@ -91,21 +91,13 @@ fn compute(group: vec3<u32>, groups: vec3<u32>, index: u32) -> Tile {
 }
 
 @compute @workgroup_size(INVOCATIONS)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) index: u32,
-) {
-  _ = compute(group, groups, index);
+fn forward(group: Workgroup, @builtin(local_invocation_index) index: u32) {
+  _ = compute(group, index);
 }
 
 @compute @workgroup_size(INVOCATIONS)
-fn forward_with_sums(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let tile = compute(group, groups, index);
+fn forward_with_sums(group: Workgroup, @builtin(local_invocation_index) index: u32) {
+  let tile = compute(group, index);
   if (!tile.inside || tile.m > 0 || tile.local_m > 0) { return; }
   for (var j = 0u; j < QUADS; j++) {
     let n = tile.n + 4 * (tile.local_n + j * SIDE_N);

@@ -18,11 +18,11 @@ struct Params { outer: u32, rows: u32, columns: u32 }
 
 struct Block { start: u32, row: u32, column: u32, inside: bool } // start of its matrix; its first row and column
 
-fn block_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Block {
+fn block_of(group: Workgroup, local: u32) -> Block {
   let tile_side = 4 * SIDE;
   let down = (params.rows + tile_side - 1) / tile_side;
   let along = (params.columns + tile_side - 1) / tile_side;
-  let tile = group.y * groups.x + group.x;
+  let tile = index_of(group);
   let matrix = tile / (down * along);
   let row = tile / along % down * tile_side + local / SIDE * 4;
   let column = tile % along * tile_side + local % SIDE * 4;
@@ -31,12 +31,8 @@ fn block_of(group: vec3<u32>, groups: vec3<u32>, local: u32) -> Block {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn vectors(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let block = block_of(group, groups, local);
+fn vectors(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let block = block_of(group, local);
   if (!block.inside) { return; }
   let x_step = params.columns / 4;
   let i = (block.start + block.row * params.columns + block.column) / 4;
@@ -53,12 +49,8 @@ fn vectors(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn singles(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let block = block_of(group, groups, local);
+fn singles(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let block = block_of(group, local);
   if (!block.inside) { return; }
   for (var column = block.column; column < min(block.column + 4, params.columns); column++) {
     for (var row = block.row; row < min(block.row + 4, params.rows); row++) {

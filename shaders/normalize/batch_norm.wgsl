@@ -52,8 +52,8 @@ fn tiles() -> u32 { return (params.columns + TILE - 1) / TILE; }
 // The elements of a column that an invocation visits: first, first + LANES, ... below end.
 struct Span { column: u32, first: u32, end: u32, part: u32 }
 
-fn span_of(group: vec3<u32>, groups: vec3<u32>, local: u32, parts: u32, length: u32) -> Span {
-  let index = group.y * groups.x + group.x;
+fn span_of(group: Workgroup, local: u32, parts: u32, length: u32) -> Span {
+  let index = index_of(group);
   let part = index / tiles();
   let column = index % tiles() * TILE + local % TILE;
   let end = min((part + 1) * length, params.n);
@@ -105,12 +105,8 @@ fn first_of_lanes(moments: Moments, local: u32) -> Moments {
 fn pivot_of(column: u32) -> V { return x[column * params.inner]; }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn statistics(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let span = span_of(group, groups, local, params.chunks, params.chunk_length);
+fn statistics(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let span = span_of(group, local, params.chunks, params.chunk_length);
   let pivot = pivot_of(span.column);
   var e = span.first;
   var moments = Moments();
@@ -177,23 +173,15 @@ fn save(column: u32, moments: Moments) {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let span = span_of(group, local, params.slabs, params.slab_length);
   let moments = transform(span, local);
   if (span.first == 0 && span.end > 0) { save(span.column, moments); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward_and_track(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+fn forward_and_track(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let span = span_of(group, local, params.slabs, params.slab_length);
   let moments = transform(span, local);
   if (span.first == 0 && span.end > 0) {
     save(span.column, moments);
@@ -203,12 +191,8 @@ fn forward_and_track(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn normalise(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+fn normalise(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let span = span_of(group, local, params.slabs, params.slab_length);
   let center = given_mean[span.column];
   let scale = given_gamma[span.column] * inverseSqrt(given_variance[span.column] + params.epsilon);
   let shift = given_beta[span.column];

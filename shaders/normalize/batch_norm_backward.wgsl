@@ -64,12 +64,8 @@ fn sum_of_lanes(sum: Sums, local: u32) -> Sums {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn sums(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let span = span_of(group, groups, local, params.chunks, params.chunk_length);
+fn sums(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let span = span_of(group, local, params.chunks, params.chunk_length);
   let channel = channel_of(span.column);
   var sum = Sums();
   for (var e = span.first; e < span.end; e += LANES) {
@@ -88,12 +84,8 @@ fn sums(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn backward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let span = span_of(group, groups, local, params.slabs, params.slab_length);
+fn backward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let span = span_of(group, local, params.slabs, params.slab_length);
   let channel = channel_of(span.column);
   var lane_sum = Sums();
   for (var chunk = local / TILE; chunk < params.chunks; chunk += LANES) {

@@ -38,7 +38,9 @@ fn scale_of(row: Row, local: u32) -> Scale {
 // h for the element at i.
 fn normalized(i: u32, scale: Scale) -> f32 { return (x[i] - scale.shift - scale.mean) * scale.factor; }
 
-fn forward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let scale = scale_of(row, local);
   for (var j = row.lane; j < row.end; j += LANES) {
     let i = row.start + j * params.inner;
@@ -46,7 +48,9 @@ fn forward_row(row: Row, local: u32) {
   }
 }
 
-fn backward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn backward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let scale = scale_of(row, local);
   var sum = 0.0;
   var along_h = 0.0;

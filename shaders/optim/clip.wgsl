@@ -24,12 +24,8 @@ struct Params { count: u32, first: u32, max_norm: f32 } // first: position of th
 @group(0) @binding(3) var<storage, read_write> scaled: array<vec4<f32>>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn sums(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let c = group.y * groups.x + group.x;
+fn sums(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let c = index_of(group);
   if (c >= params.count) { return; } // uniform
   let chunk = chunks[c];
   var sum = 0.0;
@@ -42,12 +38,8 @@ fn sums(
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn scale(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let c = group.y * groups.x + group.x;
+fn scale(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let c = index_of(group);
   if (c >= params.count) { return; } // uniform
   let chunk = chunks[c];
   var sum = 0.0;

@@ -39,7 +39,9 @@ fn best_of_lanes(candidate: Candidate, local: u32) -> Candidate {
   return candidates[local];
 }
 
-fn forward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let start = row.start;
   var best = Candidate(rank_of(x[start]), 0); // in every invocation: repeating the first element is harmless
   for (var j = row.lane; j < row.end; j += LANES) {

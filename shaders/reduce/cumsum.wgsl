@@ -16,7 +16,9 @@ fn position(start: u32, j: u32) -> u32 {
   return start + select(j, params.length - 1 - j, REVERSE) * params.inner;
 }
 
-fn forward_row(row: Row, local: u32) {
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = row_of(group, local);
   let segment = (params.length + LANES - 1) / LANES;
   let first = row.lane * segment;
   let last = min(first + segment, row.end);

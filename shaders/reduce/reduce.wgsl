@@ -38,12 +38,8 @@ fn walk(base: u32, stride: u32, first: u32, last: u32, step: u32) -> V {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn rows(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let row = group.y * groups.x + group.x;
+fn rows(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let row = index_of(group);
   if (row >= params.outer * params.chunks) { return; } // uniform
   let first = row % params.chunks * params.chunk_length;
   let last = min(first + params.chunk_length, params.length);
@@ -70,12 +66,8 @@ fn combined(value: V, local: u32) -> V {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn columns(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = (group.y * groups.x + group.x) * TILE + local % TILE;
+fn columns(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = index_of(group) * TILE + local % TILE;
   let is_inside = i < params.outer * params.chunks * params.inner;
   var sum: V;
   if (is_inside) {

@@ -13,11 +13,8 @@ struct Params { factor: f32, term: f32 }
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn forward(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let i = group.x * WORKGROUP_SIZE + local;
+fn forward(group: Workgroup, @builtin(local_invocation_index) local: u32) {
+  let i = group.id.x * WORKGROUP_SIZE + local;
   let factor = vec4<f32>(params.factor);
   let term = vec4<f32>(params.term);
   let start = vec4<f32>(f32(i), f32(i) + 0.25, f32(i) + 0.5, f32(i) + 0.75);

@@ -78,7 +78,7 @@ export interface OpDefinition<Inputs extends readonly Tensor[], Attributes> {
   readonly name: string;
   /**
    * The shader that `run` dispatches: one file, a scaffold with the functions it calls, or a pair of them (with and
-   * without subgroups).
+   * without subgroups). shaders/lib/workgroup.wgsl is joined to each.
    */
   readonly shader?: Source | readonly Source[] | Omit<Kernel, 'name'>;
   /** The operation in float64, or a function that picks it from the CPU backend's references. */

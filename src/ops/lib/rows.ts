@@ -1,4 +1,3 @@
-import entryWgsl from '../../../shaders/lib/rows/entry.wgsl';
 import subgroupsRowsWgsl from '../../../shaders/lib/rows/subgroups.wgsl';
 import treeWgsl from '../../../shaders/lib/rows/tree.wgsl';
 import scaffold from '../../../shaders/lib/rows.wgsl';
@@ -9,7 +8,6 @@ import type { Constants, Kernel, Source } from '../../core/kernel.ts';
 import { viewAround } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { constantOf } from '../../core/wgsl.ts';
-import { entryPoints } from './entries.ts';
 
 const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
 const LARGEST_WORKGROUP = 256; // WebGPU's guaranteed limit
@@ -29,13 +27,8 @@ export function rowWorkgroup({ info }: Device, length: number): number {
   return Math.min(LARGEST_WORKGROUP, Math.max(WORKGROUP_SIZE, 2 ** Math.ceil(Math.log2(length / SHARE))));
 }
 
-/** The sources of a kernel that walks along rows: an entry point for each `fn <entry>_row`. */
-export const walkingRows = (...shaders: readonly Source[]): readonly Source[] => [
-  scaffold,
-  specialWgsl,
-  ...shaders,
-  ...entryPoints(entryWgsl, shaders),
-];
+/** The sources of a kernel that walks along rows. */
+export const walkingRows = (...shaders: readonly Source[]): readonly Source[] => [scaffold, specialWgsl, ...shaders];
 
 /** The sources of a kernel that reduces rows. */
 export function reducingRows(...shaders: readonly Source[]): Omit<Kernel, 'name'> {

@@ -1,3 +1,4 @@
+import workgroupWgsl from '../../../../shaders/lib/workgroup.wgsl';
 import { DeviceError, ShaderError } from '../../../core/errors.ts';
 import type { Constants, Kernel, Source } from '../../../core/kernel.ts';
 import { constantOf, declares, type Field, joined, locate, paramsOf, specialize } from '../../../core/wgsl.ts';
@@ -46,13 +47,14 @@ export class PipelineCache {
     counts: BindingCounts,
     constants: Constants = {},
   ): Pipeline {
-    const kernel = { name, sources: this.#options.subgroups ? withSubgroups : plain };
+    const sources = this.#options.subgroups ? withSubgroups : plain;
+    const kernel = { name, sources: [...sources, workgroupWgsl] };
     const settings = Object.entries(constants).map(([name, value]) => `${name}=${value}`);
-    const sources = kernel.sources.map((source) => this.#numberOf(source)); // two files of users may have the same name
-    const key = [...sources, entry, ...counts, ...settings].join(' ');
+    const numbers = sources.map((source) => this.#numberOf(source)); // two files of users may have the same name
+    const key = [...numbers, entry, ...counts, ...settings].join(' ');
     let made = this.#pipelines.get(key);
     if (made === undefined) {
-      const label = [...kernel.sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
+      const label = [...sources.map(({ file }) => file), entry, ...counts, ...settings].join(' ');
       made = this.#prepare(kernel, entry, counts, constants, label);
       this.#pipelines.set(key, made);
     }

@@ -11,7 +11,7 @@ const WIDE = { dilation: [1, 2], strides: 2, padding: [1, 0, 2, 1] } as const;
 
 /** Filters of one tap and several; strides, padding, gaps, groups; one channel, odd and vectors of them; nothing. */
 // biome-ignore format: one case per line
-export const convolutions: readonly Case[] = [
+const convolutions: readonly Case[] = [
   { shapes: [[2, 6, 5, 1], [3, 3, 1, 2]] },
   { shapes: [[3, 12, 13, 8], [3, 3, 8, 20]], args: [{ padding: 'same' }] },
   { shapes: [[2, 6, 7, 3], [3, 2, 3, 5]], args: [ODD] },
@@ -26,7 +26,7 @@ export const convolutions: readonly Case[] = [
 
 /** Filters that take each channel by itself. */
 // biome-ignore format: one case per line
-export const depthwise: readonly Case[] = [
+const depthwise: readonly Case[] = [
   { shapes: [[2, 6, 5, 3], [3, 3, 3, 2]] },
   { shapes: [[2, 6, 5, 8], [3, 3, 8, 1]], args: [{ padding: 'same' }] },
   { shapes: [[2, 6, 7, 4], [3, 2, 4, 1]], args: [WIDE] },
@@ -35,7 +35,7 @@ export const depthwise: readonly Case[] = [
 
 /** The same as for a convolution, the other way. */
 // biome-ignore format: one case per line
-export const transposed: readonly Case[] = [
+const transposed: readonly Case[] = [
   { shapes: [[2, 4, 3, 2], [3, 3, 1, 2]] },
   { shapes: [[2, 4, 3, 8], [3, 3, 8, 8]], args: [{ padding: [1, 1, 1, 1] }] },
   { shapes: [[2, 3, 7, 5], [3, 2, 3, 5]], args: [ODD] },
@@ -48,7 +48,7 @@ export const transposed: readonly Case[] = [
 
 /** Windows side by side, overlapping, in the padding, reaching past it. */
 // biome-ignore format: one case per line
-export const pools: readonly Case[] = [
+const pools: readonly Case[] = [
   { shapes: [[2, 6, 5, 3]] },
   { shapes: [[2, 6, 5, 8]] },
   { shapes: [[2, 6, 8, 3]], args: [{ poolSize: 2, strides: 3, padding: [1, 0, 1, 0] }] },

@@ -45,7 +45,7 @@ const layouts = (sizes: Product): readonly Case[] =>
   [false, true].flatMap((transposeA) => [false, true].map((transposeB) => product(sizes, transposeA, transposeB)));
 
 /** Odd and aligned sizes, smaller and larger than a tile, K short, long and 0, batches that broadcast. */
-export const products: readonly Case[] = [
+const products: readonly Case[] = [
   ...layouts({ M: 45, N: 65, K: 33 }),
   ...layouts({ M: 68, N: 64, K: 36 }),
   ...layouts({ M: 131, N: 130, K: 18 }),

@@ -302,7 +302,7 @@ export function symbolic(given: Applicable): SymbolicTensor {
 }
 
 /** Applies a layer. @throws ShapeError for more or fewer inputs than it takes. */
-export function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
+function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
   const inputs = [to].flat().map(symbolic);
   const { kind, takes } = layer;
   if (takes === 'several' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {

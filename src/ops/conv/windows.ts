@@ -65,7 +65,7 @@ export const padding: Check = [
 ];
 
 /** The extent of a window in pixels, gaps between taps included. */
-export const extentOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
+const extentOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
 /** The padding at both ends of an axis that fits `count` windows, with the odd pixel at the end. */
 function samePadding(length: number, count: number, stride: number, extent: number): Pair {
@@ -74,7 +74,7 @@ function samePadding(length: number, count: number, stride: number, extent: numb
 }
 
 /** The padding before and after an axis (0 for height, 1 for width). */
-export function paddingAlong(
+function paddingAlong(
   op: string,
   amount: Padding,
   axis: 0 | 1,

@@ -18,7 +18,7 @@ import { Arena, BLOCK, LANES, type Layout, layoutOf, layoutsOf } from './arena.t
 import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
 import { type Gathered, type Grouping, groupParameters } from './groups.ts';
-import type { ApplyOptions, Optimizer, Rule } from './optimizer.ts';
+import type { ApplyOptions, Optimizer, Rule, Step } from './optimizer.ts';
 import type { Settings } from './options.ts';
 import { RATE, type Schedule } from './schedules.ts';
 
@@ -103,10 +103,13 @@ export class FusedOptimizer implements Optimizer {
   }
 
   get currentLearningRate(): number {
-    if (typeof this.#learningRate === 'number') return this.#learningRate;
-    const learningRate = this.#learningRate(this.iterations);
-    checkValue(`${this.name} at step ${this.iterations}`, 'learningRate', learningRate, RATE);
-    return learningRate;
+    return this.#rateAt(this.iterations);
+  }
+
+  #rateAt(step: number): number {
+    const rate = typeof this.#learningRate === 'number' ? this.#learningRate : this.#learningRate(step);
+    checkValue(`${this.name} at step ${step}`, 'learningRate', rate, RATE);
+    return rate / (1 + this.#settings.decay * step);
   }
 
   get slots(): Readonly<Record<string, readonly Tensor[]>> {
@@ -353,9 +356,9 @@ export class FusedOptimizer implements Optimizer {
     const { penalize, prepare, follow } = device.references;
     for (const { arrays, common } of updates) penalize(arrays, common);
     normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
-    for (const { arrays, common, rate, t } of updates) {
+    for (const { arrays, common, step } of updates) {
       prepare(arrays, common);
-      this.#rule.reference(device.references, arrays, rate, t);
+      this.#rule.reference(device.references, arrays, step);
       if (this.#settings.useEma) follow(arrays, common);
     }
   }
@@ -363,15 +366,14 @@ export class FusedOptimizer implements Optimizer {
   /** `struct Hyper` of the next step, for each group. */
   #numbers(traits: Built['traits'], regularize = false): Float64Array {
     const numbers = traits.flatMap((_, group) => {
-      const { common, rate, t } = this.#group(traits, group, regularize);
-      return [...Object.values(common), ...this.#rule.numbers(rate, t)];
+      const { common, step } = this.#group(traits, group, regularize);
+      return [...Object.values(common), ...this.#rule.numbers(step)];
     });
     return new Float64Array(numbers);
   }
 
   /**
-   * The rate and step number of a group in the next step, and the values common to all rules, in the order of
-   * `struct Hyper`.
+   * The next step of a group, and the values common to all rules, in the order of `struct Hyper`.
    */
   #group(traits: Built['traits'], group: number, regularize: boolean) {
     const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention } = this.#settings;
@@ -379,7 +381,8 @@ export class FusedOptimizer implements Optimizer {
     const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2, joined } = traits[group];
     const t = this.iterations - joined + 1;
     const rate = this.currentLearningRate * learningRateFactor;
-    const decoupled = convention === 'keras' || this.#rule.decoupled === true;
+    const rateAfter = (): number => this.#rateAt(this.iterations + 1) * learningRateFactor;
+    const decoupled = convention !== 'pytorch' || this.#rule.decoupled === true;
     const common = {
       scale: 1 / (lossScaleFactor * gradientAccumulationSteps),
       l1: regularize ? l1 : 0,
@@ -390,7 +393,14 @@ export class FusedOptimizer implements Optimizer {
       emaGain: t === 1 ? 1 : 1 - emaMomentum, // the average starts at the first updated value
       overwrite: Number((this.iterations + 1) % emaOverwriteFrequency === 0),
     };
-    return { common, rate, t };
+    const step: Step = {
+      t,
+      rate,
+      get nextRate() {
+        return rateAfter(); // only if the rule asks: a schedule of the user may end here
+      },
+    };
+    return { common, step };
   }
 
   /**

@@ -65,6 +65,16 @@ export interface Optimizer {
   dispose(): void;
 }
 
+/** One update of a group of parameters. */
+export interface Step {
+  /** 1 for the first update. */
+  readonly t: number;
+  /** The learning rate. */
+  readonly rate: number;
+  /** The learning rate of the next update. */
+  readonly nextRate: number;
+}
+
 /** The part that differs between optimizers; {@link FusedOptimizer} does the rest. */
 export interface Rule {
   readonly name: string;
@@ -75,9 +85,9 @@ export interface Rule {
   readonly moments: Readonly<Record<string, boolean>>;
   /** Initial values of moments that do not start at 0. */
   readonly start?: Readonly<Record<string, number>>;
-  /** The fields of `struct Rule`, in order, for step t = 1, 2, ... */
-  readonly numbers: (rate: number, t: number) => readonly number[];
-  readonly reference: (references: References, arrays: OptimizerArrays, rate: number, t: number) => void;
+  /** The fields of `struct Rule`, in order. */
+  readonly numbers: (step: Step) => readonly number[];
+  readonly reference: (references: References, arrays: OptimizerArrays, step: Step) => void;
   /** Whether weight decay bypasses the gradient in every convention. */
   readonly decoupled?: boolean;
 }

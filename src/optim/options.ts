@@ -3,13 +3,15 @@ import { ValueError } from '../core/errors.ts';
 import { checkGroups, type ParameterGroup } from './groups.ts';
 import { RATE, type Schedule } from './schedules.ts';
 
-/** Whose rules apply where Keras and PyTorch differ. */
-export type Convention = 'keras' | 'pytorch';
+/** Whose rules apply where Keras, PyTorch and the lecture "Modern neural networks" differ. */
+export type Convention = 'keras' | 'pytorch' | 'lecture';
 
 /** Options of every optimizer, with Keras's names, and with its rules unless `convention` says otherwise. */
 export interface OptimizerOptions {
   /** A number of 0 or more, or a function of the step. Default: see the optimizer. */
   readonly learningRate?: number | Schedule;
+  /** Divides the learning rate by `1 + decay * step`, as Keras 2 did; default 0. */
+  readonly decay?: number;
   /**
    * Weight decay, 0 or more; default 0, adamW 0.004. Keras subtracts `rate * weightDecay * w` from each weight before
    * the step; see `convention`.
@@ -41,12 +43,14 @@ export interface OptimizerOptions {
   /**
    * Whose rule applies, and whose defaults for omitted options; default `keras`. `pytorch` applies the rate after
    * momentum rather than before, adds epsilon to the corrected root, and adds `weightDecay * w` to the gradient (except
-   * in adamW).
+   * in adamW). `lecture`, of sgd, rmsprop and adam, has the formulas of the lecture: momentum that averages the
+   * gradients, epsilon outside the root, and no bias correction.
    */
   readonly convention?: Convention;
 }
 
 const COMMON = {
+  decay: 0,
   weightDecay: 0,
   useEma: false,
   emaMomentum: 0.99,
@@ -62,13 +66,17 @@ export type Settings = typeof COMMON & OptimizerOptions & { readonly learningRat
 export const CLIP_CHECKS = { clipNorm: positive, globalClipNorm: positive, clipValue: positive };
 
 const COMMON_CHECKS = {
+  decay: notNegative,
   weightDecay: notNegative,
   useEma: flag,
   emaMomentum: fraction,
   lossScaleFactor: positive,
   gradientAccumulationSteps: count,
   parameterGroups: [Array.isArray, 'an array of groups'],
-  convention: [(value) => value === 'keras' || value === 'pytorch', "'keras' or 'pytorch'"],
+  convention: [
+    (value) => value === 'keras' || value === 'pytorch' || value === 'lecture',
+    "'keras', 'pytorch' or 'lecture'",
+  ],
   ...CLIP_CHECKS,
   emaOverwriteFrequency: count,
 } satisfies Readonly<Record<Exclude<keyof OptimizerOptions, 'learningRate'>, Check>>;
@@ -82,7 +90,7 @@ export function checkClips(op: string, options: object): void {
 
 interface Given<Defaults extends { readonly learningRate: number }, Options> {
   readonly options: Options;
-  readonly defaults: Readonly<Record<Convention, Defaults>>;
+  readonly defaults: Readonly<Record<'keras' | 'pytorch', Defaults>> & { readonly lecture?: Defaults };
   /** Checks of the optimizer's own options. */
   readonly checks: Readonly<Record<Exclude<keyof Defaults, 'learningRate'>, Check>>;
 }
@@ -96,5 +104,14 @@ export function settingsOf<Defaults extends { readonly learningRate: number }, O
   checkClips(op, options);
   checkGroups(op, options.parameterGroups ?? []);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
-  return { ...COMMON, ...defaults[options.convention ?? 'keras'], ...given };
+  const own = defaults[options.convention ?? 'keras'];
+  if (own === undefined) {
+    throw new ValueError({
+      op,
+      got: "convention 'lecture'",
+      expected: "'keras' or 'pytorch'",
+      fix: 'The lecture has formulas of its own for sgd, rmsprop and adam.',
+    });
+  }
+  return { ...COMMON, ...own, ...given };
 }

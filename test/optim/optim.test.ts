@@ -552,6 +552,7 @@ test('optimizers by name, and as JSON', () => {
     name: 'sgd',
     learningRate: { name: 'exponentialDecay', initialLearningRate: 1, decaySteps: 2, decayRate: 0.5 },
     momentum: 0.5,
+    decay: 0,
     dampening: 0,
     nesterov: false,
     weightDecay: 0,

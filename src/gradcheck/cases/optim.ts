@@ -27,9 +27,18 @@ const VARIANTS: { readonly [Name in keyof Rules]?: readonly Parameters<Rules[Nam
   sgd: [
     { momentum: 0.9, nesterov: true, weightDecay: 0.01 },
     { convention: 'pytorch', momentum: 0.9 },
+    { convention: 'lecture', momentum: 0.9 },
+    { convention: 'lecture', momentum: 0.9, nesterov: true, decay: 0.5 },
   ],
-  rmsprop: [{ centered: true, momentum: 0.9, epsilon: 0.01 }],
-  adam: [{ amsgrad: true, weightDecay: 0.01, clipValue: 0.5 }, { useEma: true }],
+  rmsprop: [
+    { centered: true, momentum: 0.9, epsilon: 0.01 },
+    { convention: 'lecture', epsilon: 0.01 },
+  ],
+  adam: [
+    { amsgrad: true, weightDecay: 0.01, clipValue: 0.5 },
+    { useEma: true },
+    { convention: 'lecture', epsilon: 0.01 },
+  ],
   adagrad: [{ convention: 'pytorch', epsilon: 0.01, globalClipNorm: 1 }],
   adadelta: [{ epsilon: 0.01, weightDecay: 0.01 }],
   adamax: [{ convention: 'pytorch', epsilon: 0.01 }],

@@ -33,8 +33,8 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
       name: 'adadelta',
       shader,
       moments: { meanSquare: true, meanSquareUpdate: true },
-      numbers: (rate) => [1 - rho, epsilon, rate],
-      reference: ({ adadelta }, arrays, rate) => adadelta(arrays, settings, rate),
+      numbers: ({ rate }) => [1 - rho, epsilon, rate],
+      reference: ({ adadelta }, arrays, { rate }) => adadelta(arrays, settings, rate),
     },
     settings,
   );

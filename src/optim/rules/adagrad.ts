@@ -34,8 +34,8 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
       shader,
       moments: { accumulator: true },
       start: { accumulator: initialAccumulatorValue },
-      numbers: (rate) => (convention === 'keras' ? [rate, epsilon, 0] : [rate, 0, epsilon]),
-      reference: ({ adagrad }, arrays, rate) => adagrad(arrays, settings, rate),
+      numbers: ({ rate }) => (convention === 'keras' ? [rate, epsilon, 0] : [rate, 0, epsilon]),
+      reference: ({ adagrad }, arrays, { rate }) => adagrad(arrays, settings, rate),
     },
     settings,
   );

@@ -14,7 +14,7 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number;
   /** Divides by the largest mean square so far; default false. */
   readonly amsgrad?: boolean;
-  /** Corrects the means for their start at 0; default true. */
+  /** Corrects the means for their start at 0; default true, in the lecture's convention false. */
   readonly biasCorrection?: boolean;
 }
 
@@ -23,8 +23,9 @@ const SHARED = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, amsgrad: false, 
 const DEFAULTS = {
   keras: { ...SHARED, epsilon: 1e-7 },
   pytorch: { ...SHARED, epsilon: 1e-8 },
+  lecture: { ...SHARED, epsilon: 1e-7, biasCorrection: false },
 };
-const ADAM_W_DECAY = { keras: 0.004, pytorch: 0.01 };
+const ADAM_W_DECAY = { keras: 0.004, pytorch: 0.01, lecture: 0.004 };
 
 /**
  * Adam: `m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2`, then in step t = 1, 2, ... `w -= rate sqrt(1 -
@@ -55,12 +56,17 @@ function make(name: 'adam' | 'adamW', options: AdamOptions): Optimizer {
       shader,
       constants: { AMSGRAD: String(amsgrad) },
       moments: { mean: true, meanSquare: true, largest: amsgrad },
-      numbers: (rate, t) => {
+      numbers: ({ rate, t }) => {
         const correction1 = biasCorrection ? 1 - beta1 ** t : 1;
         const root2 = biasCorrection ? Math.sqrt(1 - beta2 ** t) : 1;
-        return [1 - beta1, 1 - beta2, (rate * root2) / correction1, convention === 'keras' ? epsilon : epsilon * root2];
+        return [
+          1 - beta1,
+          1 - beta2,
+          (rate * root2) / correction1,
+          convention === 'pytorch' ? epsilon * root2 : epsilon,
+        ];
       },
-      reference: ({ adam }, arrays, rate, t) => adam(arrays, settings, rate, t),
+      reference: ({ adam }, arrays, { rate, t }) => adam(arrays, settings, rate, t),
       decoupled: name === 'adamW',
     },
     settings,

@@ -36,11 +36,11 @@ export function adamax(options: AdamaxOptions = {}): Optimizer {
       name: 'adamax',
       shader,
       moments: { mean: true, largest: true },
-      numbers: (rate, t) => {
+      numbers: ({ rate, t }) => {
         const inside = convention === 'keras' ? 0 : epsilon;
         return [1 - beta1, beta2, rate / (1 - beta1 ** t), inside, epsilon - inside];
       },
-      reference: ({ adamax }, arrays, rate, t) => adamax(arrays, settings, rate, t),
+      reference: ({ adamax }, arrays, { rate, t }) => adamax(arrays, settings, rate, t),
     },
     settings,
   );

@@ -52,7 +52,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
       name: 'nadam',
       shader,
       moments: { mean: true, meanSquare: true },
-      numbers: (rate, t) => {
+      numbers: ({ rate, t }) => {
         const product = productAt(t);
         const now = momentumAt(t, beta1, momentumDecay);
         const next = momentumAt(t + 1, beta1, momentumDecay);
@@ -61,7 +61,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
         const alongGradient = (rate * root2 * (1 - now)) / (1 - product);
         return [1 - beta1, 1 - beta2, alongMean, alongGradient, epsilon * root2];
       },
-      reference: ({ nadam }, arrays, rate, t) => nadam(arrays, settings, rate, t),
+      reference: ({ nadam }, arrays, { rate, t }) => nadam(arrays, settings, rate, t),
     },
     settings,
   );

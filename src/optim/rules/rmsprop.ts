@@ -21,13 +21,14 @@ const SHARED = { momentum: 0, centered: false };
 const DEFAULTS = {
   keras: { ...SHARED, learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },
   pytorch: { ...SHARED, learningRate: 0.01, rho: 0.99, epsilon: 1e-8 },
+  lecture: { ...SHARED, learningRate: 0.001, rho: 0.9, epsilon: 1e-7 },
 };
 
 /**
  * Divides the gradient by its running root mean square: `s = rho s + (1 - rho) g^2; w -= rate g / sqrt(s + epsilon)`,
  * and with momentum `v = momentum v + rate g / sqrt(s + epsilon); w -= v`. Default rate 0.001, PyTorch's 0.01. If
- * centered, the square of the running mean is subtracted from s, down to 0. In PyTorch's convention the divisor is
- * `sqrt(s) + epsilon`, and `w -= rate v`.
+ * centered, the square of the running mean is subtracted from s, down to 0. In PyTorch's convention and
+ * the lecture's the divisor is `sqrt(s) + epsilon`, and `w -= rate v`.
  * @throws ValueError for an option out of range.
  * @see Tieleman and Hinton (2012), "Lecture 6.5 - rmsprop"; centered: Graves (2013), arXiv:1308.0850.
  */
@@ -41,9 +42,9 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
       shader,
       constants: { CENTERED: String(centered), MOMENTUM: String(moving) },
       moments: { meanSquare: true, mean: centered, velocity: moving },
-      numbers: (rate) =>
+      numbers: ({ rate }) =>
         convention === 'keras' ? [1 - rho, epsilon, 0, momentum, rate, 1] : [1 - rho, 0, epsilon, momentum, 1, rate],
-      reference: ({ rmsprop }, arrays, rate) => rmsprop(arrays, settings, rate),
+      reference: ({ rmsprop }, arrays, { rate }) => rmsprop(arrays, settings, rate),
     },
     settings,
   );

@@ -1,9 +1,10 @@
 import { ValueError } from '../../core/errors.ts';
 import type { FittedModel } from './callback.ts';
 
-/** Refuses an optimizer with a schedule, as a callback would overwrite its rate. */
-export function checkFixedRate(op: string, model: FittedModel | undefined): void {
-  if (typeof model?.optimizer.learningRate !== 'function') return;
+/** The learning rate that a callback changes. @throws ValueError for a schedule, which the callback would overwrite. */
+export function fixedRate(op: string, { optimizer }: FittedModel): number {
+  const { learningRate } = optimizer;
+  if (typeof learningRate === 'number') return learningRate;
   throw new ValueError({
     op,
     got: 'an optimizer with a schedule',

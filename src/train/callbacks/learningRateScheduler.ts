@@ -1,6 +1,6 @@
 import { checkValue, func, notNegative } from '../../core/checks.ts';
 import type { Callback, FittedModel } from './callback.ts';
-import { checkFixedRate } from './fixedRate.ts';
+import { fixedRate } from './fixedRate.ts';
 
 /**
  * Sets the learning rate at the start of every epoch. For a schedule by steps use the option `learningRate` of the optimizer.
@@ -14,13 +14,14 @@ export function learningRateScheduler(schedule: (epoch: number, learningRate: nu
     setModel: (given) => {
       model = given;
     },
-    onTrainBegin: () => checkFixedRate('learningRateScheduler', model),
+    onTrainBegin: () => {
+      if (model !== undefined) fixedRate('learningRateScheduler', model);
+    },
     onEpochBegin: (epoch) => {
       if (model === undefined) return;
-      const { optimizer } = model;
-      const rate = schedule(epoch, optimizer.currentLearningRate);
+      const rate = schedule(epoch, fixedRate('learningRateScheduler', model));
       checkValue('learningRateScheduler', `the rate of epoch ${epoch}`, rate, notNegative);
-      optimizer.learningRate = rate;
+      model.optimizer.learningRate = rate;
     },
   };
 }

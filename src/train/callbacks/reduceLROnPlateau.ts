@@ -1,6 +1,6 @@
 import { countFrom0, fraction, notNegative } from '../../core/checks.ts';
 import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
-import { checkFixedRate } from './fixedRate.ts';
+import { fixedRate } from './fixedRate.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
@@ -51,7 +51,7 @@ class ReduceLROnPlateau implements Callback {
   }
 
   onTrainBegin(): void {
-    checkFixedRate('reduceLROnPlateau', this.#model);
+    if (this.#model !== undefined) fixedRate('reduceLROnPlateau', this.#model);
     this.#best = this.#monitor.worst;
     this.#wait = 0;
     this.#cooling = 0;
@@ -72,10 +72,9 @@ class ReduceLROnPlateau implements Callback {
   #reduce(): void {
     const { factor, cooldown, minLr } = this.#options;
     if (this.#model === undefined) return;
-    const { optimizer } = this.#model;
-    const rate = optimizer.currentLearningRate;
+    const rate = fixedRate('reduceLROnPlateau', this.#model);
     if (rate <= minLr) return;
-    optimizer.learningRate = Math.max(factor * rate, minLr);
+    this.#model.optimizer.learningRate = Math.max(factor * rate, minLr);
     this.#cooling = cooldown;
     this.#wait = 0;
   }

@@ -1,7 +1,7 @@
 import type { NdArray } from '../ndarray.ts';
 
 type Numbers = NdArray['data'];
-type Convention = 'keras' | 'pytorch';
+type Convention = 'keras' | 'pytorch' | 'lecture';
 
 /**
  * All parameters `w`, their gradients `g` and the moments, flat and of equal length; w and moments are updated in
@@ -72,8 +72,7 @@ export function follow(
 export function sgd(
   { w, g, velocity: v }: OptimizerArrays,
   options: { momentum: number; dampening: number; nesterov: boolean; convention: Convention },
-  rate: number,
-  t: number,
+  { rate, nextRate, t }: { rate: number; nextRate: number; t: number },
 ): void {
   const { momentum, dampening, nesterov, convention } = options;
   for (let i = 0; i < w.length; i++) {
@@ -82,6 +81,11 @@ export function sgd(
     } else if (convention === 'keras') {
       v[i] = momentum * v[i] - (1 - dampening) * rate * g[i];
       w[i] += nesterov ? momentum * v[i] - rate * g[i] : v[i];
+    } else if (convention === 'lecture') {
+      if (nesterov) w[i] -= rate * momentum * v[i]; // back from the point ahead
+      v[i] = momentum * v[i] - (1 - momentum) * g[i];
+      w[i] += rate * v[i];
+      if (nesterov) w[i] += nextRate * momentum * v[i];
     } else {
       v[i] = momentum * v[i] + (t === 1 ? g[i] : (1 - dampening) * g[i]);
       w[i] -= rate * (nesterov ? g[i] + momentum * v[i] : v[i]);
@@ -130,7 +134,7 @@ export function adam(
     if (amsgrad) largest[i] = Math.max(largest[i], meanSquare[i]);
     const root = Math.sqrt(amsgrad ? largest[i] : meanSquare[i]);
     w[i] -=
-      convention === 'keras'
+      convention !== 'pytorch'
         ? (rate * (Math.sqrt(correction2) / correction1) * mean[i]) / (root + epsilon)
         : (rate * (mean[i] / correction1)) / (root / Math.sqrt(correction2) + epsilon);
   }

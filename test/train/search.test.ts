@@ -4,7 +4,9 @@ import {
   choice,
   grid,
   integer,
+  logNormal,
   logUniform,
+  normal,
   random,
   type Sampler,
   search,
@@ -36,6 +38,32 @@ test('dimensions stay within their bounds, ends included', () => {
   assert.ok(Math.abs(logUniform(1e-4, 1).at(0.5) - 1e-2) < 1e-12);
   assert.equal([0, 0.32, 0.34, 0.99, 1].map(integer(1, 3).at), [1, 1, 2, 3, 3]);
   assert.equal([0, 0.49, 0.5, 1].map(choice(['a', 'b']).at), ['a', 'a', 'b', 'b']);
+});
+
+test('normal and log-normal dimensions have the quantiles of their distributions', async () => {
+  const quantiles = { 0.5: 0, 0.3: -0.5244005127, 0.975: 1.9599639845, 0.01: -2.326347874, 0.999: 3.0902323062 };
+  for (const [u, z] of Object.entries(quantiles)) {
+    assert.ok(Math.abs(normal(3, 2).at(Number(u)) - (3 + 2 * z)) < 1e-8, u);
+    assert.ok(Math.abs(logNormal(1, 0.5).at(Number(u)) / Math.exp(1 + 0.5 * z) - 1) < 1e-8, u);
+  }
+  assert.equal(
+    normal(0, 1)
+      .grid(4)
+      .map((u) => normal(0, 1).at(u).toFixed(3)),
+    ['-1.150', '-0.319', '0.319', '1.150'],
+  );
+  assert.ok(
+    [0, 1].every((u) => Number.isFinite(normal(0, 1).at(u))),
+    'a sampler may ask for the ends',
+  );
+  const space = { a: normal(5, 2), b: logNormal(-6, 1) };
+  const { trials } = await search({ space, sampler: 'random', trials: 400 }, () => 0);
+  const mean = trials.reduce((sum, { parameters }) => sum + parameters.a, 0) / 400;
+  assert.ok(Math.abs(mean - 5) < (4 * 2) / 20, `${mean} is 4 standard errors from 5`);
+  const lower = trials.filter(({ parameters }) => parameters.b < Math.exp(-6)).length;
+  assert.ok(Math.abs(lower - 200) < 4 * 10, `${lower} of 400 are below the median`);
+  assert.throws(() => normal(0, 0), 'normal: got stddev 0; expected a finite number above 0');
+  assert.throws(() => logNormal(Number.NaN, 1), 'logNormal: got mean NaN; expected a finite number');
 });
 
 test('each whole number is as likely as any other, with log each order of magnitude', async () => {

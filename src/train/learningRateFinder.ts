@@ -5,7 +5,7 @@ import type { Samples } from '../data/dataset/dataset.ts';
 import { datasetFor } from './datasets.ts';
 import { Snapshot } from './loop/snapshot.ts';
 import { CapturedSteps } from './loop/steps.ts';
-import { buildOptimizer, disposeValues, readLoss, trainStep } from './loop/trainStep.ts';
+import { buildOptimizer, disposeValues, evaluateWith, evaluationSteps, readLoss, trainStep } from './loop/trainStep.ts';
 import type { Model } from './model.ts';
 import { type Trainable, whileTraining } from './trainable.ts';
 
@@ -18,8 +18,10 @@ export interface FindLearningRateOptions {
   readonly steps?: number;
   /** Samples per minibatch; default 32. */
   readonly batchSize?: number;
-  /** The decay b of the running mean of the loss, at least 0 and below 1; default 0.9. */
+  /** The decay b of the running mean of the loss, at least 0 and below 1; default 0.9, with `validationData` 0. */
   readonly smoothing?: number;
+  /** Samples and labels whose loss is computed after each step, in place of the minibatch's own; default none. */
+  readonly validationData?: readonly [x: Samples, y: Samples];
 }
 
 /** The result of the learning-rate range test. */
@@ -46,7 +48,7 @@ const BEYOND_CHANCE = 4;
 /**
  * The learning-rate range test: the rate grows exponentially with every minibatch, and the loss shows where learning begins and
  * where it diverges. The loss is smoothed, `m = b m + (1 - b) loss` divided by `1 - b^t`. The test ends early when that exceeds 4
- * times its minimum, or is not finite. Weights, optimizer and generator are left as they were.
+ * times its minimum, or is not finite. With `validationData` each rate has the validation loss after its step. Weights, optimizer and generator are left as they were.
  * @param model a compiled model. @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
  * @throws ValueError for options out of range, and if the first loss is not finite; ShapeError for data that do not fit.
  * @see Smith (2017), "Cyclical learning rates for training neural networks".
@@ -64,7 +66,7 @@ export async function findLearningRate(
 async function find(
   trainable: Trainable,
   samples: { readonly x: Samples; readonly y: Samples },
-  { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing }: Required<FindLearningRateOptions>,
+  { minLearningRate, maxLearningRate, steps: count, batchSize, smoothing, validationData }: Settings,
 ): Promise<LearningRates> {
   const { network, optimizer } = trainable;
   const data = await datasetFor(trainable, samples, { op: 'findLearningRate' });
@@ -73,11 +75,13 @@ async function find(
   const steps = new CapturedSteps(network, (rows) => trainStep(trainable, data.nextBatch(rows)));
   const before = { learningRate: optimizer.learningRate, stream: random.peekStream() };
   let snapshot: Snapshot | undefined;
+  let validation: Awaited<ReturnType<typeof validationOf>> | undefined;
   const learningRates: number[] = [];
   const losses: number[] = [];
   const unsmoothed: number[] = [];
   try {
     await steps.prepare([size]);
+    if (validationData) validation = await validationOf(trainable, validationData, batchSize);
     buildOptimizer(trainable);
     snapshot = new Snapshot(trainable);
     let mean = 0;
@@ -91,7 +95,7 @@ async function find(
       const rate = minLearningRate * (maxLearningRate / minLearningRate) ** (t / Math.max(1, count - 1));
       optimizer.learningRate = rate;
       const values = innerScope(() => steps.run(size));
-      const own = await readLoss(values, trainable);
+      const own = validation ? await validation.loss() : await readLoss(values, trainable);
       mean = smoothing * mean + (1 - smoothing) * own;
       disposeValues(values);
       const loss = mean / (1 - smoothing ** (t + 1));
@@ -107,6 +111,7 @@ async function find(
     optimizer.learningRate = before.learningRate;
     random.returnTo(before.stream);
     steps.dispose();
+    validation?.dispose();
     data.dispose();
   }
   if (losses.length === 0) {
@@ -122,21 +127,47 @@ async function find(
   return { learningRates, losses, suggestion: falls ? suggest(learningRates, losses) : undefined };
 }
 
-function settingsOf(options: FindLearningRateOptions): Required<FindLearningRateOptions> {
+/** The loss on validation data, with the weights of the moment. */
+async function validationOf(
+  trainable: Trainable,
+  [x, y]: readonly [x: Samples, y: Samples],
+  batchSize: number,
+): Promise<{ readonly loss: () => Promise<number>; readonly dispose: () => void }> {
+  const data = await datasetFor(trainable, { x, y }, { op: 'findLearningRate' });
+  const steps = evaluationSteps(trainable, data);
+  await steps.prepare([...data.batchSizes(batchSize)]);
+  return {
+    loss: async () => (await evaluateWith(trainable, { data, batchSize, steps })).loss,
+    dispose: () => {
+      steps.dispose();
+      data.dispose();
+    },
+  };
+}
+
+type Settings = Required<Omit<FindLearningRateOptions, 'validationData'>> & {
+  readonly validationData: FindLearningRateOptions['validationData'] | undefined;
+};
+
+function settingsOf(options: FindLearningRateOptions): Settings {
   const {
     minLearningRate = 1e-6,
     maxLearningRate = 10,
     steps = 100,
     batchSize = 32,
-    smoothing = 0.9,
+    validationData,
+    smoothing = validationData ? 0 : 0.9,
   } = checkValues('findLearningRate', options, {
     minLearningRate: positive,
     maxLearningRate: positive,
     steps: countFrom2,
     batchSize: count,
     smoothing: fraction,
+    validationData: [(value) => Array.isArray(value) && value.length === 2, 'a list [x, y]'],
   });
-  if (minLearningRate <= maxLearningRate) return { minLearningRate, maxLearningRate, steps, batchSize, smoothing };
+  if (minLearningRate <= maxLearningRate) {
+    return { minLearningRate, maxLearningRate, steps, batchSize, smoothing, validationData };
+  }
   throw new ValueError({
     op: 'findLearningRate',
     got: `minLearningRate ${minLearningRate} and maxLearningRate ${maxLearningRate}`,

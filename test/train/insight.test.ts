@@ -73,6 +73,25 @@ test('findLearningRate: smoothed losses of gradient descent on a line, until it 
   assert.is(model.optimizer.learningRate, 0.3);
 });
 
+test('findLearningRate with validation data: their loss after each step, not smoothed', async () => {
+  setCurrentDevice(cpu);
+  const model = sequential([dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'ones' })]);
+  model.compile({ optimizer: sgd(), loss: 'meanSquaredError' });
+  const column = (...data: number[]) => ({ data: Float32Array.from(data), shape: [data.length, 1] });
+  const options = { minLearningRate: 0.001, maxLearningRate: 0.5, steps: 12, batchSize: 2 };
+  const validationData = [column(1, 2, 3), column(0, 0, 0)] as const;
+  const { learningRates, losses } = await findLearningRate(model, column(1), column(0), { ...options, validationData });
+  let w = 1;
+  for (const [t, rate] of learningRates.entries()) {
+    w -= 2 * rate * w;
+    near(losses[t], ((1 + 4 + 9) / 3) * w ** 2, 1e-9, `loss ${t}`);
+  }
+  assert.is(losses.length, 12);
+  near((await model.parameters[0].data())[0], 1, 0, 'the weight, restored,');
+  const one = () => findLearningRate(model, column(1), column(0), { validationData: [column(1)] as never });
+  await rejects(one, /expected a list \[x, y\]/);
+});
+
 test('findLearningRate suggests nothing where nothing is learned, and something where noise does not hide it', async () => {
   setCurrentDevice(cpu);
   const count = 640;

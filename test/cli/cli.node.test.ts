@@ -130,6 +130,7 @@ const historyOf = (path: string): Record<string, number>[] =>
 
 test('train writes a run: configuration, history, model, report', () => {
   assert.is(trained.code, 0, trained.stderr);
+  assert.match(trained.stdout, /^Device {2}CPU reference, float64$/m);
   assert.match(trained.stdout, /57 training, 7 validation and 32 test images of 8 x 8/);
   assert.match(trained.stdout, /Test accuracy 100\.00 % on 32 images, with the weights of epoch 8/);
   const config = JSON.parse(textOf(run, 'config.json'));

@@ -157,7 +157,7 @@ async function trainOn(device: Device, data: Mnist, settings: Settings): Promise
   const summary = model.summary();
   const folder = begun?.folder ?? (await createRun(options.out, config));
   const devices = begun === undefined ? config.devices : await addDevice(begun, deviceName(device.info));
-  console.log(`Device  ${devices.map(escapeText).join(', then ')}
+  console.log(`Device  ${devices.map((name) => escapeText(name)).join(', then ')}
 Data    ${escapeText(options.data)}: ${grouped(training)} training, ${grouped(config.data.validation)} validation and ${grouped(config.data.test)} test images of ${imageShape.join(' x ')}
 Run     ${folder}
 

@@ -2,7 +2,7 @@ import type { Callback, Logs, Memory } from '../train/callbacks/callback.ts';
 import { numbersIn, numbersOf } from '../train/callbacks/memory.ts';
 import type { Model } from '../train/model.ts';
 
-/** Keeps the weights of the best epoch: by validation accuracy, or by training loss where nothing is validated. */
+/** Keeps the weights of the best epoch: by validation accuracy or, without validation, by training loss. */
 export class BestWeights implements Callback {
   /** Counted from 1. */
   epoch = 0;
@@ -25,7 +25,7 @@ export class BestWeights implements Callback {
 
   async onEpochEnd(epoch: number, { loss, val_accuracy: accuracy }: Logs): Promise<void> {
     const score = accuracy ?? -loss;
-    if (score < this.#score) return; // of equals the later, which has learned more
+    if (score < this.#score) return; // on a tie, the later epoch has trained longer
     this.#score = score;
     this.epoch = epoch + 1;
     this.#weights = await this.#model.getWeights();

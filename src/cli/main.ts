@@ -10,7 +10,7 @@ import { trainCommand } from './commands/train.ts';
 import { fail } from './fail.ts';
 
 const program = new Command('dawngrad')
-  .description('Trains neural networks on any GPU that speaks WebGPU.')
+  .description('Trains neural networks on any GPU, through WebGPU.')
   .version(version)
   .addCommand(trainCommand)
   .addCommand(lrFindCommand)
@@ -19,9 +19,9 @@ const program = new Command('dawngrad')
   .addCommand(gradcheckCommand)
   .addCommand(benchCommand);
 
-/** Commands whose files are what they are for: they go on where nobody reads what they print. */
+/** Commands that write files: they continue when nobody reads their output any more. */
 const WRITERS = [trainCommand, lrFindCommand, benchCommand];
-/** 128 and the number of SIGPIPE, as shells have it: a reader that has seen enough (`| head`) is no error of ours. */
+/** The exit code of shells for SIGPIPE (128 + 13): the reader of the output has closed it, as `| head` does. */
 const UNREAD = 141;
 
 let running: Command | undefined;

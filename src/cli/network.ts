@@ -14,37 +14,35 @@ import { backendOption, count, counts, seed, share } from './options.ts';
 /** Adds the options of commands that train a network: data, layers, optimizer, batches, and where to compute. */
 export const addNetworkOptions = (command: Command): Command =>
   command
-    .option('--data <mnist|folder>', 'MNIST, or a folder with four IDX files of the same names', 'mnist')
+    .option('--data <mnist|folder>', "mnist, or a folder with four IDX files named as MNIST's", 'mnist')
     .addOption(
       new Option('--layers <units>', 'sizes of the hidden layers').argParser(counts).default([200, 100], '200,100'),
     )
     .addOption(
-      new Option('--activation <name>', 'of the hidden layers')
+      new Option('--activation <name>', 'activation of the hidden layers')
         .choices([...Object.keys(activations), 'prelu'])
         .default('relu'),
     )
-    .option('--no-batch-norm', 'without batch normalisation')
+    .option('--no-batch-norm', 'leave out batch normalisation')
     .option('--dropout <rate>', 'share of hidden units dropped in training, 0 for none', share, 0.5)
     .addOption(
-      new Option('--normalize <how>', 'inputs to mean 0 and variance 1: all pixels alike, each for itself, or not')
+      new Option('--normalize <how>', 'scale inputs to mean 0 and variance 1: over all pixels, for each pixel, or not')
         .choices(['global', 'feature', 'none'])
         .default('global'),
     )
-    .addOption(
-      new Option('--optimizer <name>', 'how weights are updated').choices(Object.keys(optimizers)).default('adam'),
-    )
-    .option('--momentum <share>', 'for sgd and rmsprop', share)
-    .option('--batch-size <n>', 'images per update', count, 256)
-    .option('--seed <n>', 'of everything random', seed, 0)
+    .addOption(new Option('--optimizer <name>', 'optimizer').choices(Object.keys(optimizers)).default('adam'))
+    .option('--momentum <share>', 'momentum of sgd or rmsprop', share)
+    .option('--batch-size <n>', 'images per batch', count, 256)
+    .option('--seed <n>', 'seed of all random numbers', seed, 0)
     .addOption(backendOption());
 
-/** How many classes the labels tell apart. */
+/** The number of classes: the largest label plus 1. */
 export function classesIn({ train, test }: Mnist): number {
   const largest = ({ labels }: LabelledImages): number => labels.data.reduce((a, b) => Math.max(a, b), 0);
   return 1 + Math.max(largest(train), largest(test));
 }
 
-/** What the flags of `train` say about the network. */
+/** The flags of `train` that describe the network. */
 export interface NetworkOptions {
   readonly layers: readonly number[];
   readonly activation: ActivationName | 'prelu';
@@ -53,7 +51,7 @@ export interface NetworkOptions {
   readonly normalize: 'global' | 'feature' | 'none';
 }
 
-/** A fully connected network for images of the training set's size, which are normalised by its first `training`. */
+/** A fully connected network for the images; the first `training` of them give the statistics for normalisation. */
 export function buildNetwork(
   options: NetworkOptions,
   { images }: LabelledImages,
@@ -78,7 +76,7 @@ export function buildNetwork(
   ]);
 }
 
-/** Learning rates that suit networks with batch normalisation, where the optimizer's default does not. */
+/** Default learning rates for networks with batch normalisation. */
 const LEARNING_RATES: Partial<Record<OptimizerName, number>> = {
   adam: 0.005,
   adamW: 0.005,
@@ -95,7 +93,7 @@ export const defaultRates = Object.entries(LEARNING_RATES)
   .map(([name, rate]) => `${name} ${rate}`)
   .join(', ');
 
-/** How the learning rate goes on from its first value, over the `decaySteps` of a run. */
+/** The learning rate over the `decaySteps` of a run. */
 export const schedules = {
   constant: ({ initialLearningRate }: Decay): number => initialLearningRate,
   linear: (decay: Decay): Schedule => polynomialDecay({ ...decay, endLearningRate: 0 }),
@@ -126,6 +124,6 @@ export function buildOptimizer(options: OptimizerOptions, steps: number): Optimi
     op: 'train',
     got: `--momentum with ${optimizer}`,
     expected: '--momentum with sgd or rmsprop',
-    fix: 'Leave it out, or name one of these optimizers.',
+    fix: 'Omit --momentum, or use one of these optimizers.',
   });
 }

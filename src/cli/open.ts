@@ -3,7 +3,7 @@ import { DeviceError } from '../core/errors.ts';
 import { init } from '../node.ts';
 import type { Backend } from './options.ts';
 
-/** Opens a device to train on: the float64 reference only where it is asked for, as it takes a hundred times as long. */
+/** Opens a device to train on. The float64 reference is far slower, so it must be requested. */
 export async function openToTrain({
   backend,
   seed,
@@ -16,6 +16,6 @@ export async function openToTrain({
     return await init({ backend: 'webgpu', seed });
   } catch (error) {
     if (!(error instanceof DeviceError) || error.reason !== 'unavailable') throw error;
-    throw new DeviceError('unavailable', `${error.message} On the command line that is --backend cpu, which is slow.`);
+    throw new DeviceError('unavailable', `${error.message} On the command line, use --backend cpu (slow).`);
   }
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** A parser for numbers that pass `test`; the message says what was expected. */
+/** A parser for numbers that pass `test`; `expected` is for the error. */
 const number =
   (expected: string, test: (value: number) => boolean) =>
   (text: string): number => {
@@ -17,7 +17,7 @@ export const seed = number(
   (value) => Number.isInteger(value) && value >= 0 && value <= 0xffffffff,
 );
 
-/** Sizes, separated by commas. */
+/** Parses sizes, separated by commas. */
 export function counts(text: string): number[] {
   try {
     return text.split(',').map(count);
@@ -28,6 +28,6 @@ export function counts(text: string): number[] {
 
 export type Backend = 'auto' | 'webgpu' | 'cpu';
 
-/** Which backend computes: an option of every command that does. */
+/** The option `--backend` of every command that computes. */
 export const backendOption = (): Option =>
-  new Option('--backend <name>', 'what to compute on').choices(['auto', 'webgpu', 'cpu']).default('auto');
+  new Option('--backend <name>', 'backend to compute on').choices(['auto', 'webgpu', 'cpu']).default('auto');

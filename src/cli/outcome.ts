@@ -1,13 +1,13 @@
 import type { TypedArray } from '../core/tensor/storage.ts';
 import { positionOfLargest } from '../data/samples.ts';
 
-/** The class a model chose for one image, and the probability that it gave it. */
+/** The class that a model predicts for an image, and its probability. */
 export interface Prediction {
   readonly label: number;
   readonly confidence: number;
 }
 
-/** An image that was taken for another class. */
+/** A misclassified image. */
 export interface Mistake {
   readonly index: number;
   readonly label: number;
@@ -32,7 +32,7 @@ export function choose(probabilities: TypedArray, classes: number): Prediction[]
   });
 }
 
-/** Compares predictions with labels, which are below `classes`. */
+/** Compares predictions with labels; labels are below `classes`. */
 export function judge(predictions: readonly Prediction[], labels: ArrayLike<number>, classes: number): Outcome {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];

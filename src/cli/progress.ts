@@ -2,9 +2,9 @@ import { SingleBar } from 'cli-progress';
 import { clock, decimal } from '../core/format.ts';
 import type { BatchLogs, Callback, Logs } from '../train/callbacks/callback.ts';
 
-/** Where the output is no terminal, a line tells at most this often (in ms) that training goes on. */
+/** The least time in ms between progress lines if the output is not a terminal. */
 const HEARTBEAT = 30_000;
-/** How much of the mean speed each reading keeps. */
+/** The decay of the running mean of the speed. */
 const MEMORY = 0.8;
 /** Characters of the progress line besides the bar. */
 const TEXT_WIDTH = 70;
@@ -12,7 +12,7 @@ const TEXT_WIDTH = 70;
 /** Characters of a column of the table: `val_accuracy` and some space. */
 const COLUMN = 14;
 
-/** Shows how `fit` gets on: a table with a line per epoch, and below it on a terminal a bar for the running one. */
+/** Shows the progress of `fit`: a table with a line per epoch and, on a terminal, a bar for the current epoch. */
 export class Progress implements Callback {
   readonly #epochs: number;
   readonly #steps: number;
@@ -21,7 +21,7 @@ export class Progress implements Callback {
   #start = 0;
   #lastBeat = 0;
   #hasHead = false;
-  /** The last reading, and the steps per second up to it: a mean in which the past fades. */
+  /** The last reading, and the running mean of the steps per second. */
   #reading = { step: 0, time: 0 };
   #rate = 0;
 
@@ -48,13 +48,13 @@ export class Progress implements Callback {
     this.#bar?.start(this.#steps, 0, { epoch: this.#name, status: '' });
   }
 
-  /** An epoch of a run that goes on begins with a later step. */
+  /** The first epoch of a resumed run can begin with a later step. */
   onBatchBegin(batch: number): void {
     if (this.#reading.step < 0) this.#reading = { ...this.#reading, step: batch };
   }
 
   onBatchEnd(batch: number, { loss, accuracy }: BatchLogs): void {
-    if (loss === undefined || accuracy === undefined) return; // not read after this step
+    if (loss === undefined || accuracy === undefined) return; // not read in this step
     const now = performance.now();
     const step = batch + 1;
     const rate = (1000 * (step - this.#reading.step)) / (now - this.#reading.time);
@@ -83,7 +83,7 @@ export class Progress implements Callback {
     console.log(line([this.#name, `${seconds.toFixed(1)} s`, ...names.map((name) => decimal(logs[name]))]));
   }
 
-  /** Takes the bar away, so that other lines can follow. */
+  /** Removes the bar, so that other lines can follow. */
   stop(): void {
     this.#bar?.stop();
   }

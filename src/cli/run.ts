@@ -25,7 +25,7 @@ export interface TrainOptions extends NetworkOptions, OptimizerOptions {
   readonly out?: string;
 }
 
-/** What a run was made with: config.json. */
+/** The contents of config.json. */
 export interface RunConfig {
   readonly dawngrad: string;
   readonly started: string;
@@ -40,14 +40,14 @@ export interface RunConfig {
     readonly classes: number;
   };
   readonly device: DeviceInfo;
-  /** The names of all devices that it ran on, in turn. */
+  /** The names of all devices that it ran on, in order. */
   readonly devices: readonly string[];
 }
 
-/** A line of history.jsonl: `epoch` (from 1), `seconds`, `loss`, `accuracy`, and the same with `val_`. */
+/** A line of history.jsonl: `epoch` (from 1), `seconds`, `loss`, `accuracy` and, with validation, `val_loss`, `val_accuracy`. */
 export type EpochRecord = Readonly<Record<string, number>>;
 
-/** Makes a folder of its own for a run that begins now, in local time: `runs/2026-11-23-18-05-59`. */
+/** Creates a new folder, named by the local time: `runs/2026-11-23-18-05-59`. */
 async function makeDefaultFolder(): Promise<string> {
   const name = join('runs', new Date().toLocaleString('sv').replace(/[ :]/g, '-'));
   await mkdir('runs', { recursive: true });
@@ -57,14 +57,14 @@ async function makeDefaultFolder(): Promise<string> {
       await mkdir(folder);
       return folder;
     } catch (error) {
-      if (!existsSync(folder)) throw error; // else another run of this second has it
+      if (!existsSync(folder)) throw error; // otherwise another run took the name in the same second
     }
   }
 }
 
 /**
- * Makes the folder of a run, `out` or a new one, which is locked until this process ends, and writes its config.json.
- * @throws ValueError if there is a run in it.
+ * Creates the folder of a run (default: a new one), locks it until this process ends, and writes its config.json.
+ * @throws ValueError if the folder already holds a run.
  */
 export async function createRun(out: string | undefined, config: RunConfig): Promise<string> {
   const folder = out ?? (await makeDefaultFolder());
@@ -75,7 +75,7 @@ export async function createRun(out: string | undefined, config: RunConfig): Pro
       op: 'train',
       got: `--out ${folder}, which holds a run`,
       expected: 'a new folder',
-      fix: 'Name another one, or leave --out away.',
+      fix: 'Name another folder, or omit --out.',
     });
   }
   await writeConfig(folder, config);
@@ -89,24 +89,24 @@ const writeConfig = (folder: string, config: object): Promise<void> =>
 export interface Unfinished {
   readonly folder: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** The options in it. */
+  /** The options in its config. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Its last checkpoint, if it came that far. */
+  /** Its last checkpoint, if it wrote one. */
   readonly checkpoint: Uint8Array | undefined;
 }
 
 const CONFIG = 'config.json';
 const CHECKPOINT = 'checkpoint.safetensors';
-/** The last file of a run to be written. */
+/** The last file that a run writes. */
 const REPORT = 'report.html';
 
 /**
- * Reads a run to go on with, whose folder is locked until this process ends.
- * @throws ValueError if the folder holds none, or one that is complete.
+ * Reads a run to resume, and locks its folder until this process ends.
+ * @throws ValueError if the folder holds no run, or a complete one.
  */
 export async function readUnfinished(folder: string): Promise<Unfinished> {
   const refuse = (got: string): never => {
-    const expected = 'the folder of a run that was interrupted';
+    const expected = 'the folder of an interrupted run';
     throw new ValueError({ op: 'train', got, expected, fix: 'Correct --resume, or start a new run without it.' });
   };
   const file = join(folder, CONFIG);
@@ -114,14 +114,13 @@ export async function readUnfinished(folder: string): Promise<Unfinished> {
   await lockFolder('train', folder);
   const path = join(folder, CHECKPOINT);
   const checkpoint = existsSync(path) ? await readFile(path) : undefined;
-  if (checkpoint === undefined && existsSync(join(folder, REPORT)))
-    refuse(`--resume ${folder}, a run that is complete`);
+  if (checkpoint === undefined && existsSync(join(folder, REPORT))) refuse(`--resume ${folder}, a complete run`);
   const config = parseJson(await readFile(file, 'utf8'));
   if (!isRecord(config) || !isRecord(config.options)) return refuse(`a damaged ${file}`);
   return { folder, config, options: config.options, checkpoint };
 }
 
-/** The names of the devices that a run was on, and at last of this one: config.json says so from here on. */
+/** Adds this device to the devices of the run in config.json, and returns their names in order. */
 export async function addDevice({ folder, config }: Unfinished, device: string): Promise<readonly string[]> {
   const { devices } = config;
   const before = Array.isArray(devices) ? devices.map(String) : [];
@@ -130,7 +129,7 @@ export async function addDevice({ folder, config }: Unfinished, device: string):
   return [...before, device];
 }
 
-/** Writes the report. A run that was not interrupted is complete with it: what was kept to go on is removed. */
+/** Writes the report, and removes the checkpoint unless the run was interrupted. */
 export async function writeReport(
   folder: string,
   report: string,
@@ -141,7 +140,7 @@ export async function writeReport(
   return join(folder, REPORT);
 }
 
-/** Writes a line per epoch to history.jsonl, as training goes on. */
+/** Writes a line per epoch to history.jsonl during training. */
 export class HistoryFile implements Callback {
   readonly records: EpochRecord[] = [];
   readonly #path: string;
@@ -164,7 +163,7 @@ export class HistoryFile implements Callback {
     this.#path = join(folder, 'history.jsonl');
   }
 
-  /** Begins the file with the first epoch, also where a run of before its first checkpoint has left one. */
+  /** Starts a new file at epoch 0, even if a run that stopped before its first checkpoint left one. */
   async onEpochBegin(epoch: number): Promise<void> {
     this.#start = performance.now();
     if (epoch === 0) await writeFile(this.#path, '');
@@ -184,7 +183,7 @@ export class HistoryFile implements Callback {
 
 const lineOf = (record: EpochRecord): string => `${JSON.stringify(record)}\n`;
 
-/** Reads the model of a run. @throws ValueError if the folder holds none. */
+/** Reads the model of a run. @throws ValueError if the folder has no model. */
 export async function readModelFiles(folder: string): Promise<ModelFiles> {
   const json = join(folder, 'model.json');
   if (!existsSync(json)) {

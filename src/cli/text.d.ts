@@ -1,4 +1,4 @@
-/** Files that are bundled as text, for the page of a report. */
+/** Style sheets are bundled as text, for the report. */
 declare module '*.css' {
   const text: string;
   export default text;

@@ -161,7 +161,7 @@ test('the report needs no network, and escapes what it shows', () => {
   assert.match(report, /&lt;i&gt;bands &amp; noise/);
   assert.not.match(report, /<i>/);
   assert.match(report, /Confusion matrix/);
-  assert.match(report, /None: every test image was recognised/);
+  assert.match(report, /None: every test image was classified correctly/);
 });
 
 test('the same seed writes the same weights, another seed others', async () => {
@@ -230,7 +230,7 @@ onSignals(test, 'Ctrl-C stops after the running step: what is learnt is tested, 
   const files = ['model.json', 'weights.safetensors', 'checkpoint.safetensors'];
   for (const file of files) assert.ok(existsSync(join(out, file)), file);
   assert.match(textOf(out, 'report.html'), new RegExp(`Training was stopped during epoch ${length + 1} of 100000`));
-  assert.match(stdout, /Stopped in epoch \d+ of 100000\. Go on with: dawngrad train --resume .*interrupted$/m);
+  assert.match(stdout, /Stopped in epoch \d+ of 100000\. Resume with: dawngrad train --resume .*interrupted$/m);
 });
 
 test('of six runs that begin in one folder at once one is made, without parts of others', async () => {
@@ -285,12 +285,12 @@ test('lr-find prints the losses and a range, and draws them', async () => {
   const { code, stdout, stderr } = await dawngrad([...args, '--steps', '60', '--out', out]);
   assert.is(code, 0, stderr);
   assert.match(stdout, /^ *1\.00e-6 +\d\.\d{4} +█+$/m);
-  const [, low, high] = /^Rates from (\S+) to (\S+) train well$/m.exec(stdout) ?? [];
+  const [, low, high] = /^Suggested learning rates: (\S+) to (\S+)$/m.exec(stdout) ?? [];
   assert.ok(Number(low) > 1e-6 && Number(low) <= Number(high) && Number(high) < 10, `${low} to ${high}`);
   assert.match(textOf(out), /^<svg /);
   const slow = await dawngrad([...args, '--steps', '20', '--min', '1e-9', '--max', '1e-8', '--out', out]);
   assert.is(slow.code, 0, slow.stderr);
-  assert.match(slow.stdout, /^No range was found: the loss fell no more than by chance\. Try other rates \(--min/m);
+  assert.match(slow.stdout, /^No range found: the loss did not clearly fall\. Try other rates \(--min/m);
   assert.match(textOf(out), /^<svg /);
 });
 
@@ -357,7 +357,7 @@ test('predict: images with an axis for their one channel', async () => {
   assert.match(all.stdout, /^image +prediction +probability$/m);
 });
 
-test('device tells what one runs on', async () => {
+test('device shows the device', async () => {
   const { code, stdout } = await dawngrad(['device', '--backend', 'cpu', '--json']);
   assert.is(code, 0);
   assert.is(JSON.parse(stdout).backend, 'cpu');
@@ -401,20 +401,20 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['train', '--data', incomplete], /no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte\.gz in .*incomplete/],
   [['train', '--data', truncated], /train-labels-idx1-ubyte: got 69 bytes; expected 72 for uint8 .*truncated/],
   [[...TRAIN, '--out', run], /which holds a run; expected a new folder/],
+  [['train', '--resume', run], /--resume .*run, a complete run; expected the folder of an interrupted run/],
   [
-    ['train', '--resume', run],
-    /--resume .*run, a run that is complete; expected the folder of a run that was interrupted/,
+    ['train', '--resume', damaged('empty', '')],
+    /got a damaged .*config\.json; expected the folder of an interrupted run/,
   ],
-  [['train', '--resume', damaged('empty', '')], /got a damaged .*config\.json; expected the folder of a run/],
   [['train', '--resume', damaged('cut', JSON.stringify(whole).slice(0, 99))], /got a damaged .*config\.json/],
   [['train', '--resume', damaged('null', 'null')], /got a damaged .*config\.json/],
   [
     ['train', '--resume', damaged('other', '{ "options": {} }')],
-    /got data undefined in config\.json; expected what --data/,
+    /got data undefined in config\.json; expected a value for --data/,
   ],
   [
     ['train', '--resume', damaged('epochs', withOption({ epochs: 'x' }))],
-    /epochs 'x' in config\.json; .* --epochs takes/,
+    /epochs 'x' in config\.json; .* a value for --epochs/,
   ],
   [
     ['train', '--resume', damaged('words', withOption({ optimizer: 'toString' }))],
@@ -422,11 +422,11 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   ],
   [
     ['train', '--resume', damaged('flags', withOption({ batchNorm: 1 }))],
-    /batchNorm 1 in .* what --no-batch-norm takes/,
+    /batchNorm 1 in .* a value for --no-batch-norm/,
   ],
   [
     ['predict', await saved('vector', [dense({ units: 2, inputShape: [16] })]), picture, '--backend', 'cpu'],
-    /got a PNG for a model of inputs \[16\]; expected one of grey images/,
+    /got a PNG for a model with inputs of shape \[16\]; expected a model of grey images/,
   ],
   [
     ['predict', await saved('rows', [dense({ units: 2, inputShape: IMAGE })]), picture, '--backend', 'cpu'],
@@ -444,7 +444,7 @@ const bad: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   ],
   [['predict', folder, 'digit.png'], /no file .*model\.json; expected the folder of a finished run/],
   [['predict', run, join(folder, 'nowhere.png')], /no such file .*nowhere\.png/],
-  [['predict', run, join(run, 'config.json'), '--backend', 'cpu'], /config\.json, a text; expected an IDX file/],
+  [['predict', run, join(run, 'config.json'), '--backend', 'cpu'], /config\.json, a text file; expected an IDX file/],
   [
     ['predict', run, photo, '--backend', 'cpu'],
     /photo\.jpg, a JPEG; expected an IDX file of images .* or a PNG\. Save/,
@@ -538,11 +538,11 @@ test('a PNG is unpacked no further than its header says, and its texts not at al
   assert.equal(levels(png({ ...grey, data: rows, others: [profile] })), [10, 20, 30, 40, 50, 60]);
   const refused = (picture: Partial<Picture>, message: RegExp): void =>
     assert.throws(() => decodeGrey(png({ ...grey, data: rows, ...picture }), 'test'), message);
-  refused({ data: new Uint8Array(2e8) }, /its data are not the 8 bytes of its header/);
-  refused({ data: rows.subarray(1) }, /its data are not the 8 bytes of its header/);
+  refused({ data: new Uint8Array(2e8) }, /its pixels do not unpack to the 8 bytes that its header states/);
+  refused({ data: rows.subarray(1) }, /its pixels do not unpack to the 8 bytes that its header states/);
   refused({ width: 0 }, /it is 0 x 2; 1 to 100000000 pixels can be read/);
   refused({ width: 20_000, height: 20_000 }, /it is 20000 x 20000/);
-  refused({ width: 20_000, height: 5_000 }, /its data are not the 100005000 bytes/);
+  refused({ width: 20_000, height: 5_000 }, /do not unpack to the 100005000 bytes/);
   assert.throws(() => decodeGrey(png({ ...grey, data: rows }).subarray(0, -20), 'test'), /it is truncated/);
   assert.ok(process.memoryUsage().rss - before < 4e8);
 });
@@ -626,7 +626,7 @@ test('bench measures kernels and writes what it found', async () => {
   const { code, stdout, stderr } = await dawngrad(['bench', 'sum of columns', '--out', out], { timeout: 300_000 });
   if (/no WebGPU adapter/.test(stderr)) return;
   assert.is(code, 0, stderr);
-  assert.match(stdout, /limits, measured: \S+ GB\/s copying, \S+ GFLOP\/s/);
+  assert.match(stdout, /measured limits: \S+ GB\/s for copies, \S+ GFLOP\/s for/);
   const [json, md, svg] = ['json', 'md', 'svg'].map((ending) => {
     const name = readdirSync(out).find((file) => file.endsWith(ending));
     return readFileSync(join(out, name ?? ''), 'utf8');

@@ -66,12 +66,9 @@ test('what can not be gone on with is refused', async () => {
     assert.match(stderr, /^error: [^\n]*\n$/);
   };
   const whole = join(folder, 'cpu-whole');
-  await refused(
-    ['train', '--resume', whole],
-    /a run that is complete; expected the folder of a run that was interrupted/,
-  );
+  await refused(['train', '--resume', whole], /a complete run; expected the folder of an interrupted run/);
   await refused(['train', '--resume', folder], /no file .*config\.json/);
-  await refused(['train', '--resume', whole, '--epochs', '3'], /--epochs beside --resume/);
+  await refused(['train', '--resume', whole, '--epochs', '3'], /--epochs with --resume/);
   rmSync(join(whole, 'report.html'));
   writeFileSync(join(whole, 'checkpoint.safetensors'), readFileSync(join(whole, 'weights.safetensors')));
   await refused(['train', '--resume', whole], /a safetensors file of another kind; expected one of the format/);

@@ -1,7 +1,7 @@
 import type { LearningRates } from '../../train/learningRateFinder.ts';
 import { svgOf } from './charts.ts';
 
-/** The smoothed loss over the learning rate, and the suggested range, if there is one, as a band: an SVG picture. */
+/** Draws the smoothed loss over the learning rate as SVG; a band marks the suggested range, if there is one. */
 export const drawLearningRates = ({ learningRates, losses, suggestion }: LearningRates): string =>
   svgOf(
     {

@@ -9,7 +9,7 @@ const COLOURS = { memory: '#2a78d6', arithmetic: '#c2570c' };
 const GREY = '#6b7280';
 const FONT = 'system-ui, sans-serif';
 
-/** The limits as a roof over the kernels, and each kernel's share as a bar: an SVG picture. */
+/** Draws the roofline with all kernels, and each kernel's share of it as a bar, as SVG. */
 export function drawRoofline(limits: Limits, kernels: readonly Measured[]): string {
   const barsTop = ROOF_HEIGHT + 90;
   const height = barsTop + kernels.length * BAR_HEIGHT + 40;
@@ -29,7 +29,7 @@ export function drawRoofline(limits: Limits, kernels: readonly Measured[]): stri
         'line: limits of the adapter; blue: limited by memory, orange: by arithmetic',
         8,
       ),
-      title('Share of the limit', 'relative to the limit that binds first', barsTop - 62),
+      title('Share of the limit', 'relative to the limit that the kernel reaches first', barsTop - 62),
     ],
     grid: [
       { left: 80, right: 30, top: 70, height: ROOF_HEIGHT - 90 },
@@ -78,7 +78,7 @@ export function drawRoofline(limits: Limits, kernels: readonly Measured[]): stri
 const intensity = ({ operations, bytes }: Measured): number => operations / bytes;
 const rate = ({ operations, milliseconds }: Measured): number => operations / milliseconds / 1e6;
 
-/** From the least to the most operations per byte: along the memory's slope, then level. */
+/** The roofline over operations per byte: first the slope of the memory bandwidth, then the flat arithmetic limit. */
 function roof({ bandwidth, arithmetic }: Limits, kernels: readonly Measured[]): [x: number, y: number][] {
   const intensities = kernels.map(intensity).filter((x) => x > 0);
   const corner = arithmetic / bandwidth;

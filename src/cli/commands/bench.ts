@@ -13,16 +13,16 @@ interface BenchOptions {
 }
 
 export const benchCommand = new Command('bench')
-  .description('checks kernels, and measures what share they reach of what this GPU can copy and multiply')
+  .description('checks kernels, and measures them against the limits of this GPU for copying and arithmetic')
   .argument('[names...]', 'parts of the names of kernels to measure (default: all)')
-  .option('--out <folder>', 'where to write the results as JSON, Markdown and a chart')
+  .option('--out <folder>', 'folder for the results as JSON, Markdown and a chart')
   .action(bench);
 
 async function bench(names: readonly string[], { out }: BenchOptions): Promise<void> {
-  const { measureRoofline } = await import('../../roofline/suite.ts'); // a table that no other command needs
+  const { measureRoofline } = await import('../../roofline/suite.ts'); // large, and only this command needs it
   const device = await init({ backend: 'webgpu' });
   try {
-    if (!(device instanceof GpuDevice)) throw new Error('internal: webgpu was asked for');
+    if (!(device instanceof GpuDevice)) throw new Error('internal: init returned another backend than webgpu');
     console.log(`${deviceName(device.info)}${device.info.adapter.software ? ': compare shares, not times' : ''}`);
     const { limits, kernels } = await measureRoofline({
       device,
@@ -50,7 +50,7 @@ async function bench(names: readonly string[], { out }: BenchOptions): Promise<v
 }
 
 const describe = ({ bandwidth, arithmetic }: Limits): string =>
-  `limits, measured: ${digits(bandwidth / 1e9)} GB/s copying, ${digits(arithmetic / 1e9)} GFLOP/s multiplying and adding`;
+  `measured limits: ${digits(bandwidth / 1e9)} GB/s for copies, ${digits(arithmetic / 1e9)} GFLOP/s for multiply-adds`;
 
 /** Three significant digits. */
 const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
@@ -58,7 +58,7 @@ const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : val
 const time = (milliseconds: number): string =>
   milliseconds >= 1 ? `${digits(milliseconds)} ms` : `${digits(1000 * milliseconds)} us`;
 
-const HEADER = ['kernel', 'size', 'dispatches', 'time', 'rate', 'of the limit'];
+const HEADER = ['kernel', 'size', 'dispatches', 'time', 'rate', 'share'];
 const WIDTHS = [30, 20, 10, 9, 13, 12];
 
 function cells({ name, size, dispatches, milliseconds, operations, bytes, bound, share }: Measured): string[] {
@@ -67,7 +67,7 @@ function cells({ name, size, dispatches, milliseconds, operations, bytes, bound,
   return [name, size, String(dispatches), time(milliseconds), rate, `${(100 * share).toFixed(1)} %`];
 }
 
-/** Names to the left, numbers to the right. */
+/** Aligns names to the left and numbers to the right. */
 const line = (texts: readonly string[]): string =>
   texts.map((text, i) => (i < 2 ? text.padEnd(WIDTHS[i]) : text.padStart(WIDTHS[i]))).join(' ');
 
@@ -82,7 +82,7 @@ function markdown(
 
 - date: ${date}
 - ${describe(limits)}
-- a share is relative to the limit that binds first; above 100 %, the data stay in a cache
+- a share is relative to the limit that the kernel reaches first; above 100 %, the data stay in a cache
 
 ![Share of the limits of the adapter that each kernel reaches](${chart})
 

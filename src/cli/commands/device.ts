@@ -5,7 +5,7 @@ import { deviceName, grouped, table } from '../format.ts';
 import { type Backend, backendOption } from '../options.ts';
 
 export const deviceCommand = new Command('device')
-  .description('shows what one runs on')
+  .description('shows the device that dawngrad uses')
   .addOption(backendOption())
   .option('--json', 'as JSON')
   .action(async ({ backend, json }: { backend: Backend; json?: true }) => {

@@ -11,7 +11,7 @@ export const gradcheckCommand = new Command('gradcheck')
   .action(gradcheck);
 
 async function gradcheck(names: readonly string[], { backend }: { readonly backend: Backend }): Promise<void> {
-  const { entriesOf, runSuite } = await import('../../gradcheck/suite.ts'); // a long table that no other command needs
+  const { entriesOf, runSuite } = await import('../../gradcheck/suite.ts'); // large, and only this command needs it
   const chosen = entriesOf(names);
   const device = await init({ backend });
   try {

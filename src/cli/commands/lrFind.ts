@@ -30,12 +30,12 @@ const ROWS = 20;
 const BAR = 40;
 
 export const lrFindCommand = addNetworkOptions(
-  new Command('lr-find').description('looks for the range of learning rates that a network trains well with'),
+  new Command('lr-find').description('suggests a range of learning rates for a network'),
 )
   .option('--min <rate>', 'the first learning rate', positive, 1e-6)
   .option('--max <rate>', 'the last learning rate', positive, 10)
-  .option('--steps <n>', 'minibatches, each with a higher rate', count, 100)
-  .option('--out <file>', 'where to draw the losses, as SVG')
+  .option('--steps <n>', 'number of batches, each with a higher rate', count, 100)
+  .option('--out <file>', 'SVG file for a chart of the losses')
   .action(lrFind);
 
 async function lrFind(options: LrFindOptions): Promise<void> {
@@ -61,7 +61,7 @@ async function lrFind(options: LrFindOptions): Promise<void> {
 
 const rateOf = (rate: number): string => rate.toExponential(2);
 
-/** Some of the losses, each with a bar, and what they suggest. */
+/** Some of the losses, each with a bar, and the suggested range. */
 function describe({ learningRates, losses, suggestion }: LearningRates): string {
   const most = losses.reduce((a, b) => Math.max(a, b));
   const every = Math.ceil(losses.length / ROWS);
@@ -70,7 +70,7 @@ function describe({ learningRates, losses, suggestion }: LearningRates): string 
     .filter((_, i) => i % every === 0);
   const range =
     suggestion === undefined
-      ? 'No range was found: the loss fell no more than by chance. Try other rates (--min, --max), more --steps, or a larger --batch-size'
-      : `Rates from ${rateOf(suggestion.low)} to ${rateOf(suggestion.high)} train well`;
+      ? 'No range found: the loss did not clearly fall. Try other rates (--min, --max), more --steps, or a larger --batch-size.'
+      : `Suggested learning rates: ${rateOf(suggestion.low)} to ${rateOf(suggestion.high)}`;
   return `${table([['rate', 'loss', ''], ...rows])}\n\n${range}`;
 }

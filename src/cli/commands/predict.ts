@@ -23,9 +23,9 @@ interface PredictOptions {
 
 export const predictCommand = new Command('predict')
   .description('classifies a PNG, or the images of an IDX file, with a trained network')
-  .argument('<run>', 'the folder that train wrote')
-  .argument('<file>', 'a PNG of any size, or an IDX file of images')
-  .option('--labels <file>', 'an IDX file of labels to compare with')
+  .argument('<run>', 'folder of a run, written by train')
+  .argument('<file>', 'PNG of any size, or IDX file of images')
+  .option('--labels <file>', 'IDX file of labels, to compute the accuracy')
   .addOption(backendOption())
   .action(predict);
 
@@ -47,7 +47,7 @@ async function predict(run: string, file: string, { labels, backend }: PredictOp
   }
 }
 
-/** Reads a file; a folder holds no image that is meant. */
+/** Reads a file. @throws ValueError for a folder. */
 async function readImages(file: string): Promise<Uint8Array> {
   if (!(await stat(file)).isDirectory()) return readFile(file);
   throw new ValueError({ op: 'predict', got: `the folder ${file}`, ...FORMATS });
@@ -55,7 +55,7 @@ async function readImages(file: string): Promise<Uint8Array> {
 
 const FORMATS = {
   expected: 'an IDX file of images (plain or as .gz), or a PNG',
-  fix: 'Save the picture as a PNG. For other data call model.predict() from a program.',
+  fix: 'Save the image as a PNG. For other data, call model.predict() from a program.',
 };
 
 function checkClassifier({ outputShape }: Model): void {
@@ -68,11 +68,11 @@ function checkClassifier({ outputShape }: Model): void {
   });
 }
 
-/** What a classifier says of some images. */
+/** The outputs of a classifier for some images. */
 interface Answers {
   readonly outputs: TypedArray;
   readonly predictions: readonly Prediction[];
-  /** What the outputs are, and how one is written. */
+  /** What the outputs are, and how to print one. */
   readonly kind: 'probability' | 'score';
   readonly written: (output: number) => string;
 }
@@ -92,7 +92,7 @@ async function answersOf(model: Model, { data, shape }: HostArray): Promise<Answ
   });
 }
 
-/** Whether rows of outputs are made by a softmax, as far as one can see; rounding leaves sums closer to 1 than this. */
+/** Whether rows of outputs can be probabilities: none below 0, and a sum of 1, with a margin above rounding. */
 function areProbabilities(outputs: TypedArray, classes: number): boolean {
   const sums = new Float64Array(outputs.length / classes);
   for (const [i, output] of outputs.entries()) sums[Math.floor(i / classes)] += output;
@@ -119,14 +119,14 @@ Prediction ${label} (${isShare ? '' : 'score '}${written(confidence)})
 ${table([['class', kind, ''], ...rows])}`);
 }
 
-/** The height and width of the grey images that a model takes. */
+/** The height and width of a model's grey images. @throws ShapeError for other inputs. */
 function pictureShape({ inputShape }: Model): Shape {
   const [height, width, channels = 1] = inputShape;
   if (width !== undefined && inputShape.length <= 3 && channels === 1) return [height, width];
   throw new ShapeError({
     op: 'predict',
-    got: `a PNG for a model of inputs ${formatShape(inputShape)}`,
-    expected: 'one of grey images, [height, width] or [height, width, 1]',
+    got: `a PNG for a model with inputs of shape ${formatShape(inputShape)}`,
+    expected: 'a model of grey images, [height, width] or [height, width, 1]',
     fix: 'Pass samples of that shape in an IDX file.',
   });
 }
@@ -161,7 +161,7 @@ function checkImages(file: string, shape: Shape, inputShape: Shape): void {
   throw new ShapeError({
     op: file,
     got: `shape ${formatShape(shape)}`,
-    expected: `[n, ${inputShape.join(', ')}], as the network was trained on`,
+    expected: `[n, ${inputShape.join(', ')}], the input shape of the network`,
     fix: 'Pass images of the same size.',
   });
 }
@@ -173,6 +173,6 @@ async function readLabels(file: string, count: number): Promise<HostArray> {
     op: file,
     got: `labels of shape ${formatShape(labels.shape)}`,
     expected: `[${count}], one for each image`,
-    fix: 'Pass the labels of the same set.',
+    fix: 'Pass the labels of these images.',
   });
 }

@@ -34,30 +34,22 @@ export const trainCommand = addNetworkOptions(
     "trains a fully connected network on images; by default the lecture's network on MNIST",
   ),
 )
-  .option('--learning-rate <rate>', `size of the first updates (default: ${defaultRates})`, positive)
+  .option('--learning-rate <rate>', `initial learning rate (default: ${defaultRates})`, positive)
   .addOption(
-    new Option('--schedule <name>', 'how the learning rate falls to 0 by the end')
+    new Option('--schedule <name>', 'schedule of the learning rate; linear and cosine end at 0')
       .choices(Object.keys(schedules))
       .default('linear'),
   )
   .option('--epochs <n>', 'passes over the training images', count, 7)
   .option(
     '--validation-split <share>',
-    `share of the training images kept to choose the best epoch (default: ${VALIDATION_SPLIT})`,
+    `share of the training images for validation, which chooses the best epoch (default: ${VALIDATION_SPLIT})`,
     share,
   )
-  .option(
-    '--checkpoint-every <seconds>',
-    'how often the run is saved, to go on from if it is interrupted',
-    positive,
-    30,
-  )
-  .option('--out <folder>', 'where the run is written (default: runs/<date and time>)')
-  .option(
-    '--resume <run>',
-    'the folder of an interrupted run to go on with; its options are those that it was begun with',
-  )
-  .option('--inexact', 'with --resume: also on another device or version, with which the end has other bits')
+  .option('--checkpoint-every <seconds>', 'time between checkpoints, from which --resume continues', positive, 30)
+  .option('--out <folder>', 'folder of the run (default: runs/<date and time>)')
+  .option('--resume <run>', 'continue the interrupted run in this folder, with its original options')
+  .option('--inexact', 'with --resume: accept another device or version, which changes the bits of the result')
   .action(start);
 
 interface ResumeOptions {
@@ -65,7 +57,7 @@ interface ResumeOptions {
   readonly inexact?: true;
 }
 
-/** Begins a run, or goes on with one that was interrupted. */
+/** Starts a run, or resumes an interrupted one. */
 async function start(given: TrainOptions & ResumeOptions, command: Command): Promise<void> {
   const { resume: folder, inexact = false, ...options } = given;
   if (folder === undefined) {
@@ -77,16 +69,16 @@ async function start(given: TrainOptions & ResumeOptions, command: Command): Pro
   if (other !== undefined) {
     throw new ValueError({
       op: 'train',
-      got: `${other.long} beside --resume`,
+      got: `${other.long} with --resume`,
       expected: '--resume alone',
-      fix: 'A run goes on with the options that it was begun with.',
+      fix: 'Omit it: a resumed run keeps its original options.',
     });
   }
   const run = await readUnfinished(folder);
   await train(optionsIn(run.options, flags), { ...run, exact: !inexact });
 }
 
-/** The options of a run from its config.json, read by the flags that they were given with. @throws ValueError */
+/** Reads the options of a run from its config.json with the parsers of the flags. @throws ValueError */
 function optionsIn(saved: Readonly<Record<string, unknown>>, flags: readonly Option[]): TrainOptions {
   const read = (flag: Option): unknown => {
     const value = saved[flag.attributeName()];
@@ -103,24 +95,24 @@ function optionsIn(saved: Readonly<Record<string, unknown>>, flags: readonly Opt
       throw new ValueError({
         op: 'train',
         got: `${name} ${show(saved[name])} in config.json`,
-        expected: `what ${flag.long} takes`,
+        expected: `a value for ${flag.long}`,
         fix: 'The file is damaged: start a new run.',
       });
     }
   });
-  return Object.fromEntries(entries) as unknown as TrainOptions; // as its flags have read it
+  return Object.fromEntries(entries) as unknown as TrainOptions; // the flags have checked the values
 }
 
-/** A run to go on with. */
+/** A run to resume. */
 interface Begun extends Unfinished {
-  /** Whether its end is to have the bits of a run that was not interrupted. */
+  /** Whether the result must have the same bits as that of an uninterrupted run. */
   readonly exact: boolean;
 }
 
 interface Settings {
   readonly options: TrainOptions;
   readonly optimizer: Optimizer;
-  /** Images that are trained on; the others validate. */
+  /** Number of images to train on; the others are for validation. */
   readonly training: number;
   readonly begun: Begun | undefined;
 }
@@ -136,7 +128,7 @@ async function train(given: TrainOptions, begun?: Begun): Promise<void> {
       op: 'train',
       got: `--validation-split ${validationSplit} of ${count} training images, which leaves none`,
       expected: 'at least one image to train on',
-      fix: 'Take a smaller share, or 0 to train on all of them.',
+      fix: 'Use a smaller share, or 0 to train on all images.',
     });
   }
   const optimizer = buildOptimizer(options, options.epochs * Math.ceil(training / options.batchSize));
@@ -163,7 +155,8 @@ Run     ${folder}
 
 ${summary}
 `);
-  if (begun !== undefined && begun.checkpoint === undefined) console.log('It has no checkpoint yet: it begins anew.\n');
+  if (begun !== undefined && begun.checkpoint === undefined)
+    console.log('The run has no checkpoint yet and starts again.\n');
 
   const { best, epochs, interrupted } = await fit(model, data.train, { options, training, folder, begun });
   const isEvaluated = epochs.length > 0;
@@ -191,9 +184,9 @@ Report ${reportFile}`);
   }
   if (interrupted === undefined) return;
   console.log(
-    `\nStopped in epoch ${epochs.length + 1} of ${options.epochs}. Go on with: dawngrad train --resume ${folder}`,
+    `\nStopped in epoch ${epochs.length + 1} of ${options.epochs}. Resume with: dawngrad train --resume ${folder}`,
   );
-  process.exitCode = 128 + constants.signals[interrupted]; // as shells have it
+  process.exitCode = 128 + constants.signals[interrupted]; // the exit code of shells
 }
 
 function describe({ info }: Device, data: Mnist, { options, optimizer, training }: Settings): RunConfig {
@@ -219,7 +212,7 @@ interface FitSettings extends Pick<Settings, 'options' | 'training' | 'begun'> {
   readonly folder: string;
 }
 
-/** The signals that end a run so that it can go on. */
+/** The signals that stop a run so that it can be resumed. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Trains until the last epoch, or until Ctrl-C; a second Ctrl-C ends the process. */
@@ -235,7 +228,7 @@ async function fit(model: Model, { images, labels }: LabelledImages, settings: F
     interrupted = signal;
     abort.abort();
     progress.stop();
-    console.log('Stopping after this step. Ctrl-C again ends at once.');
+    console.log('Stopping after this step. Press Ctrl-C again to end at once.');
   };
   for (const signal of SIGNALS) process.once(signal, stop);
   try {
@@ -249,7 +242,7 @@ async function fit(model: Model, { images, labels }: LabelledImages, settings: F
       signal: abort.signal,
       ...(begun?.checkpoint && { resume: begun.checkpoint, exactResume: begun.exact }),
     });
-    interrupted = undefined; // after the last step there is nothing to go on with
+    interrupted = undefined; // after the last step there is nothing to resume
   } catch (error) {
     if (error !== abort.signal.reason) throw error;
   } finally {

@@ -3,7 +3,7 @@ import { ValueError } from '../../core/errors.ts';
 import type { Shape } from '../../core/shape.ts';
 import { neededParts } from './png.ts';
 
-/** A grey picture, row by row, from 0 (black) to 255 (white). */
+/** A grey image, row by row, from 0 (black) to 255 (white). */
 export interface GreyImage {
   readonly width: number;
   readonly height: number;
@@ -11,7 +11,7 @@ export interface GreyImage {
 }
 
 /**
- * Reads a PNG of any kind as grey: `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601), what is transparent on white.
+ * Reads a PNG of any kind as grey: `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601). Transparency shows white.
  * @throws ValueError if the file is damaged.
  */
 export function decodeGrey(bytes: Uint8Array, name: string): GreyImage {
@@ -43,11 +43,11 @@ function decodePixels(bytes: Uint8Array, name: string) {
   }
 }
 
-/** Several pixels share a byte below 8 bits per pixel, of greys as of a palette: so greys are read as one. */
+/** Below 8 bits per pixel, several pixels share a byte. Grey levels are then read like the colours of a palette. */
 const greyPalette = ({ depth }: DecodedPng): number[][] =>
   Array.from({ length: 2 ** depth }, (_, level) => [(255 * level) / (2 ** depth - 1)]);
 
-/** Bytes that files of other kinds open with. */
+/** The first bytes of other file formats. */
 const KINDS: Readonly<Record<string, readonly number[]>> = {
   'a JPEG': [0xff, 0xd8, 0xff],
   'a PNG': [0x89, 0x50, 0x4e, 0x47],
@@ -58,22 +58,22 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
   'a NumPy file': [0x93, 0x4e, 0x55, 0x4d],
 };
 
-/** What else a file seems to be: `, a JPEG`. */
+/** The format of a file, for a message: `, a JPEG`; empty if unknown. */
 export function kindOf(file: Uint8Array): string {
   const kind = Object.keys(KINDS).find((name) => KINDS[name].every((byte, i) => file[i] === byte));
   if (kind !== undefined) return `, ${kind}`;
   return file.subarray(0, 100).every((byte) => byte === 9 || byte === 10 || byte === 13 || byte >= 32)
-    ? ', a text'
+    ? ', a text file'
     : '';
 }
 
-/** A picture as MNIST has its digits, bright on black, and whether it had to be inverted for that. */
+/** An image that is bright on black, as MNIST's digits are, and whether it was inverted for that. */
 export interface FittedImage {
   readonly pixels: Uint8Array;
   readonly inverted: boolean;
 }
 
-/** Inverts a picture with a light border, and scales it to `[height, width]`, centred, in its own proportions. */
+/** Inverts an image with a light border, and scales it to fit `[height, width]`, centred, with its proportions. */
 export function fitImage(image: GreyImage, [height, width]: Shape): FittedImage {
   const inverted = borderLevel(image) > 127.5;
   const data = inverted ? Float32Array.from(image.data, (level) => 255 - level) : image.data;
@@ -94,7 +94,7 @@ function borderLevel({ width, height, data }: GreyImage): number {
   return sum / count;
 }
 
-/** Area averaging: each new pixel is the mean of the rectangle that it covers; outside the picture it is black. */
+/** Area averaging: each new pixel is the mean of the rectangle that it covers; outside the image it is black. */
 function scale({ width, height, data }: GreyImage, target: { width: number; height: number }): Uint8Array {
   const factor = Math.max(width / target.width, height / target.height);
   const columns = coverage(width, target.width, factor);
@@ -110,7 +110,7 @@ function scale({ width, height, data }: GreyImage, target: { width: number; heig
   return pixels;
 }
 
-/** For each new pixel along one axis: the old ones that it covers, each with the length covered. */
+/** For each new pixel along one axis: the old pixels that it covers, each with the covered length. */
 function coverage(length: number, targetLength: number, factor: number): [index: number, weight: number][][] {
   const offset = (length - targetLength * factor) / 2;
   return Array.from({ length: targetLength }, (_, i) => {
@@ -124,7 +124,7 @@ function coverage(length: number, targetLength: number, factor: number): [index:
   });
 }
 
-/** A grey picture as a `data:` URI that holds a PNG. */
+/** A grey image as a `data:` URI of a PNG. */
 export function pngUri(pixels: Uint8Array, [height, width]: Shape): string {
   const png = encode({ width, height, data: pixels, channels: 1, depth: 8 });
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;

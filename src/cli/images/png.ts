@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 
-/** Pictures of more are no input for a network, and take all memory. */
+/** Larger images would exhaust memory, and no network takes them as input. */
 const MOST_PIXELS = 100_000_000;
 
 /** Samples per pixel by the colour type: grey, RGB, palette, grey with alpha, RGB with alpha. */
@@ -12,7 +12,7 @@ const CHANNELS: ReadonlyMap<number, number> = new Map([
   [6, 4],
 ]);
 
-/** Where each pass of an interlaced picture starts, and how far its pixels lie apart: x, y, across, down. */
+/** Each pass of an interlaced image: the first pixel (x, y), and the distance between pixels across and down. */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -23,7 +23,7 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-/** The chunks that pixels depend on. Others (texts, profiles) are packed as well, and nothing says to how much they unpack. */
+/** The chunks that pixels depend on. Others (texts, profiles) can be compressed too, without stating their size. */
 const NEEDED = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
 
 const SIGNATURE = 8;
@@ -31,8 +31,8 @@ const SIGNATURE = 8;
 const FRAME = 12;
 
 /**
- * The parts of a PNG that its pixels depend on, as a PNG.
- * @throws Error if the header asks for too many pixels or none, or the data unpack to more or fewer than it says.
+ * Reduces a PNG to the chunks that its pixels depend on.
+ * @throws Error if the header states no pixels or too many, or if the data do not unpack to the size that it states.
  */
 export function neededParts(file: Uint8Array): Uint8Array {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -50,13 +50,13 @@ export function neededParts(file: Uint8Array): Uint8Array {
     if (NEEDED.includes(type)) kept.push(file.subarray(start, end));
     start = end;
   }
-  if (announced < 0) throw new Error('it begins with no header');
+  if (announced < 0) throw new Error('it does not begin with a header');
   if (unpackedLength(pixels, announced) !== announced)
-    throw new Error(`its data are not the ${announced} bytes of its header`);
+    throw new Error(`its pixels do not unpack to the ${announced} bytes that its header states`);
   return Buffer.concat(kept);
 }
 
-/** How many bytes the pixels of a header take, each row with its filter. */
+/** Bytes of the unpacked pixels that a header describes; each row begins with a filter byte. */
 function bytesOf(header: Uint8Array): number {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
@@ -73,12 +73,12 @@ function bytesOf(header: Uint8Array): number {
   }, 0);
 }
 
-/** To how much packed bytes unpack, which are unpacked no further than `most` and one more. */
+/** The length of unpacked bytes; unpacking stops at `most + 1`. */
 function unpackedLength(packed: readonly Uint8Array[], most: number): number {
   try {
     return inflateSync(Buffer.concat(packed), { maxOutputLength: most + 1 }).length;
   } catch (error) {
-    if (error instanceof RangeError) return most + 1; // there is more
+    if (error instanceof RangeError) return most + 1; // longer than `most`
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts';
 
 const MISTAKES_SHOWN = 20;
 
-/** Counts of labels against predictions, tinted by their share of the row. */
+/** Counts of labels against predictions, coloured by their share of the row. */
 export function confusionMatrix({ confusion }: Outcome): Html {
   const shares = confusion.map((row) => {
     const total = row.reduce((sum, count) => sum + count, 0);
@@ -17,14 +17,14 @@ export function confusionMatrix({ confusion }: Outcome): Html {
   const cell = (count: number, label: number, predicted: number): Html => {
     if (count === 0) return html`<td class="none">0</td>`;
     const share = shares[label][predicted];
-    // Errors are few: they have a scale of their own, up to the commonest of them.
+    // Errors are rare, so they have a separate colour scale, up to the most frequent error.
     const tint = label === predicted ? 40 * share : 12 + 48 * (share / worst);
     return html`<td class="${label === predicted ? 'right' : 'wrong'}" style="--share: ${tint.toFixed(1)}" title="${percent(share, 1)} of class ${label}">${count}</td>`;
   };
   return html`<h2>Confusion matrix</h2>
-<p class="note">Each row holds the test images of one class, each column what they were taken for. Blue is right, red is wrong, the stronger the larger the share of the row; the last column is the share that was recognised.</p>
+<p class="note">Each row holds the test images of one class, by predicted class. Blue is correct, red is wrong; a stronger colour is a larger share of the row. The last column is the share of correct predictions.</p>
 <div class="scroll"><table class="matrix">
-<tr><th></th><th colspan="${confusion.length}">taken for</th><th></th></tr>
+<tr><th></th><th colspan="${confusion.length}">prediction</th><th></th></tr>
 <tr><th>label</th>${confusion.map((_, predicted) => html`<th scope="col">${predicted}</th>`)}<th></th></tr>${confusion.map(
     (row, label) => html`
 <tr><th scope="row">${label}</th>${row.map((count, predicted) => cell(count, label, predicted))}<th class="share">${percent(shares[label][label], 1)}</th></tr>`,
@@ -32,12 +32,13 @@ export function confusionMatrix({ confusion }: Outcome): Html {
 </table></div>`;
 }
 
-/** The pictures that the network was surest about and got wrong. */
+/** The misclassified images with the highest predicted probability. */
 export function mistakes(outcome: Outcome, test: LabelledImages): Html {
   const shown = outcome.mistakes.slice(0, MISTAKES_SHOWN);
-  if (shown.length === 0) return html`<h2>Mistakes</h2><p class="note">None: every test image was recognised.</p>`;
+  if (shown.length === 0)
+    return html`<h2>Mistakes</h2><p class="note">None: every test image was classified correctly.</p>`;
   return html`<h2>Most confident mistakes</h2>
-<p class="note">The ${shown.length} test images that the network was surest about and got wrong, of ${grouped(outcome.mistakes.length)}. First the label, then what the network saw and its probability.</p>
+<p class="note">The ${shown.length} of ${grouped(outcome.mistakes.length)} misclassified test images with the highest predicted probability. Captions show the label, the prediction and its probability.</p>
 <div class="digits">${shown.map((mistake) => figure(mistake, test))}
 </div>`;
 }

@@ -5,15 +5,15 @@ import type { Report } from './report.ts';
 
 const hasValidation = ({ epochs }: Report): boolean => epochs.some((record) => 'val_loss' in record);
 
-/** The curves of loss and accuracy, and their numbers in a table. */
+/** The curves of loss and accuracy, and a table of their values. */
 export function curves(report: Report): Html {
   const validated = hasValidation(report);
-  const dropout = report.config.options.dropout > 0 ? ', with dropout at work' : '';
+  const dropout = report.config.options.dropout > 0 ? ', with dropout' : '';
   const note = validated
-    ? ' Validation uses the finished weights of the epoch and no dropout, and so can be better.'
+    ? ' Validation uses the weights at the end of the epoch, without dropout, so it can be better.'
     : '';
   return html`<h2>Learning curves</h2>
-<p class="note">A training value is the mean over an epoch in which the weights change${dropout}.${note}</p>
+<p class="note">A training value is the mean over an epoch, while the weights change${dropout}.${note}</p>
 <div class="legend"><span style="--series: var(--train)">training</span>${
     validated ? html`<span style="--series: var(--validation)">validation</span>` : []
   }</div>
@@ -26,7 +26,7 @@ ${epochTable(report)}`;
 
 function epochTable({ epochs, best }: Report): Html {
   const names = Object.keys(epochs[0]).filter((name) => name !== 'epoch' && name !== 'seconds');
-  return html`<details><summary>The numbers</summary><div class="scroll"><table class="numbers">
+  return html`<details><summary>All values</summary><div class="scroll"><table class="numbers">
 <tr><th>epoch</th><th>seconds</th>${names.map((name) => html`<th>${name}</th>`)}</tr>${epochs.map(
     (record) => html`
 <tr${record.epoch === best ? html` class="best"` : ''}><td>${record.epoch}</td><td>${record.seconds.toFixed(1)}</td>${names.map(
@@ -36,7 +36,7 @@ function epochTable({ epochs, best }: Report): Html {
 </table></div></details>`;
 }
 
-/** The training and validation values of one number over the epochs, in the colours of the page. */
+/** The training and validation values of a metric over the epochs, in the colours of the page. */
 function curve({ epochs }: Report, name: string): Html {
   const line = (key: string, colour: string) => ({
     type: 'line',
@@ -72,5 +72,5 @@ function curve({ epochs }: Report, name: string): Html {
     },
     series: [line(name, 'var(--train)'), line(`val_${name}`, 'var(--validation)')],
   };
-  return new Html(svgOf(option, { width: 460, height: 260 })); // of numbers alone
+  return new Html(svgOf(option, { width: 460, height: 260 })); // safe: made of numbers only
 }

@@ -1,4 +1,4 @@
-/** Text that is HTML already; only {@link html} makes it. */
+/** Text that is already HTML. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -14,7 +14,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template for HTML: what is put in is escaped, unless it is HTML. */
+/** A template for HTML: values are escaped unless they are `Html`. */
 export const html = (
   strings: TemplateStringsArray,
   ...values: readonly (string | number | Html | readonly Html[])[]
@@ -26,7 +26,7 @@ function render(value: string | number | Html | readonly Html[]): string {
   return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
-/** A style sheet of our own, as it is: it must not hold its closing tag. */
+/** A style sheet of our own, not escaped: it must not contain the closing tag. */
 export function style(text: string): Html {
   if (text.includes('</style')) throw new Error('internal: the text of a <style> closes it');
   return new Html(`<style>${text}</style>`);

@@ -7,7 +7,7 @@ import { type Html, html, style } from './html.ts';
 import css from './report.css' with { type: 'text' };
 import type { Report } from './report.ts';
 
-/** A page that needs nothing else, no network either: curves, confusion matrix, worst mistakes, configuration. */
+/** A self-contained page: learning curves, confusion matrix, worst mistakes, configuration. */
 export function renderReport(report: Report): string {
   const { config, summary } = report;
   const title = `Training on ${dataName(config)}`;
@@ -49,7 +49,7 @@ function introduction({ config, interrupted, epochs }: Report): string {
   const parts = [options.activation, ...(options.batchNorm ? ['batch normalisation'] : [])];
   if (options.dropout > 0) parts.push(`dropout ${options.dropout}`);
   const stopped = interrupted ? ` Training was stopped during epoch ${epochs.length + 1} of ${options.epochs}.` : '';
-  return `A network of ${units} units with ${parts.join(', ')}, trained by ${options.optimizer} on ${grouped(data.training)} images and tested on ${grouped(data.test)} others.${stopped}`;
+  return `A network of ${units} units with ${parts.join(', ')}, trained with ${options.optimizer} on ${grouped(data.training)} images and tested on ${grouped(data.test)} others.${stopped}`;
 }
 
 function tiles(report: Report): Html {
@@ -70,7 +70,7 @@ function tiles(report: Report): Html {
 </dl>`;
 }
 
-/** `0.005, linear`: the first rate and how it goes on. */
+/** `0.005, linear to 0`: the initial rate and the schedule. */
 function learningRateOf({ options, optimizer: { learningRate } }: RunConfig): string {
   if (typeof learningRate === 'number') return String(learningRate);
   const first = typeof learningRate === 'object' && learningRate !== null && 'initialLearningRate' in learningRate;
@@ -90,7 +90,7 @@ function facts(config: RunConfig): Html {
     ['Optimizer', `${options.optimizer}${momentum}`],
     ['Learning rate', learningRateOf(config)],
     ['Batch size', options.batchSize],
-    ['Epochs asked for', options.epochs],
+    ['Epochs requested', options.epochs],
     ['Seed', options.seed],
     ['Device', devices.join(', then ')],
     ['Started', `${started.slice(0, 16).replace('T', ' ')} UTC`],

@@ -2,7 +2,7 @@ import type { LabelledImages } from '../../data/files/mnist.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochRecord, RunConfig } from '../run.ts';
 
-/** Everything that a report tells. */
+/** The contents of a report. */
 export interface Report {
   readonly config: RunConfig;
   /** The table of the model's layers. */

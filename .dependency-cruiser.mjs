@@ -1,4 +1,4 @@
-// The direction of imports (docs/architecture.md): a room may use those before it, never those after. Types count.
+// The direction of imports (docs/architecture.md): a folder may import from those listed before it, types included.
 const layers = [
   '^src/core/',
   '^src/io/',
@@ -30,7 +30,7 @@ export default {
       to: { path: '^src/', pathNot: '^src/(backends/cpu/reference/|core/(shape|errors|random/philox)[.]ts)' },
     },
     {
-      name: 'every file has its room',
+      name: 'every file is in a known folder',
       severity: 'error',
       from: { path: '^src/', pathNot: [...layers, '[.]d[.]ts$'] },
       to: {},

@@ -20,7 +20,7 @@ for (const momentum of [0.8, 0.95]) {
   }
 }
 
-/** Three forms of momentum at one rate. The lecture's weights a gradient by 1 - a, so it takes smaller steps. */
+/** Three forms of momentum at one rate. The lecture's form multiplies the gradient by 1 - a, so its steps are smaller. */
 const forms = {
   'Keras, v = a v - rate g': sgd({ learningRate: 0.03, momentum: 0.8 }),
   'PyTorch, v = a v + g': sgd({ learningRate: 0.03, momentum: 0.8, convention: 'pytorch' }),

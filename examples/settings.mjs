@@ -17,8 +17,9 @@ const ofDeviation1 = { kernelInitializer: initializers.randomNormal({ stddev: 1 
 const ofVariance1 = {
   kernelInitializer: initializers.varianceScaling({ scale: 1, mode: 'fanIn', distribution: 'untruncatedNormal' }),
 };
-// The book sums the loss over ten outputs, Keras averages it: rates are 10 times the book's, or 5 with its 1/2 in the squares.
-// Its lambda of 5 for 50,000 images is 0.5 for 5,000, which shrinks the weights equally per step.
+// The book sums the loss over ten outputs, Keras averages it. Learning rates are therefore 10 times the book's, but 5 times for
+// its squared error, which has a factor of 1/2. The book's lambda of 5 for 50,000 images is 0.5 for 5,000: the weights then
+// shrink equally per step.
 const decayed = { ...ofVariance1, kernelRegularizer: l2((5 * TRAIN) / 50_000 / (2 * TRAIN) / CLASSES) };
 const rectified = { activation: 'relu', kernelConstraint: maxNorm({ maxValue: 3 }) };
 

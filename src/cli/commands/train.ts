@@ -71,7 +71,7 @@ async function start(given: TrainOptions & ResumeOptions, command: Command): Pro
       op: 'train',
       got: `${other.long} with --resume`,
       expected: '--resume alone',
-      fix: 'Omit it: a resumed run keeps its original options.',
+      fix: `Omit ${other.long}: a resumed run keeps its original options.`,
     });
   }
   const run = await readUnfinished(folder);

@@ -3,7 +3,7 @@ import { normalizeAxis } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add, div, mul, notEqual, pow, sigmoidCrossEntropy, sub } from '../../ops/elementwise/binary.ts';
 import { clip, log, neg, sigmoid } from '../../ops/elementwise/unary.ts';
-import { sigmoidScores, softmaxScores } from '../../ops/lib/scores.ts';
+import { sigmoidScores, softmaxScores } from '../../ops/lib/logits.ts';
 import { softmaxCrossEntropy } from '../../ops/loss/crossEntropy.ts';
 import { meanCrossEntropy } from '../../ops/loss/meanCrossEntropy.ts';
 import { softmax } from '../../ops/loss/softmax.ts';

@@ -4,7 +4,7 @@ import { add, div, equal, greater, less, maximum, mul, sub } from '../../ops/ele
 import { cast } from '../../ops/elementwise/cast.ts';
 import { clip, sigmoid, sqrt, square } from '../../ops/elementwise/unary.ts';
 import { where } from '../../ops/elementwise/where.ts';
-import { softmaxScores } from '../../ops/lib/scores.ts';
+import { softmaxScores } from '../../ops/lib/logits.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import { oneHot } from '../../ops/movement/oneHot.ts';
 import { concat, reshape, slice } from '../../ops/movement/strided.ts';

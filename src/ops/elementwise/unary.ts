@@ -46,7 +46,7 @@ import type { Source } from '../../core/kernel.ts';
 import type { DType } from '../../core/tensor/storage.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
-import { sigmoidScores } from '../lib/scores.ts';
+import { sigmoidScores } from '../lib/logits.ts';
 import { defineOp, type Op } from '../op.ts';
 
 export type UnaryOp = Op<[x: Tensor], UnaryConstants>;

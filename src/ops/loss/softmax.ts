@@ -5,8 +5,8 @@ import { checkOptions } from '../../core/checks.ts';
 import type { Source } from '../../core/kernel.ts';
 import { normalizeAxis } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
+import { softmaxScores } from '../lib/logits.ts';
 import { reducingRows, rowsAlong } from '../lib/rows.ts';
-import { softmaxScores } from '../lib/scores.ts';
 import { defineOp } from '../op.ts';
 
 /** softmax and logSoftmax. Both gradients are computed from the output and dy alone, so the input can be freed. */

@@ -36,7 +36,7 @@ fn target_at(row: u32, j: u32) -> f32 {
   return f32(targets[row * params.length + j]);
 }
 
-// A class's term of the loss: 0 where its target is 0, even if its score is minus infinity. Tests the bits without
+// A class's term of the loss: 0 where its target is 0, even if its logit is minus infinity. Tests the bits without
 // their sign, because WGSL lets a compiler assume that no infinity occurs.
 fn weighed(t: f32, distance: f32) -> f32 {
   let is_nothing = (bitcast<u32>(t) << 1) == 0 && (bitcast<u32>(distance) << 1) == 0xff000000;

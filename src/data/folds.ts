@@ -25,9 +25,9 @@ export interface Fold {
 /**
  * Splits samples into k folds whose sizes differ by at most one. Each sample is in the test part of exactly one fold. Without
  * stratification a fold is a contiguous piece of the order; with it, the samples of each class are dealt out in turn.
- * @param samples the number of samples, or their class numbers, `[n]`.
+ * @param samples the number of samples, or their class indices, `[n]`.
  * @throws ValueError for options out of range, and more folds than samples, or than samples of a class; ShapeError for labels that
- * are no class numbers.
+ * are no class indices.
  */
 export function kFold(samples: number | HostNumbers, options: FoldOptions = {}): readonly Fold[] {
   checkValues('kFold', options, CHECKS);

@@ -57,7 +57,7 @@ export const oneClass = (count: number): Classes => ({ of: new Uint32Array(count
 /**
  * The classes that labels name.
  * @param least the number of samples that each class needs, for the `parts` that are made.
- * @throws ShapeError for labels that are no class numbers; ValueError for a class with too few samples.
+ * @throws ShapeError for labels that are no class indices; ValueError for a class with too few samples.
  */
 export function classesOf(op: string, labels: HostArray, { least, parts }: { least: number; parts: string }): Classes {
   const { data, shape } = labels;
@@ -66,7 +66,7 @@ export function classesOf(op: string, labels: HostArray, { least, parts }: { lea
       op,
       got: `${data.constructor.name} of shape ${formatShape(shape)} as labels to stratify by`,
       expected: 'the number of a class for each sample, [samples]',
-      fix: 'Pass class numbers (of one-hot labels, the position of the 1), or set stratify: false.',
+      fix: 'Pass class indices (of one-hot labels, the position of the 1), or set stratify: false.',
     });
   }
   const found = [...new Set<number>(data)].sort((a, b) => a - b);

@@ -36,8 +36,8 @@ export interface Split {
 /**
  * Splits samples and labels at random into a training set, a test set and, with `validationSize`, a validation set. The parts are
  * copies in random order.
- * @param x samples, `[n, ...]`. @param y labels, one per sample; for `stratify` class numbers, `[n]`.
- * @throws ShapeError for another number of labels, and for labels that are no class numbers; ValueError for options out of range,
+ * @param x samples, `[n, ...]`. @param y labels, one per sample; for `stratify` class indices, `[n]`.
+ * @throws ShapeError for another number of labels, and for labels that are no class indices; ValueError for options out of range,
  * sizes that leave a part empty, and classes with too few samples.
  */
 export function trainTestSplit(

@@ -167,7 +167,7 @@ onBoth('a target axis of length 1 may be missing, or too many', async () => {
 
 const LABELS = Int32Array.of(1, 2);
 
-onBoth('class numbers give what one-hot targets give', async () => {
+onBoth('class indices give what one-hot targets give', async () => {
   for (const fromLogits of [false, true]) {
     const dense = await losses
       .categoricalCrossentropy({ fromLogits, reduction: 'none' })(tensor(oneHot), tensor(guesses))
@@ -390,14 +390,14 @@ const throwing: readonly (readonly [about: string, make: () => unknown, message:
     /meanSquaredError: got yTrue \[2\] and yPred \[2, 3\]; expected the same shape/,
   ],
   [
-    'class numbers without the sparse loss',
+    'class indices without the sparse loss',
     () => losses.categoricalCrossentropy()(tensor(LABELS), tensor(guesses)),
     /oneHot\(yTrue, 3\), or take sparseCategoricalCrossentropy/,
   ],
   [
     'one-hot targets for the sparse loss',
     () => losses.sparseCategoricalCrossentropy()(tensor(oneHot), tensor(guesses)),
-    /yTrue \[2, 3\].*expected one class number per row of scores, \[2\]/,
+    /yTrue \[2, 3\].*expected one class index per row of outputs, \[2\]/,
   ],
   [
     'weights of another number of samples',

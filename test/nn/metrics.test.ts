@@ -33,7 +33,7 @@ type Row = readonly [
 ];
 
 const rows: readonly Row[] = [
-  ['class numbers', accuracy(), labels, scores, 0.75], // the third row ties, and the first largest counts
+  ['class indices', accuracy(), labels, scores, 0.75], // the third row ties, and the first largest counts
   ['one-hot targets', accuracy(), hot, scores, 0.75],
   ['several rows per sample', accuracy(), [hot], [scores], 0.75],
   ['one output', accuracy(), [0, 1, 1, 0], [[0.2], [0.9], [0.4], [0.5]], 0.75],
@@ -73,14 +73,14 @@ for (const row of rows) {
   onGpu(test, `${name}, on the GPU`, (device) => check(device, row));
 }
 
-test('class numbers may stand in a column', async () => {
+test('class indices may stand in a column', async () => {
   setCurrentDevice(cpu);
   await scope(async () => {
     assert.is(await accuracy()(tensor(labels, column), tensor(scores)).item(), 0.75);
   });
 });
 
-test('one output is a yes or a no, but for class numbers that of a softmax is the only class', async () => {
+test('one output is a yes or a no, but for class indices that of a softmax is the only class', async () => {
   setCurrentDevice(cpu);
   await scope(async () => {
     const only = softmax(tensor([[3], [-1]]));

@@ -86,7 +86,7 @@ onBoth(test, 'a function that returns one number for a batch can not weigh sampl
   m.dispose();
 });
 
-onBoth(test, 'class numbers reach a function as it needs them, whatever they are kept in', async () => {
+onBoth(test, 'class indices reach a function as it needs them, whatever they are kept in', async () => {
   const scores = tensor([
     [1, 0],
     [0, 1],

@@ -93,7 +93,7 @@ test('weights of 2 do what a doubled learning rate does', async () => {
   near(weighted, await fresh('cpu', (device) => kernelAfter(device, {}, { learningRate: 0.2 })), 1e-12);
 });
 
-test('class weights are sample weights by class, from class numbers and one-hot rows, beside sample weights', async () => {
+test('class weights are sample weights by class, from class indices and one-hot rows, beside sample weights', async () => {
   const classWeight = { 1: 5 };
   const after = (options: FitOptions, settings = {}, targets = y) =>
     fresh('cpu', (device) => kernelAfter(device, options, settings, targets));

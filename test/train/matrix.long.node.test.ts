@@ -78,7 +78,7 @@ const tasks: Readonly<Record<string, Task>> = {
     },
     losses: { 'built in': 'meanSquaredError', makeLoss: makeLoss('own', { perSample: squares }), function: squares },
   },
-  'class numbers': {
+  'class indices': {
     y: classes,
     shape: [SAMPLES],
     row: (outputs, i) => {

@@ -191,7 +191,7 @@ onBoth('R2 does not lose small differences in large numbers, and is the mean ove
   }
 });
 
-onBoth('decisions of one class, from class numbers too, and of another threshold', async () => {
+onBoth('decisions of one class, from class indices too, and of another threshold', async () => {
   const probabilities = tensor([
     [0.7, 0.2, 0.1],
     [0.6, 0.3, 0.1],

@@ -96,7 +96,7 @@ export class Dataset {
   }
 
   /**
-   * Makes a data set. On the device samples are f32, and labels f32, or i32 if they are class numbers.
+   * Makes a data set. On the device samples are f32, and labels f32, or i32 if they are class indices.
    * @param options `residentBytes`: the most device memory for them; default the largest tensor.
    * @throws ShapeError, ValueError for data that break the rule.
    */
@@ -279,6 +279,6 @@ async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 
       : 'a number from 0 to 1, as the loss compares probabilities',
     fix: isClass
       ? 'Number the classes from 0, or give the last layer as many units as there are classes.'
-      : 'Turn class numbers into rows of 0 and 1, or take the loss sparseCategoricalCrossentropy.',
+      : 'Turn class indices into rows of 0 and 1, or take the loss sparseCategoricalCrossentropy.',
   });
 }

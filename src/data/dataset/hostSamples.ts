@@ -51,7 +51,7 @@ export class HostSamples {
     return this.count * this.bytesEach;
   }
 
-  /** Uploads all samples. @throws ValueError for class numbers that are not whole. */
+  /** Uploads all samples. @throws ValueError for class indices that are not whole. */
   upload(): Resident {
     const data = this.#data;
     if (this.#bytes) {

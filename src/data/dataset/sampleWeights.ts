@@ -8,13 +8,13 @@ import { type Samples, type ShapedSamples, shapedSamples, toHost } from './datas
 export interface SampleWeightOptions {
   /** A factor of the loss of each sample, `[n]`, 0 or more; the mean still divides by the number of samples. Default all 1. */
   readonly sampleWeight?: Samples | undefined;
-  /** A factor for each class, by class number: `{ 0: 1, 1: 5 }`, or a Map; default 1. Multiplies `sampleWeight`. Not used in validation. */
+  /** A factor for each class, by class index: `{ 0: 1, 1: 5 }`, or a Map; default 1. Multiplies `sampleWeight`. Not used in validation. */
   readonly classWeight?: Readonly<Record<number, number>> | ReadonlyMap<number, number> | undefined;
 }
 
 /**
  * The weights of all samples; undefined if there are none. Class weights apply to the first `training` samples only.
- * @param options `areClasses`: labels are class numbers, never one-hot; default false.
+ * @param options `areClasses`: labels are class indices, never one-hot; default false.
  */
 export async function sampleWeights(
   y: ShapedSamples,
@@ -63,7 +63,7 @@ function checkWeight(op: string, got: string, weight: number): void {
   throw new ValueError({ op, got, expected: 'a finite number of 0 or more', fix: 'Correct that weight.' });
 }
 
-/** The class of each sample, from class numbers or one-hot rows. */
+/** The class of each sample, from class indices or one-hot rows. */
 async function classesOf(y: ShapedSamples, areClasses: boolean): Promise<number[]> {
   const { data, shape } = await toHost(y);
   const width = sizeOf(shape.slice(1));
@@ -71,7 +71,7 @@ async function classesOf(y: ShapedSamples, areClasses: boolean): Promise<number[
     throw new ShapeError({
       op: 'classWeight',
       got: `y of shape ${formatShape(shape)}`,
-      expected: areClasses ? 'one class number for each sample, [n]' : 'class numbers [n] or one-hot rows [n, classes]',
+      expected: areClasses ? 'one class index for each sample, [n]' : 'class indices [n] or one-hot rows [n, classes]',
       fix: 'Pass sampleWeight instead.',
     });
   }

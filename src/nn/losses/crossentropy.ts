@@ -3,7 +3,7 @@ import { normalizeAxis } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { add, div, mul, notEqual, pow, sigmoidCrossEntropy, sub } from '../../ops/elementwise/binary.ts';
 import { clip, log, neg, sigmoid } from '../../ops/elementwise/unary.ts';
-import { sigmoidScores, softmaxScores } from '../../ops/lib/logits.ts';
+import { sigmoidLogits, softmaxLogits } from '../../ops/lib/logits.ts';
 import { softmaxCrossEntropy } from '../../ops/loss/crossEntropy.ts';
 import { meanCrossEntropy } from '../../ops/loss/meanCrossEntropy.ts';
 import { softmax } from '../../ops/loss/softmax.ts';
@@ -31,8 +31,8 @@ function smoother(labelSmoothing: number): (targets: Tensor, share: number) => T
 }
 
 /** The mean loss; the accuracy, from the same pass, is kept for the metric. */
-function meanWithAccuracy(scores: Tensor, targets: Tensor, { yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Tensor {
-  const [mean, , accuracy] = meanCrossEntropy.outputs(scores, targets);
+function meanWithAccuracy(logits: Tensor, targets: Tensor, { yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Tensor {
+  const [mean, , accuracy] = meanCrossEntropy.outputs(logits, targets);
   accuracies.set(yPred, { yTrue, accuracy });
   return mean;
 }
@@ -76,14 +76,14 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
       targets: { kind: 'probabilities' },
       perSample: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : softmaxScores.of(rows);
-        return scores ? softmaxCrossEntropy(scores, targets) : neg(sum(mul(targets, log(normalized(rows))), LAST));
+        const logits = fromLogits ? rows : softmaxLogits.of(rows);
+        return logits ? softmaxCrossEntropy(logits, targets) : neg(sum(mul(targets, log(normalized(rows))), LAST));
       },
       mean: (yTrue, yPred) => {
         const { targets, rows } = rowsOf(yTrue, yPred);
-        const scores = fromLogits ? rows : softmaxScores.of(rows);
+        const logits = fromLogits ? rows : softmaxLogits.of(rows);
         // The metric looks for classes along the last axis.
-        return rows === yPred && scores ? meanWithAccuracy(scores, targets, { yTrue, yPred }) : undefined;
+        return rows === yPred && logits ? meanWithAccuracy(logits, targets, { yTrue, yPred }) : undefined;
       },
     };
   },
@@ -97,7 +97,7 @@ export interface SparseOptions extends LossOptions {
 }
 
 /**
- * Categorical cross-entropy for class numbers: `-log p_label` per row. `yTrue`: class numbers, `[...]` or `[..., 1]`; `yPred`:
+ * Categorical cross-entropy for class indices: `-log p_label` per row. `yTrue`: class indices, `[...]` or `[..., 1]`; `yPred`:
  * `[..., classes]`. Per sample: `[...]`. Logits and probabilities are treated as in `categoricalCrossentropy`. A label outside
  * the classes has loss 0 but counts as a sample, unless it is `ignoreClass`.
  * @throws ValueError for options out of range; ShapeError for labels of another shape.
@@ -108,13 +108,13 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   ({ fromLogits = false, ignoreClass }, name) => ({
     perSample: (yTrue, yPred) => {
       const labels = labelsFor(name, yTrue, yPred);
-      const scores = fromLogits ? yPred : softmaxScores.of(yPred);
-      if (scores) return softmaxCrossEntropy(scores, labels);
+      const logits = fromLogits ? yPred : softmaxLogits.of(yPred);
+      if (logits) return softmaxCrossEntropy(logits, labels);
       return neg(sum(mul(oneHot(labels, yPred.shape[yPred.ndim - 1]), log(normalized(yPred))), LAST));
     },
     mean: (yTrue, yPred) => {
-      const scores = fromLogits ? yPred : softmaxScores.of(yPred);
-      return scores && meanWithAccuracy(scores, labelsFor(name, yTrue, yPred), { yTrue, yPred });
+      const logits = fromLogits ? yPred : softmaxLogits.of(yPred);
+      return logits && meanWithAccuracy(logits, labelsFor(name, yTrue, yPred), { yTrue, yPred });
     },
     ...(ignoreClass !== undefined && {
       counts: (yTrue, yPred) => notEqual(labelsFor(name, yTrue, yPred), ignoreClass),
@@ -148,8 +148,8 @@ export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
       targets: { kind: 'probabilities' },
       perSample: (yTrue, yPred) => {
         const targets = smooth(targetsLike(name, yTrue, yPred), 1 / 2);
-        const scores = fromLogits ? yPred : sigmoidScores.of(yPred);
-        const losses = scores ? sigmoidCrossEntropy(scores, targets) : binaryFromProbabilities(targets, clipped(yPred));
+        const logits = fromLogits ? yPred : sigmoidLogits.of(yPred);
+        const losses = logits ? sigmoidCrossEntropy(logits, targets) : binaryFromProbabilities(targets, clipped(yPred));
         return mean(losses, LAST);
       },
     };

@@ -46,7 +46,7 @@ export interface Loss extends Totalling {
   readonly targets?: Targets;
 }
 
-/** Class numbers from 0, one of which may be ignored; or probabilities, from 0 to 1. */
+/** Class indices from 0, one of which may be ignored; or probabilities, from 0 to 1. */
 export type Targets =
   | { readonly kind: 'classes'; readonly ignored?: number | undefined }
   | { readonly kind: 'probabilities' };
@@ -205,20 +205,20 @@ export function targetsLike(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
       op,
       got: `yTrue ${formatShape(yTrue.shape)} and yPred ${formatShape(yPred.shape)}`,
       expected: 'the same shape',
-      fix: `Give one target per output. Class numbers become targets by oneHot(yTrue, ${classes}), or take sparseCategoricalCrossentropy.`,
+      fix: `Give one target per output. Class indices become targets by oneHot(yTrue, ${classes}), or take sparseCategoricalCrossentropy.`,
     });
   }
   return cast(reshape(yTrue, yPred.shape), 'f32');
 }
 
-/** Class numbers in i32, one per row of `yPred`; a last axis of length 1 is dropped. */
+/** Class indices in i32, one per row of `yPred`; a last axis of length 1 is dropped. */
 export function labelsFor(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
   const rows = yPred.shape.slice(0, -1);
   if (yPred.ndim === 0 || !(sameShape(yTrue.shape, rows) || sameShape(yTrue.shape, [...rows, 1]))) {
     throw new ShapeError({
       op,
       got: `yTrue ${formatShape(yTrue.shape)} and yPred ${formatShape(yPred.shape)}`,
-      expected: `one class number per row of scores, ${formatShape(rows)}`,
+      expected: `one class index per row of outputs, ${formatShape(rows)}`,
       fix: 'Reshape yTrue; for one-hot targets use categoricalCrossentropy.',
     });
   }

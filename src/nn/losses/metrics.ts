@@ -4,7 +4,7 @@ import { add, div, equal, greater, less, maximum, mul, sub } from '../../ops/ele
 import { cast } from '../../ops/elementwise/cast.ts';
 import { clip, sigmoid, sqrt, square } from '../../ops/elementwise/unary.ts';
 import { where } from '../../ops/elementwise/where.ts';
-import { softmaxScores } from '../../ops/lib/logits.ts';
+import { softmaxLogits } from '../../ops/lib/logits.ts';
 import { matmul } from '../../ops/matmul/matmul.ts';
 import { oneHot } from '../../ops/movement/oneHot.ts';
 import { concat, reshape, slice } from '../../ops/movement/strided.ts';
@@ -20,11 +20,11 @@ const FIRST = { axis: 0 };
 
 const fractionOf = (hits: Tensor): Tensor => mean(cast(hits, 'f32'));
 
-/** Whether targets are class numbers rather than a row of targets for each row of outputs. */
+/** Whether targets are class indices rather than a row of targets for each row of outputs. */
 const areLabels = (yTrue: Tensor, yPred: Tensor): boolean =>
   yTrue.ndim < yPred.ndim || (yTrue.shape.at(-1) === 1 && yPred.shape.at(-1) !== 1);
 
-/** The class of each row, from class numbers or one-hot targets. */
+/** The class of each row, from class indices or one-hot targets. */
 const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
   areLabels(yTrue, yPred) ? labelsFor(op, yTrue, yPred) : argMax(targetsLike(op, yTrue, yPred), LAST);
 
@@ -43,7 +43,7 @@ export const binaryAccuracy = (options: { readonly threshold?: number } = {}): M
 
 /**
  * Categorical accuracy: the share of rows whose largest output is that of the right class. `yPred`: `[..., classes]`, logits or
- * probabilities; `yTrue`: class numbers `[...]`, or one-hot targets in the shape of `yPred`.
+ * probabilities; `yTrue`: class indices `[...]`, or one-hot targets in the shape of `yPred`.
  * @throws ShapeError for targets of another shape.
  */
 export const categoricalAccuracy = (): Metric =>
@@ -54,7 +54,7 @@ export const categoricalAccuracy = (): Metric =>
   });
 
 /** Whether the one output of each sample is the probability of its only class, rather than that of a yes. */
-const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === 'i32' && softmaxScores.has(yPred);
+const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === 'i32' && softmaxLogits.has(yPred);
 
 /**
  * Accuracy: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. A softmax over a single class, with class
@@ -71,7 +71,7 @@ export const accuracy = (): Metric => {
 
 /**
  * Top-k accuracy: the share of rows where fewer than k outputs are larger than that of the right class. `yPred`:
- * `[..., classes]`; `yTrue`: class numbers `[...]`, or one-hot targets. A label that is no class is never right.
+ * `[..., classes]`; `yTrue`: class indices `[...]`, or one-hot targets. A label that is no class is never right.
  * @param options `k`: default 5.
  * @throws ValueError for a k below 1; ShapeError for targets of another shape.
  */
@@ -150,7 +150,7 @@ export interface DecisionOptions {
   readonly classId?: number;
 }
 
-/** Decisions and targets as 0 and 1 in f32, of one shape; class numbers become one-hot rows. */
+/** Decisions and targets as 0 and 1 in f32, of one shape; class indices become one-hot rows. */
 function decisions(op: string, options: DecisionOptions) {
   const { threshold = 0.5, classId } = checkValues(op, options, { threshold: finite, classId: countFrom0 });
   return (yTrue: Tensor, yPred: Tensor): { answers: Tensor; targets: Tensor } => {
@@ -173,7 +173,7 @@ function decisions(op: string, options: DecisionOptions) {
 
 /**
  * Precision: `true positives / (true positives + false positives)`, 0 without any positives. `yTrue`: 0 and 1 in the shape of
- * `yPred`, or class numbers.
+ * `yPred`, or class indices.
  * @throws ValueError for options out of range; ShapeError for targets of another shape.
  */
 export const precision = (options: DecisionOptions = {}): Metric => {
@@ -189,7 +189,7 @@ export const precision = (options: DecisionOptions = {}): Metric => {
 
 /**
  * Recall: `true positives / (true positives + false negatives)`, 0 if no target is positive. `yTrue`: 0 and 1 in the shape of
- * `yPred`, or class numbers.
+ * `yPred`, or class indices.
  * @throws ValueError for options out of range; ShapeError for targets of another shape.
  */
 export const recall = (options: DecisionOptions = {}): Metric => {

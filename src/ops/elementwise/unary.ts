@@ -46,7 +46,7 @@ import type { Source } from '../../core/kernel.ts';
 import type { DType } from '../../core/tensor/storage.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
-import { sigmoidScores } from '../lib/logits.ts';
+import { sigmoidLogits } from '../lib/logits.ts';
 import { defineOp, type Op } from '../op.ts';
 
 export type UnaryOp = Op<[x: Tensor], UnaryConstants>;
@@ -160,7 +160,7 @@ const sigmoidOp = unary('sigmoid', sigmoidWgsl);
 /** The logistic function `1 / (1 + e^-x)`; any shape, f32; no overflow for any finite x. @throws DTypeError for i32. */
 export function sigmoid(x: Tensor): Tensor {
   const y = sigmoidOp(x);
-  sigmoidScores.note(y, x);
+  sigmoidLogits.remember(y, x);
   return y;
 }
 

@@ -9,10 +9,10 @@ import { rowShape, rowsWith } from './crossEntropyRows.ts';
  * The cross-entropy of softmax(logits) with targets, per row along the last axis: `-sum_j t_j log p_j` with
  * `p_j = exp(x_j) / sum_k exp(x_k)`. The forward pass is one kernel, and so is the gradient.
  *
- * Sparse targets are class numbers 0 .. n-1. Any other number marks a row to ignore: its loss and gradient are 0. Dense
+ * Sparse targets are class indices 0 .. n-1. Any other number marks a row to ignore: its loss and gradient are 0. Dense
  * targets are weights, usually probabilities that sum to 1, for example after label smoothing. Targets have no
  * gradient.
- * @param logits scores, `[..., n]`, f32; any finite size, the maximum is subtracted first. Minus infinity masks a class
+ * @param logits `[..., n]`, f32; any finite size, the maximum is subtracted first. Minus infinity masks a class
  * out: the class is ignored where its target is 0, and makes the loss infinite elsewhere.
  * @param targets i32 of shape `[...]` (sparse), or f32 of the shape of `logits` (dense).
  * @returns the loss per row, `[...]`; `.outputs` returns `[loss, probabilities]`; the probabilities have no gradient.

@@ -35,7 +35,7 @@ export interface OneHotOptions {
 }
 
 /**
- * Encodes class numbers: `y[..., j] = on` where j equals the index, else `off`; f32, no gradient.
+ * Encodes class indices: `y[..., j] = on` where j equals the index, else `off`; f32, no gradient.
  * @param indices i32, any shape; an index outside `0 .. depth - 1`, negative ones included, is `off` everywhere, as in
  * Keras.
  * @param depth the number of classes.

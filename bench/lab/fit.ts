@@ -1,10 +1,10 @@
 // What the sweep says about the model of src/ops/matmul/kernels.ts: the constants that fit, and how good its choices are.
 import {
-  type Cut,
   expectedTime,
   type MatmulChoice,
   ranked,
   type Sizes,
+  type SplitK,
   type TileTime,
   type TileTimes,
   tiledKernels,
@@ -50,7 +50,7 @@ function stepsIn([from, to]: readonly [from: number, to: number]): readonly numb
   return Array.from({ length: count + 1 }, (_, i) => Number((from * STEP ** i).toPrecision(3)));
 }
 
-interface Reading extends Cut {
+interface Reading extends SplitK {
   readonly microseconds: number;
 }
 

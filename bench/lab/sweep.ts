@@ -2,7 +2,7 @@
 //   node sweep.mjs <file for the results> [seconds]
 import { writeFile } from 'node:fs/promises';
 import { GpuDevice } from '../../src/backends/webgpu/device.ts';
-import { wake } from '../../src/backends/webgpu/tuner/wake.ts';
+import { warmUp } from '../../src/backends/webgpu/tuner/warmUp.ts';
 import { init, randomUniform, scope } from '../../src/node.ts';
 import { windowRows } from '../../src/ops/conv/windowRows.ts';
 import { windowsOver } from '../../src/ops/conv/windows.ts';
@@ -112,7 +112,7 @@ for (const [layout, M, K, N, images] of products(gpu.info.adapter.software)) {
     scope(() => void multiply(run, [a, b], { transposeA, transposeB, kernel, ...rowsOf }));
   const choices = [...new Set([usual, ...choicesFor(sizes)])];
   await Promise.all(choices.map((choice) => gpu.compile(runOf(choice))));
-  await wake((runs) => gpu.time(runOf(usual), { runs }));
+  await warmUp((runs) => gpu.time(runOf(usual), { runs }));
   for (const choice of choices) {
     times[choice] = 1000 * (await time(runOf(choice), best));
     best = Math.min(best, times[choice] / 1000);

@@ -138,7 +138,7 @@ export function checkRange(
 }
 
 /** Throws unless the value is one of the known words. */
-export function checkWord(op: string, name: string, word: unknown, known: readonly string[]): void {
+export function checkChoice(op: string, name: string, word: unknown, known: readonly string[]): void {
   if (known.some((other) => other === word)) return;
   throw new ValueError({
     op,

@@ -35,8 +35,8 @@ export class FaultError extends Error {
   }
 }
 
-/** Runs `body`; errors in its arguments also name `place`, where the arguments came from. */
-export function within<R>(place: string, body: () => R): R {
+/** Runs `body`; an error in its arguments also names `place`, where they came from. */
+export function withErrorContext<R>(place: string, body: () => R): R {
   try {
     return body();
   } catch (error) {

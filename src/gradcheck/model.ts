@@ -31,8 +31,8 @@ const UNIT = 2 ** -24;
 
 /**
  * Checks a compiled model's gradients on the given samples: each weight's derivative along a random direction, against
- * central differences of the loss of a float64 twin on the CPU. Batch statistics and dropout are those of training,
- * the masks the same on both sides. The model is left as it was. Use few samples: the twin is slow.
+ * central differences of the loss of a float64 copy on the CPU. Batch statistics and dropout are those of training,
+ * the masks the same on both sides. The model is left as it was. Use few samples: the copy is slow.
  * @returns one result per trainable weight; the tolerance is `layers * 2^-24 * (K sum_i |g_i v_i| + n max |g| sum_i |v_i|)`
  * for sums of at most K terms and n samples, the maximum over the layer.
  */
@@ -44,12 +44,12 @@ export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<r
     const before = await model.getWeights();
     const gradients = await gradientsOf(model, (network) => loss(batch.y, network.call(batch.x, true)));
     model.setWeights(before); // training mode moved the running statistics
-    const twin = await model.twin((random) => CpuDevice.open(random));
-    twin.setWeights(before);
-    const samples = await moved(batch.x, twin.device);
-    const labels = await moved(batch.y, twin.device);
-    const lossOfTwin = async (): Promise<number> => {
-      using value = scope(() => loss(labels, twin.call(samples, true)));
+    const clone = await model.cloneOn((random) => CpuDevice.open(random));
+    clone.setWeights(before);
+    const samples = await moved(batch.x, clone.device);
+    const labels = await moved(batch.y, clone.device);
+    const lossOfClone = async (): Promise<number> => {
+      using value = scope(() => loss(labels, clone.call(samples, true)));
       return value.item();
     };
     const longestSum = model.parameters.flatMap(({ shape }) => shape).reduce((a, b) => Math.max(a, b), data.size);
@@ -59,20 +59,20 @@ export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<r
     const noise = model.layers.length * data.size * UNIT;
     const layerOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
     const largest = (name: string): number =>
-      twin.trainableParameters
+      clone.trainableParameters
         .flatMap((other, i) => (layerOf(other.name) === layerOf(name) ? Array.from(gradients[i], Math.abs) : []))
         .reduce((most, value) => Math.max(most, value), 0);
     const results: WeightCheck[] = [];
-    for (const [i, weight] of twin.trainableParameters.entries()) {
+    for (const [i, weight] of clone.trainableParameters.entries()) {
       const direction = drawDirection(weight.size, new Generator(i));
-      const expected = await quotientAlong(weight, direction, lossOfTwin);
+      const expected = await quotientAlong(weight, direction, lossOfClone);
       const terms = direction.map((v, j) => v * gradients[i][j]);
       const derivative = terms.reduce((sum, term) => sum + term, 0);
       const tolerance = rounding * sumOf(terms) + noise * largest(weight.name) * sumOf(direction) + STEP ** 2;
       const error = Math.abs(derivative - expected);
       results.push({ name: weight.name, derivative, expected, error, tolerance, ok: error <= tolerance });
     }
-    twin.dispose();
+    clone.dispose();
     return results;
   } finally {
     batch.x.dispose();

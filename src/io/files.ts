@@ -17,7 +17,7 @@ const LOCK = /^lock\.([A-Za-z0-9-]*)\.(\d+)$/;
  * Writes a file atomically: under a name that no other process or call uses until it is complete and on disk. If the
  * process is killed, the file is either the old or the new one.
  */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const unfinished = `${path}.${OWNER}.${randomUUID().slice(0, 8)}.unfinished`;
   try {
     const file = await open(unfinished, 'wx');

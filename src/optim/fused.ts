@@ -17,13 +17,13 @@ import { accumulate } from './accumulate.ts';
 import { Arena, BLOCK, LANES, type Layout, layoutOf, layoutsOf } from './arena.ts';
 import { checkParameters, checkStep } from './check.ts';
 import { NormClip } from './clip.ts';
-import { type Gathered, type Grouping, groupParameters } from './groups.ts';
+import { type Grouping, groupParameters, type ParameterSet } from './groups.ts';
 import type { ApplyOptions, Optimizer, Rule, Step } from './optimizer.ts';
 import type { Settings } from './options.ts';
 import { RATE, type Schedule } from './schedules.ts';
 
 /** Parameters that share an arena (as many as fit in a buffer of the device), and their other arenas. */
-interface Stretch {
+interface Bucket {
   readonly layout: Layout;
   readonly weight: Arena;
   readonly gradient: Arena;
@@ -34,14 +34,14 @@ interface Stretch {
   readonly groups: Tensor | undefined;
 }
 
-interface Owned {
+interface Freeable {
   dispose(): void;
 }
 
 /** The optimizer's state per parameter, by role. */
-function slotsOf({ stretches }: Built, rule: Rule): Record<string, readonly Tensor[]> {
+function slotsOf({ buckets }: Built, rule: Rule): Record<string, readonly Tensor[]> {
   const roles = [...Object.keys(rule.moments), 'average', 'accumulated'];
-  const arenas = stretches.map(
+  const arenas = buckets.map(
     ({ moments, average, accumulated }) => new Map(Object.entries({ ...moments, average, accumulated })),
   );
   const slots = roles.map((role) => [role, arenas.flatMap((byRole) => byRole.get(role)?.parts ?? [])] as const);
@@ -49,14 +49,14 @@ function slotsOf({ stretches }: Built, rule: Rule): Record<string, readonly Tens
 }
 
 /** The state made by the first step. */
-interface Built extends Grouping, Gathered {
+interface Built extends Grouping, ParameterSet {
   readonly device: Device;
   /** In the order of the parameters; several if a buffer cannot hold all of them. */
-  readonly stretches: readonly Stretch[];
+  readonly buckets: readonly Bucket[];
   readonly hyper: Tensor;
   readonly normClip: NormClip | undefined;
   /** Everything to free. */
-  readonly owned: readonly Owned[];
+  readonly resources: readonly Freeable[];
 }
 
 /**
@@ -69,14 +69,14 @@ export class FusedOptimizer implements Optimizer {
   readonly #rule: Rule;
   readonly #settings: Settings;
   /** Updates the weights from the gradients in the arenas. */
-  readonly #change: (device: Device, built: Built, regularize: boolean) => void;
+  readonly #runUpdate: (device: Device, built: Built, regularize: boolean) => void;
   #learningRate: number | Schedule;
   #built: Built | undefined;
 
   constructor(rule: Rule, settings: Settings) {
     this.#rule = rule;
     this.#settings = settings;
-    this.#change = defineKernel({
+    this.#runUpdate = defineKernel({
       name: rule.name,
       shader: elementwise(scaffold, specialWgsl, rule.shader),
       run: (run, built: Built, regularize: boolean) => this.#update(run, built, regularize),
@@ -132,7 +132,7 @@ export class FusedOptimizer implements Optimizer {
 
   build(parameters: readonly Parameter[], names = parameters.map(({ name }) => name)): void {
     const built = this.#require(parameters, names);
-    const places = built.stretches.flatMap(({ weight }) => weight.parts);
+    const places = built.buckets.flatMap(({ weight }) => weight.parts);
     const isSame = (p: Parameter, i: number): boolean => p === parameters[i] && p.storage === places[i].storage;
     if (built.parameters.length === parameters.length && built.parameters.every(isSame)) return;
     checkParameters(this.name, parameters);
@@ -146,14 +146,14 @@ export class FusedOptimizer implements Optimizer {
     { regularize = false }: ApplyOptions = {},
   ): void {
     const built = this.#require(parameters);
-    const { device, stretches } = built;
+    const { device, buckets } = built;
     checkStep(
       this.name,
       gradients,
       parameters,
-      stretches.flatMap(({ weight }) => weight.parts),
+      buckets.flatMap(({ weight }) => weight.parts),
     );
-    for (const { layout, gradient } of stretches) {
+    for (const { layout, gradient } of buckets) {
       gradient.fill(gradients.slice(layout.first, layout.first + layout.tensors.length));
     }
     const { gradientAccumulationSteps } = this.#settings;
@@ -161,9 +161,9 @@ export class FusedOptimizer implements Optimizer {
     dependOn(device, isComplete);
     if (gradientAccumulationSteps > 1) {
       const entry = isComplete() ? 'take' : 'add';
-      for (const { accumulated, gradient } of stretches) accumulate(device, entry, accumulated.whole, gradient.whole);
+      for (const { accumulated, gradient } of buckets) accumulate(device, entry, accumulated.whole, gradient.whole);
     }
-    if (isComplete()) this.#change(device, built, regularize);
+    if (isComplete()) this.#runUpdate(device, built, regularize);
     eachStep(device, () => {
       this.calls++;
     });
@@ -178,15 +178,15 @@ export class FusedOptimizer implements Optimizer {
     const { waiting } = this;
     if (this.#built === undefined || waiting === 0) return;
     const { gradientAccumulationSteps } = this.#settings;
-    const { device, stretches } = this.#built;
-    for (const { layout, accumulated, gradient } of stretches) {
+    const { device, buckets } = this.#built;
+    for (const { layout, accumulated, gradient } of buckets) {
       innerScope(() => {
         // Scales the partial sum to a full one, so that dividing and clipping give the mean of the waiting gradients.
         const sum = mul(accumulated.whole, gradientAccumulationSteps / waiting);
         device.copy(sum.storage, gradient.whole.storage, layout.total);
       });
     }
-    this.#change(device, this.#built, regularize);
+    this.#runUpdate(device, this.#built, regularize);
     this.discard();
     this.calls += gradientAccumulationSteps;
   }
@@ -194,8 +194,8 @@ export class FusedOptimizer implements Optimizer {
   discard(): void {
     const { waiting } = this;
     if (this.#built === undefined || waiting === 0) return;
-    const { device, stretches } = this.#built;
-    for (const { layout, accumulated } of stretches) {
+    const { device, buckets } = this.#built;
+    for (const { layout, accumulated } of buckets) {
       innerScope(() => {
         device.copy(fullOn(device, [layout.total], 0, 'f32').storage, accumulated.whole.storage, layout.total);
       });
@@ -210,8 +210,8 @@ export class FusedOptimizer implements Optimizer {
 
   finalize(): void {
     if (this.#built === undefined || !this.#settings.useEma || this.iterations === 0) return;
-    const { device, stretches } = this.#built;
-    for (const { weight, average, layout } of stretches) {
+    const { device, buckets } = this.#built;
+    for (const { weight, average, layout } of buckets) {
       device.copy(average.whole.storage, weight.whole.storage, layout.total);
     }
   }
@@ -223,7 +223,7 @@ export class FusedOptimizer implements Optimizer {
   }
 
   dispose(): void {
-    for (const item of this.#built?.owned ?? []) item.dispose();
+    for (const item of this.#built?.resources ?? []) item.dispose();
     this.#built = undefined;
     this.calls = 0;
   }
@@ -239,8 +239,8 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** Gathers other parameters; the slots of those that remain are copied. */
-  #rebuild(before: Built, next: Gathered): Built {
-    const { device, parameters, owned } = before;
+  #rebuild(before: Built, next: ParameterSet): Built {
+    const { device, parameters, resources } = before;
     return outsideCapture(device, () => {
       const after = this.#gather(device, next);
       const [old, made] = [slotsOf(before, this.#rule), slotsOf(after, this.#rule)];
@@ -256,29 +256,29 @@ export class FusedOptimizer implements Optimizer {
         device.copy(p.storage, separate, p.size);
         setStorage(p, separate);
       }
-      for (const item of owned) item.dispose();
+      for (const item of resources) item.dispose();
       return after;
     });
   }
 
   /** Allocates everything before the first parameter moves, so that running out of memory changes nothing. */
-  #gather(device: Device, { parameters, names, joined }: Gathered): Built {
-    const owned: Owned[] = [];
-    const own = <T extends Owned>(item: T): T => {
-      owned.push(item);
+  #gather(device: Device, { parameters, names, joined }: ParameterSet): Built {
+    const resources: Freeable[] = [];
+    const register = <T extends Freeable>(item: T): T => {
+      resources.push(item);
       return item;
     };
     const upload = (numbers: Float64Array | Int32Array, dtype: DType): Tensor =>
-      own(keep(new Tensor(device, device.upload(numbers, dtype), [numbers.length], dtype)));
+      register(keep(new Tensor(device, device.upload(numbers, dtype), [numbers.length], dtype)));
     const { parameterGroups, useEma, gradientAccumulationSteps } = this.#settings;
     const { moments, start = {} } = this.#rule;
-    const { traits, groupOf } = groupParameters(this.name, parameterGroups, { parameters, names, joined });
-    const numbers = this.#numbers(traits);
+    const { groupSettings, groupOf } = groupParameters(this.name, parameterGroups, { parameters, names, joined });
+    const numbers = this.#numbers(groupSettings);
     try {
       const layouts = layoutsOf(device, parameters);
-      const stretches = layouts.map((layout): Stretch => {
+      const buckets = layouts.map((layout): Bucket => {
         const empty = layoutOf([]); // unused roles still need a binding
-        const arenaIf = (used: boolean): Arena => own(new Arena(device, used ? layout : empty));
+        const arenaIf = (used: boolean): Arena => register(new Arena(device, used ? layout : empty));
         const { first, lengths } = layout;
         const rows = lengths.flatMap((length, i) => new Array<number>(length / BLOCK).fill(groupOf[first + i]));
         return {
@@ -288,51 +288,51 @@ export class FusedOptimizer implements Optimizer {
           average: arenaIf(useEma),
           accumulated: arenaIf(gradientAccumulationSteps > 1),
           moments: Object.fromEntries(Object.entries(moments).map(([name, used]) => [name, arenaIf(used)])),
-          groups: traits.length > 1 ? upload(Int32Array.from(rows), 'i32') : undefined,
+          groups: groupSettings.length > 1 ? upload(Int32Array.from(rows), 'i32') : undefined,
         };
       });
       const hyper = upload(numbers, 'f32');
       const normClip = this.#normClip(device, layouts);
-      if (normClip !== undefined) own(normClip);
-      for (const { layout, weight, average, moments } of stretches) {
+      if (normClip !== undefined) register(normClip);
+      for (const { layout, weight, average, moments } of buckets) {
         for (const [name, value] of Object.entries(start)) {
           innerScope(() => moments[name].fill(layout.tensors.map(({ shape }) => fullOn(device, shape, value, 'f32'))));
         }
         weight.fill(layout.tensors);
         if (useEma) average.fill(layout.tensors);
       }
-      const places = stretches.flatMap(({ weight }) => weight.parts);
+      const places = buckets.flatMap(({ weight }) => weight.parts);
       parameters.forEach((parameter, i) => {
         setStorage(parameter, places[i].storage.retain());
       });
-      return { device, parameters, names, joined, stretches, hyper, traits, groupOf, normClip, owned };
+      return { device, parameters, names, joined, buckets, hyper, groupSettings, groupOf, normClip, resources };
     } catch (error) {
-      for (const item of owned) item.dispose();
+      for (const item of resources) item.dispose();
       throw error;
     }
   }
 
-  #update(run: Run, { device, stretches, hyper, traits, normClip }: Built, regularize: boolean): void {
+  #update(run: Run, { device, buckets, hyper, groupSettings, normClip }: Built, regularize: boolean): void {
     const { clipValue, useEma } = this.#settings;
-    writeEachStep(device, hyper.storage, () => this.#numbers(traits, regularize), 'f32');
-    const constants = { GROUPS: traits.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
-    const sized = ({ layout }: Stretch) => ({
+    writeEachStep(device, hyper.storage, () => this.#numbers(groupSettings, regularize), 'f32');
+    const constants = { GROUPS: groupSettings.length, BLOCK: BLOCK / LANES, ...this.#rule.constants };
+    const sized = ({ layout }: Bucket) => ({
       params: { size: layout.total / LANES },
       grid: { invocations: layout.total / LANES },
     });
-    const isPenalized = normClip !== undefined && regularize && traits.some(({ l1, l2 }) => l1 + l2 > 0);
+    const isPenalized = normClip !== undefined && regularize && groupSettings.some(({ l1, l2 }) => l1 + l2 > 0);
     if (isPenalized) {
-      for (const stretch of stretches) {
-        const { groups = hyper, weight, gradient } = stretch;
-        run.into('penalize', [hyper, groups, weight.whole], [gradient.whole], { ...sized(stretch), constants });
+      for (const bucket of buckets) {
+        const { groups = hyper, weight, gradient } = bucket;
+        run.into('penalize', [hyper, groups, weight.whole], [gradient.whole], { ...sized(bucket), constants });
       }
     }
-    normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
-    for (const stretch of stretches) {
-      const { groups = hyper, weight, gradient, average, moments } = stretch;
+    normClip?.apply(buckets.map(({ gradient }) => gradient.whole));
+    for (const bucket of buckets) {
+      const { groups = hyper, weight, gradient, average, moments } = bucket;
       const writes = [weight, average, ...Object.values(moments)].map(({ whole }) => whole);
       run.into('update', [hyper, groups, gradient.whole], writes, {
-        ...sized(stretch),
+        ...sized(bucket),
         constants: {
           ...constants,
           PENALIZED: String(isPenalized),
@@ -344,29 +344,32 @@ export class FusedOptimizer implements Optimizer {
   }
 
   /** The update in float64, one parameter after another. */
-  #updateInFloat64(device: CpuDevice, { stretches, traits, groupOf, normClip }: Built, regularize: boolean): void {
-    const updates = stretches.flatMap(({ layout, gradient, weight, average, moments }) => {
+  #updateInFloat64(device: CpuDevice, { buckets, groupSettings, groupOf, normClip }: Built, regularize: boolean): void {
+    const updates = buckets.flatMap(({ layout, gradient, weight, average, moments }) => {
       const arenas = Object.entries({ w: weight, g: gradient, average, ...moments });
       return layout.starts.map((start, i) => {
         const place = [start, start + layout.lengths[i]] as const;
         const arrays = arenas.map(([name, { whole }]) => [name, device.view(whole).data.subarray(...place)]);
-        return { arrays: Object.fromEntries(arrays), ...this.#group(traits, groupOf[layout.first + i], regularize) };
+        return {
+          arrays: Object.fromEntries(arrays),
+          ...this.#group(groupSettings, groupOf[layout.first + i], regularize),
+        };
       });
     });
-    const { penalize, prepare, follow } = device.references;
+    const { penalize, prepareGradients, updateAverage } = device.references;
     for (const { arrays, common } of updates) penalize(arrays, common);
-    normClip?.apply(stretches.map(({ gradient }) => gradient.whole));
+    normClip?.apply(buckets.map(({ gradient }) => gradient.whole));
     for (const { arrays, common, step } of updates) {
-      prepare(arrays, common);
+      prepareGradients(arrays, common);
       this.#rule.reference(device.references, arrays, step);
-      if (this.#settings.useEma) follow(arrays, common);
+      if (this.#settings.useEma) updateAverage(arrays, common);
     }
   }
 
   /** `struct Hyper` of the next step, for each group. */
-  #numbers(traits: Built['traits'], regularize = false): Float64Array {
-    const numbers = traits.flatMap((_, group) => {
-      const { common, step } = this.#group(traits, group, regularize);
+  #numbers(groupSettings: Built['groupSettings'], regularize = false): Float64Array {
+    const numbers = groupSettings.flatMap((_, group) => {
+      const { common, step } = this.#group(groupSettings, group, regularize);
       return [...Object.values(common), ...this.#rule.numbers(step)];
     });
     return new Float64Array(numbers);
@@ -375,10 +378,10 @@ export class FusedOptimizer implements Optimizer {
   /**
    * The next step of a group, and the values common to all rules, in the order of `struct Hyper`.
    */
-  #group(traits: Built['traits'], group: number, regularize: boolean) {
+  #group(groupSettings: Built['groupSettings'], group: number, regularize: boolean) {
     const { lossScaleFactor, gradientAccumulationSteps, clipValue, convention } = this.#settings;
     const { emaMomentum, emaOverwriteFrequency = Number.POSITIVE_INFINITY } = this.#settings;
-    const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2, joined } = traits[group];
+    const { learningRateFactor, weightDecay = this.#settings.weightDecay, l1, l2, joined } = groupSettings[group];
     const t = this.iterations - joined + 1;
     const rate = this.currentLearningRate * learningRateFactor;
     const rateAfter = (): number => this.#rateAt(this.iterations + 1) * learningRateFactor;

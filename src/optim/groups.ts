@@ -37,7 +37,7 @@ export function checkGroups(optimizer: string, groups: readonly ParameterGroup[]
 }
 
 /** The settings that distinguish groups of parameters in a step. */
-export interface Traits {
+export interface GroupSettings {
   readonly learningRateFactor: number;
   /** Default: the optimizer's. */
   readonly weightDecay?: number;
@@ -48,25 +48,25 @@ export interface Traits {
   readonly joined: number;
 }
 
-/** Groups of parameters with equal traits. */
+/** Groups of parameters with equal settings. */
 export interface Grouping {
-  readonly traits: readonly Traits[];
-  /** For each parameter, the index in `traits`. */
+  readonly groupSettings: readonly GroupSettings[];
+  /** For each parameter, the index in `groupSettings`. */
   readonly groupOf: readonly number[];
 }
 
 /** Parameters, their names in training, and the number of weight updates before each joined. */
-export interface Gathered {
+export interface ParameterSet {
   readonly parameters: readonly Parameter[];
   readonly names: readonly string[];
   readonly joined: readonly number[];
 }
 
-/** Groups parameters by their traits. @throws ValueError for a group without parameters. */
+/** Groups parameters by their settings. @throws ValueError for a group without parameters. */
 export function groupParameters(
   op: string,
   groups: readonly ParameterGroup[],
-  { parameters, names, joined }: Gathered,
+  { parameters, names, joined }: ParameterSet,
 ): Grouping {
   const chosen = names.map((name) => groups.findIndex(({ match }) => new RegExp(match).test(name)));
   groups.forEach(({ match }, i) => {
@@ -75,15 +75,15 @@ export function groupParameters(
     throw new ValueError({ op, got: `a parameter group '${match}'`, expected, fix: 'Correct the expression.' });
   });
   const known = new Map<string, number>();
-  const traits: Traits[] = [];
+  const groupSettings: GroupSettings[] = [];
   const groupOf = parameters.map(({ regularizer }, i): number => {
     const { match: _, ...settings } = groups[chosen[i]] ?? {};
     const strengths = { l1: 0, l2: 0, ...regularizer?.strengths };
-    const group: Traits = { learningRateFactor: 1, ...settings, ...strengths, joined: joined[i] };
+    const group: GroupSettings = { learningRateFactor: 1, ...settings, ...strengths, joined: joined[i] };
     const key = JSON.stringify(group);
-    const index = known.get(key) ?? traits.push(group) - 1;
+    const index = known.get(key) ?? groupSettings.push(group) - 1;
     known.set(key, index);
     return index;
   });
-  return { traits, groupOf };
+  return { groupSettings, groupOf };
 }

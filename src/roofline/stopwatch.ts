@@ -1,5 +1,5 @@
 import type { GpuDevice } from '../backends/webgpu/device.ts';
-import { wake } from '../backends/webgpu/tuner/wake.ts';
+import { warmUp } from '../backends/webgpu/tuner/warmUp.ts';
 
 /** Milliseconds of GPU work per sample, the most repetitions in a sample, and the number of samples. */
 const SAMPLE = 25;
@@ -11,7 +11,7 @@ export async function timeOf(device: GpuDevice, run: () => void): Promise<number
   const sample = async (runs: number, expectedTime: number): Promise<number> =>
     (await device.time(run, { runs, expected: runs * expectedTime })) / runs;
   await sample(1, 0); // compiles
-  if (!device.info.adapter.software) await wake((runs) => device.time(run, { runs }));
+  if (!device.info.adapter.software) await warmUp((runs) => device.time(run, { runs }));
   let time = await sample(1, 0);
   let repetitions = 1;
   while (repetitions * time < SAMPLE && repetitions < MOST_REPETITIONS) {

@@ -37,7 +37,7 @@ export interface Batch {
 }
 
 /** What a model requires of its data. */
-export interface DataRule {
+export interface DataRequirements {
   readonly targets?: Targets | undefined;
   /** Number of classes. */
   readonly classes?: number;
@@ -56,7 +56,7 @@ type Source =
 export interface DatasetOptions {
   /** The caller, for messages; default `fit`. */
   readonly op?: string;
-  readonly rule?: DataRule;
+  readonly rule?: DataRequirements;
   readonly residentBytes?: number | undefined;
   /** A weight for each sample. */
   readonly weight?: HostArray | undefined;
@@ -261,7 +261,7 @@ async function checkVocabulary(op: string, x: ShapedSamples, vocabulary: number)
 }
 
 /** Refuses targets that the loss can't take, and that a kernel would ignore. */
-async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 }: DataRule): Promise<void> {
+async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 }: DataRequirements): Promise<void> {
   if (targets === undefined) return;
   const { data: labels } = await toHost(y);
   const isRight = (label: number): boolean =>

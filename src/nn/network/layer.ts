@@ -1,6 +1,6 @@
 import { type Check, type Checks, checkedLater, checkValue, checkValues, flag } from '../../core/checks.ts';
 import type { Device } from '../../core/device.ts';
-import { ShapeError, ValueError, within } from '../../core/errors.ts';
+import { ShapeError, ValueError, withErrorContext } from '../../core/errors.ts';
 import { checkShape, type Shape, sizeOf } from '../../core/shape.ts';
 import { checkReturned } from '../../core/tensor/checks.ts';
 import { type Parameter, parameter } from '../../core/tensor/parameter.ts';
@@ -54,7 +54,7 @@ export interface WeightOptions {
 /** A kind of layer. Shapes are those of one sample, without the batch axis. */
 export interface LayerDefinition {
   /** How many inputs it takes; default one. */
-  readonly takes?: 'nothing' | 'one' | 'several';
+  readonly takes?: 'nothing' | 'one' | 'many';
   /** The shape rule; throws a ShapeError for inputs that it can't take. */
   readonly outputShape: (...inputShapes: readonly Shape[]) => Shape;
   /** Makes the weights; default none. */
@@ -87,25 +87,25 @@ const WEIGHT_CHECKS: Checks<keyof WeightOptions> = {
 /** The names of layers that were given none. */
 const titles = new WeakMap<Layer, string>();
 
-/** Names a layer that has no name. */
-export function entitle(layer: Layer, title: string): void {
+/** Names a layer that was given no name. */
+export function setTitle(layer: Layer, title: string): void {
   if (layer.title === undefined) titles.set(layer, title);
 }
 
 /** Applies to symbolic tensors. */
 type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
-type Watch = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
+type ForwardHook = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
 
-let watch: Watch | undefined;
+let forwardHook: ForwardHook | undefined;
 
-/** Runs `body` with every layer in a pass of its own, and calls `each` with its input and output. This is slower. */
-export function watchingLayers<R>(each: Watch, body: () => R): R {
-  watch = each;
+/** Runs `body` and calls `hook` after each layer. Layers are not fused meanwhile, which is slower. */
+export function withForwardHook<R>(hook: ForwardHook, body: () => R): R {
+  forwardHook = hook;
   try {
     return body();
   } finally {
-    watch = undefined;
+    forwardHook = undefined;
   }
 }
 
@@ -203,13 +203,13 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
       checkValue(this.kind, 'the weight', weight, [() => isNew, 'one of each name, made before build returns']);
       checkShape(name, shape);
       const { trainable = true, regularizer, constraint } = checkValues(name, given, WEIGHT_CHECKS);
-      const options = within(name, () => ({
+      const options = withErrorContext(name, () => ({
         name,
         trainable,
         regularizer: getRegularizer(regularizer),
         constraint: getConstraint(constraint),
       }));
-      const values = within(name, () => getInitializer(initializer))(shape, device.random);
+      const values = withErrorContext(name, () => getInitializer(initializer))(shape, device.random);
       checkValue(name, 'its initializer, which returned', values, numbersFor(shape));
       weights[weight] = parameter(tensor(values, { shape, device, dtype: 'f32' }), options);
     }, inputShape);
@@ -234,20 +234,20 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     return {
       taken,
       call: (x, contexts) =>
-        watch === undefined ? call(x, contexts) : layers.reduce((y, layer, i) => layer.#call(y, contexts[i]), x),
+        forwardHook === undefined ? call(x, contexts) : layers.reduce((y, layer, i) => layer.#call(y, contexts[i]), x),
     };
   }
 
   #call(x: Tensor, context: LayerContext): Tensor {
     const y = checkReturned(this.title ?? this.kind, this.#definition.call(x, context));
-    watch?.(this, { input: x, output: y });
+    forwardHook?.(this, { input: x, output: y });
     return y;
   }
 
   /** A layer with the same options and name, not built. */
   clone(): Layer {
     const clone = this.#remake();
-    if (this.title !== undefined) entitle(clone, this.title);
+    if (this.title !== undefined) setTitle(clone, this.title);
     clone.trainable = this.#trainable;
     return clone;
   }
@@ -305,18 +305,18 @@ export function symbolic(given: Applicable): SymbolicTensor {
 function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
   const inputs = [to].flat().map(symbolic);
   const { kind, takes } = layer;
-  if (takes === 'several' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
+  if (takes === 'many' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
     return new SymbolicTensor(layer, inputs);
   }
   const fixes = {
     nothing: 'Begin with it.',
     one: 'Merge the inputs first, with add() or concatenate().',
-    several: `Apply it to a list: ${kind}()([a, b]).`,
+    many: `Apply it to a list: ${kind}()([a, b]).`,
   };
   throw new ShapeError({
     op: kind,
     got: `${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'}`,
-    expected: takes === 'several' ? 'two or more' : takes,
+    expected: takes === 'many' ? 'two or more' : takes,
     fix: fixes[takes],
   });
 }

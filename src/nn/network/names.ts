@@ -1,5 +1,5 @@
 import { ValueError } from '../../core/errors.ts';
-import { entitle, type Layer } from './layer.ts';
+import { type Layer, setTitle } from './layer.ts';
 
 /**
  * The names of a model's layers. A layer has the name it was given; or else the one from another model, or its kind, numbered if
@@ -40,7 +40,7 @@ export function nameLayers(layers: readonly Layer[]): string[] {
       title = number === 0 ? kind : `${kind}_${number}`;
     } while (taken.has(title));
     name(layer, title);
-    entitle(layer, title);
+    setTitle(layer, title);
   }
   return layers.map((layer) => names.get(layer) ?? layer.kind);
 }

@@ -213,15 +213,15 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return layer === undefined ? 'model' : this.names[this.layers.indexOf(layer)];
   }
 
-  /** The same graph on another device, with weights of its own, not yet set, and the same random numbers. */
-  async twin(openDevice: (random: Generator) => Promise<Device>): Promise<Network> {
+  /** Copies the graph to another device; the new weights are not yet set, and the random numbers are the same. */
+  async cloneOn(openDevice: (random: Generator) => Promise<Device>): Promise<Network> {
     const { shapes, streams, device } = this.#require();
     const clones = new Map(this.layers.map((layer) => [layer, layer.clone()]));
     const nodes = this.graph.nodes.map(({ layer, inputs }) => ({ layer: layer && clones.get(layer), inputs }));
-    const twin = new Network({ ...this.graph, nodes });
+    const clone = new Network({ ...this.graph, nodes });
     const other = await openDevice(new Generator(device.random.seed, { step: device.random.step }));
-    twin.#built = withDevice(other, () => twin.#make(other, shapes[this.graph.inputs[0]], streams));
-    return twin;
+    clone.#built = withDevice(other, () => clone.#make(other, shapes[this.graph.inputs[0]], streams));
+    return clone;
   }
 
   /** Reads all weights, by name. */

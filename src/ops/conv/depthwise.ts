@@ -7,7 +7,7 @@ import { ACTIVATIONS } from '../matmul/multiply.ts';
 import { reshape } from '../movement/strided.ts';
 import type { Run } from '../op.ts';
 import { sum } from '../reduce/reduce.ts';
-import { slide, slidingWindows } from './windows.ts';
+import { slidingWindows, windowLaunch } from './windows.ts';
 
 // Depthwise convolution, one group per channel. It reads each element about once and its sums are only as long as a
 // window, so a matrix product would not pay. Exports the same three functions as implicitGemm.ts.
@@ -15,7 +15,7 @@ import { slide, slidingWindows } from './windows.ts';
 /** Sources, constants and grids of the kernels, for filters `[height, width, 1, channels * multiplier]`. */
 function launch({ windows, groups, image, activation }: ConvolutionAttributes, features: number, bias?: Tensor) {
   const multiplier = features / groups;
-  const { overWindows, overPixels } = slide(windows, image, { singly: multiplier > 1 });
+  const { overWindows, overPixels } = windowLaunch(windows, image, { singly: multiplier > 1 });
   const constants = {
     ...overWindows.constants,
     ...(multiplier > 1 && { MULTIPLIER: multiplier }),

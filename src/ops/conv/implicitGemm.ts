@@ -12,7 +12,7 @@ import { reshape } from '../movement/strided.ts';
 import { transpose } from '../movement/transpose.ts';
 import type { Run } from '../op.ts';
 import { windowRows } from './windowRows.ts';
-import { slide, slidingWindows } from './windows.ts';
+import { slidingWindows, windowLaunch } from './windows.ts';
 
 // A convolution as a matrix product: the rows of A are the windows, which the kernel reads directly from the images; B
 // is the filter. Groups are a batch of products.
@@ -143,7 +143,7 @@ function imagesOf(run: Run, rows: Tensor, bias: Tensor | undefined, attributes: 
   if (groups === 1 && isPointwise(windows) && bias === undefined && activation === undefined) {
     return reshape(rows, image);
   }
-  const { overPixels } = slide(windows, image, { groups });
+  const { overPixels } = windowLaunch(windows, image, { groups });
   const end = activation ? ACTIVATIONS[activation] : linearWgsl;
   return run('scatter', [rows, bias ?? rows], {
     shape: image,

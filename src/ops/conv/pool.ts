@@ -6,7 +6,15 @@ import { checkOptions } from '../../core/checks.ts';
 import type { Shape } from '../../core/shape.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { defineOp } from '../op.ts';
-import { areApart, checkImages, pairOf, slide, slidingWindows, type WindowOptions, windowsOver } from './windows.ts';
+import {
+  areDisjoint,
+  checkImages,
+  pairOf,
+  slidingWindows,
+  type WindowOptions,
+  windowLaunch,
+  windowsOver,
+} from './windows.ts';
 
 /** Options of `maxPool2d` and `averagePool2d`. */
 export interface PoolOptions extends WindowOptions {
@@ -48,11 +56,11 @@ const maxPoolOp = defineOp<[x: Tensor], PoolAttributes>({
     run.several('forward', [x], {
       shapes: [shape, shape],
       dtypes: ['f32', 'i32'],
-      ...slide(windows, x.shape).overWindows,
+      ...windowLaunch(windows, x.shape).overWindows,
     }),
   backward: (run, dy, { inputs: [x], outputs: [, pixels], attributes: { windows } }) => {
-    const { overPixels, overBlocks } = slide(windows, x.shape);
-    return areApart(windows)
+    const { overPixels, overBlocks } = windowLaunch(windows, x.shape);
+    return areDisjoint(windows)
       ? [run('backward_apart', [pixels, dy], { shape: x.shape, ...overBlocks })]
       : [run('backward', [pixels, dy], { shape: x.shape, ...overPixels })];
   },
@@ -60,7 +68,7 @@ const maxPoolOp = defineOp<[x: Tensor], PoolAttributes>({
 
 /** Parameters, constants and grids of the average-pool kernels. */
 function averageLaunch({ shape }: Tensor, { windows, countIncludePad }: AveragePoolAttributes) {
-  const { overWindows, overPixels } = slide(windows, shape);
+  const { overWindows, overPixels } = windowLaunch(windows, shape);
   const constants = { ...overWindows.constants, COUNT_PAD: `${countIncludePad}` };
   return {
     overWindows: { ...overWindows, constants },

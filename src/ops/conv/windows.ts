@@ -180,7 +180,7 @@ const WORKGROUP_SIZE = constantOf(scaffold.text, 'WORKGROUP_SIZE');
  * and with `overBlocks` the pixels from a window's first tap to that of the next. `singly` disables vectors of four
  * channels.
  */
-export function slide(
+export function windowLaunch(
   { size, strides, dilation, before, after, count }: Windows,
   [images, height, width, channels]: Shape,
   { groups = 1, singly = false }: { readonly groups?: number; readonly singly?: boolean } = {},
@@ -210,7 +210,7 @@ export function slide(
 }
 
 /** Whether no two windows share a pixel. */
-export const areApart = ({ size, strides, dilation }: Windows): boolean =>
+export const areDisjoint = ({ size, strides, dilation }: Windows): boolean =>
   [0, 1].every((axis) => extentOf(size[axis], dilation[axis]) <= strides[axis]);
 
 /** The sources of a kernel that slides windows over images. */

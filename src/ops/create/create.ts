@@ -1,9 +1,9 @@
 import {
+  checkChoice,
   checkedLater,
   checkOptions,
   checkValue,
   checkValues,
-  checkWord,
   finite,
   notNegative,
 } from '../../core/checks.ts';
@@ -36,7 +36,7 @@ const isTyped = (values: unknown): values is TypedArray | Uint8Array => ArrayBuf
 export function tensor(values: NestedNumbers | TypedArray | Uint8Array, options: TensorOptions = {}): Tensor {
   checkOptions('tensor', options, ['shape', 'dtype', 'device']);
   const { device = currentDevice(), dtype = values instanceof Int32Array ? 'i32' : 'f32' } = options;
-  checkWord('tensor', 'dtype', dtype, DTYPES);
+  checkChoice('tensor', 'dtype', dtype, DTYPES);
   const flat = isTyped(values)
     ? { values: values instanceof Uint8Array ? new Float32Array(values) : values, shape: [values.length] }
     : flatten(values);
@@ -68,7 +68,7 @@ const FILLED = { dtype: checkedLater, device: checkedLater };
 export function full(shape: Shape, value: number, options: FilledOptions = {}): Tensor {
   checkValues('full', options, FILLED);
   const { device = currentDevice(), dtype = 'f32' } = options;
-  checkWord('full', 'dtype', dtype, DTYPES);
+  checkChoice('full', 'dtype', dtype, DTYPES);
   checkValue('full', 'value', value, [(given) => typeof given === 'number', 'a number']);
   return fullOn(device, shape, toTyped([value], dtype)[0], dtype);
 }

@@ -1,7 +1,7 @@
 import shader from '../../../shaders/elementwise/cast.wgsl';
 import specialWgsl from '../../../shaders/lib/special.wgsl';
 import oneWgsl from '../../../shaders/lib/vectors/one.wgsl';
-import { checkWord } from '../../core/checks.ts';
+import { checkChoice } from '../../core/checks.ts';
 import { DTYPES, type DType } from '../../core/tensor/storage.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import { elementwise } from '../lib/elements.ts';
@@ -26,6 +26,6 @@ const castOp = defineOp<[x: Tensor], { readonly dtype: DType }>({
  * @throws ValueError for an unknown dtype.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  checkWord('cast', 'dtype', dtype, DTYPES);
+  checkChoice('cast', 'dtype', dtype, DTYPES);
   return castOp(x, { dtype });
 }

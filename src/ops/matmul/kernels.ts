@@ -176,14 +176,14 @@ const SHORTEST_PART = 2;
 const ENOUGH_WORKGROUPS = 8 * UNITS;
 
 /** A product and how a kernel splits it. */
-export interface Cut {
+export interface SplitK {
   readonly kernel: TiledKernel;
   readonly parts: number;
   readonly sizes: Sizes;
 }
 
 /** The time a tiled kernel is expected to take on a large GPU, in microseconds. */
-export function expectedTime({ kernel, parts, sizes }: Cut, { latency, rate }: TileTime): number {
+export function expectedTime({ kernel, parts, sizes }: SplitK, { latency, rate }: TileTime): number {
   const { m, n, slice } = kernel.tile;
   const perUnit = Math.ceil((parts * kernel.workgroups(sizes)) / UNITS);
   const slices = Math.ceil(sizes.K / parts / slice);

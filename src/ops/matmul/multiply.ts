@@ -8,7 +8,7 @@ import commonWgsl from '../../../shaders/matmul/matmul.wgsl';
 import mergeWgsl from '../../../shaders/matmul/merge.wgsl';
 import type { MatmulAttributes as Attributes, ProductActivation } from '../../backends/cpu/reference/matmul/matmul.ts';
 import { dependOn } from '../../core/capture.ts';
-import { checkedLater, checkValues, checkWord, flag, named } from '../../core/checks.ts';
+import { checkChoice, checkedLater, checkValues, flag, named } from '../../core/checks.ts';
 import { ShapeError } from '../../core/errors.ts';
 import type { Constants, Grid, Source } from '../../core/kernel.ts';
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts';
@@ -258,7 +258,7 @@ export const matmulBy =
     named('matmul', (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor => {
       const checks = { transposeA: flag, transposeB: flag, bias: checkedLater, activation: checkedLater };
       const { transposeA = false, transposeB = false, bias, activation } = checkValues('matmul', options, checks);
-      if (activation !== undefined) checkWord('matmul', 'activation', activation, Object.keys(ACTIVATIONS));
+      if (activation !== undefined) checkChoice('matmul', 'activation', activation, Object.keys(ACTIVATIONS));
       const attributes = { transposeA, transposeB, ...(activation && { activation }), ...(kernel && { kernel }) };
       return bias ? matmulOp(a, b, bias, attributes) : matmulOp(a, b, attributes);
     });

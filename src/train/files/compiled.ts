@@ -1,4 +1,4 @@
-import { within } from '../../core/errors.ts';
+import { withErrorContext } from '../../core/errors.ts';
 import { isRecord } from '../../io/json.ts';
 import { losses, metricName, metrics } from '../../nn/losses/get.ts';
 import { optimizers } from '../../optim/get.ts';
@@ -21,7 +21,7 @@ export function compileOptionsOf({ optimizer, loss, metrics }: CompiledDescripti
     metrics.every(({ name }) => Object.hasOwn(METRICS, metricName(name))) &&
     hasKnownRate(optimizer);
   if (!isKnown) return undefined;
-  return within('compiled of model.json', () => ({
+  return withErrorContext('compiled of model.json', () => ({
     optimizer: make(optimizers, withSchedule(optimizer)),
     loss: make(losses, loss),
     metrics: metrics.map((metric) => (metricName(metric.name) === metric.name ? make(METRICS, metric) : metric.name)),

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Check, checkValue } from '../../core/checks.ts';
 import { ValueError } from '../../core/errors.ts';
-import { removeUnfinished, writeWhole } from '../../io/files.ts';
+import { removeUnfinished, writeAtomically } from '../../io/files.ts';
 
 const FOLDER: Check = [(value) => typeof value === 'string' && value !== '', 'the path of a folder'];
 const isContent = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
@@ -23,7 +23,7 @@ export function toFolder(folder: string): (files: object) => Promise<void> {
   const write = async (files: object): Promise<void> => {
     await mkdir(folder, { recursive: true });
     await removeUnfinished(folder);
-    for (const [name, content] of Object.entries(files)) await writeWhole(join(folder, name), content);
+    for (const [name, content] of Object.entries(files)) await writeAtomically(join(folder, name), content);
   };
   let last = Promise.resolve();
   return async (files) => {

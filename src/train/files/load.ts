@@ -1,12 +1,12 @@
 import { type Check, checkValue, checkValues, listOf, show, suggestion } from '../../core/checks.ts';
-import { ValueError, within } from '../../core/errors.ts';
+import { ValueError, withErrorContext } from '../../core/errors.ts';
 import type { HostArray } from '../../core/tensor/tensor.ts';
 import { type Bytes, FILE, readSafetensors } from '../../data/files/safetensors.ts';
 import { foldersFor } from '../../io/folders.ts';
 import { layerMakers } from '../../nn/layers/registry.ts';
 import { isLayerMaker, LAYER_CHECKS, type LayerMaker } from '../../nn/network/defineLayer.ts';
 import { type Graph, graphOf } from '../../nn/network/graph.ts';
-import { entitle, type Layer, type LayerOptions, SymbolicTensor, symbolic } from '../../nn/network/layer.ts';
+import { type Layer, type LayerOptions, SymbolicTensor, setTitle, symbolic } from '../../nn/network/layer.ts';
 import { sequentialGraph } from '../../nn/network/sequence.ts';
 import { checkWeights } from '../../nn/network/weights.ts';
 import { Model } from '../model.ts';
@@ -137,10 +137,10 @@ function makeLayer(kind: string, options: LayerOptions, known: LayerMakers): Lay
   }
   const make: (options: never) => Layer = known[kind];
   const { name = kind, ...own } = options;
-  return within(`layer ${show(name)} of model.json`, () => {
+  return withErrorContext(`layer ${show(name)} of model.json`, () => {
     checkValue(kind, 'name', name, LAYER_CHECKS.name);
     const layer = make(own as never); // each checks the options that it is given
-    entitle(layer, name); // as a default: another model may number it
+    setTitle(layer, name); // as a default: another model may number it
     return layer;
   });
 }

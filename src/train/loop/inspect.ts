@@ -1,7 +1,7 @@
 import { innerScope } from '../../core/tensor/lifetime.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Batch } from '../../data/dataset/dataset.ts';
-import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
+import { type Layer, withForwardHook } from '../../nn/network/layer.ts';
 import { isolated } from '../../nn/network/network.ts';
 import { add } from '../../ops/elementwise/binary.ts';
 import type { Trainable } from '../trainable.ts';
@@ -29,7 +29,7 @@ export function inspect(trainable: Trainable, batch: Batch): Inspection {
   return innerScope(() =>
     isolated(network, () => {
       const outputs: { layer: Layer; name: string; output: Tensor }[] = [];
-      const { loss, penalty, parameters, gradients } = watchingLayers(
+      const { loss, penalty, parameters, gradients } = withForwardHook(
         (layer, { output }) => outputs.push({ layer, name: network.names[network.layers.indexOf(layer)], output }),
         () => lossAndGradients(trainable, batch),
       );

@@ -2,7 +2,7 @@ import { innerScope } from '../../core/tensor/lifetime.ts';
 import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Dataset } from '../../data/dataset/dataset.ts';
 import type { BatchNormalizationOptions } from '../../nn/layers/core.ts';
-import { type Layer, watchingLayers } from '../../nn/network/layer.ts';
+import { type Layer, withForwardHook } from '../../nn/network/layer.ts';
 import type { Network } from '../../nn/network/network.ts';
 import { batchNormTraining } from '../../ops/normalize/batchNorm.ts';
 import { CapturedSteps } from './steps.ts';
@@ -59,7 +59,7 @@ function inputStatistics(network: Network, layer: Layer, x: Tensor): readonly Te
   const { gamma, beta } = layer.weights;
   const { axis = -1 }: BatchNormalizationOptions = layer.options;
   let statistics: readonly Tensor[] = [];
-  watchingLayers(
+  withForwardHook(
     (each, { input }) => {
       if (each === layer) statistics = batchNormTraining.outputs(input, gamma, beta, { axis }).slice(1);
     },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { parseTar } from 'nanotar';
-import { removeUnfinished, writeWhole } from '../../../io/files.ts';
+import { removeUnfinished, writeAtomically } from '../../../io/files.ts';
 import { cacheFolder } from './cacheFolder.ts';
 
 const PACKAGE = '@sparticuz/chromium';
@@ -76,13 +76,13 @@ async function unpack(archive: string, folder: string): Promise<void> {
   // Renames the driver in its table of zero-terminated strings, which the dynamic linker reads.
   const name = driver.indexOf(`${DRIVER}\0`);
   if (name >= 0) driver.fill(0, name, name + DRIVER.length).write(VULKAN_LOADER, name);
-  await writeWhole(join(folder, DRIVER), driver);
+  await writeAtomically(join(folder, DRIVER), driver);
   const manifest = {
     file_format_version: '1.0.0',
     ICD: { library_path: `./${DRIVER}`, api_version: '1.0.5' },
     size: driver.length,
   };
-  await writeWhole(join(folder, MANIFEST), JSON.stringify(manifest)); // written last: it marks the driver as complete
+  await writeAtomically(join(folder, MANIFEST), JSON.stringify(manifest)); // written last: it marks the driver as complete
 }
 
 async function findPackage(): Promise<{ archive: string; version: string }> {

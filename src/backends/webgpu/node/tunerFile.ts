@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../../../io/files.ts';
+import { writeAtomically } from '../../../io/files.ts';
 import type { TunerStore } from '../tuner/tuner.ts';
 import { cacheFolder } from './cacheFolder.ts';
 
@@ -10,6 +10,6 @@ export const tunerFiles = (given?: string): TunerStore => ({
   write: async (name, text) => {
     const folder = given ?? (await cacheFolder());
     await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, `${name}.json`), text);
+    await writeAtomically(join(folder, `${name}.json`), text);
   },
 });

@@ -1,6 +1,6 @@
 import type { Contest } from '../../../core/device.ts';
 import { DeviceError } from '../../../core/errors.ts';
-import { wake } from './wake.ts';
+import { warmUp } from './warmUp.ts';
 
 /** Storage for choices that outlives the process: a text per name. */
 export interface TunerStore {
@@ -90,7 +90,7 @@ export class Tuner {
     const all = contests.flatMap(({ candidates, run }) => candidates.map((candidate) => () => run(candidate)));
     await Promise.all(all.map((run) => this.#bench.compile(run)));
     const [{ candidates, run }] = contests;
-    await wake((runs) => this.#time(() => run(candidates[0]), runs));
+    await warmUp((runs) => this.#time(() => run(candidates[0]), runs));
     for (const contest of contests) {
       const winner = await this.#winner(contest);
       if (winner !== undefined) this.#choices.set(contest.key, winner);

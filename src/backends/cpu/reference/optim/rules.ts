@@ -46,7 +46,7 @@ export function penalize(
 }
 
 /** The steps before the rule: unscale, clip by value, weight decay (`w -= decay w`, or `g += coupledDecay w`). */
-export function prepare(
+export function prepareGradients(
   { w, g }: OptimizerArrays,
   options: { scale: number; clipValue: number; decay: number; coupledDecay: number },
 ): void {
@@ -58,7 +58,7 @@ export function prepare(
 }
 
 /** The steps after the rule: the average of the weights `a += gain (w - a)`, and `w = a` if requested. */
-export function follow(
+export function updateAverage(
   { w, average: a }: OptimizerArrays,
   { emaGain, overwrite }: { emaGain: number; overwrite: number },
 ): void {

@@ -7,6 +7,6 @@ const MOST_RUNS = 4096;
  * takes three to six times as long for a quarter of a second.
  * @param time does some work that many times and returns the milliseconds it took.
  */
-export async function wake(time: (runs: number) => Promise<number>): Promise<void> {
+export async function warmUp(time: (runs: number) => Promise<number>): Promise<void> {
   for (let spent = 0, runs = 1; spent < AWAKE && runs <= MOST_RUNS; runs *= 2) spent += await time(runs);
 }

@@ -4,8 +4,7 @@ import { makeInit } from './engine/init.ts';
 export * from './index.ts';
 
 /**
- * Finds a device, the best that there is unless `options.backend` names one, and makes it the one that new tensors are
- * made on.
+ * Finds the best device, or the one that `options.backend` names, and makes it the device of new tensors.
  * @throws DeviceError if `backend: 'webgpu'` is asked for and no adapter is found; the message lists what was tried.
  */
 export const init = makeInit({

@@ -53,21 +53,22 @@ function both<Options>(
 }
 
 /**
- * `a + b` with NumPy broadcasting; f32 or i32. As a layer, the sum of its inputs: `add()([a, b])`.
+ * `a + b` with NumPy broadcasting; f32 or i32. As a layer, the sum of its inputs, as in a skip connection:
+ * `add()([a, b])`; f32, samples of one shape, in which axes of length 1 broadcast.
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const add = /* @__PURE__ */ both('add', addOp, addLayer);
 /**
  * `max(a, b)` with NumPy broadcasting; f32 or i32. On a tie each operand receives half the gradient. As a layer, the
- * maximum of its inputs: `maximum()([a, b])`.
+ * elementwise maximum of its inputs: `maximum()([a, b])`; shapes as in `add`.
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const maximum = /* @__PURE__ */ both('maximum', maximumOp, maximumLayer);
 
 /**
  * `x` for x > 0, else `slope * x`, with NumPy broadcasting; f32. As a layer, with a learned slope:
- * `prelu({ sharedAxes: [1, 2] })`.
- * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * `prelu({ sharedAxes: [1, 2] })`; its weight `alpha` has the shape of a sample, with length 1 along `sharedAxes`.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ; ValueError for an invalid option.
  * @see He et al. (2015), "Delving deep into rectifiers".
  */
 export const prelu = /* @__PURE__ */ both('prelu', preluOp, preluLayer);
@@ -78,7 +79,11 @@ export const prelu = /* @__PURE__ */ both('prelu', preluOp, preluLayer);
  * @throws DTypeError for i32; ValueError if `negativeSlope` is not finite.
  */
 export function leakyRelu(x: Tensor, options?: Parameters<typeof leakyReluOp>[1]): Tensor;
-/** A layer that returns `x` for x > 0, else `negativeSlope x`; default slope 0.3. */
+/**
+ * Leaky ReLU as a layer: `y = x` for x > 0, else `y = negativeSlope x`. Keeps the shape; f32.
+ * @throws ValueError if `negativeSlope` is negative.
+ * @see Maas et al. (2013), "Rectifier nonlinearities improve neural network acoustic models".
+ */
 export function leakyRelu(options?: LeakyReluOptions): Layer;
 export function leakyRelu(
   first?: Tensor | LeakyReluOptions,
@@ -94,7 +99,11 @@ export function leakyRelu(
  * @throws ValueError if `stddev` is negative; DTypeError for i32.
  */
 export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor;
-/** A layer that adds normal noise of mean 0 and standard deviation `stddev` in training, and nothing at inference. */
+/**
+ * Gaussian noise as a layer: in training `y = x + stddev z`, with a new standard normal z in each step; at inference
+ * `y = x`. Keeps the shape; f32.
+ * @throws ValueError if `stddev` is negative.
+ */
 export function gaussianNoise(options: GaussianNoiseLayerOptions): Layer;
 export function gaussianNoise(
   first: Tensor | GaussianNoiseLayerOptions,
@@ -105,15 +114,17 @@ export function gaussianNoise(
 
 /**
  * Sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, which keeps the mean. The mask
- * depends only on the device's seed and training step, the stream and the position.
+ * depends only on the device's seed and training step, the stream and the position. The gradient draws it again, so
+ * compute gradients in the same step.
  * @param x f32, any shape. With rate 0, x itself is returned.
  * @throws ValueError if `rate` is below 0, or 1 or more; DTypeError for i32.
  * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
  */
 export function dropout(x: Tensor, options: Parameters<typeof dropoutOp>[1]): Tensor;
 /**
- * A layer that in training sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`; at
- * inference it returns its input.
+ * Dropout as a layer: in training each element becomes 0 with probability `rate`, and `x / (1 - rate)` otherwise; at
+ * inference `y = x`. Each step draws a new mask. Keeps the shape; f32.
+ * @throws ValueError unless `0 <= rate < 1`.
  */
 export function dropout(options: DropoutOptions): Layer;
 export function dropout(first: Tensor | DropoutOptions, options?: Parameters<typeof dropoutOp>[1]): Tensor | Layer {
@@ -125,7 +136,10 @@ export function dropout(first: Tensor | DropoutOptions, options?: Parameters<typ
  * @throws ShapeError if the number of elements differs.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor;
-/** A layer that reshapes each sample. */
+/**
+ * A layer that reshapes each sample: `[batch, ...]` to `[batch, ...shape]`. The elements keep their order.
+ * @throws ShapeError if the number of elements differs.
+ */
 export function reshape(options: ReshapeOptions): Layer;
 export function reshape(first: Tensor | ReshapeOptions, shape: Shape = []): Tensor | Layer {
   return first instanceof Tensor ? reshapeOp(first, shape) : reshapeLayer(first);
@@ -142,7 +156,13 @@ export function reshape(first: Tensor | ReshapeOptions, shape: Shape = []): Tens
  * option.
  */
 export function conv2d(x: Tensor, filter: Tensor, options?: ConvolutionOptions): Tensor;
-/** A layer that convolves images with a learned filter. */
+/**
+ * A 2D convolution as a layer: `activation(sum over a window of x kernel + bias)`, as the operation computes it. Input
+ * `[batch, h, w, c]`, output `[batch, rows, columns, filters]`, f32. Weights: `kernel`
+ * `[height, width, c / groups, filters]`, `bias` `[filters]`.
+ * @throws ValueError if an option is out of range; ShapeError if samples are not images or are smaller than a filter,
+ * or `groups` does not divide channels and filters.
+ */
 export function conv2d(options: Conv2dOptions): Layer;
 export function conv2d(...args: Parameters<typeof convOp> | [options: Conv2dOptions]): Tensor | Layer {
   return args[0] instanceof Tensor ? convOp(...(args as Parameters<typeof convOp>)) : convLayer(args[0]);
@@ -157,7 +177,12 @@ export function conv2d(...args: Parameters<typeof convOp> | [options: Conv2dOpti
  * option.
  */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, options?: Omit<ConvolutionOptions, 'groups'>): Tensor;
-/** A layer that convolves each channel with its own learned filters. */
+/**
+ * A 2D convolution of each channel with its own filters, as a layer. Input `[batch, h, w, c]`, output
+ * `[batch, rows, columns, c * depthMultiplier]`, f32. Weights: `kernel` `[height, width, c, depthMultiplier]`, `bias`
+ * `[c * depthMultiplier]`.
+ * @throws ValueError if an option is out of range; ShapeError if samples are not images or are smaller than a filter.
+ */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer;
 export function depthwiseConv2d(
   ...args: Parameters<typeof depthwiseConvOp> | [options: DepthwiseConv2dOptions]
@@ -173,8 +198,11 @@ function maxPool(first?: Tensor | MaxPool2dOptions, options?: PoolOptions): Tens
   return first instanceof Tensor ? maxPoolOp(first, options) : maxPoolLayer(first);
 }
 /**
- * The maximum of each window, per channel; as a layer, without a tensor: `maxPool2d({ poolSize: 2 })`. On a tie, the
- * first maximum in row-major order receives the gradient. `.outputs` also returns the pixel of each maximum.
+ * The maximum of each window, per channel; as a layer, without a tensor: `maxPool2d({ poolSize: 2 })`. Padding is
+ * ignored; a window without a pixel returns the lowest float32. On a tie, the first maximum in row-major order receives
+ * the gradient. x: images `[batch, height, width, channels]`, f32.
+ * @returns `[batch, rows, columns, channels]`; `.outputs` also returns the pixel of each maximum,
+ * `row * width + column`, i32.
  * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
  */
 // Marked as pure, so that bundles without it stay free of the convolutions.
@@ -190,7 +218,11 @@ export const maxPool2d = /* @__PURE__ */ Object.assign(/* @__PURE__ */ named('ma
  * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
  */
 export function averagePool2d(x: Tensor, options?: AveragePoolOptions): Tensor;
-/** A layer that returns the mean of each window, per channel. */
+/**
+ * The mean of each window, per channel, without the padding, as a layer: `[batch, h, w, c]` to
+ * `[batch, rows, columns, c]`, f32.
+ * @throws ValueError if an option is out of range; ShapeError if samples are not images or are smaller than a window.
+ */
 export function averagePool2d(options?: AveragePool2dOptions): Layer;
 export function averagePool2d(first?: Tensor | AveragePool2dOptions, options?: AveragePoolOptions): Tensor | Layer {
   return first instanceof Tensor ? averagePoolOp(first, options) : averagePoolLayer(first);

@@ -49,9 +49,9 @@ export function named<F extends object>(name: string, f: F): F {
   return Object.defineProperty(f, 'name', { value: name });
 }
 
-/** Whether a value is valid, the words for it in messages, and whether the option is required. */
+/** A test of a value, the words for what it expects in messages, and whether the option is required. */
 export type Check = readonly [holds: (value: unknown) => boolean, expected: string, isRequired?: true];
-/** Checks by option name. */
+/** Checks by the name of the option. */
 export type Checks<Name extends string = string> = Readonly<Record<Name, Check>>;
 
 const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: number) => boolean): Check => [
@@ -62,13 +62,13 @@ const number = /* @__NO_SIDE_EFFECTS__ */ (expected: string, holds: (value: numb
 export const finite = number('a finite number', () => true);
 export const positive = number('a finite number above 0', (value) => value > 0);
 export const notNegative = number('a finite number of 0 or more', (value) => value >= 0);
-export const fraction = number('a number from 0 to below 1', (value) => value >= 0 && value < 1);
+export const fraction = number('a number of at least 0 and below 1', (value) => value >= 0 && value < 1);
 export const unitInterval = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 export const integer = number('a whole number', Number.isInteger);
 export const count = number('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
 export const countFrom0 = number('a whole number of 0 or more', (value) => Number.isInteger(value) && value >= 0);
 export const countFrom2 = number('a whole number of 2 or more', (value) => Number.isInteger(value) && value >= 2);
-/** A seed. The generator uses 32 bits, so a larger number would silently become a different seed. */
+/** A seed: the generator uses 32 bits, so a larger number would silently become a different seed. */
 export const seedValue = number('a 32-bit integer', (n) => Number.isInteger(n) && Math.abs(n) <= 0xffffffff);
 /** Accepts anything; the value is checked elsewhere. */
 export const checkedLater: Check = [() => true, 'anything'];
@@ -78,7 +78,7 @@ export const func: Check = [(value) => typeof value === 'function', 'a function'
 /** A name to look up, or the object itself. */
 export const byName: Check = [
   (value) => typeof value === 'string' || typeof value === 'function' || (typeof value === 'object' && value !== null),
-  'a name, or what a function of that name returns',
+  'a name, or the object that the function of that name returns',
 ];
 
 /** A list, typed or not, whose elements all pass. */
@@ -95,7 +95,8 @@ export const required = /* @__NO_SIDE_EFFECTS__ */ ([holds, expected]: Check): C
 /** Throws a ValueError if a value does not pass. */
 export function checkValue(op: string, name: string, value: unknown, [holds, expected]: Check): void {
   if (holds(value)) return;
-  throw new ValueError({ op, got: `${name} ${show(value)}`, expected, fix: `Correct ${name}.` });
+  const fix = `${value === undefined ? 'Pass' : 'Correct'} ${name}.`;
+  throw new ValueError({ op, got: `${name} ${show(value)}`, expected, fix });
 }
 
 /** Returns the options. Throws if one has no check or does not pass; undefined counts as absent. */
@@ -110,7 +111,6 @@ export function checkValues<Options extends object>(op: string, options: Options
   return options;
 }
 
-/** Throws unless the value is a whole number of at least `least`. */
 export function checkWhole(op: string, name: string, value: unknown, least: number): void {
   if (Number.isInteger(value) && Number(value) >= least) return;
   throw new ValueError({
@@ -121,7 +121,6 @@ export function checkWhole(op: string, name: string, value: unknown, least: numb
   });
 }
 
-/** Throws unless `low <= value < high`. */
 export function checkRange(
   op: string,
   name: string,
@@ -160,7 +159,7 @@ export function lookUp<T>(op: string, table: Readonly<Record<string, T>>, name: 
   });
 }
 
-/** Throws if given one of the table's functions itself rather than its result: `adam` rather than `adam()`. */
+/** Throws if a value is a function of the table rather than its result: `adam` rather than `adam()`. */
 export function checkMade(op: string, table: Readonly<Record<string, unknown>>, value: unknown): void {
   const name = Object.keys(table).find((key) => table[key] === value);
   if (name === undefined) return;

@@ -3,7 +3,7 @@ import type { Generator } from './random/generator.ts';
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 import { BYTES, type DType, type Storage, type TypedArray } from './tensor/storage.ts';
 
-/** The hardware or driver a device runs on. `software` means a GPU emulated on the CPU. */
+/** The hardware and driver that a device runs on. */
 export interface DeviceInfo {
   readonly backend: 'webgpu' | 'cpu';
   readonly adapter: {
@@ -13,15 +13,18 @@ export interface DeviceInfo {
     readonly device: string;
     /** The driver, or vendor and architecture if the platform does not report it. */
     readonly description: string;
+    /** Whether the CPU emulates the GPU. */
     readonly software: boolean;
   };
+  /** WebGPU's limits, by their names: `maxBufferSize`, in bytes. */
   readonly limits: Readonly<Record<string, number>>;
+  /** WebGPU's optional features that are enabled, such as `timestamp-query`. */
   readonly features: readonly string[];
 }
 
-/** Live and pooled memory of a device, in buffers and bytes. */
+/** The memory of a device, in buffers and bytes. */
 export interface DeviceMemory {
-  /** Buffers in use by tensors. */
+  /** Buffers that tensors use. */
   readonly buffers: number;
   readonly bytes: number;
   /** Freed buffers, kept for the next tensor of the same size. */
@@ -29,16 +32,16 @@ export interface DeviceMemory {
   readonly pooledBytes: number;
 }
 
-/** Several kernels that compute the same result; the fastest is to be found. */
+/** Kernels that compute the same result, of which the tuner finds the fastest. */
 export interface Contest {
-  /** What they compute, and for which sizes. */
+  /** The computation and its sizes. */
   readonly key: string;
   readonly candidates: readonly string[];
   /** Dispatches a candidate once, on scratch memory. */
   readonly run: (candidate: string) => void;
 }
 
-/** A step that is being captured: its parts besides the device's commands. */
+/** A step that is being captured: what it needs besides the device's commands. */
 export interface Capture {
   /** Runs host work at each replay. It must not write memory that the step has already used. */
   atReplay(work: () => void, writes?: Storage): void;
@@ -61,10 +64,9 @@ export interface KernelTuner {
   readonly round: number;
 }
 
-/** The message of a disposed device. */
 export const DISPOSED = 'The device was disposed. Call init() for a new one.';
 
-/** Holds tensors and runs operations. Implemented in `src/backends/webgpu` and `src/backends/cpu/device.ts`. */
+/** Holds tensors and runs operations; `init()` returns one. Users need `info`, `memory`, `sync` and `dispose`. */
 export interface Device {
   readonly info: DeviceInfo;
   /** Memory for `length` elements, with undefined contents. */
@@ -78,10 +80,11 @@ export interface Device {
   capture: Capture | undefined;
   /** Selects kernels by measurement; undefined if there is no choice or kernels are pinned. */
   readonly tuner: KernelTuner | undefined;
+  /** Copies a storage to the host, after the commands submitted before. */
   read(storage: Storage, length: number, dtype: DType): Promise<TypedArray>;
   /** Queues a copy in command order; the returned function brings it to the host. */
   readLater(storage: Storage, length: number, dtype: DType): () => Promise<TypedArray>;
-  /** Allocates `count` storages of the given lengths in one allocation, and returns that allocation too. */
+  /** Allocates storages of the given lengths in one allocation, which it returns as `whole`. */
   arena(lengths: readonly number[]): {
     readonly whole: Storage;
     readonly length: number;
@@ -95,8 +98,9 @@ export interface Device {
   flush(): void;
   /** Resolves when all submitted work is done. */
   sync(): Promise<void>;
+  /** The memory in use now. */
   memory(): DeviceMemory;
-  /** Frees everything; tensors of this device can't be used afterwards. */
+  /** Frees everything; tensors of this device cannot be used afterwards. */
   dispose(): void;
   /** The seed and counters of random numbers: the device's own or, while a model computes, the model's. */
   random: Generator;
@@ -135,7 +139,6 @@ export function setCurrentDevice(device: Device | undefined): void {
   current = device;
 }
 
-/** Runs `body` with `device` as the current device. */
 export function withDevice<R>(device: Device, body: () => R): R {
   const previous = current;
   current = device;

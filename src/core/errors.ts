@@ -56,7 +56,7 @@ export class DTypeError extends FaultError {
   override readonly name = 'DTypeError';
 }
 
-/** A value outside its range: an option, a label, a number that is NaN. */
+/** An invalid value: an option or label out of range, a number that is NaN, a damaged file. */
 export class ValueError extends FaultError {
   override readonly name = 'ValueError';
 }
@@ -69,7 +69,7 @@ export class DisposedError extends FaultError {
 /** No device, a lost device, or an error that the GPU driver reported. */
 export class DeviceError extends Error {
   override readonly name: string = 'DeviceError';
-  /** The kind of error. */
+  /** `unavailable`: there is no device; `lost`: it stopped working; `memory`: it ran out; `validation`: other errors. */
   readonly reason: 'unavailable' | 'lost' | 'memory' | 'validation';
   constructor(reason: DeviceError['reason'], message: string) {
     super(message);
@@ -89,7 +89,7 @@ export class ShaderError extends DeviceError {
   }
 }
 
-/** The reason why a step can't be captured; it then runs uncaptured. */
+/** The reason why a step cannot be captured; `compile` then runs it uncaptured. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError';
 }

@@ -25,7 +25,6 @@ export function record(makeNode: () => TapeNode): void {
   for (const recording of recordings) recording.push(makeNode());
 }
 
-/** Starts a recording. */
 export function startRecording(): TapeNode[] {
   const nodes: TapeNode[] = [];
   recordings.push(nodes);

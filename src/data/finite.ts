@@ -4,7 +4,7 @@ import type { HostArray } from '../core/tensor/tensor.ts';
 
 /**
  * Checks that all numbers are finite.
- * @param name what the error calls the data. @param x data of any shape; bytes and int32 are always finite.
+ * @param name the name of the data in the error. @param x data of any shape; bytes and int32 are always finite.
  * @throws ValueError that names the index of the first NaN or infinity.
  */
 export function checkFinite(name: string, x: HostArray): void {
@@ -15,7 +15,7 @@ export function checkFinite(name: string, x: HostArray): void {
     op: name,
     got: `${x.data[flat]} at ${formatShape(multiIndex(flat, x))}`,
     expected: 'finite numbers',
-    fix: 'Clean the data first: one such number would make every weight NaN.',
+    fix: 'Clean the data first: a single NaN or infinity would make every weight NaN.',
   });
 }
 

@@ -3,31 +3,34 @@ import { ValueError } from '../core/errors.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { classesOf, randomOrder } from './samples.ts';
 
+/** Options of `kFold`. */
 export interface FoldOptions {
   /** Number of folds, 2 or more; default 5. */
   readonly folds?: number;
   /** Whether samples are assigned to folds at random; default true. */
   readonly shuffle?: boolean;
-  /** Determines the order: a whole number of 32 bits; default 0. */
+  /** Seed of the assignment, a 32-bit integer; default 0. */
   readonly seed?: number;
-  /** Whether every fold has the same shares of the classes; needs labels, for which it is true by default. */
+  /** Whether every fold has the same proportions of classes; default true if labels are given, which it requires. */
   readonly stratify?: boolean;
 }
 
 const CHECKS = { folds: countFrom2, shuffle: flag, seed: seedValue, stratify: flag };
 
-/** Positions of the samples to train on, and of those to test on. */
+/** A fold, as positions of samples. */
 export interface Fold {
+  /** The samples to train on. */
   readonly train: Int32Array;
+  /** The samples to test on. */
   readonly test: Int32Array;
 }
 
 /**
  * Splits samples into k folds whose sizes differ by at most one. Each sample is in the test part of exactly one fold. Without
- * stratification a fold is a contiguous piece of the order; with it, the samples of each class are dealt out in turn.
+ * stratification the test part is a contiguous piece of the order; with it, the samples of each class are dealt to folds in turn.
  * @param samples the number of samples, or their class indices, `[n]`.
- * @throws ValueError for options out of range, and more folds than samples, or than samples of a class; ShapeError for labels that
- * are no class indices.
+ * @throws ValueError if an option is out of range, or there are more folds than samples (of a class, if stratified); ShapeError if
+ * labels are not class indices.
  */
 export function kFold(samples: number | HostNumbers, options: FoldOptions = {}): readonly Fold[] {
   checkValues('kFold', options, CHECKS);
@@ -64,6 +67,6 @@ const labelsMissing = (): ValueError =>
   new ValueError({
     op: 'kFold',
     got: 'stratify: true and a number of samples',
-    expected: 'the label of each sample',
-    fix: 'Pass the labels instead of their number.',
+    expected: 'the labels of the samples',
+    fix: 'Pass the labels instead of the number.',
   });

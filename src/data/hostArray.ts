@@ -5,7 +5,6 @@ import { flatten, type NestedNumbers } from '../core/tensor/nested.ts';
 import type { TypedArray } from '../core/tensor/storage.ts';
 import { type HostArray, Tensor } from '../core/tensor/tensor.ts';
 
-/** A flat list of numbers. */
 type Numbers =
   | readonly number[]
   | TypedArray
@@ -16,12 +15,12 @@ type Numbers =
   | Uint16Array
   | Uint32Array;
 
-/** Numbers in the host's memory: nested arrays, a flat typed array, or `{ data, shape }`. */
+/** Numbers in host memory: nested arrays, a flat typed array, or `{ data, shape }` with row-major data. */
 export type HostNumbers = NestedNumbers | Numbers | { readonly data: Numbers; readonly shape: Shape };
 
-/** Typed arrays that are used as they are. */
+/** Typed arrays that are used without conversion. */
 const KINDS = [Float32Array, Float64Array, Int32Array, Uint8Array];
-/** Other typed arrays, and the types that hold their numbers exactly. */
+/** Other typed arrays, and types that hold their numbers exactly. */
 const CONVERSIONS = [
   [Int8Array, Int32Array],
   [Int16Array, Int32Array],
@@ -32,7 +31,7 @@ const CONVERSIONS = [
 
 const isNumbers = (data: unknown): data is HostArray['data'] => KINDS.some((kind) => data instanceof kind);
 
-/** Data in one of these types; undefined for what holds no numbers. */
+/** The data in one of these types; undefined if they are not numbers. */
 function numbersOf(data: unknown): HostArray['data'] | undefined {
   if (isNumbers(data)) return data;
   if (Array.isArray(data))
@@ -46,8 +45,8 @@ const isShaped = (x: unknown): x is Partial<Record<keyof HostArray, unknown>> =>
 
 /**
  * Converts numbers of any supported form to `{ data, shape }`, without a copy where possible.
- * @param name what messages call them.
- * @throws ValueError for what holds no numbers; ShapeError for ragged arrays and data that do not fill their shape.
+ * @param name their name in messages.
+ * @throws ValueError if they are not numbers; ShapeError if arrays are ragged or data do not fill their shape.
  */
 export function hostArrayOf(op: string, name: string, x: unknown): HostArray {
   if (isShaped(x)) {
@@ -81,18 +80,18 @@ function notNumbers(op: string, name: string, x: unknown): ValueError {
     expected: `nested arrays of numbers, or { data, shape } with data in a ${KINDS.map((kind) => kind.name).join(', ')} or plain array`,
     fix: /^a Big/.test(got)
       ? 'Convert them: Int32Array.from(data, Number).'
-      : 'Of a tensor pass { data: await x.data(), shape: x.shape }.',
+      : 'For a tensor x, pass { data: await x.data(), shape: x.shape }.',
   });
 }
 
-/** Refuses data that do not fill their shape. @throws ShapeError */
+/** Rejects data that do not fill their shape. @throws ShapeError */
 export function checkFilled(op: string, name: string, { data, shape }: HostArray): void {
   checkShape(op, shape);
   if (data.length === sizeOf(shape)) return;
   throw new ShapeError({
     op,
     got: `${name} with ${data.length} numbers and the shape ${formatShape(shape)}`,
-    expected: `${sizeOf(shape)} numbers, as many as the shape says`,
-    fix: 'Correct data or shape.',
+    expected: `${sizeOf(shape)} numbers, the product of the shape`,
+    fix: 'Correct the data or the shape.',
   });
 }

@@ -3,15 +3,14 @@ import type { HostArray } from '../core/tensor/tensor.ts';
 
 /** The principal components of data, by descending variance. */
 export interface PrincipalComponents {
-  /** The variance along each component. */
   readonly variance: readonly number[];
   /** The matrix `U diag(factors)` of components U, in columns; with `back`, `U diag(factors) U'`. */
   readonly projection: (factors: readonly number[], back: boolean) => HostArray;
 }
 
 /**
- * The eigenvectors and eigenvalues of a covariance, `[features, features]`. The entry of the largest magnitude of each vector is
- * positive; of equal ones, the first.
+ * The eigenvectors and eigenvalues of a covariance, `[features, features]`. The entry of largest magnitude in each vector (the
+ * first, if several are equal) is positive.
  */
 export function principalComponents(covariance: Float64Array, components: number): PrincipalComponents {
   const features = Math.sqrt(covariance.length);

@@ -9,10 +9,10 @@ import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 const arrayLike: Check = [(value) => typeof Object(value).length === 'number', 'an array of whole numbers'];
 
 /**
- * Copies the samples at some positions, in that order.
+ * Copies the samples at the given positions, in that order.
  * @param x samples, `[n, ...]`. @param positions whole numbers from 0 to n - 1; they can repeat.
  * @returns `[positions.length, ...]`, in the same type of array.
- * @throws ValueError for positions out of range.
+ * @throws ValueError if a position is out of range.
  */
 export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArray {
   const { data, shape } = hostArrayOf('samplesAt', 'x', x);
@@ -32,20 +32,20 @@ export function samplesAt(x: HostNumbers, positions: ArrayLike<number>): HostArr
   return { data: picked, shape: [positions.length, ...each] };
 }
 
-/** The position of the largest number; of equal ones, the first. */
+/** The position of the largest number; the first, if several are equal. */
 export function positionOfLargest(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i;
   return largest;
 }
 
-/** The numbers from 0 to count - 1, in an order that the seed determines. */
+/** The numbers from 0 to count - 1, shuffled by a seed. */
 export function randomOrder(count: number, seed: number): number[] {
   const positionOf = permutation(count, new Generator(seed));
   return Array.from({ length: count }, (_, place) => positionOf(place));
 }
 
-/** The class of each sample, numbered from 0 by ascending label, and the number of samples of each class. */
+/** The class of each sample, numbered from 0 in ascending order of labels, and the size of each class. */
 export interface Classes {
   readonly of: Uint32Array;
   readonly counts: readonly number[];
@@ -55,9 +55,9 @@ export interface Classes {
 export const oneClass = (count: number): Classes => ({ of: new Uint32Array(count), counts: [count] });
 
 /**
- * The classes that labels name.
- * @param least the number of samples that each class needs, for the `parts` that are made.
- * @throws ShapeError for labels that are no class indices; ValueError for a class with too few samples.
+ * The classes of labels.
+ * @param least the number of samples that each class needs, one for each of the `parts` (in words).
+ * @throws ShapeError if labels are not class indices; ValueError if a class has too few samples.
  */
 export function classesOf(op: string, labels: HostArray, { least, parts }: { least: number; parts: string }): Classes {
   const { data, shape } = labels;
@@ -65,8 +65,8 @@ export function classesOf(op: string, labels: HostArray, { least, parts }: { lea
     throw new ShapeError({
       op,
       got: `${data.constructor.name} of shape ${formatShape(shape)} as labels to stratify by`,
-      expected: 'the number of a class for each sample, [samples]',
-      fix: 'Pass class indices (of one-hot labels, the position of the 1), or set stratify: false.',
+      expected: 'a class index for each sample, [samples]',
+      fix: 'Pass class indices (the argmax of one-hot labels), or set stratify: false.',
     });
   }
   const found = [...new Set<number>(data)].sort((a, b) => a - b);

@@ -5,29 +5,31 @@ import type { HostArray } from '../core/tensor/tensor.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { type Classes, classesOf, oneClass, randomOrder, samplesAt } from './samples.ts';
 
+/** Options of `trainTestSplit`. */
 export interface SplitOptions {
-  /** Size of the test set: a share between 0 and 1, or a number of samples; default 0.25. */
+  /** Size of the test set: a fraction between 0 and 1, or a number of samples; default 0.25. */
   readonly testSize?: number;
-  /** Size of the validation set, likewise; default none. */
+  /** Size of the validation set, in the same form; default none. */
   readonly validationSize?: number;
-  /** Whether every part has the same shares of the classes, up to rounding; default false. */
+  /** Whether every part has the same proportions of classes, up to rounding; default false. */
   readonly stratify?: boolean;
-  /** Determines the split: a whole number of 32 bits; default 0. */
+  /** Seed of the split, a 32-bit integer; default 0. */
   readonly seed?: number;
 }
 
 const size: Check = [
   (value) => typeof value === 'number' && value > 0 && (value < 1 || Number.isInteger(value)),
-  'a share between 0 and 1, or a number of samples',
+  'a fraction between 0 and 1, or a number of samples',
 ];
 const CHECKS = { testSize: size, validationSize: size, stratify: flag, seed: seedValue };
 
-/** Samples and their labels. */
+/** Samples `x` and their labels `y`. */
 export interface Labelled {
   readonly x: HostArray;
   readonly y: HostArray;
 }
 
+/** What `trainTestSplit` returns. */
 export interface Split {
   readonly train: Labelled;
   readonly test: Labelled;
@@ -35,10 +37,10 @@ export interface Split {
 
 /**
  * Splits samples and labels at random into a training set, a test set and, with `validationSize`, a validation set. The parts are
- * copies in random order.
+ * copies, in random order.
  * @param x samples, `[n, ...]`. @param y labels, one per sample; for `stratify` class indices, `[n]`.
- * @throws ShapeError for another number of labels, and for labels that are no class indices; ValueError for options out of range,
- * sizes that leave a part empty, and classes with too few samples.
+ * @throws ShapeError unless there is one label per sample, a class index if stratified; ValueError if an option is out of range, a
+ * part is empty, or a class has too few samples.
  */
 export function trainTestSplit(
   x: HostNumbers,
@@ -71,7 +73,7 @@ export function trainTestSplit(
   return { train, test, ...(validates && { validation }) };
 }
 
-/** The positions of parts of the given sizes, and of the rest. Each class is split in proportion. */
+/** The positions of parts of the given sizes, and of the rest; each class is split in proportion. */
 function partition({ of, counts }: Classes, sizes: readonly number[], seed: number): number[][] {
   let left = counts;
   const quotas = sizes.map((size) => {
@@ -99,7 +101,7 @@ function apportion(counts: readonly number[], total: number): number[] {
   return whole;
 }
 
-/** Refuses sizes that leave a part with fewer samples than there are classes. */
+/** Rejects sizes that leave a part with fewer samples than there are classes. */
 function checkSizes(
   [test, validation]: readonly number[],
   { count, classes }: { readonly count: number; readonly classes: number },
@@ -116,7 +118,7 @@ function checkSizes(
   });
 }
 
-/** Refuses another number of labels than samples. */
+/** Rejects a number of labels that differs from the number of samples. */
 export function checkLabelCount(op: string, x: HostArray, y: HostArray): void {
   if (x.shape.length > 0 && x.shape[0] === y.shape[0]) return;
   throw new ShapeError({

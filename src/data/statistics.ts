@@ -4,17 +4,17 @@ import { formatShape } from '../core/shape.ts';
 import { checkFinite } from './finite.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 
-/** Mean and variance of each feature, or of all numbers together. */
+/** Mean and variance of each feature, or of all numbers together: the options of a `normalization` layer. */
 export interface Statistics {
   readonly mean: number[];
   readonly variance: number[];
 }
 
 /**
- * Mean and biased variance, `sum((x - mean)^2) / n`, in float64: the options of a `normalization` layer with the same axis. It
- * takes two passes, so that a large mean costs no accuracy.
+ * Mean and biased variance, `sum((x - mean)^2) / n`, in float64, for a `normalization` layer with the same axis. Two passes over
+ * the data keep a large mean from costing accuracy.
  * @param x data of any shape. @param axis -1: one pair per entry of the last axis; `null`: one pair for all numbers.
- * @throws ValueError for empty data, numbers that are not finite, and another axis; ShapeError for ragged arrays.
+ * @throws ValueError if there are no data, a number is not finite, or `axis` is neither; ShapeError if arrays are ragged.
  */
 export function statistics(x: HostNumbers, axis: -1 | null): Statistics {
   const { data, features, count } = featuresOf('statistics', x, axis);
@@ -31,7 +31,7 @@ const lastOrAll: Check = [
   '-1 for each entry of the last axis, or null for all numbers together',
 ];
 
-/** The numbers, the number of features, and the number of values of each. */
+/** The data, the number of features, and the number of values of each. */
 function featuresOf(op: string, given: HostNumbers, axis: -1 | null) {
   const x = hostArrayOf(op, 'x', given);
   checkValue(op, 'axis', axis, lastOrAll);
@@ -47,6 +47,7 @@ function featuresOf(op: string, given: HostNumbers, axis: -1 | null) {
   });
 }
 
+/** Options of `minMaxStatistics`. */
 export interface MinMaxOptions {
   /** The value that the smallest number is mapped to; default 0. */
   readonly low?: number;
@@ -55,11 +56,10 @@ export interface MinMaxOptions {
 }
 
 /**
- * Min-max scaling to `low .. high` in the form of a `normalization` layer with the same axis, `(x - mean) / sqrt(variance)`: the
- * deviation is `(max - min) / (high - low)`, the mean `min - low deviation`. A constant feature becomes 0.
- * @param x data of any shape. @param axis -1: each entry of the last axis by its own range; `null`: one range for all numbers.
- * @throws ValueError for options out of range, empty data, numbers that are not finite, and another axis; ShapeError for ragged
- * arrays.
+ * Min-max scaling to `low .. high` for a `normalization` layer with the same axis, `(x - mean) / sqrt(variance)`:
+ * `sqrt(variance)` is s = `(max - min) / (high - low)`, and `mean` is `min - low s`. A constant feature becomes 0.
+ * @param x data of any shape. @param axis -1: a range per entry of the last axis; `null`: one range for all numbers.
+ * @throws ValueError if an option is out of range, there are no data, or a number is not finite; ShapeError if arrays are ragged.
  */
 export function minMaxStatistics(x: HostNumbers, axis: -1 | null, options: MinMaxOptions = {}): Statistics {
   checkValues('minMaxStatistics', options, { low: finite, high: finite });

@@ -9,10 +9,11 @@ import { checkFinite } from './finite.ts';
 import { type HostNumbers, hostArrayOf } from './hostArray.ts';
 import { statistics } from './statistics.ts';
 
+/** Options of `whiteningStatistics`. */
 export interface WhiteningStatisticsOptions {
-  /** `pca`: outputs are principal components, by descending variance. `zca`: outputs stay as close as possible to the features. */
+  /** `pca`: outputs are the principal components, by descending variance. `zca`: outputs resemble the features most closely. */
   readonly kind: 'pca' | 'zca';
-  /** Number of components of the largest variance to keep; default all. ZCA keeps them, and returns to the features. */
+  /** Number of components of largest variance to keep; default all. ZCA projects them back to the features. */
   readonly components?: number;
   /** Added to the variance of each component, 0 or more, so that noise is not amplified; default 1e-6. */
   readonly epsilon?: number;
@@ -20,7 +21,7 @@ export interface WhiteningStatisticsOptions {
   readonly device?: Device;
 }
 
-/** The options of a `whitening` layer. */
+/** What `whiteningStatistics` returns: the options of a `whitening` layer. */
 export interface Whitening {
   /** The mean of each feature. */
   readonly mean: readonly number[];
@@ -30,20 +31,20 @@ export interface Whitening {
   readonly variance: readonly number[];
 }
 
-/** The number of samples whose products are summed in float32; blocks are added up in float64. */
+/** The number of samples whose products are summed in float32; blocks are summed in float64. */
 const BLOCK = 4096;
 /** The rounding noise of float32, relative to the largest variance. */
 const NOISE = 1e-7;
 
 /**
- * Fits a whitening to a training set: `y = (x - mean) matrix` has the identity as covariance, up to epsilon. With the covariance,
- * divided by n, as `U diag(v) U'`:
+ * Fits a whitening to a training set: the covariance of `y = (x - mean) matrix` is the identity, up to epsilon. With the
+ * eigendecomposition `U diag(v) U'` of the covariance of x (divided by n):
  *
  *     pca: matrix = U diag(1 / sqrt(v + epsilon))        zca: matrix = U diag(1 / sqrt(v + epsilon)) U'
  *
- * @param given samples, `[n, ...]`, each taken as a vector of its elements.
- * @throws ValueError for options out of range, numbers that are not finite, and components without variance if epsilon is 0;
- * ShapeError for fewer than two samples.
+ * @param given samples, `[n, ...]`, each read as a vector of its elements.
+ * @throws ValueError if an option is out of range, a number is not finite, or `epsilon` is 0 and a component has no variance;
+ * ShapeError if there are fewer than two samples.
  * @see Krizhevsky (2009), "Learning multiple layers of features from tiny images", appendix A, on ZCA.
  */
 export async function whiteningStatistics(given: HostNumbers, options: WhiteningStatisticsOptions): Promise<Whitening> {
@@ -81,7 +82,7 @@ function checked(options: WhiteningStatisticsOptions, features: number): Require
   throw new ValueError({
     op: 'whiteningStatistics',
     got: `${components} components`,
-    expected: `at most ${features}, as samples have ${features} numbers`,
+    expected: `at most ${features}, the number of features`,
     fix: 'Leave the option out to keep all.',
   });
 }

@@ -40,14 +40,13 @@ export interface Compiled<Inputs extends readonly Tensor[], Result> {
 }
 
 /**
- * Captures `f`: the first call for some input shapes records its commands, and every call replays them, without the
- * JavaScript of its operations and with all memory in place. Results have the same bits as the uncaptured function.
+ * Captures `f`: the first call for some input shapes records its commands, and every call replays them, without running
+ * the JavaScript of its operations or allocating memory. Results have the same bits as those of the uncaptured function.
  *
- * For inputs of the same shapes, `f` must always do the same. A tensor from outside stays the one it was at the
- * capture; parameters that an optimizer moves, the learning rate and the step number are followed. A function that
- * reads a tensor, uploads numbers or is async can't be captured: it runs uncaptured, with one warning. So does every
- * function on the CPU backend, without a warning. The 16 most recently used kinds of inputs keep their captured steps
- * and memory.
+ * For inputs of the same shapes and dtypes, `f` must always do the same. Tensors from outside are those of the capture;
+ * updated parameters, the learning rate and the step number are current. A function that reads a tensor, uploads numbers
+ * or is async cannot be captured: it runs uncaptured, with one warning. On the CPU backend, every function runs
+ * uncaptured, without a warning. The captured steps of the 16 most recently used combinations of inputs are kept.
  * @param f takes tensors; returns a tensor, or tensors in arrays and plain objects.
  * @param options `device`: where `f` runs if it takes no tensor; default the current device.
  * @throws ValueError if `f` is not a function, and on a call inside an open tape, because gradients do not flow through

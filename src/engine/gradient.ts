@@ -60,7 +60,7 @@ export class Tape {
     return gradients;
   }
 
-  /** Ends the recording and frees everything saved. */
+  /** Ends the recording and frees the saved tensors. */
   dispose(): void {
     stopRecording(this.#nodes);
     for (const node of this.#nodes.splice(0)) node.release();

@@ -12,11 +12,11 @@ import { type Folders, setFolders } from '../io/folders.ts';
 /** Options of `init`. */
 export interface InitOptions {
   /**
-   * `auto` (default) takes a hardware GPU, else a software GPU, else the CPU with a warning. A named backend that is
-   * missing throws.
+   * `auto` (default) selects a hardware GPU, else a software GPU, else the CPU with a warning. A named backend that is
+   * not available throws.
    */
   readonly backend?: 'auto' | 'webgpu' | 'cpu';
-  /** Where to look for adapters: `navigator.gpu`, or what Dawn's `create()` returned. Default: the platform's. */
+  /** The WebGPU entry point: `navigator.gpu`, or what Dawn's `create()` returned; default: the platform's. */
   readonly gpu?: Gpu;
   /**
    * Whether competing kernels are measured on this adapter before a step first runs, and the winners remembered;
@@ -51,7 +51,6 @@ interface Platform {
   readonly folders?: Folders;
 }
 
-/** Makes `init` for a platform. */
 export const makeInit = (platform: Platform) =>
   named('init', async (options: InitOptions = {}): Promise<Device> => {
     checkValues('init', options, CHECKS);

@@ -3,7 +3,6 @@ import type { Accuracy } from './case.ts';
 
 /** No arithmetic: choices, copies, comparisons. */
 export const EXACT: Accuracy = { roundings: 0, scale: 'value' };
-/** One addition or multiplication. */
 export const ONE_STEP: Accuracy = { roundings: 2, scale: 'value' };
 
 /** Up to four: an operation of that kind needs no entry. */

@@ -69,7 +69,6 @@ export interface Case {
 /** The cases of an operation, after its accuracy unless it is that of up to four additions and multiplications. */
 export type OperationCases = readonly [Accuracy, ...Case[]] | readonly Case[];
 
-/** The operations of a family with their cases. */
 export type CaseTable = { readonly [Name in OperationName]?: OperationCases };
 
 /** An operation or kernel under check. */
@@ -82,7 +81,6 @@ export interface Subject {
   readonly differentiable?: boolean;
 }
 
-/** A subject and its cases. */
 export interface Suite extends Subject {
   readonly cases: readonly Case[];
 }

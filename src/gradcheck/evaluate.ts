@@ -23,7 +23,7 @@ export type Call = (inputs: readonly Tensor[]) => Tensor | readonly Tensor[];
 /** The weight of each element of a result in the sum whose gradient is taken, for their number. */
 export type Weights = (size: number) => Float64Array;
 
-/** A result as it was read back. */
+/** A result, read from the device. */
 export interface Result {
   readonly data: TypedArray;
   readonly shape: Shape;
@@ -45,7 +45,6 @@ export function weightedSum(results: Tensor | readonly Tensor[], weights: Weight
   return sum(mul(y, tensor(weights(y.size), { shape: y.shape, device: y.device })));
 }
 
-/** A call with its inputs. */
 export interface Bound {
   readonly call: Call;
   readonly inputs: readonly Input[];

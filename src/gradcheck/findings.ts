@@ -1,4 +1,3 @@
-/** The outcome of one case. */
 export interface CheckResult {
   readonly operation: string;
   /** The shapes and arguments of the case. */
@@ -36,7 +35,6 @@ export interface Comparison {
   readonly what: string;
   readonly got: ArrayLike<number>;
   readonly expected: ArrayLike<number>;
-  /** By position. */
   readonly tolerance: (position: number) => number;
 }
 

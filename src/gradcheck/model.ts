@@ -12,15 +12,18 @@ import { datasetFor } from '../train/datasets.ts';
 import type { Model } from '../train/model.ts';
 import { drawDirection } from './case.ts';
 
-/** What the check found for one weight. */
+/** The result of `gradcheck` for one weight. */
 export interface WeightCheck {
   readonly name: string;
   /** The model's derivative along a random direction, as its device computes it. */
   readonly derivative: number;
-  /** The same from differences of the loss in float64. */
+  /** The same derivative from differences of the loss in float64. */
   readonly expected: number;
+  /** `|derivative - expected|`. */
   readonly error: number;
+  /** The largest error that rounding in float32 explains; see `gradcheck`. */
   readonly tolerance: number;
+  /** Whether the error is within the tolerance. */
   readonly ok: boolean;
 }
 
@@ -30,11 +33,12 @@ const STEP = 1e-5;
 const UNIT = 2 ** -24;
 
 /**
- * Checks a compiled model's gradients on the given samples: each weight's derivative along a random direction, against
- * central differences of the loss of a float64 copy on the CPU. Batch statistics and dropout are those of training,
- * the masks the same on both sides. The model is left as it was. Use few samples: the copy is slow.
- * @returns one result per trainable weight; the tolerance is `layers * 2^-24 * (K sum_i |g_i v_i| + n max |g| sum_i |v_i|)`
- * for sums of at most K terms and n samples, the maximum over the layer.
+ * Checks a compiled model's gradients: compares each weight's derivative along a random direction with central
+ * differences of the loss of a float64 copy of the model on the CPU. Both run in training mode with the same dropout
+ * masks. The model is not changed. Use few samples, because the copy is slow.
+ * @returns one result per trainable weight. For gradients g, directions v, n samples and sums of at most K terms, the
+ * tolerance is `layers 2^-24 (K sum_i |g_i v_i| + n max |g| sum_i |v_i|) + 1e-10`, with max |g| over the layer.
+ * @throws ValueError before `compile`, or if the data do not match the model.
  */
 export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<readonly WeightCheck[]> {
   const data = await datasetFor(model.compiled, { x, y }, { op: 'gradcheck' });
@@ -54,8 +58,8 @@ export async function gradcheck(model: Model, x: Samples, y: Samples): Promise<r
     };
     const longestSum = model.parameters.flatMap(({ shape }) => shape).reduce((a, b) => Math.max(a, b), data.size);
     const rounding = model.layers.length * longestSum * UNIT;
-    // Where a sum over the samples cancels, as for a bias in front of batch norm, what is left is rounding of its terms, and
-    // the other gradients of the layer tell how large those are.
+    // Where a sum over the samples cancels, as for a bias before batch norm, only the rounding of its terms remains. The
+    // other gradients of the layer show their size.
     const noise = model.layers.length * data.size * UNIT;
     const layerOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
     const largest = (name: string): number =>

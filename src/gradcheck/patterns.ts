@@ -25,7 +25,7 @@ const PAIRS: readonly (readonly [Shape, Shape])[] = [
   [[1, 0], [5, 1]],
 ];
 
-/** Cases of an operation of two tensors that broadcast, and what each such operation refuses. */
+/** Cases of an operation of two tensors that broadcast, and what each such operation rejects. */
 // biome-ignore format: one case per line
 export const pairwise = (more: Case = {}): readonly Case[] => [
   ...PAIRS.map((shapes) => ({ ...more, shapes })),

@@ -28,7 +28,6 @@ export const families = {
   kernels,
 } satisfies Record<string, readonly Suite[]>;
 
-/** The cases of all families. */
 export const entries: readonly Entry[] = Object.values(families)
   .flat()
   .flatMap(({ cases, ...subject }) => cases.map((row) => ({ subject, row })));
@@ -55,7 +54,6 @@ interface SuiteOptions {
   readonly device: Device;
   /** What to check; default everything. */
   readonly chosen?: readonly Entry[];
-  /** Sees each result as it comes. */
   readonly onResult?: (result: CheckResult) => void;
 }
 

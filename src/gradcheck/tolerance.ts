@@ -10,7 +10,6 @@ const SMALLEST = 2 ** -126;
 /** What two computations in float64 may differ by, relative to the largest element. */
 const FLOAT64_ERROR = 1e-11;
 
-/** The tolerance of an element, by its position. */
 type Tolerance = (position: number) => number;
 
 /** For every result, and for every gradient. */

@@ -23,13 +23,13 @@ import { logSoftmax, softmax } from '../ops/loss/softmax.ts';
 export type Activation = (x: Tensor) => Tensor;
 
 /**
- * Activations by their Keras names, each a function of a tensor in f32 that keeps its shape. `linear` is the identity, `logistic`
- * the same as `sigmoid`; `softmax` and `logSoftmax` work along the last axis.
+ * Activations by their Keras names, each a function of an f32 tensor that keeps its shape. `linear` is the identity and `logistic`
+ * is `sigmoid`; `softmax` and `logSoftmax` work along the last axis; `leakyRelu` has slope 0.2 (the layer 0.3), as in Keras.
  */
 export const activations = {
   linear: (x) => x,
   relu: (x) => relu(x),
-  leakyRelu: (x) => leakyRelu(x, { negativeSlope: 0.2 }), // the layer has 0.3, as in Keras
+  leakyRelu: (x) => leakyRelu(x, { negativeSlope: 0.2 }),
   elu: (x) => elu(x),
   selu: (x) => selu(x),
   gelu: (x) => gelu(x),
@@ -46,6 +46,7 @@ export const activations = {
   logSoftmax: (x) => logSoftmax(x),
 } satisfies Record<string, Activation>;
 
+/** The name of an activation: a key of `activations`. */
 export type ActivationName = keyof typeof activations;
 
 /** Checks that a user's function keeps shape and dtype. */

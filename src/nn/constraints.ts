@@ -8,11 +8,13 @@ import { EPSILON } from './losses/defineLoss.ts';
 
 export type { Constraint } from '../core/tensor/parameter.ts';
 
+/** Options of `unitNorm`. */
 export interface UnitNormOptions {
-  /** The axes that each norm is taken over; default 0, the inputs of a dense unit. For convolutions use `[0, 1, 2]`. */
+  /** The axes of each norm; default 0, the incoming weights of a dense unit. For convolutions use `[0, 1, 2]`. */
   readonly axis?: number | readonly number[];
 }
 
+/** Options of `maxNorm`. */
 export interface MaxNormOptions extends UnitNormOptions {
   /** The largest norm, above 0; default 2, as in Keras. */
   readonly maxValue?: number;
@@ -20,7 +22,7 @@ export interface MaxNormOptions extends UnitNormOptions {
 
 const AXES: Check = [(axis) => [axis].flat().every(Number.isInteger), 'an axis, or a list of axes'];
 
-/** A constraint as files hold it. */
+/** A constraint as it is stored in files. */
 type Config = { readonly name: string } & MaxNormOptions;
 
 /** Makes the function that users call for a constraint; it checks the options. */
@@ -38,7 +40,7 @@ const norms = (w: Tensor, axis: number | readonly number[]): Tensor => sqrt(sum(
 
 /**
  * Limits the Euclidean norm of the incoming weights of each unit: `w min(|w|, maxValue) / max(|w|, 1e-7)`.
- * @throws ValueError for a `maxValue` that is not above 0.
+ * @throws ValueError if `maxValue` is not above 0 or an axis is not a whole number.
  * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
  */
 export const maxNorm = defineConstraint<MaxNormOptions>(
@@ -53,7 +55,7 @@ export const maxNorm = defineConstraint<MaxNormOptions>(
 
 /**
  * Scales the incoming weights of each unit to Euclidean norm 1: `w / max(|w|, 1e-7)`.
- * @throws ValueError for axes that are no whole numbers.
+ * @throws ValueError if an axis is not a whole number.
  */
 export const unitNorm = defineConstraint<UnitNormOptions>(
   'unitNorm',
@@ -68,10 +70,10 @@ export const nonNegative = defineConstraint('nonNegative', {}, () => (w) => relu
 
 const constraints = { maxNorm, unitNorm, nonNegative };
 
-/** The option of a layer: a constraint, its name, or its name with options, as files have it. */
+/** The option of a layer: a constraint, its name, or an object with its name and options. */
 export type ConstraintOption = Constraint | Config | string;
 
-/** The constraint that an option stands for. @throws ValueError for an unknown name. */
+/** The constraint of an option. @throws ValueError if the name is unknown. */
 export function getConstraint(given: ConstraintOption | undefined): Constraint | undefined {
   checkMade('constraint', constraints, given);
   if (given === undefined || typeof given === 'function') return given;

@@ -3,13 +3,13 @@ import { ShapeError } from '../core/errors.ts';
 import { type Generator, normal, truncatedNormal, uniform } from '../core/random/generator.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 
-/** Makes the first values of a weight. Its random numbers come from a stream of the generator that nothing else uses. */
+/** Computes the initial values of a weight, row-major; random numbers come from the given generator. */
 export type Initializer = (shape: Shape, generator: Generator) => Float32Array;
 
-/** The standard deviation of a standard normal truncated at two deviations; dividing by it restores the wanted one. */
+/** The standard deviation of a standard normal truncated at 2; dividing by it restores 1. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;
 
-/** Numbers of connections in and out. Kernels are `[in, out]`, or `[height, width, in, out]` with one per position. */
+/** Fan-in and fan-out of a kernel `[in, out]` or `[height, width, in, out]`; each position of a window counts. */
 function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   const positions = sizeOf(shape.slice(0, -2));
   const fanOut = shape.at(-1) ?? 1;
@@ -32,18 +32,19 @@ const distributions = {
     uniform(count, generator).map((u) => (2 * u - 1) * Math.sqrt(3) * deviation),
 };
 
+/** Options of `varianceScaling`. */
 export interface VarianceScalingOptions {
-  /** Above 0; default 1. */
+  /** The variance times n, above 0; default 1. */
   readonly scale?: number;
-  /** The number n of connections: in (`fanIn`), out (`fanOut`) or their mean (`fanAvg`); default `fanIn`. */
+  /** The number n of connections: incoming (`fanIn`, default), outgoing (`fanOut`) or their mean (`fanAvg`). */
   readonly mode?: keyof typeof modes;
-  /** Default `truncatedNormal`: a normal truncated at two deviations, and scaled to keep the variance. */
+  /** Default `truncatedNormal`: a normal truncated at two standard deviations and rescaled to keep the variance. */
   readonly distribution?: keyof typeof distributions;
 }
 
 /**
- * Random numbers of mean 0 and variance `scale / n`, for n connections.
- * @throws ValueError for options out of range.
+ * Random numbers of mean 0 and variance `scale / n`, where `mode` selects n.
+ * @throws ValueError if an option is out of range.
  * @see He et al. (2015), "Delving deep into rectifiers".
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
@@ -68,10 +69,10 @@ function orthonormalise(v: Float64Array, others: readonly Float64Array[]): void 
 }
 
 /**
- * A random matrix with orthogonal columns, or rows if there are fewer, of length `gain`: it keeps the norm of its inputs. Kernels
- * of convolutions count as `[height * width * in, out]`.
+ * A random matrix with orthogonal columns (rows, if there are fewer rows than columns) of length `gain`. A convolution's kernel
+ * counts as a matrix `[height * width * in, out]`.
  * @param options `gain`: default 1.
- * @throws ValueError for a gain that is no finite number; ShapeError for a weight of rank below 2.
+ * @throws ValueError if `gain` is not finite; ShapeError if the weight's rank is below 2.
  * @see Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural
  * networks".
  */
@@ -109,10 +110,11 @@ const filled =
   (shape) =>
     new Float32Array(sizeOf(shape)).fill(value);
 
+/** Options of the initializers `randomNormal` and `truncatedNormal`. */
 export interface NormalInitializerOptions {
-  /** Default 0. */
+  /** The mean; default 0. */
   readonly mean?: number;
-  /** Standard deviation, 0 or more; default 0.05. */
+  /** The standard deviation, 0 or more; default 0.05. */
   readonly stddev?: number;
 }
 
@@ -124,10 +126,11 @@ const normalFrom =
     return (shape, generator) => Float32Array.from(draw(sizeOf(shape), generator), (z) => mean + stddev * z);
   };
 
+/** Options of the initializer `randomUniform`. */
 export interface UniformInitializerOptions {
   /** The lower bound; default -0.05. */
   readonly low?: number;
-  /** The upper bound, never reached; default 0.05. */
+  /** The upper bound; default 0.05. */
   readonly high?: number;
 }
 
@@ -137,42 +140,49 @@ function uniformBetween(options: UniformInitializerOptions = {}): Initializer {
   return (shape, generator) => Float32Array.from(uniform(sizeOf(shape), generator), (u) => low + (high - low) * u);
 }
 
-/** Initializers by their Keras names, each a function of its options. `in` and `out` are numbers of connections. */
+/** Every element is `value`, default 0. @throws ValueError if it is not finite. */
+export const constant = (value = 0): Initializer => {
+  checkValue('constant', 'value', value, finite);
+  return filled(value);
+};
+/**
+ * Uniform numbers of mean 0 and variance `2 / (fanIn + fanOut)`.
+ * @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks".
+ */
+export const glorotUniform = (): Initializer => varianceScaling({ mode: 'fanAvg', distribution: 'uniform' });
+/** Truncated normal numbers of mean 0 and variance `2 / (fanIn + fanOut)`; see `glorotUniform`. */
+export const glorotNormal = (): Initializer => varianceScaling({ mode: 'fanAvg' });
+/** Uniform numbers of mean 0 and variance `2 / fanIn`. @see He et al. (2015), "Delving deep into rectifiers". */
+export const heUniform = (): Initializer => varianceScaling({ scale: 2, distribution: 'uniform' });
+/** Truncated normal numbers of mean 0 and variance `2 / fanIn`; see `heUniform`. */
+export const heNormal = (): Initializer => varianceScaling({ scale: 2 });
+/** Uniform numbers of mean 0 and variance `1 / fanIn`. @see LeCun et al. (1998), "Efficient BackProp". */
+export const lecunUniform = (): Initializer => varianceScaling({ distribution: 'uniform' });
+/** Truncated normal numbers of mean 0 and variance `1 / fanIn`; see `lecunUniform`. */
+export const lecunNormal = (): Initializer => varianceScaling();
+
+/** Initializers by their Keras names, each a function of its options. */
 export const initializers = {
   zeros: () => filled(0),
   ones: () => filled(1),
-  /** Sets every element to `value`, default 0. */
-  constant: (value = 0) => {
-    checkValue('constant', 'value', value, finite);
-    return filled(value);
-  },
-  /** Uniform, `low <= w < high`. */
+  constant,
+  /** Uniform between `low` and `high`. */
   randomUniform: uniformBetween,
   /** Normal, with `mean` and `stddev`. */
   randomNormal: normalFrom('randomNormal', normal),
-  /** Normal, with values beyond two `stddev` drawn again; the deviation that is left is 0.88 `stddev`. */
+  /** Normal; values beyond two `stddev` are drawn again, so the standard deviation is 0.88 `stddev`. */
   truncatedNormal: normalFrom('truncatedNormal', truncatedNormal),
   orthogonal,
-  /** Mean 0 and variance `scale / n`, for n connections in, out or on average. */
   varianceScaling,
-  /** Variance `2 / (in + out)`, uniform. @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks". */
-  glorotUniform: () => varianceScaling({ mode: 'fanAvg', distribution: 'uniform' }),
-  /** Variance `2 / (in + out)`, truncated normal. */
-  glorotNormal: () => varianceScaling({ mode: 'fanAvg' }),
-  /** Variance `2 / in`, uniform. @see He et al. (2015), "Delving deep into rectifiers". */
-  heUniform: () => varianceScaling({ scale: 2, distribution: 'uniform' }),
-  /** Variance `2 / in`, truncated normal. */
-  heNormal: () => varianceScaling({ scale: 2 }),
-  /** Variance `1 / in`, uniform. @see LeCun et al. (1998), "Efficient BackProp". */
-  lecunUniform: () => varianceScaling({ distribution: 'uniform' }),
-  /** Variance `1 / in`, truncated normal. */
-  lecunNormal: () => varianceScaling(),
+  glorotUniform,
+  glorotNormal,
+  heUniform,
+  heNormal,
+  lecunUniform,
+  lecunNormal,
 } satisfies Record<string, () => Initializer>;
 
-/** Exported by name, too; `zeros`, `ones`, `randomNormal` and `randomUniform` are not, as these names make tensors. */
-export const { constant, glorotUniform, glorotNormal, heUniform, heNormal, lecunUniform, lecunNormal } = initializers;
-
-/** The initializer of a name, with default options, or the given function. @throws ValueError that lists the names. */
+/** The initializer of a name, with default options, or the given one. @throws ValueError that lists the names. */
 export function getInitializer(initializer: Initializer | string): Initializer {
   checkMade('initializer', initializers, initializer);
   if (typeof initializer === 'function') return initializer;

@@ -8,6 +8,7 @@ import { sum } from '../ops/reduce/reduce.ts';
 
 export type { Regularizer } from '../core/tensor/parameter.ts';
 
+/** Options of `l1l2`. */
 export interface L1L2Options {
   /** Factor of `sum(|w|)`, 0 or more; default 0. */
   readonly l1?: number;
@@ -17,7 +18,7 @@ export interface L1L2Options {
 
 /**
  * L1 and L2 regularization: adds `l1 sum(|w|) + l2 sum(w^2)` to the loss.
- * @throws ValueError for a negative strength.
+ * @throws ValueError if a strength is negative.
  */
 export function l1l2(strengths: L1L2Options = {}): Regularizer {
   checkValues('l1l2', strengths, { l1: notNegative, l2: notNegative });
@@ -32,25 +33,25 @@ export function l1l2(strengths: L1L2Options = {}): Regularizer {
 }
 
 /**
- * L1 regularization: adds `strength sum(|w|)` to the loss, which drives weights to exactly 0.
+ * L1 regularization: adds `strength sum(|w|)` to the loss, which drives weights towards 0.
  * @param strength 0 or more; default 0.01.
- * @throws ValueError for a negative strength.
+ * @throws ValueError if `strength` is negative.
  */
 export const l1 = (strength = 0.01): Regularizer => l1l2({ l1: strength });
 
 /**
- * L2 regularization: adds `strength sum(w^2)` to the loss, without the factor 1/2 that PyTorch's weight_decay implies.
+ * L2 regularization: adds `strength sum(w^2)` to the loss, as in Keras; PyTorch's `weight_decay` implies a factor of 1/2.
  * @param strength 0 or more; default 0.01.
- * @throws ValueError for a negative strength.
+ * @throws ValueError if `strength` is negative.
  */
 export const l2 = (strength = 0.01): Regularizer => l1l2({ l2: strength });
 
 const regularizers: Readonly<Record<string, () => Regularizer>> = { l1, l2, l1l2 };
 
-/** The option of a layer: a penalty, its name for the default strength, or its strengths, as files have them. */
+/** The option of a layer: a penalty, its name (with the default strength), or an object with its strengths. */
 export type RegularizerOption = Regularizer | L1L2Options | string;
 
-/** The penalty that an option stands for. @throws ValueError for an unknown name. */
+/** The penalty of an option. @throws ValueError if the name is unknown. */
 export function getRegularizer(given: RegularizerOption | undefined): Regularizer | undefined {
   checkMade('regularizer', regularizers, given);
   if (given === undefined || typeof given === 'function') return given;

@@ -58,7 +58,6 @@ export class Arena {
     this.parts = parts.map((part, i) => keep(new Tensor(device, part, tensors[i].shape, 'f32')));
   }
 
-  /** Copies a tensor into each place. */
   fill(tensors: readonly Tensor[]): void {
     const { device } = this.whole;
     tensors.forEach((t, i) => {

@@ -16,7 +16,6 @@ export type ClipOptions = Pick<OptimizerOptions, 'clipNorm' | 'globalClipNorm' |
 const CHUNK = 4096;
 
 interface Clipped {
-  /** The arenas. */
   readonly gradients: readonly Tensor[];
   readonly layouts: readonly Layout[];
   /** For each arena `[chunks, 4]`: the range of a chunk, and the range of the sums that make up its norm. */

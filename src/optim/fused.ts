@@ -55,7 +55,6 @@ interface Built extends Grouping, ParameterSet {
   readonly buckets: readonly Bucket[];
   readonly hyper: Tensor;
   readonly normClip: NormClip | undefined;
-  /** Everything to free. */
   readonly resources: readonly Freeable[];
 }
 

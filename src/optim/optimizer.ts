@@ -13,6 +13,7 @@ export interface ApplyOptions {
 
 /** Updates parameters from their gradients, in place. */
 export interface Optimizer {
+  /** The name, such as `adam`. */
   readonly name: string;
   /** Number of weight updates so far. */
   readonly iterations: number;

@@ -41,7 +41,7 @@ export interface OptimizerOptions {
    */
   readonly gradientAccumulationSteps?: number;
   /**
-   * Whose rule applies, and whose defaults for omitted options; default `keras`. `pytorch` applies the rate after
+   * Whose rules and defaults apply; default `keras`. `pytorch` applies the rate after
    * momentum rather than before, adds epsilon to the corrected root, and adds `weightDecay * w` to the gradient (except
    * in adamW). `lecture`, of sgd, rmsprop and adam, has the formulas of the lecture: momentum that averages the
    * gradients, epsilon outside the root, and no bias correction.

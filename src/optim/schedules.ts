@@ -22,7 +22,6 @@ export interface Schedule {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** The check of a learning rate. */
 export const RATE: Check = [
   (value) => typeof value === 'function' || notNegative[0](value),
   'a finite number of 0 or more, or a schedule',

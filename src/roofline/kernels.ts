@@ -23,7 +23,6 @@ export interface KernelCase {
   readonly size: string;
   /** The shapes of the inputs, which are uniform random numbers. */
   readonly shapes: readonly Shape[];
-  /** Makes the function to measure. */
   readonly prepare: (...inputs: readonly Tensor[]) => () => Tensor;
   /** Floating-point operations; a function such as exp counts as one. */
   readonly operations: number;
@@ -63,7 +62,6 @@ interface OnVectors {
   readonly name: string;
   readonly inputs: number;
   readonly prepare: KernelCase['prepare'];
-  /** Operations per element. */
   readonly operations: number;
   /** How often a vector is read or written. */
   readonly passes: number;

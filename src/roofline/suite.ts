@@ -8,7 +8,6 @@ import { type KernelCase, kernelCases } from './kernels.ts';
 import { type Limits, measureLimits } from './limits.ts';
 import { timeOf } from './stopwatch.ts';
 
-/** The measurement of a kernel. */
 export interface Measured {
   readonly name: string;
   readonly size: string;

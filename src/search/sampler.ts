@@ -6,32 +6,35 @@ export type Point = Readonly<Record<string, number>>;
 
 /** A trial as samplers see it. */
 export interface Observation {
+  /** Its point in the space. */
   readonly point: Point;
-  /** Smaller is better; Infinity for a trial that failed. */
+  /** The value to minimize; Infinity for a trial that failed. */
   readonly loss: number;
 }
 
 /** What a sampler bases its proposal on. */
 export interface Request {
+  /** The hyper-parameters by name. */
   readonly dimensions: Readonly<Record<string, Dimension<unknown>>>;
   /** Number of earlier trials. */
   readonly number: number;
   /** The earlier trials. */
   readonly observations: readonly Observation[];
-  /** Draws `count` uniform numbers in (0, 1); they depend on seed and trial alone. */
+  /** Draws `count` uniform numbers in (0, 1), which depend only on seed and trial. */
   readonly draw: (count: number) => ArrayLike<number>;
 }
 
-/** Proposes the next point to try. */
+/** A search strategy. */
 export interface Sampler {
-  /** Number of trials, for samplers that end; default no end. */
+  /** Number of trials, for a sampler that ends; default: it does not end. */
   readonly size?: (dimensions: Request['dimensions']) => number;
+  /** Returns the next point to try. */
   readonly propose: (request: Request) => Point;
 }
 
 /**
- * Random search: points are uniform in the space. It takes no options.
- * @throws ValueError for any option.
+ * Random search: points are uniform in the space. There are no options.
+ * @throws ValueError if an option is given.
  * @see Bergstra and Bengio (2012), "Random search for hyper-parameter optimization".
  */
 export function random(options: Readonly<Record<string, never>> = {}): Sampler {
@@ -44,15 +47,16 @@ export function random(options: Readonly<Record<string, never>> = {}): Sampler {
   };
 }
 
+/** Options of `grid`. */
 export interface GridOptions {
-  /** The most values of each hyper-parameter, 2 or more; default 5. */
+  /** The most values to try of each hyper-parameter, 2 or more; default 5. A `choice` is tried with all its values. */
   readonly points?: number;
 }
 
 /**
- * Grid search: every combination of values, the last hyper-parameter changing fastest. Ranges are divided evenly, both ends
- * included.
- * @throws ValueError for `points` below 2.
+ * Grid search: tries every combination of values, with the last hyper-parameter changing fastest. Values are evenly spaced over
+ * a range, both ends included.
+ * @throws ValueError if `points` is below 2.
  */
 export function grid(options: GridOptions = {}): Sampler {
   checkValues('grid', options, { points: countFrom2 });

@@ -18,29 +18,31 @@ import { grid, type Point, type Request, random, type Sampler } from './sampler.
 import { dimensionsOf, type Space, type Values } from './space.ts';
 import { tpe } from './tpe.ts';
 
-/** One set of hyper-parameters and its result. It can be stored as JSON if the values can. */
+/** One set of hyper-parameters and its result; can be stored as JSON if the values can. */
 export interface Trial<S extends Space = Space> {
   /** Counted from 0. */
   readonly number: number;
+  /** The hyper-parameters by name. */
   readonly parameters: Values<S>;
   /** Their point in the space. */
   readonly point: Point;
-  /** The result of the objective; absent if it failed. */
+  /** The result of the objective; absent if the trial failed. */
   readonly value?: number;
   /** Why there is no value. */
   readonly failed?: string;
 }
 
+/** Options of `search`. */
 export interface SearchOptions<S extends Space> {
-  /** The hyper-parameters by name, each a dimension such as `uniform(0, 1)`, or an array of values. */
+  /** The hyper-parameters by name, each a dimension such as `uniform(0, 1)` or an array of values. */
   readonly space: S;
-  /** 'random', 'grid', 'tpe', or a sampler with options; default `tpe()`. */
+  /** A sampler or its name: `random`, `grid` or `tpe`; default `tpe()`. */
   readonly sampler?: Sampler | keyof typeof samplers;
-  /** Number of trials, earlier ones included; default: the whole grid, or 20. */
+  /** Number of trials, including earlier ones; default 20, or for `grid` all its points. */
   readonly trials?: number;
-  /** Whether the objective is minimized or maximized; default 'minimize'. */
+  /** Whether to minimize or maximize the objective; default `minimize`. */
   readonly direction?: 'minimize' | 'maximize';
-  /** Determines the random numbers: a whole number of 32 bits; default 0. */
+  /** Seed of the random numbers, a 32-bit integer; default 0. */
   readonly seed?: number;
   /** Trials of an earlier search of the same space, to continue it; default none. */
   readonly earlier?: readonly Trial<S>[];
@@ -48,10 +50,11 @@ export interface SearchOptions<S extends Space> {
   readonly onTrial?: (trial: Trial<S>) => void | Promise<void>;
 }
 
+/** What `search` returns. */
 export interface SearchResult<S extends Space> {
   /** The trial with the best value. */
   readonly best: Trial<S> & { readonly value: number };
-  /** Number of trials that failed; if there are any, a warning is printed. */
+  /** Number of trials that failed; if any did, a warning is printed. */
   readonly failed: number;
   /** All trials, in order. */
   readonly trials: readonly Trial<S>[];
@@ -71,16 +74,16 @@ const CHECKS: Checks<keyof SearchOptions<Space>> = {
   earlier: [(value) => Array.isArray(value) && value.every(isRecord), 'the trials of an earlier search'],
   onTrial: func,
 };
-/** If so many trials fail from the start, the objective itself is taken to be wrong. */
+/** If this many trials fail from the start, the objective itself is assumed to be wrong. */
 const HOPELESS = 3;
 
 /**
  * Searches for good hyper-parameters: the sampler proposes some, the objective evaluates them, and the sampler learns from the
- * result. A value that is not finite, or an error (`fit` throws one for a loss that is not finite), makes a failed trial; the
- * search goes on.
- * @param objective trains a model with the parameters, for example, and returns its validation loss. It must free what it makes,
- * even if it fails.
- * @throws ValueError for options out of range, and for an objective that returns no number; the objective's own error if the first
+ * result. If the objective throws (as `fit` does for a loss that is not finite) or returns a number that is not finite, the trial
+ * fails and the search goes on.
+ * @param objective returns the value of given hyper-parameters, for example the validation loss of a model trained with them. It
+ * must free its models, even if it fails.
+ * @throws ValueError if an option is out of range or the objective does not return a number; the objective's own error if the first
  * 3 trials fail.
  */
 export async function search<const S extends Space>(
@@ -143,14 +146,14 @@ async function outcomeOf(
     op: 'search',
     got: `${show(value)} from the objective`,
     expected: 'a number',
-    fix: 'Return for example a validation loss: history.val_loss.at(-1).',
+    fix: 'Return, for example, a validation loss: history.val_loss.at(-1).',
   });
   if (noneYet) throw error; // other parameters would not help
   errors.push(error);
   return { failed: error.message };
 }
 
-/** Repeats a trial that ran out of memory once, after the device has freed what earlier trials left. */
+/** Repeats a trial that ran out of memory once, after the device has freed the memory of earlier trials. */
 async function withMemory<R>(run: () => R | Promise<R>): Promise<R> {
   try {
     return await run();
@@ -174,12 +177,12 @@ function bestOf<S extends Space>(
   throw new ValueError({
     op: 'search',
     got: `${trials.length} trials without a finite value`,
-    expected: 'one at least',
-    fix: 'Look at what the objective returns, and narrow the space.',
+    expected: 'at least one',
+    fix: 'Check what the objective returns, and narrow the space.',
   });
 }
 
-/** Refuses trials that are none of the same space: a place that is no number would spread to every later one. */
+/** Rejects trials of another space: a coordinate that is not a number would spread to every later trial. */
 function checkEarlier(earlier: readonly Trial[], names: readonly string[]): void {
   const [isPlace] = unitInterval;
   const stranger = earlier.find(
@@ -190,8 +193,8 @@ function checkEarlier(earlier: readonly Trial[], names: readonly string[]): void
   const places = Object.entries(point).map(([name, place]) => `${name}: ${show(place)}`);
   throw new ValueError({
     op: 'search',
-    got: `an earlier trial with the point ${places.join(', ') || 'of nothing'} and the value ${show(value)}`,
+    got: `an earlier trial with the point ${places.join(', ') || '{}'} and the value ${show(value)}`,
     expected: `a point with ${names.join(', ')}, each from 0 to 1, and a finite value or none`,
-    fix: 'Pass trials of a search of the same space.',
+    fix: 'Pass the trials of a search of the same space.',
   });
 }

@@ -1,11 +1,11 @@
 import { type Check, checkValue, checkValues, finite, flag, positive, show, integer as whole } from '../core/checks.ts';
 import { ValueError } from '../core/errors.ts';
 
-/** One hyper-parameter: its values, mapped to the unit interval. */
+/** A hyper-parameter: its values, mapped to the unit interval. */
 export interface Dimension<T> {
   /** The value at u in [0, 1]. */
   readonly at: (u: number) => T;
-  /** The points of `points` different, evenly spread values, or of all values if there are fewer. */
+  /** The points of `points` evenly spaced, distinct values, or of all values if there are fewer. */
   readonly grid: (points: number) => readonly number[];
   /** Number of values, if they are unordered. */
   readonly choices?: number;
@@ -19,6 +19,7 @@ export type Values<S extends Space> = {
   readonly [K in keyof S]: S[K] extends readonly (infer T)[] ? T : S[K] extends Dimension<infer T> ? T : never;
 };
 
+/** Options of `uniform` and `integer`. */
 export interface NumberOptions {
   /** Whether the scale is logarithmic; default false. */
   readonly log?: boolean;
@@ -37,7 +38,7 @@ function checkBounds(op: keyof typeof EXAMPLES, low: number, high: number, log: 
   });
 }
 
-/** Evenly spread points from 0 to 1. */
+/** Evenly spaced points from 0 to 1. */
 const evenly = (points: number): number[] => Array.from({ length: points }, (_, i) => i / (points - 1));
 
 const between = (low: number, high: number, u: number, log: boolean): number =>
@@ -45,7 +46,7 @@ const between = (low: number, high: number, u: number, log: boolean): number =>
 
 /**
  * Real numbers from `low` to `high`, uniform, or log-uniform with `log`.
- * @throws ValueError unless low < high, both finite, and with `log` above 0.
+ * @throws ValueError unless both are finite, `low < high` and, with `log`, `low > 0`.
  */
 export function uniform(low: number, high: number, options: NumberOptions = {}): Dimension<number> {
   checkValues('uniform', options, { log: flag });
@@ -56,7 +57,7 @@ export function uniform(low: number, high: number, options: NumberOptions = {}):
 
 /**
  * Real numbers from `low` to `high`, log-uniform: every order of magnitude is equally likely, as suits learning rates.
- * @throws ValueError unless 0 < low < high, both finite.
+ * @throws ValueError unless `0 < low < high`, both finite.
  */
 export function logUniform(low: number, high: number): Dimension<number> {
   checkBounds('logUniform', low, high, true);
@@ -65,7 +66,7 @@ export function logUniform(low: number, high: number): Dimension<number> {
 
 /**
  * Whole numbers from `low` to `high`, both included, uniform, or log-uniform with `log`.
- * @throws ValueError unless low < high, both whole, and with `log` above 0.
+ * @throws ValueError unless both are whole, `low < high` and, with `log`, `low > 0`.
  */
 export function integer(low: number, high: number, options: NumberOptions = {}): Dimension<number> {
   checkValues('integer', options, { log: flag });
@@ -160,8 +161,8 @@ export function logNormal(mean: number, stddev: number): Dimension<number> {
 const filled: Check = [(value) => Array.isArray(value) && value.length > 0, 'an array of one or more'];
 
 /**
- * One of the given values, which have no order.
- * @throws ValueError for an empty array.
+ * One of the given values, without an order.
+ * @throws ValueError if the array is empty.
  */
 export function choice<const T>(options: readonly T[]): Dimension<T> {
   checkValue('choice', 'options', options, filled);
@@ -173,14 +174,14 @@ export function choice<const T>(options: readonly T[]): Dimension<T> {
   };
 }
 
-/** The dimensions of a space by name. @throws ValueError for an empty space, and for what is no dimension. */
+/** The dimensions of a space by name. @throws ValueError if there are none, or a value is not a dimension. */
 export function dimensionsOf(space: Space): Readonly<Record<string, Dimension<unknown>>> {
   const names = Object.keys(space);
   if (names.length === 0) {
     throw new ValueError({
       op: 'search',
       got: 'a space without hyper-parameters',
-      expected: 'one or more',
+      expected: 'at least one',
       fix: 'For example { learningRate: logUniform(1e-4, 1e-1) }.',
     });
   }

@@ -2,10 +2,11 @@ import { type Check, checkValues, count } from '../core/checks.ts';
 import { type Observation, type Point, random, type Sampler } from './sampler.ts';
 import type { Dimension } from './space.ts';
 
+/** Options of `tpe`. */
 export interface TpeOptions {
-  /** Number of random trials before the first estimate; default 10. */
+  /** Number of random trials at the start; default 10. */
   readonly startup?: number;
-  /** Of n trials the best `gamma * sqrt(n)` count as good, as in hyperopt; above 0 and below 1, default 0.25. */
+  /** The best `gamma * sqrt(n)` of n trials, at most 25, count as good, as in hyperopt; above 0 and below 1, default 0.25. */
   readonly gamma?: number;
   /** Number of candidates per hyper-parameter; default 24. */
   readonly candidates?: number;
@@ -17,10 +18,10 @@ const FINEST = 100; // the narrowest kernel is a hundredth of the range wide
 const share: Check = [(value) => typeof value === 'number' && value > 0 && value < 1, 'a number above 0 and below 1'];
 
 /**
- * Tree-structured Parzen estimator. For each hyper-parameter by itself it fits one density to the best trials and one to the others,
- * draws candidates from the first, and proposes the one with the largest ratio of the two. Kernels are logistic instead of
- * Gaussian, as these can be sampled and truncated in closed form.
- * @throws ValueError for options out of range.
+ * Tree-structured Parzen estimator. Independently for each hyper-parameter, it fits one density to the best trials and one to the
+ * others, draws candidates from the first, and proposes the one with the largest ratio of the two. Its kernels are logistic rather
+ * than Gaussian, because these can be sampled and truncated in closed form.
+ * @throws ValueError if an option is out of range.
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
  */
 export function tpe(options: TpeOptions = {}): Sampler {
@@ -53,17 +54,16 @@ export function tpe(options: TpeOptions = {}): Sampler {
 
 const placesOf = (group: readonly Observation[], name: keyof Point): number[] => group.map(({ point }) => point[name]);
 
-/** A probability density on [0, 1]. */
 interface Density {
   readonly at: (u: number) => number;
-  /** Draws from this density, by two uniform numbers. */
+  /** Draws from this density, given two uniform numbers. */
   readonly draw: (which: number, where: number) => number;
 }
 
 const densityOf = ({ choices }: Dimension<unknown>, places: readonly number[]): Density =>
   choices === undefined ? parzen(places) : categorical(choices, places);
 
-/** The share of each choice, with one added to each count. */
+/** The relative frequency of each choice, with one added to each count. */
 function categorical(size: number, places: readonly number[]): Density {
   const counts = new Array<number>(size).fill(1);
   const indexOf = (u: number): number => Math.min(size - 1, Math.floor(u * size));
@@ -105,7 +105,7 @@ function logistic({ centre, width }: { readonly centre: number; readonly width: 
   };
 }
 
-/** Draws an index in proportion to weights, by a uniform number. */
+/** Draws an index in proportion to weights, given a uniform number. */
 function pick(weights: readonly number[], u: number): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let rest = u * total;

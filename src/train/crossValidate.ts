@@ -8,16 +8,17 @@ import { isRecord } from '../io/json.ts';
 import type { FitOptions } from './fitOptions.ts';
 import { Model } from './model.ts';
 
+/** Options of `crossValidate`. */
 export interface CrossValidationOptions {
-  /** Number of folds, and of models that are trained, 2 or more; default 5. */
+  /** Number of folds, and of models to train, 2 or more; default 5. */
   readonly folds?: number;
-  /** Whether the folds are drawn at random; default true. */
+  /** Whether samples are assigned to folds at random; default true. */
   readonly shuffle?: boolean;
-  /** Determines the folds: a whole number of 32 bits; default 0. */
+  /** Seed of the folds, a 32-bit integer; default 0. */
   readonly seed?: number;
-  /** Whether every fold has the same shares of the classes; default false. */
+  /** Whether every fold has the same proportions of classes; default false. */
   readonly stratify?: boolean;
-  /** Options of `model.fit` for each model; `verbose` is 0 by default. */
+  /** Options of each `model.fit`; `verbose` defaults to 0. */
   readonly fit?: FitOptions;
 }
 
@@ -27,11 +28,11 @@ const maker: Check = [
 ];
 const aModel: Check = [(value) => value instanceof Model, 'a compiled model, returned by makeModel'];
 
-/** Loss and metrics by name. */
 type Scores = Readonly<Record<string, number>>;
 
+/** What `crossValidate` returns. */
 export interface CrossValidation {
-  /** Loss and metrics of each fold, on the samples that its model did not see. */
+  /** Loss and metrics of each fold, on the samples held out from its model. */
   readonly scores: readonly Scores[];
   /** The mean over the folds. */
   readonly mean: Scores;
@@ -40,11 +41,11 @@ export interface CrossValidation {
 }
 
 /**
- * k-fold cross-validation: for each fold, trains a new model on the other folds and evaluates it on that one.
+ * k-fold cross-validation: for each fold, trains a new model on the other folds and evaluates it on this one.
  * @param makeModel returns a new compiled model with its own optimizer; both are freed after the fold.
  * @param x samples, `[n, ...]`. @param y labels, one per sample.
  * @returns loss and metrics of each fold, their means and standard deviations.
- * @throws ValueError for options out of range, more folds than samples, and a model that is used twice; errors of `fit`.
+ * @throws ValueError if an option is out of range, there are more folds than samples, or a model is used twice; errors of `fit`.
  * @see Stone (1974), "Cross-validatory choice and assessment of statistical predictions".
  */
 export async function crossValidate(
@@ -86,9 +87,9 @@ export async function crossValidate(
 const sameModel = (fold: number): ValueError =>
   new ValueError({
     op: 'crossValidate',
-    got: `from makeModel, for fold ${fold + 1}, the model of an earlier fold`,
-    expected: 'a new one for each fold, untrained',
-    fix: 'Make model and optimizer inside makeModel.',
+    got: `the model of an earlier fold from makeModel, for fold ${fold + 1}`,
+    expected: 'a new, untrained model for each fold',
+    fix: 'Make the model and its optimizer inside makeModel.',
   });
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -11,7 +11,7 @@ import {
 import { vocabularyOf } from '../nn/network/graph.ts';
 import type { Trainable } from './trainable.ts';
 
-/** Samples and labels on the device, checked against the network and its loss; the network is built for them if it was not. */
+/** Puts samples and labels on the device, checked against the network and its loss; builds the network if necessary. */
 export async function datasetFor(
   { network, loss }: Pick<Trainable, 'network' | 'loss'>,
   { x, y }: { readonly x: Samples; readonly y: Samples },
@@ -22,7 +22,7 @@ export async function datasetFor(
     throw new ValueError({
       op: 'model',
       got: `a model with ${inputs.length} inputs`,
-      expected: 'one with a single input, as fit, evaluate and trainOnBatch take their samples from one array',
+      expected: 'a model with one input, because fit, evaluate and trainOnBatch take samples from one array',
       fix: 'Use predict or call, or take gradients with valueAndGrad(() => loss(y, model.call([a, b], true)), ...).',
     });
   }
@@ -80,6 +80,6 @@ export async function datasetsOf(
     op: 'predict',
     got: `${sizes.join(' and ')} samples`,
     expected: 'the same number for each input',
-    fix: 'Pass one sample per input and row.',
+    fix: 'Pass as many samples for each input.',
   });
 }

@@ -6,11 +6,11 @@ import { datasetFor } from './datasets.ts';
 import { checkFitOptions, type FitOptions, type History } from './fitOptions.ts';
 import { FitRun } from './loop/fitRun.ts';
 
-/** The number of samples to train on if a share of them validates: rounded down, as in Keras. */
+/** The number of samples to train on if a fraction validates: rounded down, as in Keras. */
 export const trainingCount = (count: number, validationSplit: number): number =>
   Math.floor(count * (1 - validationSplit));
 
-/** `model.fit`: makes the data sets, and runs through them. */
+/** `model.fit`: makes the data sets and trains on them. */
 export async function fit(
   model: FittedModel,
   samples: { readonly x: Samples; readonly y: Samples },

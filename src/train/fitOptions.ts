@@ -19,40 +19,41 @@ import { type Callback, checkCallbacks } from './callbacks/callback.ts';
 import { type Verbosity, verbosity } from './callbacks/progress.ts';
 import type { CheckpointOptions } from './loop/checkpoint.ts';
 
+/** Options of `fit`. */
 export interface FitOptions extends BatchOptions, SampleWeightOptions {
-  /** The epoch to stop before: epochs run from `initialEpoch` to `epochs - 1`. Default 1. */
+  /** The end of the run: epochs `initialEpoch` to `epochs - 1` are trained, as in Keras. Default 1. */
   readonly epochs?: number;
   /** The number of the first epoch; default 0. */
   readonly initialEpoch?: number;
-  /** Whether each epoch has a new order; default true. */
+  /** Whether to shuffle the samples before each epoch; default true. */
   readonly shuffle?: boolean;
-  /** The share of the samples, taken from the end before shuffling, to validate on; at least 0 and below 1, default 0. */
+  /** The fraction of the samples to validate on, taken from the end before shuffling; at least 0 and below 1, default 0. */
   readonly validationSplit?: number;
   /** Samples, labels and optional weights to validate on after every epoch; default none. */
   readonly validationData?: readonly [x: Samples, y: Samples, sampleWeight?: Samples];
-  /** Called in this order; default none. */
+  /** Callbacks, called in this order; default none. */
   readonly callbacks?: readonly Callback[];
-  /** What is shown of the run; default: as `setVerbosity` says, at first `auto`. */
+  /** What to show during the run; default: the value of `setVerbosity`, initially `auto`. */
   readonly verbose?: Verbosity;
   /**
-   * Whether a loss that is not finite ends training with an error that names the first bad layer, and with the weights from before;
-   * default true. It keeps two more copies of weights and optimizer slots on the device.
+   * Whether a loss that is not finite ends training with an error that names the first layer that failed, and restores the
+   * weights from before; default true. It keeps two more copies of weights and optimizer slots on the device.
    */
   readonly terminateOnNaN?: boolean;
-  /** When and how to save the state of the run, so that it can be resumed after an interruption; default never. */
+  /** When and how to save checkpoints, from which an interrupted run can be resumed; default never. */
   readonly checkpoint?: CheckpointOptions;
   /**
-   * The bytes of a `checkpoint.safetensors` to resume. Model, data and options, callbacks included, must be those of the saved
-   * run; then weights and history end with the same bits as without the interruption.
+   * The bytes of the `checkpoint.safetensors` to resume from. With the model, data, options and callbacks of the saved run,
+   * weights and history end with the same bits as without the interruption.
    */
   readonly resume?: Bytes;
   /**
-   * Whether `resume` refuses another device or version of dawngrad than those of the saved run, which would end with other bits;
+   * Whether `resume` rejects a device or version of dawngrad other than the saved run's, which would lead to different bits;
    * default true.
    */
   readonly exactResume?: boolean;
   /**
-   * An `AbortSignal`. When it is aborted, `fit` ends after the running step: it saves a checkpoint, if `checkpoint` is set, and
+   * An `AbortSignal`. When it is aborted, `fit` stops after the current step, saves a checkpoint if `checkpoint` is set, and
    * rejects with the signal's reason.
    */
   readonly signal?: Signal;
@@ -67,9 +68,11 @@ export interface Signal {
 const isSignal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'aborted' in value && 'reason' in value;
 
-/** What `fit` returns: the numbers of the epochs, from 0, and for each name (`loss`, `val_loss`) one value per epoch. */
+/** What `fit` returns. */
 export interface History {
+  /** The numbers of the epochs, from 0. */
   readonly epoch: readonly number[];
+  /** One value per epoch for the loss, each metric and, with the prefix `val_`, their values on the validation data. */
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -98,7 +101,7 @@ const CHECKPOINT: Checks<keyof CheckpointOptions> = {
   save: required(func),
 };
 
-/** Refuses options that are misspelt, out of range, or contradictory. @throws ValueError */
+/** Rejects options that are unknown, out of range or contradictory. @throws ValueError */
 export function checkFitOptions(options: FitOptions): void {
   checkValues('fit', options, CHECKS);
   if (options.callbacks !== undefined) checkCallbacks(options.callbacks);
@@ -108,7 +111,7 @@ export function checkFitOptions(options: FitOptions): void {
     throw new ValueError({
       op: 'fit',
       got: `initialEpoch ${initialEpoch} and epochs ${epochs}`,
-      expected: 'an initialEpoch below epochs: the epochs initialEpoch to epochs - 1 are trained',
+      expected: 'an initialEpoch below epochs, because epochs initialEpoch to epochs - 1 are trained',
       fix: `Set epochs to ${initialEpoch} plus the number of epochs to train.`,
     });
   }
@@ -116,8 +119,8 @@ export function checkFitOptions(options: FitOptions): void {
     throw new ValueError({
       op: 'fit',
       got: 'validationSplit and validationData',
-      expected: 'one of them',
-      fix: 'Leave one of them out.',
+      expected: 'at most one of them',
+      fix: 'Leave one out.',
     });
   }
 }

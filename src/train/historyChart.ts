@@ -9,10 +9,10 @@ const STYLE = `.history{color:#333;font:12px system-ui,sans-serif}.history text{
 @media(prefers-color-scheme:dark){.history{color:#ddd}}`;
 
 /**
- * Draws the history of `fit`: one panel for the loss and one per metric, training as a solid line and validation as a dashed one.
- * It has no background, and its text suits light and dark pages.
+ * Draws the history of `fit`: a panel for the loss and one per metric, with training as a solid line and validation as a dashed
+ * one. The background is transparent, and the text is legible on light and dark pages.
  * @returns an SVG document as text, for a file or a page.
- * @throws ValueError for what is no history.
+ * @throws ValueError if the argument is not a history.
  */
 export function historyChart({ epoch, history }: History): string {
   checkValue('historyChart', 'history', history, [isRecord, 'what fit returns']);

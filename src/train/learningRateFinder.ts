@@ -9,6 +9,7 @@ import { buildOptimizer, disposeValues, evaluateWith, evaluationSteps, readLoss,
 import type { Model } from './model.ts';
 import { type Trainable, whileTraining } from './trainable.ts';
 
+/** Options of `findLearningRate`. */
 export interface FindLearningRateOptions {
   /** The first learning rate, above 0; default 1e-6. */
   readonly minLearningRate?: number;
@@ -18,9 +19,9 @@ export interface FindLearningRateOptions {
   readonly steps?: number;
   /** Samples per minibatch; default 32. */
   readonly batchSize?: number;
-  /** The decay b of the running mean of the loss, at least 0 and below 1; default 0.9, with `validationData` 0. */
+  /** The decay b of the loss's exponential moving average, at least 0 and below 1; default 0.9, with `validationData` 0. */
   readonly smoothing?: number;
-  /** Samples and labels whose loss is computed after each step, in place of the minibatch's own; default none. */
+  /** Samples and labels whose loss replaces the minibatch's, computed after each step; default none. */
   readonly validationData?: readonly [x: Samples, y: Samples];
 }
 
@@ -31,13 +32,13 @@ export interface LearningRates {
   /** The smoothed loss at each rate. */
   readonly losses: readonly number[];
   /**
-   * A range of rates that train well: from a tenth to nine tenths of the fall of the loss to its minimum. Undefined if the loss did
+   * A range of rates that train well: where the loss has fallen by 10 % to 90 % of the way to its minimum. Undefined if it did
    * not fall by more than its noise.
    */
   readonly suggestion: { readonly low: number; readonly high: number } | undefined;
 }
 
-/** The test ends when the loss exceeds its minimum by this factor. */
+/** The test ends when the loss exceeds this multiple of its minimum. */
 const DIVERGED = 4;
 /**
  * The loss must fall by this many standard deviations of its noise. Of simulated losses that were pure noise, normal or skewed,
@@ -46,11 +47,12 @@ const DIVERGED = 4;
 const BEYOND_CHANCE = 4;
 
 /**
- * The learning-rate range test: the rate grows exponentially with every minibatch, and the loss shows where learning begins and
- * where it diverges. The loss is smoothed, `m = b m + (1 - b) loss` divided by `1 - b^t`. The test ends early when that exceeds 4
- * times its minimum, or is not finite. With `validationData` each rate has the validation loss after its step. Weights, optimizer and generator are left as they were.
+ * The learning-rate range test: the rate grows exponentially with every minibatch, and the loss shows where learning starts and
+ * where it diverges. The loss is smoothed: `m = b m + (1 - b) loss`, divided by `1 - b^t`. The test ends early when the smoothed
+ * loss exceeds 4 times its minimum or is not finite. With `validationData`, the loss of each rate is the validation loss after its
+ * step. Weights, optimizer and random numbers are restored.
  * @param model a compiled model. @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
- * @throws ValueError for options out of range, and if the first loss is not finite; ShapeError for data that do not fit.
+ * @throws ValueError if an option is out of range or the first loss is not finite; ShapeError if the data do not match the model.
  * @see Smith (2017), "Cyclical learning rates for training neural networks".
  */
 export async function findLearningRate(

@@ -31,18 +31,18 @@ const checkTrainOnBatchOptions = (options: TrainOnBatchOptions): TrainOnBatchOpt
 /** Options of `trainOnBatch`. */
 export interface TrainOnBatchOptions extends SampleWeightOptions {
   /**
-   * Whether a loss that is not finite throws, with the weights as they were before the step; default false. It costs a copy of the
-   * weights and the optimizer's slots before each step.
+   * Whether a loss that is not finite throws and restores the weights from before the step; default false. It costs a copy of
+   * the weights and the optimizer's slots before each step.
    */
   readonly terminateOnNaN?: boolean;
 }
 
 /**
- * A network that can be trained. It stays on the device of its weights and trains with its own random numbers, whatever else is
- * initialised or trained meanwhile. `dispose()` frees its weights, captured steps and optimizer.
+ * A network that can be trained. It stays on the device of its weights and trains with its own random numbers, so other devices
+ * and models do not affect it. `dispose()` frees its weights, captured steps and optimizer.
  */
 export class Model extends Network implements FittedModel {
-  /** Set to true, for example by a callback, `fit` stops after the running step. */
+  /** If set to true, for example by a callback, `fit` stops after the current step. */
   stopTraining = false;
   #compiled: Trainable | undefined;
   readonly #batchStep = compile((x: Tensor, y: Tensor, weight?: Tensor) =>
@@ -50,9 +50,9 @@ export class Model extends Network implements FittedModel {
   );
 
   /**
-   * Chooses optimizer, loss and metrics; needed before `fit`, `evaluate` and `trainOnBatch`. The model owns the optimizer from
-   * then on: it is freed when the model is compiled with another one, or disposed.
-   * @throws ValueError for unknown names, and while another call is training the model.
+   * Sets optimizer, loss and metrics, which `fit`, `evaluate` and `trainOnBatch` need. The model owns the optimizer from then on:
+   * it frees it when it is compiled with another one, or disposed.
+   * @throws ValueError if a name is unknown, or another call is training the model.
    */
   compile(options: CompileOptions): void {
     checkIdle('compile', this);
@@ -62,7 +62,7 @@ export class Model extends Network implements FittedModel {
     if (before !== this.#compiled.optimizer) before?.dispose();
   }
 
-  /** What `compile` chose. @throws ValueError before `compile`. */
+  /** The network with its optimizer, loss and metrics. @throws ValueError before `compile`. */
   get compiled(): Trainable {
     if (this.#compiled !== undefined) return this.#compiled;
     throw new ValueError({
@@ -73,28 +73,28 @@ export class Model extends Network implements FittedModel {
     });
   }
 
-  /** The optimizer that `compile` chose. @throws ValueError before `compile`. */
+  /** The optimizer that `compile` set. @throws ValueError before `compile`. */
   get optimizer(): Optimizer {
     return this.compiled.optimizer;
   }
 
   /**
-   * Trains on `x` and `y` for a number of epochs.
+   * Trains for a number of epochs.
    * @param x samples along the first axis, `[n, ...inputShape]`: a tensor, nested arrays, or `{ data, shape }`.
    * @param y labels, one per sample.
-   * @returns loss and metrics of each epoch: means over its batches, each taken before the update, as in Keras.
-   * @throws ShapeError for data of the wrong shape; ValueError for data that are not finite, labels out of range, a loss that is
-   * not finite any more, and a model that another call is training; DeviceError if memory runs out.
+   * @returns loss and metrics of each epoch: means over its batches, each computed before the update, as in Keras.
+   * @throws ShapeError if the data have the wrong shape; ValueError if data or loss are not finite, a label is out of range, an
+   * option is invalid, or another call is training the model; DeviceError if memory runs out.
    */
   async fit(x: Samples, y: Samples, options: FitOptions = {}): Promise<History> {
     return whileTraining('fit', this, () => fit(this, { x, y }, options));
   }
 
   /**
-   * Loss and metrics over all samples, in inference mode.
+   * Computes loss and metrics over all samples, in inference mode.
    * @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
    * @returns `loss`, which includes the penalties on weights, and each metric by name.
-   * @throws ShapeError, ValueError for data that do not fit the model.
+   * @throws ShapeError, ValueError if the data do not match the model.
    */
   async evaluate(x: Samples, y: Samples, options: EvaluateOptions = {}): Promise<Record<string, number>> {
     const trainable = this.compiled;
@@ -112,10 +112,10 @@ export class Model extends Network implements FittedModel {
   }
 
   /**
-   * The outputs for all samples, in inference mode.
-   * @param x samples, `[n, ...inputShape]`; for a model with several inputs a list of such.
+   * Computes the outputs for all samples, in inference mode.
+   * @param x samples, `[n, ...inputShape]`; for a model with several inputs, a list with samples for each.
    * @returns `[n, ...outputShape]`, f32, on the model's device.
-   * @throws ShapeError, ValueError for data that do not fit the model.
+   * @throws ShapeError, ValueError if the data do not match the model.
    */
   async predict(x: Samples | readonly Samples[], options: BatchOptions = {}): Promise<Tensor> {
     const { batchSize, residentBytes } = batchOptionsOf('predict', options);
@@ -147,9 +147,9 @@ export class Model extends Network implements FittedModel {
 
   /**
    * Replaces the running statistics of batch normalization layers by mean and variance over all samples. Call it after training,
-   * with the training set. It takes one pass over the data for each of these layers.
+   * with the training set. It makes one pass over the data for each of these layers.
    * @param x samples, `[n, ...inputShape]`.
-   * @throws ShapeError, ValueError for data that do not fit the model.
+   * @throws ShapeError, ValueError if the data do not match the model.
    * @see Ioffe and Szegedy (2015), "Batch normalization", algorithm 2.
    */
   async recalibrate(x: Samples, options: BatchOptions = {}): Promise<void> {
@@ -169,7 +169,7 @@ export class Model extends Network implements FittedModel {
    * Takes one training step on one batch.
    * @param x samples, `[n, ...inputShape]`. @param y labels, one per sample.
    * @returns loss and metrics from before the update, by name.
-   * @throws ShapeError, ValueError as `fit`; for a loss that is not finite only with `terminateOnNaN`.
+   * @throws ShapeError, ValueError as `fit`, but for a loss that is not finite only with `terminateOnNaN`.
    */
   async trainOnBatch(x: Samples, y: Samples, options: TrainOnBatchOptions = {}): Promise<Record<string, number>> {
     return whileTraining('trainOnBatch', this, () => this.#trainOnBatch(x, y, options));
@@ -215,10 +215,10 @@ export class Model extends Network implements FittedModel {
   }
 
   /**
-   * The model as two files: its layers in JSON, with optimizer, loss and metrics unless one of them is your own function, and its
-   * weights in the safetensors format. The optimizer's moments are not saved; checkpoints of `fit` have them.
-   * @param folder also writes the files there; in Node only.
-   * @throws ValueError for layers whose options include a function.
+   * Returns the model as two files: its layers in JSON, with optimizer, loss and metrics unless one of them is your own function,
+   * and its weights in the safetensors format. The optimizer's moments are not saved; checkpoints of `fit` have them.
+   * @param folder a folder to write the files to, in Node.
+   * @throws ValueError if an option of a layer is a function.
    */
   async save(folder?: string): Promise<ModelFiles> {
     const instead =
@@ -232,7 +232,8 @@ export class Model extends Network implements FittedModel {
 
 /**
  * A model of layers in sequence: `sequential([dense({ units: 10, inputShape: [784] })])`.
- * @throws ShapeError for no layers, and where a layer can't take its input; ValueError for what is no layer, and for equal names.
+ * @throws ShapeError if there are no layers, or a layer cannot take its input; ValueError if an element is not a layer or block,
+ * or two layers have the same name.
  */
 export const sequential = (layers: readonly Block[]): Model => new Model(sequentialGraph(layers));
 
@@ -240,7 +241,7 @@ export const sequential = (layers: readonly Block[]): Model => new Model(sequent
 export interface ModelOptions {
   /** One input, or a list in the order in which samples are passed. */
   readonly inputs: Applicable | readonly Applicable[];
-  /** The output; a list must hold exactly one. */
+  /** The output, or a list with exactly one. */
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
@@ -248,7 +249,7 @@ export interface ModelOptions {
  * A model of a graph of layers:
  * `const x = input({ shape: [784] }); const m = model({ inputs: x, outputs: dense({ units: 10 })(x) })`.
  * Models that share layers share weights.
- * @throws ShapeError where a layer can't take its input; ValueError for missing inputs and for more than one output.
+ * @throws ShapeError if a layer cannot take its input; ValueError if an input is missing or there is more than one output.
  */
 export function model(options: ModelOptions): Model {
   checkOptions('model', options, ['inputs', 'outputs']);

@@ -9,8 +9,9 @@ import { verbosity } from './callbacks/progress.ts';
 import type { FitOptions, History } from './fitOptions.ts';
 import { type Model, sequential } from './model.ts';
 
+/** Options of `pretrain`. */
 export interface PretrainOptions extends Pick<FitOptions, 'epochs' | 'batchSize' | 'residentBytes' | 'verbose'> {
-  /** The share of an encoder's inputs that is set to 0, at least 0 and below 1; default 0.3. */
+  /** The fraction of an encoder's inputs that is set to 0, at least 0 and below 1; default 0.3. */
   readonly corruption?: number;
   /** Returns the optimizer of each autoencoder; default `() => adam()`. */
   readonly optimizer?: () => Optimizer;
@@ -26,14 +27,13 @@ const CHECKS: Checks<keyof PretrainOptions> = {
 };
 
 /**
- * Greedy layer-wise pre-training without labels. Each dense layer but the last, with the layers up to the next dense one, becomes
- * the encoder of a denoising autoencoder: it is trained to restore its inputs from corrupted ones. Its outputs are the inputs of
- * the next autoencoder. The model keeps the weights of the encoders; train it on the labels afterwards.
- * @param model a sequential model, whose first dense layer takes vectors.
+ * Greedy layer-wise pre-training without labels. Each dense layer except the last, with the layers up to the next dense one,
+ * becomes the encoder of a denoising autoencoder, which learns to restore its inputs from corrupted ones. Its outputs are the
+ * inputs of the next autoencoder. The model keeps the weights of the encoders; train it on the labels afterwards.
+ * @param model a sequential model whose first dense layer takes vectors.
  * @param samples `[n, ...inputShape]`.
  * @returns the history of each autoencoder; the loss is the mean squared error.
- * @throws ValueError for a model without a hidden dense layer, or that is not sequential; ShapeError for images before a dense
- * layer.
+ * @throws ValueError if the model has no hidden dense layer or is not sequential; ShapeError if images reach a dense layer.
  * @see Bengio et al. (2007), "Greedy layer-wise training of deep networks"; Vincent et al. (2008), "Extracting and composing
  * robust features with denoising autoencoders".
  */
@@ -52,7 +52,7 @@ export async function pretrain(
     throw new ValueError({
       op: 'pretrain',
       got: `a model with ${places.length} dense layers${isSequential(model.graph) ? '' : ' in a graph'}`,
-      expected: 'a sequential one with two dense layers or more, of which the last is not pre-trained',
+      expected: 'a sequential model with two or more dense layers, as the last one is not pre-trained',
       fix: 'Make it with sequential([...]).',
     });
   }
@@ -84,5 +84,5 @@ const notVectors = (shape: Shape): ShapeError =>
     op: 'pretrain',
     got: `samples of shape ${formatShape(shape)} before a dense layer`,
     expected: 'vectors',
-    fix: 'Begin the model with flatten().',
+    fix: 'Start the model with flatten().',
   });

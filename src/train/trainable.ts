@@ -6,16 +6,17 @@ import { getLoss, getMetric } from '../nn/losses/get.ts';
 import type { Network } from '../nn/network/network.ts';
 import { getOptimizer, type Optimizer } from '../optim/index.ts';
 
+/** Options of `compile`. */
 export interface CompileOptions {
   /** An optimizer, or its name for the default options; default `rmsprop`, as in Keras. */
   readonly optimizer?: Optimizer | string;
-  /** What training minimizes: a loss, its name, or a function of targets and outputs. */
+  /** The loss to minimize: a loss, its name, or a function of targets and outputs. */
   readonly loss: Loss | LossFunction | string;
-  /** What is reported besides the loss: metrics, losses, or their names; default none. */
+  /** Metrics to report besides the loss: metrics, losses, or their names; default none. */
   readonly metrics?: readonly (Metric | string)[];
 }
 
-/** What a training loop works on: a network, and what `compile` chose for it. */
+/** What a training loop needs: a network, and what `compile` set for it. */
 export interface Trainable {
   readonly network: Network;
   readonly optimizer: Optimizer;
@@ -23,7 +24,7 @@ export interface Trainable {
   readonly metrics: readonly Metric[];
 }
 
-/** A network with an optimizer, a loss and metrics. @throws ValueError for names that do not exist. */
+/** A network with an optimizer, a loss and metrics. @throws ValueError if a name is unknown. */
 export function trainableOf(network: Network, options: CompileOptions): Trainable {
   checkValues('compile', options, {
     optimizer: byName,
@@ -39,17 +40,16 @@ export function trainableOf(network: Network, options: CompileOptions): Trainabl
   };
 }
 
-/** The networks that a call is training now. */
 const inTraining = new WeakSet<Network>();
 
-/** Refuses a network that another call is training: both would change the same weights with the same optimizer. */
+/** Rejects a network that another call is training: both would change the same weights. */
 export function checkIdle(op: string, network: Network): void {
   if (!inTraining.has(network)) return;
   throw new ValueError({
     op,
     got: 'a model that another call is training',
     expected: 'one call at a time',
-    fix: 'Await that call first; to end a fit early set model.stopTraining = true.',
+    fix: 'Await that call first; to stop fit early, set model.stopTraining = true.',
   });
 }
 

@@ -109,7 +109,7 @@ test('a model can have several inputs, in call and in predict', async () => {
     /1 and 2 samples; expected the same number for each/,
   );
   m.compile({ loss: 'meanSquaredError' });
-  await rejects(() => m.fit([[1, 2, 3]], [[1]]), /a model with 2 inputs; expected one with a single input/);
+  await rejects(() => m.fit([[1, 2, 3]], [[1]]), /a model with 2 inputs; expected a model with one input/);
 });
 
 onGpu(test, 'a model with several inputs predicts in captured batches, and again after loading', async (device) => {
@@ -147,7 +147,7 @@ test('skip connections of unequal shapes are rejected, with both shapes and a fi
   const x = input({ shape: [4] });
   assert.throws(
     () => model({ inputs: x, outputs: residual(dense({ units: 3 }))(dense({ units: 4 })(x)) }),
-    /add: got samples of shape \[3\] and \[4\]; expected one shape.*residual\(block, shortcut\)/,
+    /add: got samples of shape \[3\] and \[4\]; expected equal shapes.*residual\(block, shortcut\)/,
   );
   const wide = concatenate({ axis: 1 })([reshape({ shape: [2, 2] })(x), reshape({ shape: [4, 1] })(x)]);
   assert.throws(() => model({ inputs: x, outputs: wide }), /shape \[2, 2\] and \[4, 1\], axis 1/);
@@ -168,7 +168,7 @@ test('invalid graphs are rejected', () => {
   assert.throws(() => model({ inputs: [x, other], outputs: y }), /got 2 inputs, while the output comes from 1/);
   assert.throws(() => model({ inputs: x, outputs: [y, y] }), /got 2 outputs; expected one/);
   const twice = { outputs: dense({ units: 1, name: 'a' })(dense({ units: 1, name: 'a' })(x)) };
-  assert.throws(() => model({ inputs: x, ...twice }), /two layers of the name 'a'/);
+  assert.throws(() => model({ inputs: x, ...twice }), /two layers named 'a'/);
 });
 
 test('a layer applied twice, and models with common layers, share weights', async () => {
@@ -398,7 +398,7 @@ test('a damaged or hostile model.json is rejected with the reason', async () => 
     [(d) => Object.assign(d.layers[0].options, { activation: { relu: 1 } }), /expected one of linear/],
     [(d) => Object.assign(d.layers[0].options, { name: 5 }), /name 5; expected some letters/],
     [(d) => Object.assign(d.layers[0].options, { inputShape: 784 }), /inputShape 784; expected a list/],
-    [(d) => Object.assign(d.layers[1].options, { name: d.layers[0].options.name }), /two layers of the name 'dense'/],
+    [(d) => Object.assign(d.layers[1].options, { name: d.layers[0].options.name }), /two layers named 'dense'/],
     [(d) => Object.assign(d.graph, { nodes: 3 }), /as graph in model.json/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [2] }), /node 1.*inputs that are earlier nodes/],
     [(d) => Object.assign(d.graph.nodes[1], { inputs: [1] }), /node 1.*inputs that are earlier nodes/],
@@ -444,7 +444,7 @@ test('weights that are truncated, too many or not numbers are rejected before me
     /^loadModel: got weights.safetensors undefined; expected a Uint8Array or an A/,
   );
   assert.throws(() => loadModel(undefined as never), /^loadModel: got model.json undefined; expected the text of that/);
-  assert.throws(load(weights.slice(0, -1)), /truncated, damaged or no safetensors file/);
+  assert.throws(load(weights.slice(0, -1)), /truncated, damaged or not a safetensors file/);
   assert.throws(load(weights.slice(0, 20)), /the whole header/);
   assert.throws(load(new Uint8Array(0)), /a file of 0 bytes/);
   assert.throws(

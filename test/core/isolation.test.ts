@@ -105,7 +105,7 @@ for (const backend of ['cpu', 'webgpu'] as const) {
     assert.is(model.device, first);
     assert.throws(
       () => model.call(tensor([[1, 2]])),
-      /model: got a tensor of another device.*init\(\) was called again.*device: model.device/,
+      /model: got a tensor on another device.*init\(\) was called again.*device: model.device/,
     );
     const wider = sequential([...model.layers, dense({ units: 2 })]);
     wider.build([2]);
@@ -136,7 +136,10 @@ onBoth(test, 'an optimizer belongs to one model at a time', async () => {
   const [first, second] = [drawing(), drawing()];
   for (const m of [first, second]) m.compile({ loss: 'meanSquaredError', optimizer });
   await first.fit(x, y);
-  await rejects(() => second.fit(x, y), /adam: got an optimizer that holds the weights of another model; expected one/);
+  await rejects(
+    () => second.fit(x, y),
+    /adam: got an optimizer that holds the weights of another model; expected an optimizer/,
+  );
   first.dispose();
   await second.fit(x, y);
   second.dispose();

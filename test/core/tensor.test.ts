@@ -114,10 +114,10 @@ test('invalid tensor values are rejected in the caller’s words', () => {
       tensor(values, { device: cpu, ...options });
   assert.throws(
     make([[1, 2], [3]]),
-    /tensor: got 1 items at depth 1; expected nested arrays of numbers of shape \[2, 2\]/,
+    /tensor: got a list of length 1 at depth 1; expected nested arrays of numbers of shape \[2, 2\]/,
   );
   assert.throws(make([[1, 2], 3]), /tensor: got 3 at depth 1/);
-  assert.throws(make([1, [2]]), /tensor: got 1 items at depth 1/);
+  assert.throws(make([1, [2]]), /tensor: got a list of length 1 at depth 1/);
   assert.throws(make([1, 2, 3], { shape: [2, 2] }), /tensor: got 3 numbers; expected 4 for shape \[2, 2\]/);
   assert.throws(
     make(JSON.parse('["1", "2"]')),

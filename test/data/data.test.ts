@@ -74,8 +74,8 @@ test('IDX: damaged and foreign files are refused', async () => {
     () => readIdx(buffer),
     /^readIdx: got bytes an object of type ArrayBuffer; expected .* in a Uint8Array/,
   );
-  await rejects(() => readIdx(good.subarray(0, 6)), /a header that announces 2 axes in a file of 6 bytes/);
-  await rejects(() => readIdx(idx(0x08, [], [])), /announces 0 axes/);
+  await rejects(() => readIdx(good.subarray(0, 6)), /a header with 2 axes in a file of 6 bytes/);
+  await rejects(() => readIdx(idx(0x08, [], [])), /with 0 axes/);
 });
 
 test('statistics: per feature and global, biased variance', () => {
@@ -171,8 +171,8 @@ test('safetensors: damaged and foreign files are refused', () => {
   );
   const foreign = (header: string): Uint8Array =>
     Uint8Array.of(header.length, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header));
-  assert.throws(() => readSafetensors(foreign('not json')), /8 bytes as header that are no JSON/);
-  assert.throws(() => readSafetensors(foreign('[1]')), /a header that is no JSON object/);
+  assert.throws(() => readSafetensors(foreign('not json')), /8 bytes as header that are not JSON/);
+  assert.throws(() => readSafetensors(foreign('[1]')), /a header that is not a JSON object/);
   assert.throws(
     () => readSafetensors(foreign('{"w":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}')),
     /^safetensors: got the dtype F8_E4M3 of 'w'; expected one of F64, F32, F16, BF16, I64.* Save that tensor as F32/,
@@ -255,8 +255,8 @@ test('safetensors: headers that nest without end, and texts that are none', () =
   const foreign = (header: string): Uint8Array =>
     Uint8Array.of(header.length & 255, header.length >> 8, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header));
   const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
-  assert.throws(() => readSafetensors(foreign(`{"w":${deep}}`)), /bytes as header that are no JSON/);
-  assert.throws(() => readSafetensors(foreign(`{"w":{"dtype":${deep}}}`)), /bytes as header that are no JSON/);
+  assert.throws(() => readSafetensors(foreign(`{"w":${deep}}`)), /bytes as header that are not JSON/);
+  assert.throws(() => readSafetensors(foreign(`{"w":{"dtype":${deep}}}`)), /bytes as header that are not JSON/);
   assert.equal(readSafetensors(foreign('{"__metadata__":{"a":{"toString":1}}}')).metadata, { a: '{"toString":1}' });
 });
 

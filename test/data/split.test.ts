@@ -91,8 +91,8 @@ test('the seed decides the split', () => {
 });
 
 test('splits that leave a part empty, and labels that do not fit, are refused', () => {
-  assert.throws(() => trainTestSplit(x, labels, { testSize: 0 }), /testSize 0; expected a share between 0 and 1/);
-  assert.throws(() => trainTestSplit(x, labels, { testSize: 1.5 }), /testSize 1.5; expected a share/);
+  assert.throws(() => trainTestSplit(x, labels, { testSize: 0 }), /testSize 0; expected a fraction between 0 and 1/);
+  assert.throws(() => trainTestSplit(x, labels, { testSize: 1.5 }), /testSize 1.5; expected a fraction/);
   assert.throws(
     () => trainTestSplit(x, labels, { testSize: 103 }),
     /got 0 samples to train on, 103 to test and 0 to validate on; expected one or more in each part/,
@@ -110,7 +110,7 @@ test('splits that leave a part empty, and labels that do not fit, are refused', 
     () => trainTestSplit(x, lonely, { stratify: true }),
     /got class 9 with 1 sample; expected at least 2, one for each of 2 parts/,
   );
-  assert.throws(() => trainTestSplit(x, labels, { testSize: '0.2' as never }), /testSize '0.2'; expected a share/);
+  assert.throws(() => trainTestSplit(x, labels, { testSize: '0.2' as never }), /testSize '0.2'; expected a fraction/);
   for (const seed of [Number.NaN, 'x' as never, 1.5, 2 ** 32]) {
     assert.throws(() => trainTestSplit(x, labels, { seed }), /trainTestSplit: got seed .*; expected a 32-bit integer/);
     assert.throws(() => kFold(labels, { seed }), /kFold: got seed .*; expected a 32-bit integer/);
@@ -168,7 +168,7 @@ for (const [name, call] of Object.entries(givenTo)) {
     await refused(undefined, 'undefined; expected');
     await refused(
       { data: new Float32Array(7), shape: [4, 2] },
-      'with 7 numbers and the shape \\[4, 2\\]; expected 8 numbers, as many as the shape says',
+      'with 7 numbers and the shape \\[4, 2\\]; expected 8 numbers, the product of the shape',
     );
     await refused({ data: new Uint8Array(9), shape: [4, 2] }, 'with 9 numbers');
   });
@@ -238,7 +238,7 @@ test('folds that cannot be filled are refused', () => {
   assert.is(kFold(labels, { folds: 10, stratify: false }).length, 10);
   assert.throws(
     () => kFold(10, { stratify: true }),
-    /stratify: true and a number of samples; expected the label of each/,
+    /stratify: true and a number of samples; expected the labels of the samples/,
   );
   assert.throws(
     () => kFold(Float32Array.of(0.5, 1), { folds: 2 }),
@@ -314,7 +314,7 @@ test('cross-validation refuses labels that do not fit and models that are not co
   const one = makeModel();
   await rejects(
     () => crossValidate(() => one, line, sides),
-    /for fold 2, the model of an earlier fold; expected a new/,
+    /the model of an earlier fold from makeModel, for fold 2; expected a new/,
   );
   const bare = (): Model => sequential([dense({ units: 2 })]);
   await rejects(() => crossValidate(bare, line, sides), /model without a loss; expected a compiled one/);

@@ -103,10 +103,10 @@ onBoth(test, 'a model is a layer of another, and a head that was used alone befo
   assert.equal(sequential([dense({ units: 1, name: 'dense' }), head]).names, ['dense', 'dense_1']);
   assert.throws(
     () => sequential([dense({ units: 1, name: 'a' }), dense({ units: 1, name: 'a' })]),
-    /two layers of the name 'a'/,
+    /two layers named 'a'/,
   );
   assert.throws(() => base([input({ shape: [3] }), input({ shape: [3] })]), /model: got 2 inputs; expected 1/);
-  assert.throws(() => base(tensor(x) as never), /got a tensor; expected an input.*For tensors there is model.call/);
+  assert.throws(() => base(tensor(x) as never), /got a tensor; expected an input.*For tensors use model.call/);
   await rejects(() => whole.predict([x, x, x] as never), /model: got x of shape \[3, 4, 3\]/);
 });
 
@@ -317,7 +317,7 @@ onBoth(test, 'numbers that an embedding has no row for are refused, and no row c
     m.build([1]);
     return m;
   };
-  const refused = /got .* at position 0 of x; expected a whole number from 0 to 3, as the embedding has 4 rows/;
+  const refused = /got .* at position 0 of x; expected a whole number from 0 to 3, because the embedding has 4 rows/;
   for (const between of [() => [], () => [reshape({ shape: [1] })]]) {
     for (const id of [4, 100, -1, 1.9]) {
       using m = make(between());

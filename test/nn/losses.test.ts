@@ -214,7 +214,7 @@ onBoth('probabilities from softmax do not saturate', async () => {
   await near(losses.sparseCategoricalCrossentropy()(labels, probabilities), -Math.log(1e-7), 1e-5);
 });
 
-/** Scores of classes that are masked out; the second and the first class are right. */
+/** Logits of classes that are masked out; the second and the first class are right. */
 const masked: Rows = [
   [-Infinity, 1, 2],
   [0, -Infinity, 1],
@@ -392,7 +392,7 @@ const throwing: readonly (readonly [about: string, make: () => unknown, message:
   [
     'class indices without the sparse loss',
     () => losses.categoricalCrossentropy()(tensor(LABELS), tensor(guesses)),
-    /oneHot\(yTrue, 3\), or take sparseCategoricalCrossentropy/,
+    /oneHot\(yTrue, 3\) or sparseCategoricalCrossentropy/,
   ],
   [
     'one-hot targets for the sparse loss',
@@ -417,7 +417,7 @@ const throwing: readonly (readonly [about: string, make: () => unknown, message:
   [
     'smoothing of everything',
     () => losses.binaryCrossentropy({ labelSmoothing: 1 }),
-    /labelSmoothing 1; expected a number from 0 to below 1/,
+    /labelSmoothing 1; expected a number of at least 0 and below 1/,
   ],
 ];
 for (const [about, make, message] of throwing) {

@@ -136,7 +136,7 @@ test('a weight that is missing, unknown, of another shape or no numbers is refus
 test('bad options and shapes are errors that name them', () => {
   setCurrentDevice(cpu);
   assert.throws(() => dense({ units: 0 }), /units 0; expected a whole number of 1 or more/);
-  assert.throws(() => dropout({ rate: 1 }), /rate 1; expected a number from 0 to below 1/);
+  assert.throws(() => dropout({ rate: 1 }), /rate 1; expected a number of at least 0 and below 1/);
   const misspelt = { unit: 3, units: 3 };
   assert.throws(() => dense(misspelt), /the option 'unit'; expected only units, activation/);
   assert.throws(() => sequential([]), /no layers/);
@@ -164,7 +164,7 @@ test('what no layer, loss or initializer can do is refused when it is made', () 
     [() => dense(given('{ "units": 1, "useBias": "no" }')), /useBias 'no'; expected true or false/],
     [
       () => dense(given('{ "units": 1, "kernelRegularizer": 0.01 }')),
-      /kernelRegularizer 0.01; expected a name, or what/,
+      /kernelRegularizer 0.01; expected a name, or the object/,
     ],
     [() => dense({ units: 1, name: '' }), /dense: got name ''/],
     [() => dense(given('{ "units": 1, "inputShape": 784 }')), /inputShape 784; expected a list of lengths/],
@@ -245,10 +245,10 @@ test('a function in place of what it returns is refused', () => {
   );
 });
 
-test('an axis that is that of the batch is refused', () => {
+test('the batch axis is rejected as an axis of weights', () => {
   setCurrentDevice(cpu);
   for (const layer of [layerNormalization, batchNormalization]) {
-    assert.throws(() => sequential([layer({ axis: 0 })]).build([3]), /Normalization: got axis 0, that of the batch/);
+    assert.throws(() => sequential([layer({ axis: 0 })]).build([3]), /Normalization: got axis 0, the batch axis/);
   }
 });
 

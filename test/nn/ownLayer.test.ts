@@ -86,7 +86,7 @@ test('what a definition gets wrong is said with its name', async () => {
   const clash = defineLayer('dense', {}, () => ({ outputShape: (shape) => shape, call: (t) => t }));
   assert.throws(
     () => loadModel(files, { layers: [clash] }),
-    /your own kind of layer 'dense', which the library has; expected a kind that/,
+    /your own kind of layer 'dense', the name of a built-in layer; expected a name that/,
   );
   assert.throws(
     () => loadModel(files, { layers: [scale({})] as never }),
@@ -117,7 +117,7 @@ test('weights of a layer are made once, at once, and with options that exist', (
   );
   assert.throws(
     build(async (add) => add('a', [2], 'ones')),
-    /own: got the result of build an object of type Promise; expected no promise/,
+    /own: got the result of build an object of type Promise; expected a build that is not async/,
   );
   assert.throws(
     build((add) => add('a', [-1], 'ones')),

@@ -77,7 +77,7 @@ onBoth(test, 'a function that returns one number for a batch can not weigh sampl
   const m = line(function total(t, p) {
     return mean(squares(t, p));
   });
-  const refused = /total: got weights of samples for a loss that returns one number.*Return one loss per sample/;
+  const refused = /total: got sample weights, and one number for the batch.*Return one loss per sample/;
   await rejects(() => m.evaluate(x, y, { sampleWeight: [0, 1] }), refused);
   await rejects(() => m.fit(x, y, { sampleWeight: [0, 1] }), refused);
   await rejects(() => m.fit(x, y, { classWeight: { 0: 0 } }), refused);

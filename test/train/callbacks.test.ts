@@ -237,7 +237,7 @@ test('a rate that follows a schedule is not taken over', async () => {
   model.compile({ optimizer: sgd({ learningRate }), loss: 'mse' });
   await rejects(
     () => model.fit(x, y, { callbacks: [learningRateScheduler(() => 0.1)] }),
-    /learningRateScheduler: got an optimizer with a schedule; expected one whose learning rate is a number/,
+    /learningRateScheduler: got an optimizer with a schedule; expected an optimizer whose learning rate is a number/,
   );
   assert.type(model.optimizer.learningRate, 'function');
 });

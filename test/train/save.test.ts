@@ -192,7 +192,7 @@ test('60,000 layers in model.json end in a message as fast as their number grows
   assert.is(messageOf(layersOf(layers)), 'loaded');
   assert.ok(performance.now() - start < 20_000);
   const twice = layersOf([...layers, layers[0]]);
-  assert.match(messageOf(twice), /two layers of the name 'a0'/);
+  assert.match(messageOf(twice), /two layers named 'a0'/);
 });
 
 test.run();

@@ -283,7 +283,7 @@ test('fit refuses what it can not do before anything is trained', async () => {
     [{ validationData: { x, y } }, /validationData an object of type Object; expected a list \[x, y\]/],
     [{ validationData: [{ data: new Float32Array(5), shape: [5, 1] }, y] }, /expected/],
     [{ validationSplit: 0.99 }, /validationSplit 0.99 of 20 samples, which leaves none to train on; expected at least/],
-    [{ validationSplit: 0.5, validationData: [x, y] }, /got validationSplit and validationData; expected one/],
+    [{ validationSplit: 0.5, validationData: [x, y] }, /got validationSplit and validationData; expected at most one/],
     [{ epochs: 3, initialEpoch: 3 }, /initialEpoch 3 and epochs 3/],
     [{ checkpoint: {} }, /checkpoint: got save undefined; expected a function/],
     [{ sampleWeight: [1, 2] }, /weights of shape/],
@@ -291,7 +291,7 @@ test('fit refuses what it can not do before anything is trained', async () => {
   for (const [options, message] of refused) await rejects(() => model.fit(x, y, options as FitOptions), message);
   await rejects(
     () => model.fit({ data: x.data.subarray(1), shape: x.shape }, y),
-    /fit: got x with \d+ numbers and the shape .*; expected \d+ numbers, as many/,
+    /fit: got x with \d+ numbers and the shape .*; expected \d+ numbers, the product/,
   );
   assert.equal(await model.getWeights(), before);
 });
@@ -355,7 +355,7 @@ test('what a model cannot learn from is refused, with what was got and expected'
   await rejects(fit({ ...x, data: new Float32Array(120).fill(Number.NaN) }, y), /NaN/);
   await rejects(
     fit({ data: new Float32Array(0), shape: [0, 12] }, { data: new Uint8Array(0), shape: [0] }),
-    /one sample or more/,
+    /at least one sample/,
   );
   await rejects(fit(x, y, { batchSize: 0 }), /batchSize 0; expected a whole number of 1 or more/);
   await rejects(fit(x, y, { epochs: 1.5 }), /epochs 1.5/);

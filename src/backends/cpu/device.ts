@@ -109,7 +109,6 @@ export class CpuDevice implements Device {
     return { data: memoryOf(t.storage).subarray(0, t.size), shape: t.shape };
   }
 
-  /** Makes a tensor from the result of a reference function. */
   adopt(result: NdArray): Tensor {
     const dtype = result.data instanceof Int32Array ? 'i32' : 'f32';
     return new Tensor(this, this.#store(result.data), result.shape, dtype);

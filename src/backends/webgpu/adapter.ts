@@ -25,7 +25,6 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
 const textOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): string =>
   [vendor, architecture, device, description].join(' ');
 
-/** Whether an adapter runs on the CPU. */
 export const isSoftware = (adapter: GPUAdapter): boolean =>
   adapter.info.isFallbackAdapter === true || SOFTWARE.test(textOf(adapter.info));
 

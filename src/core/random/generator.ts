@@ -98,7 +98,6 @@ const TWO_TO_MINUS_32 = 2 ** -32;
 /** A uniform number in the open interval (0, 1), from 32 random bits. */
 const unit = (bits: number): number => (bits + 0.5) * TWO_TO_MINUS_32;
 
-/** `count` uniform numbers in (0, 1). */
 export function uniform(count: number, generator: Generator, stream = generator.nextStream()): Float64Array {
   const numbers = new Float64Array(count);
   const place = { seed: generator.seed, step: 0, stream };

@@ -66,7 +66,6 @@ export function enterStep(random: Generator, device: Device, step?: number): voi
   if (captured) captured.hasEntered = true;
 }
 
-/** Frees the generator's state on the device. */
 export function releaseState(random: Generator): void {
   states.get(random)?.tensor.dispose();
   states.delete(random);

@@ -51,7 +51,7 @@ export function flatten(nested: NestedNumbers): { values: number[]; shape: Shape
       const isNumber = isList(level) || typeof level === 'number';
       throw new ShapeError({
         op: 'tensor',
-        got: `${isList(level) ? `${level.length} items` : show(level)} at depth ${axis}`,
+        got: `${isList(level) ? `a list of length ${level.length}` : show(level)} at depth ${axis}`,
         expected: `nested arrays of numbers of shape ${formatShape(shape)}, the shape of the first items`,
         fix: isNumber ? 'Make all rows the same length.' : 'Convert it to a number, for example with Number().',
       });

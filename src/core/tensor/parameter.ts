@@ -23,7 +23,7 @@ export interface ParameterOptions {
   readonly constraint?: Constraint | undefined;
 }
 
-/** A named leaf that gradients can be taken for. It outlives scopes, and optimizers update it in place. */
+/** A named, trainable tensor (a leaf of the graph). It outlives scopes, and optimizers update it in place. */
 export class Parameter extends Tensor {
   readonly name: string;
   readonly regularizer: Regularizer | undefined;

@@ -46,7 +46,6 @@ export function setAsyncContext(platformContext: AsyncContext): void {
   context = platformContext;
 }
 
-/** The scope of the running code. */
 export function currentScope(): Scope | undefined {
   let scope = inner ?? context.getStore();
   while (scope !== undefined && !scope.isOpen) scope = scope.outer;

@@ -1,5 +1,7 @@
 export const DTYPES = ['f32', 'i32'] as const;
+/** The type of a tensor's elements: float32 or int32. The CPU backend computes f32 in float64. */
 export type DType = (typeof DTYPES)[number];
+/** Elements on the host: Float32Array or Int32Array, and Float64Array from the CPU backend. */
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 
 /** Bytes per element, for every dtype. */

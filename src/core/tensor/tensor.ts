@@ -48,7 +48,6 @@ export class Tensor {
   readonly device: Device;
   #assignments = 0;
   #storage: Storage | undefined;
-  /** The scope that frees it. */
   #scope: Scope | undefined;
 
   /** Takes over one use of `storage`. Users call `tensor()`. */
@@ -60,14 +59,17 @@ export class Tensor {
     setScope(this, currentScope());
   }
 
+  /** The number of elements. */
   get size(): number {
     return sizeOf(this.shape);
   }
 
+  /** The rank: the number of axes. */
   get ndim(): number {
     return this.shape.length;
   }
 
+  /** Whether its memory was freed. */
   get isDisposed(): boolean {
     return this.#storage === undefined;
   }

@@ -8,14 +8,14 @@ import type { Resident } from '../../ops/data/batch.ts';
 import { permutation, shuffleInto } from '../../ops/data/shuffle.ts';
 import type { HostSamples } from './hostSamples.ts';
 
-/** Samples, labels and weights, the last two if there are any. */
+/** Samples and, if there are any, labels and weights. */
 export interface Fields<T> {
   readonly x: T;
   readonly y: T | undefined;
   readonly weight: T | undefined;
 }
 
-/** Samples on the device, and the order to gather them in; default as they lie. */
+/** Samples on the device, and the order in which to gather them; default their own. */
 interface DeviceSamples extends Fields<Resident> {
   readonly order?: Tensor;
 }
@@ -28,18 +28,17 @@ interface Range {
 
 const FIELDS = ['x', 'y', 'weight'] as const;
 
-/** Where batches come from. */
 export interface BatchSource {
-  /** The device memory that batches of up to `size` are gathered from; the same in every call. */
+  /** The device memory from which batches of up to `size` are gathered; the same in every call. */
   samplesFor(size: number): DeviceSamples;
-  /** Makes sure that the batch from place `start` of the order is on the device; returns where it starts there. */
+  /** Ensures that the batch from position `start` of the order is on the device; returns its start there. */
   locate(start: number): number;
   /** Shuffles, with a new stream of the generator. */
   shuffle(generator: Generator): void;
   dispose(): void;
 }
 
-/** All samples are on the device, and so is their order. */
+/** Holds all samples and their order on the device. */
 export class ResidentSource implements BatchSource {
   readonly #samples: Fields<Resident>;
   readonly #first: number;
@@ -78,15 +77,14 @@ export class ResidentSource implements BatchSource {
 interface Ring extends DeviceSamples {
   /** Number of samples in a chunk: whole batches. */
   readonly rows: number;
-  /** The position of the second chunk. */
   readonly second: number;
   /** The number of the chunk in each half. */
   readonly chunks: [number | undefined, number | undefined];
 }
 
 /**
- * The samples stay with the host and stream through the device in chunks, in their order. While steps use one chunk, the next is
- * written to the other half of the ring. Writes and steps are executed in order, so a step always reads complete data.
+ * Keeps the samples in host memory and streams them through the device in chunks. While steps use one chunk, the next is written
+ * to the other half of the ring. Writes and steps are executed in order, so a step always reads complete data.
  */
 export class StreamedSource implements BatchSource {
   readonly #device: Device;

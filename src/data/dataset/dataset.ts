@@ -20,11 +20,11 @@ export type Samples = Tensor | HostNumbers;
 /** Samples whose shape is known. */
 export type ShapedSamples = Tensor | HostArray;
 
-/** Samples of any form, with their shape. @throws ValueError, ShapeError for what holds no numbers. */
+/** Samples of any form, with their shape. @throws ValueError or ShapeError if they are not numbers. */
 export const shapedSamples = (op: string, name: string, samples: Samples): ShapedSamples =>
   samples instanceof Tensor ? samples : hostArrayOf(op, name, samples);
 
-/** Samples in the host's memory. */
+/** Copies samples to host memory. */
 export const toHost = async (samples: ShapedSamples): Promise<HostArray> =>
   samples instanceof Tensor ? { data: await samples.data(), shape: samples.shape } : samples;
 
@@ -39,16 +39,15 @@ export interface Batch {
 /** What a model requires of its data. */
 export interface DataRequirements {
   readonly targets?: Targets | undefined;
-  /** Number of classes. */
   readonly classes?: number;
-  /** Size of the vocabulary, if samples hold ids. */
+  /** Size of the vocabulary, if samples are ids. */
   readonly vocabulary?: number | undefined;
 }
 
-/** Device memory for samples that stream from the host, in bytes. */
+/** Device memory for samples that are streamed, in bytes. */
 const STREAM_BYTES = 64 * 2 ** 20;
 
-/** Samples, labels and weights: all on the device, or all with the host. */
+/** Samples, labels and weights: all on the device, or all in host memory. */
 type Source =
   | ({ readonly kind: 'device' } & Fields<Resident>)
   | ({ readonly kind: 'host'; readonly bytes: number } & Fields<HostSamples>);
@@ -58,13 +57,12 @@ export interface DatasetOptions {
   readonly op?: string;
   readonly rule?: DataRequirements;
   readonly residentBytes?: number | undefined;
-  /** A weight for each sample. */
   readonly weight?: HostArray | undefined;
 }
 
 /**
- * Samples to take in batches, in an order that can be shuffled. They live on the device, bytes as bytes, or stream through it if
- * they are too many. Batches are gathered on the device; each replay of a captured step takes the next one.
+ * Samples, taken in batches in an order that can be shuffled. They live on the device (bytes as bytes), or stream through it if
+ * they are too large. Batches are gathered on the device; each replay of a captured step takes the next one.
  */
 export class Dataset {
   readonly size: number;
@@ -96,9 +94,9 @@ export class Dataset {
   }
 
   /**
-   * Makes a data set. On the device samples are f32, and labels f32, or i32 if they are class indices.
-   * @param options `residentBytes`: the most device memory for them; default the largest tensor.
-   * @throws ShapeError, ValueError for data that break the rule.
+   * Makes a data set. On the device, samples are f32, and labels f32, or i32 if they are class indices.
+   * @param options `residentBytes`: the most device memory to use; default the largest tensor.
+   * @throws ShapeError or ValueError if the data violate `rule`.
    */
   static async of(
     device: Device,
@@ -159,12 +157,11 @@ export class Dataset {
     }
   }
 
-  /** Whether samples have weights. */
   get isWeighted(): boolean {
     return this.#source.weight !== undefined;
   }
 
-  /** Splits off the last `count` samples. Both parts use the same source, which this data set still owns. */
+  /** Splits off the last `count` samples. Both parts share the source, which this data set still owns. */
   split(count: number): [first: Dataset, last: Dataset] {
     const cut = this.size - count;
     const { device } = this.#cursor;
@@ -178,7 +175,7 @@ export class Dataset {
     this.#batches.shuffle(generator);
   }
 
-  /** Goes back to the first sample of the order, or to the one after `taken` samples. */
+  /** Returns to the first sample of the order, or to the one after `taken` samples. */
   rewind(taken = 0): void {
     this.#taken = taken;
   }
@@ -188,7 +185,7 @@ export class Dataset {
     for (let start = 0; start < this.size; start += batchSize) yield Math.min(batchSize, this.size - start);
   }
 
-  /** The next `size` samples; all calls of a pass but the last must ask for the same size. */
+  /** The next `size` samples; all batches of a pass except the last must have the same size. */
   nextBatch(size: number): Batch {
     const { weight, ...samples } = this.#batches.samplesFor(size);
     const cursor = (): Int32Array => {
@@ -211,7 +208,6 @@ export class Dataset {
   }
 }
 
-/** The largest tensor that a device can hold, in bytes. */
 const largestTensorBytes = ({ info }: Device): number =>
   info.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
 
@@ -233,7 +229,7 @@ function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
     throw new ShapeError({
       op,
       got: `x of shape ${formatShape(x)}`,
-      expected: 'one sample or more along its first axis',
+      expected: 'at least one sample along its first axis',
       fix: 'Check how the data are read.',
     });
   }
@@ -247,7 +243,7 @@ function checkCounts(op: string, x: Shape, y: Shape | undefined): void {
   }
 }
 
-/** Refuses ids out of range, for which a kernel would take another row. */
+/** Rejects ids out of range, for which a kernel would silently read another row. */
 async function checkVocabulary(op: string, x: ShapedSamples, vocabulary: number): Promise<void> {
   const { data } = await toHost(x);
   const wrong = data.findIndex((id: number) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
@@ -255,12 +251,12 @@ async function checkVocabulary(op: string, x: ShapedSamples, vocabulary: number)
   throw new ValueError({
     op,
     got: `${data[wrong]} at position ${wrong} of x`,
-    expected: `a whole number from 0 to ${vocabulary - 1}, as the embedding has ${vocabulary} rows`,
+    expected: `a whole number from 0 to ${vocabulary - 1}, because the embedding has ${vocabulary} rows`,
     fix: 'Number the ids from 0, or give the embedding an inputDim above the largest id.',
   });
 }
 
-/** Refuses targets that the loss can't take, and that a kernel would ignore. */
+/** Rejects targets that the loss cannot take, which a kernel would silently ignore. */
 async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 }: DataRequirements): Promise<void> {
   if (targets === undefined) return;
   const { data: labels } = await toHost(y);
@@ -275,10 +271,10 @@ async function checkLabels(op: string, y: ShapedSamples, { targets, classes = 1 
     op,
     got: `the label ${labels[wrong]} at position ${wrong}`,
     expected: isClass
-      ? `a whole number from 0 to ${classes - 1}, as the model has ${classes} outputs`
-      : 'a number from 0 to 1, as the loss compares probabilities',
+      ? `a whole number from 0 to ${classes - 1}, because the model has ${classes} outputs`
+      : 'a number from 0 to 1, because the loss compares probabilities',
     fix: isClass
       ? 'Number the classes from 0, or give the last layer as many units as there are classes.'
-      : 'Turn class indices into rows of 0 and 1, or take the loss sparseCategoricalCrossentropy.',
+      : 'One-hot encode class indices, for example with oneHot(), or use the loss sparseCategoricalCrossentropy.',
   });
 }

@@ -12,24 +12,22 @@ interface Options {
   /** The caller, and the name of the data, in messages. */
   readonly op: string;
   readonly name: string;
-  /** Their dtype on the device. */
   readonly dtype: DType;
 }
 
-/** Samples or labels in the host's memory, which can be uploaded all at once or in parts. */
+/** Samples or labels in host memory, which can be uploaded all at once or in parts. */
 export class HostSamples {
   readonly count: number;
-  /** The shape of one sample. */
   readonly shape: Shape;
   /** The caller, for messages. */
   readonly op: string;
   readonly #device: Device;
   readonly #data: HostArray['data'];
   readonly #dtype: DType;
-  /** Whether they are bytes that stay bytes on the GPU; batches convert them to floats. */
+  /** Whether they are stored as bytes on the GPU; batches convert them to floats. */
   readonly #bytes: boolean;
 
-  /** @throws ShapeError for data that do not fill their shape; ValueError for numbers that are not finite. */
+  /** @throws ShapeError if the data do not fill their shape; ValueError if a number is not finite. */
   constructor(device: Device, array: HostArray, { op, name, dtype }: Options) {
     checkFilled(op, name, array);
     checkFinite(name, array);
@@ -51,7 +49,7 @@ export class HostSamples {
     return this.count * this.bytesEach;
   }
 
-  /** Uploads all samples. @throws ValueError for class indices that are not whole. */
+  /** Uploads all samples. @throws ValueError if a class index is not a whole number. */
   upload(): Resident {
     const data = this.#data;
     if (this.#bytes) {
@@ -72,7 +70,7 @@ export class HostSamples {
     return { memory: keep(memory), shape: this.shape, bytes: this.#bytes };
   }
 
-  /** Writes the samples at some positions to reserved memory, as samples `start`, `start + 1`, ...; `start` is a multiple of 4. */
+  /** Writes the samples at `positions` to reserved memory, from sample `start` on; `start` is a multiple of 4. */
   write(to: Resident, start: number, positions: readonly number[]): void {
     const length = sizeOf(this.shape);
     const gathered = this.#arrayOf(positions.length * length);
@@ -91,7 +89,6 @@ export class HostSamples {
   }
 }
 
-/** Bytes packed into 32-bit words. */
 function wordsOf(bytes: ArrayLike<number>): Int32Array {
   const words = new Int32Array(Math.ceil(bytes.length / BYTES));
   new Uint8Array(words.buffer).set(bytes);

@@ -4,17 +4,17 @@ import type { HostArray } from '../../core/tensor/tensor.ts';
 import { positionOfLargest } from '../samples.ts';
 import { type Samples, type ShapedSamples, shapedSamples, toHost } from './dataset.ts';
 
-/** Weights of samples. */
+/** Options that weight samples. */
 export interface SampleWeightOptions {
-  /** A factor of the loss of each sample, `[n]`, 0 or more; the mean still divides by the number of samples. Default all 1. */
+  /** The weight of each sample's loss, `[n]`, 0 or more; the mean still divides by the number of samples. Default all 1. */
   readonly sampleWeight?: Samples | undefined;
-  /** A factor for each class, by class index: `{ 0: 1, 1: 5 }`, or a Map; default 1. Multiplies `sampleWeight`. Not used in validation. */
+  /** A weight per class index, `{ 0: 1, 1: 5 }` or a Map, which multiplies `sampleWeight`; default 1. Not used in validation. */
   readonly classWeight?: Readonly<Record<number, number>> | ReadonlyMap<number, number> | undefined;
 }
 
 /**
- * The weights of all samples; undefined if there are none. Class weights apply to the first `training` samples only.
- * @param options `areClasses`: labels are class indices, never one-hot; default false.
+ * The weights of all samples; undefined if there are none. Class weights apply only to the first `training` samples.
+ * @param options `areClasses`: labels are class indices, not one-hot; default false.
  */
 export async function sampleWeights(
   y: ShapedSamples,

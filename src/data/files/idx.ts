@@ -41,16 +41,17 @@ const integers = (count: number, at: (i: number) => number): Int32Array =>
 
 const isBytes: Check = [(value) => value instanceof Uint8Array, 'the bytes of a file in a Uint8Array'];
 
+/** Options of `readIdx`. */
 export interface ReadIdxOptions {
-  /** The name of the file, for messages; default `readIdx`. */
+  /** The name of the file in messages; default `readIdx`. */
   readonly name?: string;
 }
 
 /**
  * Reads an array in the IDX format: two zero bytes, element type, rank, length of each axis, elements. Gzip is detected and unpacked.
- * Bytes stay bytes, smaller integers become int32.
+ * Unsigned bytes are kept; other small integers become int32.
  * @param bytes the contents of a file.
- * @throws ValueError for another kind of file, and a file that is truncated or longer than its header says.
+ * @throws ValueError if the file is not IDX, or its length differs from what its header says.
  * @see LeCun, Cortes and Burges, "The MNIST database", section "File formats".
  */
 export async function readIdx(bytes: Uint8Array, { name = 'readIdx' }: ReadIdxOptions = {}): Promise<HostArray> {
@@ -75,7 +76,7 @@ function readHeader(file: Uint8Array, name: string): Header {
     throw new ValueError({
       op: name,
       got: file.length < 4 ? `a file of ${file.length} bytes` : `the first bytes ${hex(file.subarray(0, 4))}`,
-      expected: 'an IDX file, which opens with 00 00, its element type and its number of axes',
+      expected: 'an IDX file, which starts with 00 00, its element type and its number of axes',
       fix: 'Pass an IDX file (such as train-images-idx3-ubyte), plain or as .gz.',
     });
   }
@@ -85,7 +86,7 @@ function readHeader(file: Uint8Array, name: string): Header {
   if (ndim < 1 || ndim > MAX_RANK || file.length < start) {
     throw new ValueError({
       op: name,
-      got: `a header that announces ${ndim} axes in a file of ${file.length} bytes`,
+      got: `a header with ${ndim} axes in a file of ${file.length} bytes`,
       expected: `1 to ${MAX_RANK} axes, with 4 bytes for the length of each`,
       fix: 'The file is damaged or truncated: fetch it again.',
     });
@@ -115,19 +116,18 @@ function elementType(code: number, name: string): ElementType {
     op: name,
     got: `the element type 0x${hex([code])}`,
     expected: `one of ${known}`,
-    fix: 'The third byte of an IDX file is its type: this file is damaged, or of another kind.',
+    fix: 'The third byte of an IDX file is its type: this file is damaged, or not an IDX file.',
   });
 }
 
-/** Whether a file starts like an IDX file, packed or not. */
+/** Whether a file starts like an IDX file, compressed or not. */
 export const mayBeIdx = (bytes: Uint8Array): boolean => isGzip(bytes) || (bytes[0] === 0 && bytes[1] === 0);
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** The longest header. */
 const MOST_HEADER = 4 + 4 * MAX_RANK;
 
-/** Unpacks no more than the header says, as a small file can unpack to more than memory holds. */
+/** Unpacks no more than the header says, because a small file can unpack to more than memory holds. */
 async function unpackGzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   // The copy is for the type: Blob does not take views of shared memory.
   const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'));

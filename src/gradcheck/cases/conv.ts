@@ -61,7 +61,7 @@ const pools: readonly Case[] = [
 /** Sums stay below 1, where tanh is not flat yet and rounds as its argument does. */
 const SMALL: readonly [number, number] = [-0.125, 0.125];
 
-/** A convolution without an end, and the end as operations of their own. */
+/** A convolution without bias and activation, followed by both as separate operations. */
 const composed =
   (convolution: typeof conv2d, { activation = 'relu', ...options }: ConvolutionOptions) =>
   (...[x, filter, bias]: Tensor[]): Tensor =>

@@ -28,7 +28,7 @@ const WIDE: readonly [number, number] = [-2, 2];
 const UNIT: readonly [number, number] = [0, 1];
 const classRange = (classes: number): readonly (readonly [number, number])[] => [WIDE, [0, classes]];
 
-/** The mean loss from the losses of the rows, and the share of right answers. */
+/** The mean loss from the losses of the rows, and the accuracy. */
 const meanOfRows = (...[logits, targets]: Tensor[]): Tensor => mean(softmaxCrossEntropy(logits, targets));
 
 /** Operations that mind which operand is the number. */

@@ -21,7 +21,7 @@ export const lossCases = {
     LOG_SOFTMAX,
     { shapes: [[45, 65], [45]], dtypes: ['f32', 'i32'], ranges: [[-2, 2], [0, 65]], composed: (x, t) => neg(sum(mul(logSoftmax(x), oneHot(t, 65)), { axis: -1 })) },
     { shapes: [[3, 4097], [3]], dtypes: ['f32', 'i32'], ranges: [[-2, 2], [0, 4097]] },
-    { shapes: [[2, 3, 5], [2, 3]], dtypes: ['f32', 'i32'], ranges: [[-2, 2], [-1, 6]] }, // -1 and 5 are no classes
+    { shapes: [[2, 3, 5], [2, 3]], dtypes: ['f32', 'i32'], ranges: [[-2, 2], [-1, 6]] }, // -1 and 5 are not classes
     { shapes: [[5], []], dtypes: ['f32', 'i32'], ranges: [[-2, 2], [0, 5]] },
     { shapes: [[45, 65], [45, 65]], ranges: [[-2, 2], [0, 1]], fixed: [1], composed: (x, t) => neg(sum(mul(logSoftmax(x), t), { axis: -1 })) },
     { shapes: [[0, 5], [0, 5]], fixed: [1] },

@@ -39,7 +39,6 @@ function call(name: OperationName, inputs: readonly Tensor[], args: readonly unk
   return (operation.outputs ?? operation)(...given);
 }
 
-/** All operations with their cases. */
 export const operations: readonly Suite[] = (Object.keys(table) as OperationName[]) // the keys of the table, as its type says
   .map((name) => {
     const entry: readonly (Accuracy | Case)[] = table[name];

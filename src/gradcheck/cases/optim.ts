@@ -58,7 +58,7 @@ const optimizers: readonly Suite[] = (Object.keys(rules) as (keyof Rules)[]).map
   })),
 }));
 
-/** Kernels that are no operations: they work in place, and are compared without a gradient. */
+/** Kernels that are not operations: they work in place, and are compared without a gradient. */
 export const kernels: readonly Suite[] = [
   ...optimizers,
   {

@@ -18,6 +18,6 @@ export const randomCases = {
     { shapes: [[3]], args: [{ rate: 0.9, stream: 9 }] },
     { shapes: [[0, 3]], args: [{ rate: 0.5, stream: 9 }] },
     { values: [[1, 2, 3]], args: [{ rate: 0 }], y: [1, 2, 3], dx: [[1, 1, 1]] },
-    { shapes: [[3]], args: [{ rate: 1 }], throws: /dropout: got rate 1; expected a number from 0 to below 1/ },
+    { shapes: [[3]], args: [{ rate: 1 }], throws: /dropout: got rate 1; expected a number of at least 0 and below 1/ },
   ],
 } satisfies CaseTable;

@@ -6,11 +6,11 @@ import { augment, checkImages } from '../../ops/data/augment.ts';
 import { defineLayer } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
-/** Each amount is a maximum: an image draws its own, uniform from minus to plus that. Default 0. */
+/** Options of `augmentation`. Each amount is a maximum: every image draws its own from `-amount .. amount`. Default 0. */
 export interface AugmentationOptions extends LayerOptions, Partial<Amounts> {
-  /** Mirrors half of the images, along each axis named; default `none`. */
+  /** Flips half of the images along each named axis; default `none`. */
   readonly flip?: keyof typeof flips;
-  /** The value outside the image and in erased rectangles, in the units of the data; default 0. */
+  /** The value of pixels from outside the image and of erased rectangles, in the units of the data; default 0. */
   readonly fill?: number;
   /** The shape of one image, `[height, width]` or `[height, width, channels]`; default: the shape of the samples. */
   readonly imageShape?: Shape;
@@ -31,15 +31,15 @@ const flips = {
 };
 
 /**
- * Augments images at random in training, each by amounts of its own; at inference `y = x`. In this order: mirror, shear, zoom
- * (a share), rotate (degrees), translate (a share of height and width); then `y = (1 + contrast) y + brightness`, brightness in
- * the units of the data; then erase a rectangle. Pixels are interpolated bilinearly. One pass does it all. The shape stays, f32.
+ * Augments each image by random amounts in training; at inference `y = x`. In one pass, in this order: flip, shear, zoom (a
+ * fraction), rotate (degrees), translate (a fraction of height and width); `y = (1 + contrast) y + brightness`, brightness in the
+ * units of the data; erase a rectangle. Interpolates bilinearly. Keeps the shape; f32.
  *
  *     augmentation({ translation: 0.1, rotation: 15, zoom: 0.1, flip: 'horizontal', erasing: 0.3 })
  *
- * It passes no gradient on: put it before the first layer with weights. Contrast scales about 0: put a `normalization` before it
- * if the data are not centred.
- * @throws ValueError for amounts out of range; ShapeError for samples that are no images.
+ * No gradient flows through it: put it before the first layer with weights. Contrast scales around 0: put a `normalization`
+ * before it if the data are not centred.
+ * @throws ValueError if an amount is out of range; ShapeError if samples are not images.
  * @see Zhong et al. (2020), "Random erasing data augmentation".
  */
 export const augmentation = defineLayer<AugmentationOptions>(

@@ -28,7 +28,7 @@ import type { LayerContext, LayerDefinition, LayerOptions } from '../network/lay
 import type { RegularizerOption } from '../regularizers.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 
-/** The options that all convolutions share. */
+/** Options of every convolution layer. */
 export interface WindowLayerOptions extends LayerOptions, BiasOptions {
   /** Height and width of the filters, in pixels. */
   readonly kernelSize: number | Pair;
@@ -38,28 +38,31 @@ export interface WindowLayerOptions extends LayerOptions, BiasOptions {
   readonly padding?: Padding;
   /** Distance between neighbouring taps of a filter, in pixels; default 1. */
   readonly dilationRate?: number | Pair;
-  /** Applied to the result: a name, or a function that keeps shape and dtype; default `linear`. */
+  /** Applied to the output: a name, or a function that keeps shape and dtype; default `linear`. */
   readonly activation?: ActivationName | Activation;
 }
 
+/** Options of the layer `conv2d`. */
 export interface Conv2dOptions extends WindowLayerOptions, KernelOptions {
   /** Number of output channels. */
   readonly filters: number;
-  /** Number of groups of channels, each with filters of its own; divides channels and filters. Default 1. */
+  /** Number of groups of channels, each with its own filters; must divide channels and filters. Default 1. */
   readonly groups?: number;
 }
 
+/** Options of the layer `depthwiseConv2d`. */
 export interface DepthwiseConv2dOptions extends WindowLayerOptions {
-  /** Number of outputs of each channel; default 1. */
+  /** Number of filters, and outputs, per input channel; default 1. */
   readonly depthMultiplier?: number;
-  /** Makes the first filters; default `glorotUniform`. */
+  /** Initial filters; default `glorotUniform`. */
   readonly depthwiseInitializer?: Initializer | string;
   /** A penalty on the filters, added to the loss; default none. */
   readonly depthwiseRegularizer?: RegularizerOption;
-  /** Applied to the filters after every step; default none. */
+  /** A projection of the filters after every step; default none. */
   readonly depthwiseConstraint?: ConstraintOption;
 }
 
+/** Options of `conv2dTranspose`. */
 export interface Conv2dTransposeOptions extends WindowLayerOptions, KernelOptions {
   /** Number of output channels. */
   readonly filters: number;
@@ -84,7 +87,7 @@ function imageOf(kind: string, shape: Shape): { size: Pair; channels: number } {
     op: kind,
     got: `samples of shape ${formatShape(shape)}`,
     expected: 'rank 3, [height, width, channels]',
-    fix: 'Put a reshape() layer before; grey images have 1 channel.',
+    fix: 'Put a reshape() layer before it; greyscale images have 1 channel.',
   });
 }
 
@@ -101,7 +104,7 @@ interface Convolution {
   ) => Tensor;
 }
 
-/** A layer that ends with a bias and an activation, in the convolution's own pass where that has the activation. */
+/** A layer that ends with a bias and an activation, fused into the convolution if its kernel has the activation. */
 function convolution(
   kind: string,
   { activation = 'linear', ...options }: WindowLayerOptions,
@@ -124,20 +127,13 @@ function convolution(
   };
 }
 
-/** The options of a window as the operations have them. */
 const windowOptions = ({ strides = 1, padding = 'valid', dilationRate = 1 }: WindowLayerOptions) => ({
   strides,
   padding,
   dilation: dilationRate,
 });
 
-/**
- * A 2D convolution (a cross-correlation, as usual): each output is the sum over a window of `x kernel`, plus the bias, then the
- * activation. Input `[batch, h, w, c]`, output `[batch, rows, columns, filters]`, f32. Weights: `kernel`
- * `[height, width, c / groups, filters]`, `bias` `[filters]`.
- * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a filter, and for groups
- * that do not divide channels and filters.
- */
+/** The layer `conv2d`, documented in src/overloads.ts. */
 export const conv2d = defineLayer<Conv2dOptions>(
   'conv2d',
   { ...WINDOW_CHECKS, ...KERNEL_CHECKS, filters: required(count), groups: count },
@@ -165,12 +161,7 @@ export const conv2d = defineLayer<Conv2dOptions>(
   },
 );
 
-/**
- * A 2D convolution of each channel by filters of its own. Input `[batch, h, w, c]`, output
- * `[batch, rows, columns, c * depthMultiplier]`, f32. Weights: `kernel` `[height, width, c, depthMultiplier]`, `bias`
- * `[c * depthMultiplier]`.
- * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a filter.
- */
+/** The layer `depthwiseConv2d`, documented in src/overloads.ts. */
 export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
   'depthwiseConv2d',
   {
@@ -199,10 +190,10 @@ export const depthwiseConv2d = defineLayer<DepthwiseConv2dOptions>(
 );
 
 /**
- * A transposed 2D convolution, the gradient of a convolution by its images: from features to larger images. Input
+ * A transposed 2D convolution, the gradient of a convolution with respect to its images: upsamples features. Input
  * `[batch, h, w, c]`, output `[batch, rows, columns, filters]`, f32. Weights: `kernel` `[height, width, filters, c]`, as in
  * Keras, `bias` `[filters]`.
- * @throws ValueError for options out of range; ShapeError for samples that are no images.
+ * @throws ValueError if an option is out of range; ShapeError if samples are not images.
  */
 export const conv2dTranspose = defineLayer<Conv2dTransposeOptions>(
   'conv2dTranspose',
@@ -221,7 +212,9 @@ export const conv2dTranspose = defineLayer<Conv2dTransposeOptions>(
   },
 );
 
+/** Options of the layer `maxPool2d`. */
 export interface MaxPool2dOptions extends LayerOptions, Pick<PoolOptions, 'poolSize' | 'strides' | 'padding'> {}
+/** Options of the layer `averagePool2d`. */
 export interface AveragePool2dOptions
   extends LayerOptions,
     Pick<AveragePoolOptions, 'poolSize' | 'strides' | 'padding'> {}
@@ -244,26 +237,19 @@ function pooling(
   };
 }
 
-/**
- * The largest element of each window and channel: `[batch, h, w, c]` to `[batch, rows, columns, c]`, f32. The padding never wins.
- * Defaults: `poolSize` 2, `strides` as `poolSize`, `padding` `valid`.
- * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a window.
- */
+/** The layer `maxPool2d`, documented in src/overloads.ts. */
 export const maxPool2d = defineLayer<MaxPool2dOptions>('maxPool2d', POOL_CHECKS, (options) =>
   pooling('maxPool2d', options, maxPool),
 );
 
-/**
- * The mean of each window and channel, without the padding: `[batch, h, w, c]` to `[batch, rows, columns, c]`, f32. Defaults:
- * `poolSize` 2, `strides` as `poolSize`, `padding` `valid`.
- * @throws ValueError for options out of range; ShapeError for samples that are no images or smaller than a window.
- */
+/** The layer `averagePool2d`, documented in src/overloads.ts. */
 export const averagePool2d = defineLayer<AveragePool2dOptions>('averagePool2d', POOL_CHECKS, (options) =>
   pooling('averagePool2d', options, averagePool),
 );
 
+/** Options of `globalAveragePool2d` and `globalMaxPool2d`. */
 export interface GlobalPool2dOptions extends LayerOptions {
-  /** Whether height and width stay as axes of length 1; default false. */
+  /** Whether to keep height and width as axes of length 1; default false. */
   readonly keepDims?: boolean;
 }
 
@@ -278,12 +264,12 @@ const globalPooling = /* @__NO_SIDE_EFFECTS__ */ (kind: string, reduce: typeof m
 
 /**
  * The mean of each channel over the image: `[batch, h, w, c]` to `[batch, c]`, f32.
- * @throws ShapeError for samples that are no images.
+ * @throws ShapeError if samples are not images.
  */
 export const globalAveragePool2d = globalPooling('globalAveragePool2d', mean);
 
 /**
- * The largest element of each channel over the image: `[batch, h, w, c]` to `[batch, c]`, f32. Ties share the gradient.
- * @throws ShapeError for samples that are no images.
+ * The maximum of each channel over the image: `[batch, h, w, c]` to `[batch, c]`, f32. Ties share the gradient.
+ * @throws ShapeError if samples are not images.
  */
 export const globalMaxPool2d = globalPooling('globalMaxPool2d', max);

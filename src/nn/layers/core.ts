@@ -26,14 +26,15 @@ import type { Layer, LayerContext, LayerOptions } from '../network/layer.ts';
 import { addBias, addKernel, BIAS_CHECKS, type BiasOptions, KERNEL_CHECKS, type KernelOptions } from './kernel.ts';
 import { prelu } from './rectifiers.ts';
 
+/** Options of `input`. */
 export interface InputOptions extends LayerOptions {
   /** The shape of one sample, without the batch axis. */
   readonly shape: Shape;
 }
 
 /**
- * States the shape of the samples: the first layer of a sequential model, or an input of a graph. It computes nothing.
- * @throws ValueError without `shape`.
+ * Declares the shape of the samples: the first layer of a sequential model, or an input of a graph. It computes nothing.
+ * @throws ValueError if `shape` is missing.
  */
 export const input: LayerMaker<InputOptions> = /* @__PURE__ */ Object.assign(
   named('input', (options: InputOptions) => inputLayer({ ...options, inputShape: options.shape })),
@@ -46,23 +47,24 @@ const inputLayer = defineLayer<InputOptions>('input', { shape: required(sampleSh
   call: (x) => x,
 }));
 
+/** Options of `dense`. */
 export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Number of outputs, at least 1. */
   readonly units: number;
-  /** Applied to the result: a name, or a function that keeps shape and dtype. Default `linear`. */
+  /** Applied to the output: a name, or a function that keeps shape and dtype; default `linear`. */
   readonly activation?: ActivationName | Activation;
 }
 
 /**
  * A fully connected layer: `y = activation(x kernel + bias)` over the last axis.
  * Input `[batch, ..., n]`, output `[batch, ..., units]`, f32. Weights: `kernel` `[n, units]`, `bias` `[units]`.
- * @throws ValueError for options out of range; ShapeError for samples without an axis.
+ * @throws ValueError if an option is out of range; ShapeError if samples are scalars.
  */
 export const dense = defineLayer<DenseOptions>(
   'dense',
   { units: required(count), activation: byName, ...KERNEL_CHECKS, ...BIAS_CHECKS },
   ({ units, activation = 'linear', ...weights }) => {
-    // Some activations end the product's own pass.
+    // Some activations are fused into the product.
     const fused = activation === 'relu' || activation === 'tanh' ? { activation } : {};
     const activate = getActivation('activation' in fused ? 'linear' : activation);
     return {
@@ -79,22 +81,23 @@ export const dense = defineLayer<DenseOptions>(
   },
 );
 
+/** Options of `batchNormalization`. */
 export interface BatchNormalizationOptions extends LayerOptions {
-  /** The axis of the channels, counted with the batch axis; default the last. */
+  /** The axis of the channels, counting the batch axis; default the last. */
   readonly axis?: number;
-  /** The share of the old running statistics that each batch keeps, as in Keras, at least 0 and below 1; default 0.99. */
+  /** The fraction of the running statistics kept at each batch, at least 0 and below 1; default 0.99. PyTorch's is 1 minus this. */
   readonly momentum?: number;
-  /** Added to the variance, 0 or more; default 1e-3. */
+  /** Added to the variance, 0 or more; default 1e-3 as in Keras (PyTorch: 1e-5). */
   readonly epsilon?: number;
 }
 
 /**
- * Batch normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for each channel. The shape stays, f32.
- * Training takes mean and biased variance from the batch, and updates the running statistics:
+ * Batch normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` for each channel. Keeps the shape; f32.
+ * Training uses the batch's mean and biased variance, and updates the running statistics:
  * `moving = momentum moving + (1 - momentum) statistic`. Inference uses the running statistics, and so does training while
  * the layer is frozen (`trainable: false`). A ReLU and a dropout that follow are computed in the same pass.
  * Weights, each `[channels]`: `gamma` (starts at 1), `beta` (0), `movingMean` (0), `movingVariance` (1).
- * @throws ValueError for options out of range; ShapeError for the batch axis.
+ * @throws ValueError if an option is out of range; ShapeError if `axis` is the batch axis.
  * @see Ioffe and Szegedy (2015), "Batch normalization".
  */
 export const batchNormalization = defineLayer<BatchNormalizationOptions>(
@@ -143,12 +146,13 @@ export const batchNormalization = defineLayer<BatchNormalizationOptions>(
   },
 );
 
+/** Options of an activation layer, as in files. */
 export interface ActivationOptions extends LayerOptions {
   /** A name, or a function that keeps shape and dtype. */
   readonly activation: ActivationName | Activation;
 }
 
-/** The layer that `activation('relu')` makes; files name it by this kind. */
+/** The layer that `activation('relu')` makes; the kind names it in files. */
 export const activationLayer = defineLayer<ActivationOptions>(
   'activation',
   { activation: required(byName) },
@@ -159,10 +163,9 @@ export const activationLayer = defineLayer<ActivationOptions>(
 );
 
 /**
- * An activation as a layer of its own: `y = f(x)`, in the shape of x. `activation('prelu')` makes a `prelu()` layer, which
- * learns its slope.
+ * Applies an activation: `y = f(x)`, in the shape of x. `activation('prelu')` makes a `prelu()` layer, which learns its slope.
  * @param given a name (see `activations`), or a function that keeps shape and dtype.
- * @throws ValueError for an unknown name.
+ * @throws ValueError if the name is unknown.
  */
 export const activation = (given: ActivationName | 'prelu' | Activation, options: LayerOptions = {}): Layer =>
   given === 'prelu' ? prelu(options) : activationLayer({ ...options, activation: given });
@@ -170,34 +173,31 @@ export const activation = (given: ActivationName | 'prelu' | Activation, options
 const isRelu = (layer: Layer | undefined): boolean =>
   layer?.kind === 'activation' && 'activation' in layer.options && layer.options.activation === 'relu';
 
-/** The rate of a dropout layer. */
+/** The rate of a dropout layer; undefined for other layers. */
 const rateOf = (layer: Layer | undefined): number | undefined =>
   layer?.kind === 'dropout' && 'rate' in layer.options ? Number(layer.options.rate) : undefined;
 
+/** Options of the layer `dropout`. */
 export interface DropoutOptions extends LayerOptions {
-  /** The share of elements set to 0 in training, at least 0 and below 1. */
+  /** The probability that an element is set to 0 in training, at least 0 and below 1. */
   readonly rate: number;
 }
 
-/**
- * Dropout. In training each element becomes 0 with probability `rate`, and `x / (1 - rate)` otherwise; at inference `y = x`.
- * The shape stays, f32. Each step draws a new mask.
- * @throws ValueError for a rate outside `0 <= rate < 1`.
- * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
- */
+/** The layer `dropout`, documented in src/overloads.ts. */
 export const dropout = defineLayer<DropoutOptions>('dropout', { rate: required(fraction) }, ({ rate }) => ({
   outputShape: (shape) => shape,
   call: (x, { training, stream }) => (training ? dropoutOp(x, { rate, stream }) : x),
 }));
 
-/** Turns each sample into a vector of its n elements, row by row: `[batch, ...]` to `[batch, n]`. */
+/** Flattens each sample into a vector of its n elements, row-major: `[batch, ...]` to `[batch, n]`. */
 export const flatten = defineLayer<LayerOptions>('flatten', {}, () => ({
   outputShape: (shape) => [sizeOf(shape)],
   call: (x) => reshapeOp(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
 }));
 
+/** Options of the layer `reshape`. */
 export interface ReshapeOptions extends LayerOptions {
-  /** The new shape of one sample, without the batch axis; one length may be -1. */
+  /** The new shape of one sample, without the batch axis; one length can be -1 and is computed. */
   readonly shape: Shape;
 }
 
@@ -206,10 +206,7 @@ const newShape = listOf(
   'a list of lengths, without the batch axis, of which one may be -1',
 );
 
-/**
- * Gives each sample another shape of the same size: `[batch, ...]` to `[batch, ...shape]`. The elements keep their order.
- * @throws ShapeError for samples of another size.
- */
+/** The layer `reshape`, documented in src/overloads.ts. */
 export const reshape = defineLayer<ReshapeOptions>('reshape', { shape: required(newShape) }, ({ shape: wanted }) => {
   const outputShape = (shape: Shape): Shape => {
     const size = sizeOf(shape);
@@ -219,7 +216,7 @@ export const reshape = defineLayer<ReshapeOptions>('reshape', { shape: required(
       throw new ShapeError({
         op: 'reshape',
         got: `samples of shape ${formatShape(shape)}`,
-        expected: `${sizeOf(wanted)} elements, as ${formatShape(wanted)} has`,
+        expected: `${sizeOf(wanted)} elements, the size of ${formatShape(wanted)}`,
         fix: 'Correct the shape of the layer.',
       });
     }
@@ -228,12 +225,13 @@ export const reshape = defineLayer<ReshapeOptions>('reshape', { shape: required(
   return { outputShape, call: (x) => reshapeOp(x, [x.shape[0], ...outputShape(x.shape.slice(1))]) };
 });
 
+/** Options of `normalization`. */
 export interface NormalizationOptions extends LayerOptions {
-  /** The axis whose entries have statistics of their own, counted with the batch axis; `null`: one pair for all. Default -1. */
+  /** The axis along which each entry has its own statistics, counting the batch axis; `null`: one pair for all. Default -1. */
   readonly axis?: number | null;
-  /** One number per entry of the axis, or one for all: `statistics(trainingData)` has them. Default 0. */
+  /** One number per entry of the axis, or one for all; `statistics(trainingData, axis)` computes them. Default 0. */
   readonly mean?: number | ArrayLike<number>;
-  /** The same for the variance, 0 or more; default 1. */
+  /** The variance in the same form, 0 or more; default 1. */
   readonly variance?: number | ArrayLike<number>;
 }
 
@@ -243,16 +241,16 @@ const listOrOne = (check: Check, expected: string): Check => [
 ];
 
 /**
- * Normalizes inputs by the statistics of the training set: `y = (x - mean) / sqrt(variance)`. The shape stays, f32. A feature
- * of variance 0 is only centred. The statistics are weights that do not learn; they are saved with the model.
- * @throws ValueError for statistics that are no numbers; ShapeError for another number of them than the axis has entries.
+ * Normalizes inputs with the statistics of the training set: `y = (x - mean) / sqrt(variance)`. Keeps the shape; f32. A feature
+ * of variance 0 is only centred. The statistics are non-trainable weights, saved with the model.
+ * @throws ValueError if a statistic is not a finite number; ShapeError if their number differs from the length of the axis.
  */
 export const normalization = defineLayer<NormalizationOptions>(
   'normalization',
   {
     axis: [(axis) => axis === null || integer[0](axis), 'a whole number, or null'],
-    mean: listOrOne(finite, 'a finite number, or a list of such'),
-    variance: listOrOne(notNegative, 'a finite number of 0 or more, or a list of such'),
+    mean: listOrOne(finite, 'a finite number, or a list of them'),
+    variance: listOrOne(notNegative, 'a finite number of 0 or more, or a list of them'),
   },
   ({ axis = -1, mean = 0, variance = 1 }) => ({
     outputShape: (shape) => shape,
@@ -271,7 +269,7 @@ export const normalization = defineLayer<NormalizationOptions>(
             op: 'normalization',
             got: `${values.length} numbers as ${name}`,
             expected: `${sizeOf(own)} for samples of shape ${formatShape(shape)}`,
-            fix: 'Compute the statistics over the same axis as the layer has.',
+            fix: 'Compute the statistics along the axis of the layer.',
           });
         };
       const scale = (v: number): number => (v > 0 ? 1 / Math.sqrt(v) : 1);

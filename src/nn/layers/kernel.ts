@@ -5,25 +5,25 @@ import type { Initializer } from '../initializers.ts';
 import type { AddWeight } from '../network/layer.ts';
 import type { RegularizerOption } from '../regularizers.ts';
 
-// The options of kernel and bias that dense layers and convolutions share.
-
+/** Options of layers with a kernel. */
 export interface KernelOptions {
-  /** Makes the first values: a name or a function; default `glorotUniform`. */
+  /** Initial values: the name of an initializer, or one; default `glorotUniform`. */
   readonly kernelInitializer?: Initializer | string;
   /** A penalty on the kernel, added to the loss: `l2(1e-4)`. Default none. */
   readonly kernelRegularizer?: RegularizerOption;
-  /** Applied to the kernel after every step: `maxNorm({ maxValue: 3 })`. Default none. */
+  /** A projection of the kernel after every step: `maxNorm({ maxValue: 3 })`. Default none. */
   readonly kernelConstraint?: ConstraintOption;
 }
 
+/** Options of layers with a bias. */
 export interface BiasOptions {
-  /** Whether a bias is added; default true. */
+  /** Whether to add a bias; default true. */
   readonly useBias?: boolean;
-  /** Makes the first values of the bias; default `zeros`. */
+  /** Initial values of the bias; default `zeros`. */
   readonly biasInitializer?: Initializer | string;
   /** A penalty on the bias, added to the loss; default none. */
   readonly biasRegularizer?: RegularizerOption;
-  /** Applied to the bias after every step; default none. */
+  /** A projection of the bias after every step; default none. */
   readonly biasConstraint?: ConstraintOption;
 }
 

@@ -3,8 +3,9 @@ import { layerNorm } from '../../ops/normalize/layerNorm.ts';
 import { checkRank, defineLayer, lengthAlong } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
+/** Options of `layerNormalization`. */
 export interface LayerNormalizationOptions extends LayerOptions {
-  /** The axis that is normalized, counted with the batch axis; default the last. */
+  /** The axis to normalize, counting the batch axis; default the last. */
   readonly axis?: number;
   /** Added to the variance, 0 or more; default 1e-3 as in Keras (PyTorch: 1e-5). */
   readonly epsilon?: number;
@@ -12,9 +13,9 @@ export interface LayerNormalizationOptions extends LayerOptions {
 
 /**
  * Layer normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and biased variance along one axis
- * of each sample. Training and inference are the same. The shape stays, f32.
+ * of each sample, in training and at inference alike. Keeps the shape; f32.
  * Weights, each as long as the axis: `gamma` (starts at 1), `beta` (0).
- * @throws ValueError for options out of range; ShapeError for the batch axis.
+ * @throws ValueError if an option is out of range; ShapeError if `axis` is the batch axis.
  * @see Ba et al. (2016), "Layer normalization".
  */
 export const layerNormalization = defineLayer<LayerNormalizationOptions>(

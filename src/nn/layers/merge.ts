@@ -28,48 +28,40 @@ function merged(kind: string, a: Shape, b: Shape): Shape {
   throw new ShapeError({
     op: kind,
     got: `samples of shape ${formatShape(a)} and ${formatShape(b)}`,
-    expected: 'one shape, or lengths of 1 where they differ',
-    fix: 'Project one of them to the shape of the other: residual(block, shortcut) takes a dense layer or a 1 x 1 convolution as its shortcut.',
+    expected: 'equal shapes, or lengths of 1 where they differ',
+    fix: 'Project one input to the shape of the other: pass residual(block, shortcut) a dense layer or a 1 x 1 convolution as shortcut.',
   });
 }
 
-/**
- * The sum of the inputs, `y = a + b + ...`, as in a skip connection: `add()([a, b])`. Inputs of one shape, f32; axes of
- * length 1 broadcast.
- * @throws ShapeError for other shapes.
- */
+/** The layer `add`, documented in src/overloads.ts. */
 export const add = merging('add', pairwise(addOp));
 /**
- * The first input less the others, `y = a - b - ...`: `subtract()([a, b])`. Inputs of one shape, f32; axes of length 1
- * broadcast.
- * @throws ShapeError for other shapes.
+ * The first input minus the others, `y = a - b - ...`: `subtract()([a, b])`. Shapes as in `add`; f32.
+ * @throws ShapeError if the shapes do not match.
  */
 export const subtract = merging('subtract', pairwise(sub));
 /**
- * The product of the inputs, `y = a b ...`: `multiply()([a, b])`. Inputs of one shape, f32; axes of length 1 broadcast.
- * @throws ShapeError for other shapes.
+ * The product of the inputs, `y = a b ...`: `multiply()([a, b])`. Shapes as in `add`; f32.
+ * @throws ShapeError if the shapes do not match.
  */
 export const multiply = merging('multiply', pairwise(mul));
 /**
- * The mean of n inputs, `y = (a + b + ...) / n`: `average()([a, b])`. Inputs of one shape, f32; axes of length 1 broadcast.
- * @throws ShapeError for other shapes.
+ * The mean of n inputs, `y = (a + b + ...) / n`: `average()([a, b])`. Shapes as in `add`; f32.
+ * @throws ShapeError if the shapes do not match.
  */
 export const average = merging('average', (inputs) => mul(pairwise(addOp)(inputs), 1 / inputs.length));
-/**
- * The largest input, element by element: `maximum()([a, b])`. Ties share the gradient. Inputs of one shape, f32; axes of
- * length 1 broadcast.
- * @throws ShapeError for other shapes.
- */
+/** The layer `maximum`, documented in src/overloads.ts. */
 export const maximum = merging('maximum', pairwise(maximumOp));
 
+/** Options of `concatenate`. */
 export interface ConcatenateOptions extends LayerOptions {
-  /** The axis along which the inputs are joined, counted with the batch axis but not that one; default -1. */
+  /** The axis along which to join the inputs, counting the batch axis, which it cannot be; default -1. */
   readonly axis?: number;
 }
 
 /**
- * Joins two or more inputs along an axis: `concatenate()([a, b])`. The output is as long there as all inputs together.
- * @throws ShapeError for inputs that differ along another axis, and for the batch axis.
+ * Joins two or more inputs along an axis: `concatenate()([a, b])`. All other axes must have equal lengths.
+ * @throws ShapeError if inputs differ along another axis, or `axis` is the batch axis.
  */
 export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis: integer }, ({ axis = -1 }) => ({
   takes: 'many',
@@ -82,7 +74,7 @@ export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis
       throw new ShapeError({
         op: 'concatenate',
         got: `samples of shape ${shapes.map(formatShape).join(' and ')}, axis ${axis}`,
-        expected: 'shapes that differ along this axis alone, which is not that of the batch',
+        expected: 'shapes that differ only along this axis, which is not the batch axis',
         fix: 'Choose another axis, or reshape the inputs.',
       });
     }
@@ -94,11 +86,10 @@ export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis
 const blockOf = (given: Block | readonly Block[]): Block => (typeof given === 'function' ? given : inSequence(given));
 
 /**
- * A residual block: `y = block(x) + shortcut(x)`. It works in a sequential model and in a graph, where it becomes its layers
- * and an `add`.
+ * A residual block: `y = block(x) + shortcut(x)`, in a sequential model or a graph. It expands into its layers and an `add`.
  * @param block a layer, or a list of layers in sequence.
- * @param shortcut the same; default the identity, which needs a block that keeps the shape.
- * @throws ShapeError, when the model is built, for a sum of different shapes.
+ * @param shortcut the same; default the identity, for a block that keeps the shape.
+ * @throws ShapeError, when the model is built, if the two shapes differ.
  * @see He et al. (2016), "Deep residual learning for image recognition".
  */
 export const residual =

@@ -6,15 +6,13 @@ import { gaussianNoise as gaussianNoiseOp } from '../../ops/random/gaussianNoise
 import { checkRank, defineLayer } from '../network/defineLayer.ts';
 import type { LayerOptions } from '../network/layer.ts';
 
+/** Options of the layer `gaussianNoise`. */
 export interface GaussianNoiseLayerOptions extends LayerOptions {
   /** Standard deviation of the noise, in the units of x, 0 or more. */
   readonly stddev: number;
 }
 
-/**
- * Adds noise in training: `y = x + stddev z`, z standard normal, new in each step. At inference `y = x`. The shape stays, f32.
- * @throws ValueError for a negative `stddev`.
- */
+/** The layer `gaussianNoise`, documented in src/overloads.ts. */
 export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>(
   'gaussianNoise',
   { stddev: required(notNegative) },
@@ -24,16 +22,17 @@ export const gaussianNoise = defineLayer<GaussianNoiseLayerOptions>(
   }),
 );
 
+/** Options of `spatialDropout2d`. */
 export interface SpatialDropout2dOptions extends LayerOptions {
-  /** The share of channels set to 0 in training, at least 0 and below 1. */
+  /** The probability that a channel is set to 0 in training, at least 0 and below 1. */
   readonly rate: number;
 }
 
 /**
- * Dropout of whole channels, drawn for each image. In training a channel becomes 0 with probability `rate`, and is scaled by
- * `1 / (1 - rate)` otherwise; at inference `y = x`. Neighbouring pixels are alike, so that dropping single ones would hide
- * little. Input and output `[batch, height, width, channels]`, f32.
- * @throws ValueError for a rate outside `0 <= rate < 1`; ShapeError for samples of rank below 3.
+ * Dropout of whole channels of each image: in training a channel becomes 0 with probability `rate`, and is scaled by
+ * `1 / (1 - rate)` otherwise; at inference `y = x`. Dropping single pixels would hide little, because neighbours are similar.
+ * Input and output `[batch, height, width, channels]`, f32.
+ * @throws ValueError unless `0 <= rate < 1`; ShapeError if samples have a rank below 3.
  * @see Tompson et al. (2015), "Efficient object localization using convolutional networks".
  */
 export const spatialDropout2d = defineLayer<SpatialDropout2dOptions>(

@@ -8,12 +8,13 @@ import type { Initializer } from '../initializers.ts';
 import { checkRank, defineLayer, LAYER_CHECKS } from '../network/defineLayer.ts';
 import type { Layer, LayerOptions } from '../network/layer.ts';
 
+/** Options of `whitening`: what `whiteningStatistics` returns. */
 export interface WhiteningOptions extends LayerOptions {
   /** The mean of each feature. */
   readonly mean: readonly number[];
   /** `[features, components]`. */
   readonly matrix: HostArray;
-  /** Not used; accepted so that the statistics can be passed as they are. */
+  /** Ignored, so that the statistics can be passed unchanged. */
   readonly variance?: readonly number[];
 }
 
@@ -23,7 +24,7 @@ interface ProjectionOptions extends LayerOptions {
   readonly matrixInitializer?: Initializer;
 }
 
-/** The layer that `whitening` makes; files name it by this kind. Its numbers are weights, so that files hold them once. */
+/** The layer that `whitening` makes; the kind names it in files. Mean and matrix are weights, so files hold them once. */
 export const whiteningLayer = defineLayer<ProjectionOptions>(
   'whitening',
   { components: required(count), meanInitializer: byName, matrixInitializer: byName },
@@ -55,13 +56,13 @@ function isMatrix(value: unknown): boolean {
 }
 
 /**
- * Whitens inputs: `y = (x - mean) matrix` over the last axis, which makes the features of the training set uncorrelated, of
- * variance 1. `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' finds mean and matrix.
- * Input `[batch, ..., features]`, output `[batch, ..., components]`, f32. It does not learn, and is saved with the model.
+ * Whitens inputs: `y = (x - mean) matrix` over the last axis, which makes the features of the training set uncorrelated, each
+ * with variance 1. `whiteningStatistics(trainingData, { kind })` of 'dawngrad/data' computes mean and matrix.
+ * Input `[batch, ..., features]`, output `[batch, ..., components]`, f32. Mean and matrix are non-trainable weights.
  *
  *     whitening({ ...(await whiteningStatistics(xTrain, { kind: 'zca' })), inputShape: [784] })
  *
- * @throws ValueError for a matrix that is none; ShapeError, when the model is built, for another number of features.
+ * @throws ValueError if `matrix` is not a matrix; ShapeError, when the model is built, if the number of features differs.
  */
 export function whitening(options: WhiteningOptions): Layer {
   checkValues('whitening', options, CHECKS);
@@ -75,7 +76,7 @@ export function whitening(options: WhiteningOptions): Layer {
         op: 'whitening',
         got: `a mean of ${mean.length} numbers and a matrix ${formatShape(matrix.shape)} for ${length} features`,
         expected: `${length} numbers and a matrix [${length}, components]`,
-        fix: 'Fit the whitening to data like these; put a flatten() before it for images.',
+        fix: 'Compute the statistics from data of this shape; for images put a flatten() before the whitening.',
       });
     };
   return whiteningLayer({

@@ -24,7 +24,7 @@ function moveAxisLast(op: string, x: Tensor, axis: number): Tensor {
   return transpose(x, [...others, from]);
 }
 
-/** Mixes targets with the uniform distribution, in which each class has `share`. */
+/** Mixes targets with the uniform distribution, whose probability per class is `share`. */
 function smoother(labelSmoothing: number): (targets: Tensor, share: number) => Tensor {
   if (labelSmoothing === 0) return (targets) => targets;
   return (targets, share) => add(mul(targets, 1 - labelSmoothing), labelSmoothing * share);
@@ -37,13 +37,15 @@ function meanWithAccuracy(logits: Tensor, targets: Tensor, { yTrue, yPred }: { y
   return mean;
 }
 
+/** Options of cross-entropies. */
 export interface CrossentropyOptions extends LossOptions {
   /** Whether `yPred` holds logits instead of probabilities; default false. */
   readonly fromLogits?: boolean;
-  /** The share of each target that is spread evenly over the classes, at least 0 and below 1; default 0. */
+  /** The fraction of each target that is spread evenly over all classes, at least 0 and below 1; default 0. */
   readonly labelSmoothing?: number;
 }
 
+/** Options of losses over one-hot targets. */
 export interface CategoricalOptions extends CrossentropyOptions {
   /** The axis of the classes; default -1. */
   readonly axis?: number;
@@ -62,10 +64,10 @@ function classRows(op: string, { labelSmoothing = 0, axis = -1 }: CategoricalOpt
 /**
  * Categorical cross-entropy: `-sum_j y_j log p_j` per row. `yTrue`: distributions over the classes, one-hot or not, in the shape
  * of `yPred` `[..., classes]`. Per sample: `[...]`.
- * Where `softmax` made the probabilities, the loss is computed from its logits, which can't saturate, and the gradient flows to
- * the logits. Other probabilities are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`. A logit of minus infinity is fine
- * where the target is 0; with `labelSmoothing` no target is 0, and such a loss is infinite.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * If `softmax` computed the probabilities, the loss uses its logits instead, which cannot saturate, and the gradient flows to
+ * the logits. Other probabilities are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`. A logit of minus infinity adds
+ * nothing where the target is 0; with `labelSmoothing` no target is 0, and the loss is infinite.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
   'categoricalCrossentropy',
@@ -89,18 +91,19 @@ export const categoricalCrossentropy = defineLoss<CategoricalOptions>(
   },
 );
 
+/** Options of `sparseCategoricalCrossentropy`. */
 export interface SparseOptions extends LossOptions {
   /** Whether `yPred` holds logits instead of probabilities; default false. */
   readonly fromLogits?: boolean;
-  /** The number of a class whose samples are left out of the loss and its mean; default none. */
+  /** A class whose samples are left out of the loss and its mean; default none. */
   readonly ignoreClass?: number;
 }
 
 /**
- * Categorical cross-entropy for class indices: `-log p_label` per row. `yTrue`: class indices, `[...]` or `[..., 1]`; `yPred`:
- * `[..., classes]`. Per sample: `[...]`. Logits and probabilities are treated as in `categoricalCrossentropy`. A label outside
- * the classes has loss 0 but counts as a sample, unless it is `ignoreClass`.
- * @throws ValueError for options out of range; ShapeError for labels of another shape.
+ * Categorical cross-entropy for integer labels: `-log p_label` per row. `yTrue`: class indices, `[...]` or `[..., 1]`; `yPred`:
+ * `[..., classes]`. Per sample: `[...]`. Logits and probabilities are treated as in `categoricalCrossentropy`. A label that is
+ * not a class has loss 0 but counts as a sample, unless it is `ignoreClass`; `fit` and `evaluate` reject such labels.
+ * @throws ValueError if an option is out of range; ShapeError if the labels do not match the rows.
  */
 export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
   'sparseCategoricalCrossentropy',
@@ -125,7 +128,7 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseOptions>(
 
 const complement = (p: Tensor): Tensor => sub(1, p);
 
-/** `a` where the targets are 1, `b` where they are 0, in between for what is between. */
+/** `a` where the target is 1, `b` where it is 0, and a mixture in between. */
 const interpolate = (targets: Tensor, a: Tensor, b: Tensor): Tensor =>
   add(mul(targets, a), mul(complement(targets), b));
 
@@ -135,9 +138,9 @@ const binaryFromProbabilities = (targets: Tensor, p: Tensor): Tensor =>
 /**
  * Binary cross-entropy, one decision per output: `-mean(y log p + (1 - y) log(1 - p))` over the last axis. `yTrue`: numbers from
  * 0 to 1 in the shape of `yPred` `[..., n]`. Per sample: `[...]`.
- * From logits x it is `mean(softplus(x) - x y)`, which can't saturate; so it is where `sigmoid` made the probabilities, and the
- * gradient flows to the logits. Other probabilities are clipped to `1e-7 .. 1 - 1e-7`.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * For logits x it is `mean(softplus(x) - x y)`, which cannot saturate. If `sigmoid` computed the probabilities, the loss uses its
+ * logits, and the gradient flows to them. Other probabilities are clipped to `1e-7 .. 1 - 1e-7`.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const binaryCrossentropy = defineLoss<CrossentropyOptions>(
   'binaryCrossentropy',
@@ -163,15 +166,16 @@ interface FocalOptions {
   readonly gamma?: number;
 }
 
+/** Options of `binaryFocalCrossentropy`. */
 export interface BinaryFocalOptions extends CrossentropyOptions, FocalOptions {
   /** Whether losses are weighted, by `alpha` for targets of 1 and by `1 - alpha` for 0; default false. */
   readonly applyClassBalancing?: boolean;
 }
 
 /**
- * Binary focal loss: `-mean((1 - q)^gamma log q)` over the last axis, with q the probability given to the true answer, clipped to
- * `1e-7 .. 1 - 1e-7`. `yTrue`: numbers from 0 to 1 in the shape of `yPred` `[..., n]`. Per sample: `[...]`.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * Binary focal loss: `-mean((1 - q)^gamma log q)` over the last axis, where q is the predicted probability of the true answer,
+ * clipped to `1e-7 .. 1 - 1e-7`. `yTrue`: numbers from 0 to 1 in the shape of `yPred` `[..., n]`. Per sample: `[...]`.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` differ in shape.
  * @see Lin et al. (2017), "Focal loss for dense object detection".
  */
 export const binaryFocalCrossentropy = defineLoss<BinaryFocalOptions>(
@@ -193,12 +197,13 @@ export const binaryFocalCrossentropy = defineLoss<BinaryFocalOptions>(
   },
 );
 
+/** Options of `categoricalFocalCrossentropy`. */
 export interface CategoricalFocalOptions extends CategoricalOptions, FocalOptions {}
 
 /**
  * Categorical focal loss: `-sum_j alpha (1 - p_j)^gamma y_j log p_j` per row. `yTrue`: distributions over the classes in the shape
  * of `yPred` `[..., classes]`. Per sample: `[...]`. Probabilities are scaled to sum to 1 and clipped to `1e-7 .. 1 - 1e-7`.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` differ in shape.
  * @see Lin et al. (2017), "Focal loss for dense object detection".
  */
 export const categoricalFocalCrossentropy = defineLoss<CategoricalFocalOptions>(

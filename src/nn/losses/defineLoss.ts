@@ -9,44 +9,45 @@ import { broadcastTo, reshape } from '../../ops/movement/strided.ts';
 import { sum } from '../../ops/reduce/reduce.ts';
 import { sumOfBoth, type Totalling, type Weighted } from './total.ts';
 
-/** Keras's epsilon: probabilities stay this far from 0 and 1, and divisors from 0. */
+/** Keras's epsilon: the least distance of probabilities from 0 and 1, and of divisors from 0. */
 export const EPSILON = 1e-7;
 /** Reductions over the last axis, which holds the outputs of one sample. */
 export const LAST = { axis: -1 };
 
-/** The accuracy of outputs whose cross-entropy was just computed against these targets: its kernel counts the hits too. */
+/** The accuracy of outputs whose cross-entropy was just computed: the same kernel counts the correct predictions. */
 export const accuracies = new WeakMap<Tensor, { readonly yTrue: Tensor; readonly accuracy: Tensor }>();
 
 /** A value per sample, from targets and outputs. */
 export type Pointwise = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /**
- * A function that can serve as a loss. From targets and outputs it returns, in f32, one number for the batch, or one per sample,
- * `[batch, ...]`; the latter are weighted and averaged like those of `makeLoss`.
+ * A function to use as a loss: returns, in f32, one number for the batch, or one or more per sample, `[batch, ...]`, which are
+ * weighted and averaged like those of `makeLoss`.
  */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: LossWeights) => Tensor;
 
 interface LossWeights {
   /**
-   * Weights of the samples: a scalar, or the leading axes of the per-sample losses. A weight of 0 also removes an infinite loss;
-   * NaN stays.
+   * Weights of the samples: a scalar, or in the shape of the leading axes of the per-sample losses. A weight of 0 also removes
+   * an infinite loss, but not NaN.
    */
   readonly sampleWeight?: Tensor;
 }
 
-/** A loss: a scalar from targets and outputs, or one number per sample if its reduction is `none`. */
+/** A loss: computes a scalar from targets and outputs, or one number per sample if its reduction is `none`. */
 export interface Loss extends Totalling {
+  /** The name in the history, messages and files. */
   readonly name: string;
   (yTrue: Tensor, yPred: Tensor, options?: LossWeights): Tensor;
   /** The options it was made with. */
   readonly config?: object;
-  /** The loss of each sample, neither weighted nor reduced: usually in the shape of `yPred` without its last axis. */
+  /** The loss of each sample before weighting and reduction, usually in the shape of `yPred` without its last axis. */
   readonly perSample: Pointwise;
-  /** What the targets must be; default any number. */
+  /** The values that targets may have; default any number. */
   readonly targets?: Targets;
 }
 
-/** Class indices from 0, one of which may be ignored; or probabilities, from 0 to 1. */
+/** The values that targets may have: class indices from 0, one of which may be ignored, or probabilities from 0 to 1. */
 export type Targets =
   | { readonly kind: 'classes'; readonly ignored?: number | undefined }
   | { readonly kind: 'probabilities' };
@@ -58,7 +59,7 @@ interface Losses {
   readonly weights: Tensor | undefined;
 }
 
-/** `total / by`, and `by` where it is not known from the number of samples. Weights that are all 0 give 0. */
+/** `total / by`, with `by` as the weight unless the number of samples determines it. If `by` is 0, the result is 0. */
 export const ratio = (total: Tensor, by: Tensor | number): Weighted =>
   typeof by === 'number' ? { value: mul(total, 1 / by) } : { value: div(total, maximum(by, EPSILON)), weight: by };
 
@@ -72,29 +73,31 @@ const reductions = {
 
 /**
  * How the weighted losses of the samples are combined. `sumOverBatchSize`: their sum divided by the number of samples, as in Keras.
- * `meanWithSampleWeight`: divided by the sum of the weights, like PyTorch's weighted mean. `sum`: their sum. `none`: not at all.
+ * `meanWithSampleWeight`: divided by the sum of the weights, as PyTorch's weighted mean. `sum`: their sum. `none`: not combined.
  */
 export type Reduction = keyof typeof reductions;
 
+/** Options of every loss. */
 export interface LossOptions {
-  /** Default `sumOverBatchSize`. */
+  /** How the losses of the samples are combined; default `sumOverBatchSize`. */
   readonly reduction?: Reduction;
 }
 
 /** What a loss computes. */
 export interface LossDefinition {
+  /** The loss of each sample. */
   readonly perSample: Pointwise;
-  /** The mean over all samples, where a fused kernel exists for these targets and outputs. */
+  /** The mean over all samples, if a fused kernel exists for these targets and outputs. */
   readonly mean?: (yTrue: Tensor, yPred: Tensor) => Tensor | undefined;
-  /** Which samples count, in the shape of the losses, as the result of a comparison; default all. */
+  /** Which samples count: 1 or 0 (i32, as comparisons return) in the shape of the losses; default all. */
   readonly counts?: Pointwise;
   readonly targets?: Targets;
 }
 
 /**
- * Makes your own loss from its value per sample: weights and reduction are added.
- * @param name for messages and files.
- * @throws ValueError for an unknown reduction.
+ * Makes your own loss from the loss of each sample; sample weights and the reduction are applied for you.
+ * @param name the name in messages and files.
+ * @throws ValueError if the reduction is unknown.
  */
 export function makeLoss(
   name: string,
@@ -126,7 +129,7 @@ export function makeLoss(
   });
 }
 
-/** A user's function as a loss. Its result is checked, and so is that it takes the weights of samples into account. */
+/** Makes a loss from a user's function; checks its result, and that it reads the sample weights if there are any. */
 export function lossFromFunction(f: LossFunction): Loss {
   const name = f.name || 'loss';
   const call = (yTrue: Tensor, yPred: Tensor, options: LossWeights): Tensor => {
@@ -135,7 +138,7 @@ export function lossFromFunction(f: LossFunction): Loss {
     throw new ShapeError({
       op: name,
       got: `${value.size} numbers, ${formatShape(value.shape)}, in return`,
-      expected: `one for the batch, or one per sample, [${yPred.shape[0]}]`,
+      expected: `one number for the batch, or one per sample, [${yPred.shape[0]}]`,
       fix: 'Take the mean over the samples, or over the last axis alone.',
     });
   };
@@ -155,15 +158,15 @@ export function lossFromFunction(f: LossFunction): Loss {
     if (readsWeights) return reshape(value, []);
     throw new ValueError({
       op: name,
-      got: 'weights of samples for a loss that returns one number for a batch',
-      expected: 'one that can weigh them',
-      fix: 'Return one loss per sample, mean(..., { axis: -1 }), or take the weights as its third argument, { sampleWeight }.',
+      got: 'sample weights, and one number for the batch, computed without them',
+      expected: 'a loss that uses the weights',
+      fix: 'Return one loss per sample, mean(..., { axis: -1 }), or read the weights from the third argument, { sampleWeight }.',
     });
   };
   return Object.assign(named(name, loss), { perSample: (yTrue: Tensor, yPred: Tensor) => call(yTrue, yPred, {}) });
 }
 
-/** Makes the function that users call for a loss. `checks` covers its options but `reduction`. */
+/** Makes the function that users call for a loss. `checks` covers its options except `reduction`. */
 export const defineLoss =
   /* @__NO_SIDE_EFFECTS__ */
   <Options extends LossOptions>(
@@ -186,7 +189,7 @@ function alignWeight(op: string, weight: Tensor, losses: Shape): Tensor {
       op,
       got: `sampleWeight ${formatShape(weight.shape)} for losses of shape ${formatShape(losses)}`,
       expected: 'a scalar, or the leading axes of the losses',
-      fix: 'Give one weight per sample.',
+      fix: 'Pass one weight per sample.',
     });
   }
   const ones = new Array<number>(losses.length - own.length).fill(1);
@@ -205,7 +208,7 @@ export function targetsLike(op: string, yTrue: Tensor, yPred: Tensor): Tensor {
       op,
       got: `yTrue ${formatShape(yTrue.shape)} and yPred ${formatShape(yPred.shape)}`,
       expected: 'the same shape',
-      fix: `Give one target per output. Class indices become targets by oneHot(yTrue, ${classes}), or take sparseCategoricalCrossentropy.`,
+      fix: `Pass one target per output. For class indices use oneHot(yTrue, ${classes}) or sparseCategoricalCrossentropy.`,
     });
   }
   return cast(reshape(yTrue, yPred.shape), 'f32');

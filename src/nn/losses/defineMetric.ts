@@ -3,10 +3,11 @@ import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Totalling } from './total.ts';
 
 /**
- * A number that says how good a model is: a scalar from the targets and outputs of a batch. An epoch reports the mean over its
- * batches, weighted by their sizes, unless the metric defines `join`. Every loss is a metric too.
+ * Measures a model: computes a scalar from the targets and outputs of a batch. An epoch reports the mean over its batches,
+ * weighted by their sizes unless the metric defines `weighted`, or what `join` makes of them. Every loss is a metric too.
  */
 export interface Metric extends Totalling {
+  /** The name in the history, messages and files. */
   readonly name: string;
   (yTrue: Tensor, yPred: Tensor): Tensor;
   /** The options it was made with, for files. */
@@ -16,15 +17,16 @@ export interface Metric extends Totalling {
 /** What a metric computes. */
 export interface MetricDefinition extends Totalling {
   readonly weighted: NonNullable<Totalling['weighted']>;
-  /** The same as `result`, in operations; default: the value itself. */
+  /** The same as `result`, for tensors; default: the value itself. */
   readonly scalar?: (value: Tensor) => Tensor;
+  /** Options, for files. */
   readonly config?: object;
 }
 
 /**
- * Makes your own metric where a mean over samples is not enough. A ratio, for example, weights each batch by its denominator:
+ * Makes your own metric, for example one that is not a mean over samples. A ratio weights each batch by its denominator:
  * `weighted: (yTrue, yPred) => ({ value: div(hits, found), weight: found })`.
- * @param name for the history and messages.
+ * @param name the name in the history and messages.
  */
 export const makeMetric = (name: string, { scalar, ...definition }: MetricDefinition): Metric =>
   Object.assign(

@@ -5,7 +5,7 @@ import type { Metric } from './defineMetric.ts';
 import * as metricMakers from './metrics.ts';
 import * as regression from './regression.ts';
 
-/** Losses by their Keras names, each a function of its options: what the files of losses export. */
+/** Losses by their Keras names, each a function of its options; files name losses by these keys. */
 export const losses = { ...crossentropy, ...regression } satisfies Record<string, () => Loss>;
 
 /** Keras's short names of losses. */
@@ -24,7 +24,7 @@ const fullName = (name: string, short: Readonly<Record<string, string>>): string
   return Object.hasOwn(short, key) ? short[key] : name;
 };
 
-/** A loss from its name, with default options, from a function, or the loss itself. @throws ValueError that lists the names. */
+/** The loss of a name, with default options; a function becomes a loss. @throws ValueError that lists the names. */
 export function getLoss(loss: Loss | LossFunction | string): Loss {
   if (typeof loss !== 'function') return lookUp<() => Loss>('loss', losses, fullName(loss, SHORT_LOSSES))();
   checkMade('loss', losses, loss);
@@ -34,7 +34,7 @@ export function getLoss(loss: Loss | LossFunction | string): Loss {
 /** Metrics by their names, each a function of its options. Every loss is a metric too. */
 export const metrics = { ...metricMakers } satisfies Record<string, () => Metric>;
 
-/** Keras's short names of metrics, and its names for what is the same metric here. */
+/** Keras's short names of metrics, and its names of metrics that are one metric here. */
 const SHORT_METRICS: Readonly<Record<string, keyof typeof metrics>> = {
   acc: 'accuracy',
   rmse: 'rootMeanSquaredError',
@@ -46,7 +46,7 @@ const SHORT_METRICS: Readonly<Record<string, keyof typeof metrics>> = {
 /** The name that a short one stands for, or the name itself. */
 export const metricName = (name: string): string => fullName(fullName(name, SHORT_METRICS), SHORT_LOSSES);
 
-/** A metric from its name, or the metric itself. A short name is kept: it is what the history is asked for. */
+/** The metric of a name, or the given metric. A short name is kept, because the history is read by it. */
 export function getMetric(metric: Metric | string): Metric {
   const known = { ...metrics, ...losses };
   checkMade('metric', known, metric);

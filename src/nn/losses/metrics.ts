@@ -29,10 +29,10 @@ const classesOf = (op: string, yTrue: Tensor, yPred: Tensor): Tensor =>
   areLabels(yTrue, yPred) ? labelsFor(op, yTrue, yPred) : argMax(targetsLike(op, yTrue, yPred), LAST);
 
 /**
- * Binary accuracy: the share of outputs on the right side of the threshold, `mean((p > threshold) = y)`. `yTrue`: 0 and 1 in the
- * shape of `yPred`.
+ * Binary accuracy: the fraction of outputs on the correct side of the threshold, `mean((yPred > threshold) == yTrue)`. `yTrue`: 0
+ * and 1 in the shape of `yPred`.
  * @param options `threshold`: an output above it counts as 1; default 0.5.
- * @throws ValueError for a threshold that is no finite number; ShapeError for targets of another shape.
+ * @throws ValueError if `threshold` is not a finite number; ShapeError if `yTrue` and `yPred` do not match.
  */
 export const binaryAccuracy = (options: { readonly threshold?: number } = {}): Metric => {
   const { threshold = 0.5 } = checkValues('binaryAccuracy', options, { threshold: finite });
@@ -42,9 +42,9 @@ export const binaryAccuracy = (options: { readonly threshold?: number } = {}): M
 };
 
 /**
- * Categorical accuracy: the share of rows whose largest output is that of the right class. `yPred`: `[..., classes]`, logits or
+ * Categorical accuracy: the fraction of rows whose largest output is that of the true class. `yPred`: `[..., classes]`, logits or
  * probabilities; `yTrue`: class indices `[...]`, or one-hot targets in the shape of `yPred`.
- * @throws ShapeError for targets of another shape.
+ * @throws ShapeError if `yTrue` and `yPred` do not match.
  */
 export const categoricalAccuracy = (): Metric =>
   metricOf('categoricalAccuracy', {}, (yTrue, yPred) => {
@@ -53,13 +53,13 @@ export const categoricalAccuracy = (): Metric =>
     return fractionOf(equal(classesOf('categoricalAccuracy', yTrue, yPred), argMax(yPred, LAST)));
   });
 
-/** Whether the one output of each sample is the probability of its only class, rather than that of a yes. */
+/** Whether the single output of each sample is the softmax of its only class, rather than the probability of class 1. */
 const isOnlyClass = (yTrue: Tensor, yPred: Tensor): boolean => yTrue.dtype === 'i32' && softmaxLogits.has(yPred);
 
 /**
- * Accuracy: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. A softmax over a single class, with class
- * numbers as targets, is categorical too.
- * @throws ShapeError for targets of another shape.
+ * Accuracy: `binaryAccuracy` for one output per sample, else `categoricalAccuracy`. A softmax over a single class with class
+ * indices as targets is categorical too.
+ * @throws ShapeError if `yTrue` and `yPred` do not match.
  */
 export const accuracy = (): Metric => {
   const [binary, categorical] = [binaryAccuracy(), categoricalAccuracy()];
@@ -70,10 +70,10 @@ export const accuracy = (): Metric => {
 };
 
 /**
- * Top-k accuracy: the share of rows where fewer than k outputs are larger than that of the right class. `yPred`:
- * `[..., classes]`; `yTrue`: class indices `[...]`, or one-hot targets. A label that is no class is never right.
+ * Top-k accuracy: the fraction of rows where fewer than k outputs are larger than that of the true class. `yPred`:
+ * `[..., classes]`; `yTrue`: class indices `[...]`, or one-hot targets. A label that is not a class counts as wrong.
  * @param options `k`: default 5.
- * @throws ValueError for a k below 1; ShapeError for targets of another shape.
+ * @throws ValueError if `k` is below 1; ShapeError if `yTrue` and `yPred` do not match.
  */
 export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
   const { k = 5 } = checkValues('topKAccuracy', options, { k: count });
@@ -81,13 +81,13 @@ export const topKAccuracy = (options: { readonly k?: number } = {}): Metric => {
     const chosen = oneHot(classesOf('topKAccuracy', yTrue, yPred), yPred.shape[yPred.ndim - 1]);
     const score = sum(where(cast(chosen, 'i32'), yPred, 0), { axis: -1, keepDims: true }); // not a product: 0 times infinity is NaN
     const larger = sum(greater(yPred, score), LAST);
-    return mean(mul(cast(less(larger, k), 'f32'), sum(chosen, LAST))); // a label that is no class is never right
+    return mean(mul(cast(less(larger, k), 'f32'), sum(chosen, LAST))); // a label that is not a class counts as wrong
   });
 };
 
 /**
- * Root mean squared error: `sqrt(mean((p - y)^2))` over all outputs, in the units of the targets.
- * @throws ShapeError for targets of another shape than the outputs.
+ * Root mean squared error: `sqrt(mean((yPred - yTrue)^2))` over all outputs, in the units of the targets.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const rootMeanSquaredError = (): Metric =>
   makeMetric('rootMeanSquaredError', {
@@ -106,9 +106,9 @@ const thirds = <T>(length: number, part: (start: number, stop: number) => T): [m
 };
 
 /**
- * Coefficient of determination: `1 - sum((p - y)^2) / sum((y - mean(y))^2)` over the samples, averaged over the outputs of a
- * sample. For constant targets it is 1 if there is no error, else 0.
- * @throws ShapeError for targets of another shape than the outputs.
+ * Coefficient of determination R2: `1 - sum((p - y)^2) / sum((y - mean(y))^2)` over the samples, averaged over the outputs of a
+ * sample; targets y and outputs p have the same shape. For constant targets it is 1 if there is no error, else 0.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const r2Score = (): Metric =>
   makeMetric('r2Score', {
@@ -143,10 +143,11 @@ export const r2Score = (): Metric =>
     },
   });
 
+/** Options of `precision` and `recall`. */
 export interface DecisionOptions {
   /** An output above it counts as positive; default 0.5. */
   readonly threshold?: number;
-  /** The class that is measured, an index of the last axis; default all together. */
+  /** The class to measure, an index of the last axis; default: all classes together. */
   readonly classId?: number;
 }
 
@@ -172,9 +173,9 @@ function decisions(op: string, options: DecisionOptions) {
 }
 
 /**
- * Precision: `true positives / (true positives + false positives)`, 0 without any positives. `yTrue`: 0 and 1 in the shape of
+ * Precision: `true positives / (true positives + false positives)`, 0 if no output is positive. `yTrue`: 0 and 1 in the shape of
  * `yPred`, or class indices.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` do not match.
  */
 export const precision = (options: DecisionOptions = {}): Metric => {
   const decide = decisions('precision', options);
@@ -190,7 +191,7 @@ export const precision = (options: DecisionOptions = {}): Metric => {
 /**
  * Recall: `true positives / (true positives + false negatives)`, 0 if no target is positive. `yTrue`: 0 and 1 in the shape of
  * `yPred`, or class indices.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` do not match.
  */
 export const recall = (options: DecisionOptions = {}): Metric => {
   const decide = decisions('recall', options);
@@ -203,17 +204,18 @@ export const recall = (options: DecisionOptions = {}): Metric => {
   });
 };
 
+/** Options of `auc`. */
 export interface AucOptions {
-  /** One more than the number of equal bins from 0 to 1; outputs in one bin count as ties. At least 2; default 200. */
+  /** One more than the number of equal bins from 0 to 1; outputs in the same bin count as ties. At least 2; default 200. */
   readonly numThresholds?: number;
   /** Whether `yPred` holds logits instead of probabilities; default false. */
   readonly fromLogits?: boolean;
 }
 
 /**
- * The area under the ROC curve: how often a positive sample gets a larger output than a negative one, ties counting half.
- * `yTrue`: 0 and 1 in the shape of `yPred`. It is 0 if one of the two is missing, as in Keras.
- * @throws ValueError for options out of range; ShapeError for targets of another shape.
+ * The area under the ROC curve: how often a positive sample has a larger output than a negative one, ties counting half.
+ * `yTrue`: 0 and 1 in the shape of `yPred`. It is 0 if there are no positive or no negative samples, as in Keras.
+ * @throws ValueError if an option is out of range; ShapeError if `yTrue` and `yPred` do not match.
  */
 export const auc = (options: AucOptions = {}): Metric => {
   const { numThresholds = 200, fromLogits = false } = checkValues('auc', options, {

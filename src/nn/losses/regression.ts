@@ -18,21 +18,21 @@ const regression = /* @__NO_SIDE_EFFECTS__ */ <Options extends LossOptions = Los
   });
 
 /**
- * Mean squared error: `mean((p - y)^2)` over the last axis. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Mean squared error: `mean((yPred - yTrue)^2)` over the last axis. `yTrue` and `yPred`: `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const meanSquaredError = regression('meanSquaredError', {}, () => (y, p) => mean(square(sub(p, y)), LAST));
 
 /**
- * Mean absolute error: `mean(|p - y|)` over the last axis. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Mean absolute error: `mean(|yPred - yTrue|)` over the last axis. `yTrue` and `yPred`: `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const meanAbsoluteError = regression('meanAbsoluteError', {}, () => (y, p) => mean(abs(sub(p, y)), LAST));
 
 /**
- * Mean absolute percentage error: `100 mean(|y - p| / max(|y|, 1e-7))` over the last axis, in percent. `yTrue` has the shape
- * of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Mean absolute percentage error: `100 mean(|y - p| / max(|y|, 1e-7))` over the last axis, in percent. Targets y and outputs p:
+ * `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const meanAbsolutePercentageError = regression(
   'meanAbsolutePercentageError',
@@ -43,9 +43,9 @@ export const meanAbsolutePercentageError = regression(
 const log1p = (x: Tensor): Tensor => log(add(maximum(x, EPSILON), 1));
 
 /**
- * Mean squared logarithmic error: `mean((log(p + 1) - log(y + 1))^2)` over the last axis, with numbers below 1e-7 taken as
- * that. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Mean squared logarithmic error: `mean((log(p + 1) - log(y + 1))^2)` over the last axis; numbers below 1e-7 count as 1e-7.
+ * Targets y and outputs p: `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const meanSquaredLogarithmicError = regression(
   'meanSquaredLogarithmicError',
@@ -53,15 +53,16 @@ export const meanSquaredLogarithmicError = regression(
   () => (y, p) => mean(square(sub(log1p(p), log1p(y))), LAST),
 );
 
+/** Options of `huber`. */
 export interface HuberOptions extends LossOptions {
-  /** The absolute error from which the loss is linear, above 0; default 1. */
+  /** The absolute error beyond which the loss is linear, above 0; default 1. */
   readonly delta?: number;
 }
 
 /**
- * Huber loss: the mean over the last axis of `e^2 / 2` for errors `|e| = |p - y| <= delta`, and of `delta (|e| - delta / 2)`
- * beyond. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape. ValueError for a delta that is not above 0.
+ * Huber loss: for errors `e = yPred - yTrue`, the mean over the last axis of `e^2 / 2` where `|e| <= delta`, and of
+ * `delta (|e| - delta / 2)` elsewhere. `yTrue` and `yPred`: `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape; ValueError if `delta` is not above 0.
  * @see Huber (1964), "Robust estimation of a location parameter".
  */
 export const huber = regression<HuberOptions>('huber', { delta: positive }, ({ delta = 1 }) => (y, p) => {
@@ -71,16 +72,15 @@ export const huber = regression<HuberOptions>('huber', { delta: positive }, ({ d
 });
 
 /**
- * Log-cosh loss: `mean(log(cosh(p - y)))` over the last axis. `yTrue` has the shape of `yPred` `[..., n]`; per sample
- * `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Log-cosh loss: `mean(log(cosh(yPred - yTrue)))` over the last axis. `yTrue` and `yPred`: `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const logCosh = regression('logCosh', {}, () => (y, p) => {
   const error = abs(sub(p, y));
   return sub(mean(add(error, softplus(mul(error, -2))), LAST), Math.LN2);
 });
 
-/** `max(1 - y p, 0)`. If all targets are 0 or 1, 0 stands for -1. */
+/** `max(1 - y p, 0)`. If all targets are 0 or 1, 0 is read as -1. */
 function margin(targets: Tensor, p: Tensor): Tensor {
   const areBinary = cast(min(equal(square(targets), targets)), 'f32');
   const y = add(targets, mul(areBinary, sub(targets, 1)));
@@ -88,23 +88,23 @@ function margin(targets: Tensor, p: Tensor): Tensor {
 }
 
 /**
- * Hinge loss: `mean(max(1 - y p, 0))` over the last axis, for targets of -1 and 1. If all targets are 0 or 1, 0 stands for
- * -1. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Hinge loss: `mean(max(1 - y p, 0))` over the last axis. Targets y, -1 or 1 (or 0 or 1, with 0 read as -1), and outputs p:
+ * `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const hinge = regression('hinge', {}, () => (y, p) => mean(margin(y, p), LAST));
 
 /**
- * Squared hinge loss: `mean(max(1 - y p, 0)^2)` over the last axis, for targets of -1 and 1. If all targets are 0 or 1, 0
- * stands for -1. `yTrue` has the shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Squared hinge loss: `mean(max(1 - y p, 0)^2)` over the last axis. Targets y, -1 or 1 (or 0 or 1, with 0 read as -1), and
+ * outputs p: `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const squaredHinge = regression('squaredHinge', {}, () => (y, p) => mean(square(margin(y, p)), LAST));
 
 /**
- * Categorical hinge loss: `max(1 + max_j((1 - y_j) p_j) - sum_j y_j p_j, 0)` per row, for one-hot targets. `yTrue` has the
- * shape of `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Categorical hinge loss: `max(1 + max_j((1 - y_j) p_j) - sum_j y_j p_j, 0)` per row. One-hot targets y and outputs p:
+ * `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const categoricalHinge = regression(
   'categoricalHinge',
@@ -112,15 +112,16 @@ export const categoricalHinge = regression(
   () => (y, p) => relu(add(sub(max(weigh(p, sub(1, y)), LAST), sum(weigh(p, y), LAST)), 1)),
 );
 
+/** Options of `cosineSimilarity`. */
 export interface CosineSimilarityOptions extends LossOptions {
   /** The axis of the vectors; default -1. */
   readonly axis?: number;
 }
 
 /**
- * Negative cosine similarity: `-sum(y p) / (|y| |p|)` along an axis, so -1 for the same direction and 0 for a vector of zeros.
- * `yTrue` has the shape of `yPred`; per sample the shape without that axis.
- * @throws ShapeError for targets of another shape; ValueError for an axis that is no whole number.
+ * Negative cosine similarity: `-sum(y p) / (|y| |p|)` along an axis: -1 for the same direction, 0 if a vector is all zeros.
+ * Targets y and outputs p have the same shape; per sample: the shape without that axis.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape; ValueError if `axis` is not a whole number.
  */
 export const cosineSimilarity = regression<CosineSimilarityOptions>(
   'cosineSimilarity',
@@ -132,9 +133,9 @@ export const cosineSimilarity = regression<CosineSimilarityOptions>(
 );
 
 /**
- * Kullback-Leibler divergence: `sum(y log(y / p))` per row, with y and p clipped to `1e-7 .. 1`. `yTrue` has the shape of
- * `yPred` `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Kullback-Leibler divergence: `sum(y log(y / p))` per row, with y and p clipped to `1e-7 .. 1`. Targets y and outputs p:
+ * `[..., n]`; per sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const klDivergence = regression('klDivergence', {}, () => (given, predicted) => {
   const y = clip(given, EPSILON, 1);
@@ -142,8 +143,8 @@ export const klDivergence = regression('klDivergence', {}, () => (given, predict
 });
 
 /**
- * Poisson loss: `mean(p - y log(p + 1e-7))` over the last axis, for counts y and rates p. `yTrue` has the shape of `yPred`
- * `[..., n]`; per sample `[...]`.
- * @throws ShapeError for targets of another shape.
+ * Poisson loss: `mean(p - y log(p + 1e-7))` over the last axis. Counts y (`yTrue`) and rates p (`yPred`): `[..., n]`; per
+ * sample: `[...]`.
+ * @throws ShapeError if `yTrue` and `yPred` differ in shape.
  */
 export const poisson = regression('poisson', {}, () => (y, p) => mean(sub(p, weigh(log(add(p, EPSILON)), y)), LAST));

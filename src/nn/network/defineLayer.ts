@@ -12,22 +12,20 @@ const DEFINITION_CHECKS: Checks<keyof LayerDefinition> = {
   fuse: func,
 };
 
-/** The options of a layer: they may be left out where none is required. */
+/** The options of a layer, optional unless one of them is required. */
 type LayerArguments<Options> = object extends Options ? [options?: Options] : [options: Options];
 
-/** A shape of one sample. */
 export const sampleShape = listOf(
   [(length) => Number.isInteger(length) && Number(length) >= 0, ''],
   'a list of lengths, without the batch axis: [784] for vectors of 784 numbers',
 );
-/** The options of every layer. */
 export const LAYER_CHECKS: Checks<keyof LayerOptions> = {
   name: [(value) => typeof value === 'string' && value !== '', 'some letters'],
   inputShape: sampleShape,
   trainable: flag,
 };
 
-/** Makes layers of a kind. */
+/** A function that makes layers of one kind. */
 export interface LayerMaker<Options extends LayerOptions = never> {
   (...args: LayerArguments<Options>): Layer;
   /** The name of this kind of layer in files and messages. */
@@ -35,7 +33,7 @@ export interface LayerMaker<Options extends LayerOptions = never> {
 }
 
 /**
- * Makes your own kind of layer: returns the function that makes such layers.
+ * Defines your own kind of layer and returns the function that makes such layers.
  *
  *     const scale = defineLayer<LayerOptions & { factor?: number }>(
  *       'scale',
@@ -47,10 +45,10 @@ export interface LayerMaker<Options extends LayerOptions = never> {
  *       }),
  *     );
  *
- * Such layers are trained, checked by `gradcheck` and saved like any other; `loadModel(files, { layers: [scale] })` loads them.
+ * Such layers can be trained, saved and checked with `gradcheck` as any other; `loadModel(files, { layers: [scale] })` loads them.
  * @param kind the name in files and messages.
- * @param checks for each option of its own: a test, and what a message says was expected.
- * @param define returns shape rule, weights and computation for some options. The computation must work for any batch size.
+ * @param checks for each option: a test, and the words that messages use for what it expects.
+ * @param define returns shape rule, weights and computation for the given options. The computation must work for any batch size.
  */
 // @__NO_SIDE_EFFECTS__
 export function defineLayer<Options extends LayerOptions>(
@@ -68,29 +66,28 @@ export function defineLayer<Options extends LayerOptions>(
   return Object.assign(maker, { kind });
 }
 
-/** Whether a value makes layers of a kind. */
 export const isLayerMaker = (value: unknown): value is LayerMaker =>
   typeof value === 'function' && 'kind' in value && !(value instanceof Layer);
 
-/** Refuses samples of a rank below `least`. */
+/** Rejects samples of a rank below `least`. */
 export function checkRank(kind: string, inputShape: Shape, least: number): void {
   if (inputShape.length >= least) return;
   throw new ShapeError({
     op: kind,
     got: `samples of shape ${formatShape(inputShape)}`,
     expected: `rank ${least} or more`,
-    fix: 'Reshape the data, or put a flatten() or reshape() layer before.',
+    fix: 'Reshape the data, or put a flatten() or reshape() layer before it.',
   });
 }
 
-/** The length of samples along an axis that is counted with the batch axis. @throws ShapeError for the batch axis. */
+/** The length of samples along an axis, counting the batch axis. @throws ShapeError if it is the batch axis. */
 export function lengthAlong(kind: string, shape: Shape, axis: number): number {
   const place = normalizeAxis(kind, axis, shape.length + 1);
   if (place > 0) return shape[place - 1];
   throw new ShapeError({
     op: kind,
-    got: `axis ${axis}, that of the batch`,
-    expected: "one of the samples, from 1 or from the end: weights can't depend on the batch",
-    fix: 'Use axis -1 for the last.',
+    got: `axis ${axis}, the batch axis`,
+    expected: 'an axis of the samples, from 1 on or from the end, because weights cannot depend on the batch',
+    fix: 'Use axis -1 for the last axis.',
   });
 }

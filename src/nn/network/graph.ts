@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from '../../core/errors.ts';
 import { type Applicable, type Layer, SymbolicTensor, symbolic } from './layer.ts';
 
-/** A graph as a list of nodes. Inputs are positions in the list, and come before the node that takes them. */
+/** A graph as a list of nodes. Inputs are positions in the list; each comes before the node that takes it. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly number[];
@@ -9,20 +9,20 @@ export interface Graph {
 }
 
 export interface GraphNode {
-  /** Undefined for the samples of a sequential model. */
+  /** Undefined for the input of a sequential model. */
   readonly layer: Layer | undefined;
   readonly inputs: readonly number[];
 }
 
-/** Applies the layers of a graph to other inputs. @throws ShapeError for another number of inputs. */
+/** Applies the layers of a graph to other inputs. @throws ShapeError if the number of inputs differs. */
 export function applyGraph({ nodes, inputs, output }: Graph, to: Applicable | readonly Applicable[]): SymbolicTensor {
   const given = [to].flat().map(symbolic);
   if (given.length !== inputs.length) {
     throw new ShapeError({
       op: 'model',
       got: `${given.length} inputs`,
-      expected: `${inputs.length}, as the model has them`,
-      fix: 'Apply it to a list with one for each, in the order of its inputs.',
+      expected: `${inputs.length}, one for each input of the model`,
+      fix: 'Apply it to a list, in the order of its inputs.',
     });
   }
   const places: SymbolicTensor[] = [];
@@ -39,7 +39,7 @@ export function applyGraph({ nodes, inputs, output }: Graph, to: Applicable | re
   return places[output];
 }
 
-/** The graph from inputs to output. @throws ValueError if the output depends on other inputs, or not on all of them. */
+/** The graph from inputs to output. @throws ValueError unless the output depends on exactly these inputs. */
 export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTensor): Graph {
   const found = new Set([output]);
   for (const place of found) for (const input of place.inputs) found.add(input);
@@ -64,10 +64,10 @@ export function graphOf(inputs: readonly SymbolicTensor[], output: SymbolicTenso
   return graph;
 }
 
-/** Kinds of layers whose outputs are their inputs, or 0. */
+/** Kinds of layers that only move elements or set them to 0. */
 const VALUE_PRESERVING = ['flatten', 'reshape', 'dropout', 'spatialDropout2d', 'concatenate'];
 
-/** The size of the vocabulary, if an input's numbers are ids for an embedding. */
+/** The size of the vocabulary if an input holds ids for an embedding. */
 export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | undefined {
   const same = new Set([inputs[input]]); // nodes that hold the ids of the input
   let smallest: number | undefined;
@@ -79,7 +79,7 @@ export function vocabularyOf({ nodes, inputs }: Graph, input = 0): number | unde
   return smallest;
 }
 
-/** Whether each node takes the one before it, and no layer occurs twice. */
+/** Whether each node takes the previous one, and no layer occurs twice. */
 export const isSequential = ({ nodes }: Graph): boolean =>
   nodes.every(({ inputs }, i) => (i === 0 ? inputs.length === 0 : inputs.length === 1 && inputs[0] === i - 1)) &&
   new Set(nodes.map(({ layer }) => layer)).size === nodes.length;

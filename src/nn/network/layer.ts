@@ -13,27 +13,27 @@ import { Callable } from './callable.ts';
 
 /** Options that every layer has. */
 export interface LayerOptions {
-  /** For messages and files; default: the kind, numbered if a model has several of it. */
+  /** The name in messages and files; default: the kind, numbered if a model has several of them. */
   readonly name?: string;
-  /** The shape of one sample, without the batch axis. Only a first layer needs it, and only if `fit` is not the first call. */
+  /** The shape of one sample, without the batch axis. Only the first layer needs it, and only before the first `fit` or `call`. */
   readonly inputShape?: Shape;
   /** Whether training changes its weights; default true. Can be set later: `layer.trainable = false`. */
   readonly trainable?: boolean;
 }
 
-/** What a layer computes with. */
+/** What the `call` of a layer receives besides its input. */
 export interface LayerContext {
-  /** All inputs, for a layer that merges several. */
+  /** All inputs, for a layer that merges them. */
   readonly inputs: readonly Tensor[];
   /** The layer's weights, by name. */
   readonly weights: Readonly<Record<string, Parameter>>;
-  /** Whether the model trains: batch statistics and dropout apply. */
+  /** Whether the model trains, with batch statistics and dropout. */
   readonly training: boolean;
   /** The stream of random numbers to draw from. */
   readonly stream: number;
 }
 
-/** Makes a weight while a layer is built, in f32. */
+/** Makes an f32 weight while a layer is built. */
 export type AddWeight = (
   name: string,
   shape: Shape,
@@ -45,17 +45,17 @@ export type AddWeight = (
 export interface WeightOptions {
   /** Whether training changes it; default true. */
   readonly trainable?: boolean;
-  /** A penalty on it, added to the loss; default none. */
+  /** A penalty added to the loss; default none. */
   readonly regularizer?: RegularizerOption | undefined;
-  /** Applied to it after every step; default none. */
+  /** A projection applied after every step; default none. */
   readonly constraint?: ConstraintOption | undefined;
 }
 
-/** A kind of layer. Shapes are those of one sample, without the batch axis. */
+/** Defines a layer. Shapes are those of one sample, without the batch axis. */
 export interface LayerDefinition {
-  /** How many inputs it takes; default one. */
+  /** The number of inputs: none, one (default), or two and more. */
   readonly takes?: 'nothing' | 'one' | 'many';
-  /** The shape rule; throws a ShapeError for inputs that it can't take. */
+  /** Returns the shape of the output; throws a ShapeError for inputs that it cannot take. */
   readonly outputShape: (...inputShapes: readonly Shape[]) => Shape;
   /** Makes the weights; default none. */
   readonly build?: (add: AddWeight, inputShape: Shape) => void;
@@ -63,11 +63,11 @@ export interface LayerDefinition {
   readonly call: (x: Tensor, context: LayerContext) => Tensor;
   /** Size of the vocabulary, if inputs are ids. */
   readonly vocabulary?: number;
-  /** Computes this layer and some that follow in one pass, if a kernel for them exists. */
+  /** Fuses this layer with some that follow, if a kernel for them exists. */
   readonly fuse?: (following: readonly Layer[]) => Fused;
 }
 
-/** How many of the layers that follow a pass takes in, and what it computes from the contexts of all. */
+/** The number of following layers that are fused, and the computation from the contexts of all. */
 interface Fused {
   readonly taken: number;
   readonly call: (x: Tensor, contexts: readonly LayerContext[]) => Tensor;
@@ -84,15 +84,14 @@ const WEIGHT_CHECKS: Checks<keyof WeightOptions> = {
   constraint: checkedLater,
 };
 
-/** The names of layers that were given none. */
+/** Names of layers that the user did not name. */
 const titles = new WeakMap<Layer, string>();
 
-/** Names a layer that was given no name. */
+/** Names a layer that the user did not name. */
 export function setTitle(layer: Layer, title: string): void {
   if (layer.title === undefined) titles.set(layer, title);
 }
 
-/** Applies to symbolic tensors. */
 type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
 type ForwardHook = (layer: Layer, passed: { readonly input: Tensor; readonly output: Tensor }) => void;
@@ -110,11 +109,13 @@ export function withForwardHook<R>(hook: ForwardHook, body: () => R): R {
 }
 
 /**
- * A layer: a function of a tensor, with weights. Called with a symbolic tensor it returns the next one, `dense({ units: 10 })(x)`.
- * A layer that is called twice computes twice with the same weights.
+ * A layer: a function with weights. Called with a symbolic tensor it returns another: `dense({ units: 10 })(x)`. A layer that is
+ * called twice computes twice with the same weights.
  */
 export class Layer extends (Callable as new (apply: Apply) => Apply) {
+  /** The name of its kind, such as `dense`. */
   readonly kind: string;
+  /** The options it was made with. */
   readonly options: LayerOptions;
   readonly takes: NonNullable<LayerDefinition['takes']>;
   readonly outputShape: LayerDefinition['outputShape'];
@@ -139,8 +140,8 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * Whether training changes its weights. Set to false, the layer is frozen from the next step on. A frozen batch normalization
-   * uses its running statistics in training, too, and keeps them, as in Keras.
+   * Whether training changes its weights. If set to false, the layer is frozen from the next step on. A frozen batch normalization
+   * uses its running statistics in training too, and does not update them, as in Keras.
    */
   get trainable(): boolean {
     return this.#trainable;
@@ -152,7 +153,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     for (const weight of this.#learned) weight.trainable = trainable;
   }
 
-  /** Its name: the given one, or the one from the first model that has it. Other models may number it. */
+  /** Its name: the given one, or the one from its first model. Other models may number it. */
   get title(): string | undefined {
     return this.options.name ?? titles.get(this);
   }
@@ -161,27 +162,27 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     return this.#weights !== undefined;
   }
 
-  /** The weights, by their names inside the layer. @throws ShapeError if the layer is not built. */
+  /** The weights by name. @throws ShapeError if the layer is not built. */
   get weights(): Readonly<Record<string, Parameter>> {
     if (this.#weights === undefined) {
       throw new ShapeError({
         op: this.kind,
         got: 'a layer without weights',
-        expected: 'a built one',
+        expected: 'a layer that is built',
         fix: 'Give the first layer an inputShape, or fit the model first.',
       });
     }
     return this.#weights;
   }
 
-  /** The shapes that the weights have for an input, by their names inside the layer. */
+  /** The shapes of the weights by name, for an input shape. */
   weightShapes(inputShape: Shape): ReadonlyMap<string, Shape> {
     const shapes = new Map<string, Shape>();
     this.#definition.build?.((weight, shape) => void shapes.set(weight, shape), inputShape);
     return shapes;
   }
 
-  /** Makes the weights on `device`: all of them, or none if one fails. */
+  /** Makes the weights on `device`; if one fails, none are made. */
   build(inputShape: Shape, device: Device): void {
     const weights: Record<string, Parameter> = {};
     try {
@@ -215,17 +216,19 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     }, inputShape);
     isOpen = false;
     if (done instanceof Promise) done.catch(() => {});
-    checkValue(this.kind, 'the result of build', done, [(value) => !(value instanceof Promise), 'no promise']);
+    checkValue(this.kind, 'the result of build', done, [
+      (value) => !(value instanceof Promise),
+      'a build that is not async',
+    ]);
   }
 
-  /** Frees the weights, as the last model that has the layer does; a later model makes new ones. */
+  /** Frees the weights; the last model that has the layer does this. A later model makes new ones. */
   dispose(): void {
     for (const weight of Object.values(this.#weights ?? {})) weight.dispose();
     this.#weights = undefined;
     this.#learned = [];
   }
 
-  /** The pass that computes this layer and, where a kernel exists, some of those that follow. */
   fuse(following: readonly Layer[]): Fused {
     const fused = this.#definition.fuse?.(following);
     if (fused === undefined) return { taken: 0, call: (x, [context]) => this.#call(x, context) };
@@ -244,7 +247,7 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
     return y;
   }
 
-  /** A layer with the same options and name, not built. */
+  /** An unbuilt layer with the same options and name. */
   clone(): Layer {
     const clone = this.#remake();
     if (this.title !== undefined) setTitle(clone, this.title);
@@ -256,14 +259,15 @@ export class Layer extends (Callable as new (apply: Apply) => Apply) {
 let made = 0;
 
 /**
- * The output of a layer in a graph, without numbers. A graph starts with `input({ shape })`; `model({ inputs, outputs })` makes a
- * function of tensors from it.
+ * The output of a layer in a graph: a placeholder without numbers. A graph starts with `input({ shape })`, and
+ * `model({ inputs, outputs })` makes it a function of tensors.
  */
 export class SymbolicTensor {
-  /** The layer that it is the output of; undefined for the samples of a sequential model. */
+  /** The layer whose output it is; undefined for the input of a sequential model. */
   readonly layer: Layer | undefined;
+  /** The inputs of that layer. */
   readonly inputs: readonly SymbolicTensor[];
-  /** Larger than that of every input. */
+  /** Larger than the `order` of every input. */
   readonly order = made++;
 
   constructor(layer: Layer | undefined, inputs: readonly SymbolicTensor[]) {
@@ -275,12 +279,12 @@ export class SymbolicTensor {
 /** What a layer can be applied to. An input layer stands for its output. */
 export type Applicable = SymbolicTensor | Layer;
 
-/** A function of symbolic tensors: a layer, layers in sequence, a residual block. */
+/** A function of symbolic tensors: a layer, or a block such as `residual(...)`. */
 export type Block = (x: SymbolicTensor) => SymbolicTensor;
 
 const ofInputLayers = new WeakMap<Layer, SymbolicTensor>();
 
-/** The symbolic tensor that is meant; an input layer always has the same. */
+/** The given symbolic tensor, or the one of an input layer. */
 export function symbolic(given: Applicable): SymbolicTensor {
   if (given instanceof SymbolicTensor) return given;
   if (typeof given !== 'function' || given.takes !== 'nothing') {
@@ -293,7 +297,7 @@ export function symbolic(given: Applicable): SymbolicTensor {
             ? `${given.kind ?? 'a block'} itself`
             : `${given}`,
       expected: 'an input, or the output of a layer',
-      fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors there is model.call.',
+      fix: 'Start with x = input({ shape: [784] }) and apply layers: dense({ units: 10 })(x). For tensors use model.call.',
     });
   }
   const place = ofInputLayers.get(given) ?? new SymbolicTensor(given, []);
@@ -301,7 +305,7 @@ export function symbolic(given: Applicable): SymbolicTensor {
   return place;
 }
 
-/** Applies a layer. @throws ShapeError for more or fewer inputs than it takes. */
+/** Applies a layer. @throws ShapeError if the number of inputs is wrong. */
 function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
   const inputs = [to].flat().map(symbolic);
   const { kind, takes } = layer;
@@ -309,7 +313,7 @@ function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTe
     return new SymbolicTensor(layer, inputs);
   }
   const fixes = {
-    nothing: 'Begin with it.',
+    nothing: 'Start the graph with it.',
     one: 'Merge the inputs first, with add() or concatenate().',
     many: `Apply it to a list: ${kind}()([a, b]).`,
   };

@@ -2,9 +2,8 @@ import { ValueError } from '../../core/errors.ts';
 import { type Layer, setTitle } from './layer.ts';
 
 /**
- * The names of a model's layers. A layer has the name it was given; or else the one from another model, or its kind, numbered if
- * the name is taken.
- * @throws ValueError for two layers that were given the same name.
+ * Names the layers of a model: by the given name, or else the name in another model or the kind, numbered if it is taken.
+ * @throws ValueError if two layers were given the same name.
  */
 export function nameLayers(layers: readonly Layer[]): string[] {
   const names = new Map<Layer, string>();
@@ -19,8 +18,8 @@ export function nameLayers(layers: readonly Layer[]): string[] {
     if (taken.has(given)) {
       throw new ValueError({
         op: 'model',
-        got: `two layers of the name '${given}'`,
-        expected: 'different names, as files and messages identify weights by them',
+        got: `two layers named '${given}'`,
+        expected: 'different names, because files and messages identify weights by them',
         fix: `Rename one of them: ${layer.kind}({ ..., name: '${given}_1' }).`,
       });
     }

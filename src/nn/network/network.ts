@@ -18,30 +18,26 @@ import { inputShapesOf, shapesOf } from './shapes.ts';
 import { summaryTable } from './summary.ts';
 import { checkWeights } from './weights.ts';
 
-/** What building a network makes. */
 interface Built {
   readonly device: Device;
-  /** The generator of shuffles and masks. */
+  /** The random number generator of shuffles and masks. */
   readonly random: Generator;
-  /** The shape of one sample at each node. */
   readonly shapes: readonly Shape[];
   /** The weights and their names, in the order of the layers. */
   readonly names: ReadonlyMap<Parameter, string>;
-  /** The graph as it is computed: neighbours with a fused kernel are one pass. */
+  /** The passes that compute the graph; fused layers are one pass. */
   readonly passes: readonly Pass[];
-  /** The stream of random numbers of each node. */
   readonly streams: readonly number[];
 }
 
-/** How many built networks have a layer. */
+/** The number of built networks that use a layer. */
 const users = new WeakMap<Layer, number>();
 
-/** Applies the layers to symbolic tensors. */
 type Apply = (to: Applicable | readonly Applicable[]) => SymbolicTensor;
 
 /**
- * A graph of layers as a function from tensors to a tensor, without the means to train it. Called with a symbolic tensor it adds
- * its layers to that graph, with the same weights: `base(input({ shape: [3] }))`.
+ * A graph of layers as a function from tensors to a tensor; `Model` adds training. Called with a symbolic tensor it adds its
+ * layers to that graph, with the same weights: `base(input({ shape: [3] }))`.
  */
 export class Network extends (Callable as new (apply: Apply) => Apply) {
   readonly graph: Graph;
@@ -52,7 +48,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   #built: Built | undefined;
   #isDisposed = false;
 
-  /** @throws ShapeError where layers do not fit; if the graph states no input shape, `build` throws it. */
+  /** @throws ShapeError if the layers' shapes do not match; `build` throws it if the graph states no input shape. */
   constructor(graph: Graph) {
     super((to) => applyGraph(this.graph, to));
     this.graph = graph;
@@ -63,10 +59,10 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * Makes the weights, once, for the input shapes that the graph states, or else for `sampleShape`. They live on the device of
-   * layers that are already built, or else on the current device, and stay there.
+   * Makes the weights for the input shapes that the graph states, or else for `sampleShape`; a second call does nothing. They
+   * live on the device of layers that are already built, or else on the current device.
    * @param sampleShape the shape of one sample, without the batch axis.
-   * @throws ShapeError where layers do not fit; DeviceError if memory runs out.
+   * @throws ShapeError if the layers' shapes do not match; DeviceError if memory runs out.
    */
   build(sampleShape: Shape): void {
     if (this.#built !== undefined) return;
@@ -131,7 +127,7 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return this.#require().device;
   }
 
-  /** The stream that each node draws its random numbers from; can be set, to go on from a checkpoint. */
+  /** The stream of random numbers of each node; can be set, to continue from a checkpoint. */
   get streams(): readonly number[] {
     return this.#require().streams;
   }
@@ -155,17 +151,17 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return this.#require().names.has(parameter);
   }
 
-  /** The generator that training draws from: a branch of the device's. */
+  /** The random number generator of training: a branch of the device's. */
   get random(): Generator {
     return this.#require().random.followed;
   }
 
-  /** Freezes all layers or none; see {@link Layer.trainable}. */
+  /** Freezes or unfreezes all layers; see {@link Layer.trainable}. */
   set trainable(trainable: boolean) {
     for (const layer of this.layers) layer.trainable = trainable;
   }
 
-  /** Whether any layer learns. */
+  /** Whether any layer is trainable. */
   get trainable(): boolean {
     return this.layers.some((layer) => layer.trainable);
   }
@@ -178,9 +174,9 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
 
   /**
    * Computes the outputs for a batch, `[batch, ...outputShape]`, f32.
-   * @param x `[batch, ...inputShape]`; for a model with several inputs a list of such tensors.
-   * @param training whether batch statistics and dropout apply; default false.
-   * @throws ShapeError for another number of inputs or other shapes; DeviceError for tensors of another device.
+   * @param x `[batch, ...inputShape]`; for a model with several inputs, a list of tensors.
+   * @param training whether to use batch statistics and dropout; default false.
+   * @throws ShapeError if the number of inputs or a shape does not match; DeviceError if a tensor is on another device.
    */
   override call(x: Tensor | readonly Tensor[], training = false): Tensor {
     const given = [x].flat();
@@ -233,15 +229,15 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   }
 
   /**
-   * Overwrites all weights, or none if one does not fit.
-   * @throws ShapeError if a name is missing, unknown, or has another shape; ValueError for data that do not fill it.
+   * Overwrites all weights; if one does not match, none are changed.
+   * @throws ShapeError if a name is missing or unknown, or a shape differs; ValueError if the data do not fill the shape.
    */
   setWeights(weights: Readonly<Record<string, HostArray>>): void {
     checkWeights(new Map(this.parameters.map((p) => [this.nameOf(p), p.shape])), weights);
     for (const p of this.parameters) p.assign(weights[this.nameOf(p)].data);
   }
 
-  /** The shapes that all weights have for a sample, by name; no weight is made. */
+  /** The shapes of all weights by name, for a sample shape; makes no weights. */
   weightShapes(sampleShape: Shape): ReadonlyMap<string, Shape> {
     const { nodes } = this.graph;
     const shapes = shapesOf(this.graph, inputShapesOf(this.graph) ?? [sampleShape]);
@@ -256,13 +252,13 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
     return new Map(weights);
   }
 
-  /** A table of the layers, their output shapes and numbers of parameters, as text. */
+  /** A text table of layers, output shapes and numbers of parameters. @throws ShapeError before the input shape is known. */
   summary(): string {
     this.#require();
     return summaryTable(this);
   }
 
-  /** Frees the weights. Layers that other models share are freed by the last of them. */
+  /** Frees the weights. The last model that shares a layer frees it. */
   dispose(): void {
     if (this.#built === undefined || this.#isDisposed) return;
     this.#isDisposed = true;
@@ -283,8 +279,8 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
       throw new DisposedError({
         op: 'model',
         got: 'a disposed model',
-        expected: 'one that is still alive',
-        fix: 'Use it before dispose(), or make it anew.',
+        expected: 'a live model',
+        fix: 'Use it before dispose(), or make a new one.',
       });
     }
     if (this.#built !== undefined) return this.#built;
@@ -302,22 +298,22 @@ export class Network extends (Callable as new (apply: Apply) => Apply) {
   }
 }
 
-/** Which weights are frozen, as a text: compared with an earlier one, it tells whether that changed. */
+/** Which weights are frozen, as a string that can be compared with an earlier one. */
 export const frozenWeights = ({ parameters }: Network): string =>
   parameters.map(({ trainable }) => (trainable ? ' ' : '*')).join('');
 
-/** Captures a recorded step again when layers are frozen, or draw from other streams. */
+/** Makes a captured step invalid when the frozen layers or the random streams change. */
 function recaptureOnChange(network: Network): void {
   const { device } = network;
   if (device.capture !== undefined) dependOn(device, () => `${frozenWeights(network)}${network.streams}`);
 }
 
-/** Runs `body` on a network's device and with its random numbers, outside any tape, whatever else is computed meanwhile. */
+/** Runs `body` on a network's device and with its random numbers, outside any tape. */
 export function isolated<R>({ device, random }: Network, body: () => R): R {
   return withDevice(device, () => drawingFrom(device, random, () => withoutRecording(body)));
 }
 
-/** Refuses arrays and other values that are no tensors. */
+/** Rejects arrays and other values that are not tensors. */
 function checkTensors(given: readonly unknown[]): void {
   const wrong = given.findIndex((x) => !(x instanceof Tensor));
   if (wrong < 0) return;
@@ -325,16 +321,15 @@ function checkTensors(given: readonly unknown[]): void {
     op: 'model',
     got: `${show(given[wrong])} as input${given.length > 1 ? ` ${wrong}` : ''}`,
     expected: 'a tensor of a batch',
-    fix: 'Make one with tensor(...); predict takes arrays.',
+    fix: 'Make one with tensor(...), or pass the array to predict.',
   });
 }
 
-/** Refuses tensors of another device than that of the weights. */
 function checkDevice(device: Device, given: readonly Tensor[]): void {
   if (given.every((x) => x.device === device)) return;
   throw new DeviceError(
     'validation',
-    'model: got a tensor of another device than that of its weights; expected the same device. init() was called again after the model was made: make the tensor with tensor(..., { device: model.device }), or call init() once.',
+    'model: got a tensor on another device than the weights; expected the same device. init() was called again after the model was made: make the tensor with tensor(..., { device: model.device }), or call init() once.',
   );
 }
 

@@ -2,14 +2,14 @@ import type { Tensor } from '../../core/tensor/tensor.ts';
 import type { Graph } from './graph.ts';
 import type { Layer, LayerContext } from './layer.ts';
 
-/** One pass of a network: a layer, or neighbours with a fused kernel. `from` and `to` are positions of nodes. */
+/** One pass of a network: a layer, or several fused layers. `from` and `to` are positions of nodes. */
 export interface Pass {
   readonly from: readonly number[];
   readonly to: number;
   readonly call: (inputs: readonly Tensor[], training: boolean) => Tensor;
 }
 
-/** The passes that compute a graph. `streams` holds the stream of random numbers of each node. */
+/** The passes that compute a graph; `streams` has the random stream of each node. */
 export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   const passes: Pass[] = [];
   const users: number[][] = graph.nodes.map(() => []);
@@ -43,10 +43,10 @@ export function passesOf(graph: Graph, streams: readonly number[]): Pass[] {
   return passes;
 }
 
-/** The most layers that a kernel takes in after the first. */
+/** The most layers that are fused with the one before them. */
 const MOST_TAKEN = 2;
 
-/** The nodes after one, as long as each is the only user of the node before it. */
+/** The nodes after `first`, as long as each is the only user of the previous one. */
 function followingOf(first: number, { nodes, output }: Graph, users: readonly (readonly number[])[]) {
   const following: { readonly layer: Layer; readonly node: number }[] = [];
   for (let last = first; last !== output && users[last].length === 1 && following.length < MOST_TAKEN; ) {

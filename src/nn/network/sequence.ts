@@ -2,14 +2,14 @@ import { ShapeError, ValueError } from '../../core/errors.ts';
 import { type Graph, graphOf } from './graph.ts';
 import { type Block, Layer, SymbolicTensor, symbolic } from './layer.ts';
 
-/** The graph of layers in sequence. The first may be an input layer; otherwise the shape of the samples is found later. */
+/** The graph of layers in sequence. Without an input layer first, the shape of the samples is found later. */
 export function sequentialGraph(blocks: readonly Block[]): Graph {
   if (blocks.length === 0) {
     throw new ShapeError({
       op: 'sequential',
       got: 'no layers',
-      expected: 'one or more',
-      fix: 'List the layers, the first one first.',
+      expected: 'at least one',
+      fix: 'List the layers in order.',
     });
   }
   const [first, ...others] = blocks;
@@ -18,7 +18,6 @@ export function sequentialGraph(blocks: readonly Block[]): Graph {
   return graphOf([start], inSequence(isInput ? others : blocks)(start));
 }
 
-/** Layers in sequence, as one block. */
 export const inSequence =
   (blocks: readonly Block[]): Block =>
   (x) =>
@@ -28,6 +27,6 @@ export const inSequence =
         op: 'sequential',
         got: `${typeof block} at position ${i}`,
         expected: 'a layer or a block',
-        fix: 'List layers such as dense({ units: 10 }); blocks are residual(...) or functions of a symbolic tensor.',
+        fix: 'List layers such as dense({ units: 10 }), or blocks: residual(...) or functions of a symbolic tensor.',
       });
     }, x);

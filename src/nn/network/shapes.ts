@@ -3,7 +3,7 @@ import { formatShape, type Shape, sameShape } from '../../core/shape.ts';
 import type { Graph } from './graph.ts';
 import type { Layer } from './layer.ts';
 
-/** The input shapes that a graph states: on an input layer, or as `inputShape` of a layer that takes the input. */
+/** The input shapes that a graph states, by its input layers or the `inputShape` of a layer that takes the input. */
 export function inputShapesOf({ nodes, inputs }: Graph): readonly Shape[] | undefined {
   const stated = inputs.flatMap((input) => {
     const [shape] = [nodes[input], ...nodes.filter((node) => node.inputs.includes(input))].flatMap(({ layer }) =>
@@ -14,7 +14,7 @@ export function inputShapesOf({ nodes, inputs }: Graph): readonly Shape[] | unde
   return stated.length === inputs.length ? stated : undefined;
 }
 
-/** The shape of one sample at each node, from those of the inputs. @throws ShapeError where a layer can't take its input. */
+/** The shape of one sample at each node, from the input shapes. @throws ShapeError if a layer cannot take its input. */
 export function shapesOf({ nodes, inputs }: Graph, given: readonly Shape[]): Shape[] {
   const firstInput = new Map<Layer, Shape>();
   const shapes: Shape[] = [];
@@ -40,7 +40,7 @@ export function shapesOf({ nodes, inputs }: Graph, given: readonly Shape[]): Sha
       throw new ShapeError({
         op: layer.kind,
         got: `samples of shape ${formatShape(first)} and of shape ${formatShape(shape)} for one layer`,
-        expected: 'the same shape wherever it is applied, as its weights are shared',
+        expected: 'the same shape at every use, because the weights are shared',
         fix: 'Make a second layer.',
       });
     }

@@ -9,7 +9,7 @@ const areNumbers = (data: unknown): data is ArrayLike<number> =>
     ? data.every((value) => typeof value === 'number')
     : ArrayBuffer.isView(data) && 'length' in data && !/^Big/.test(data.constructor.name);
 
-/** Refuses weights that are missing, unknown or of another shape, and data that do not fill their shape. */
+/** Rejects weights that are missing, unknown or of another shape, and data that do not fill their shape. */
 export function checkWeights(expected: ReadonlyMap<string, Shape>, weights: Readonly<Record<string, HostArray>>): void {
   const names = [...expected.keys()];
   const unknown = Object.keys(Object(weights)).filter((name) => !expected.has(name));

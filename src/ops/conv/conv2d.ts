@@ -119,16 +119,7 @@ const operands = (x: Tensor, filter: Tensor, bias: Tensor | undefined): readonly
   ...(bias ? [bias] : []),
 ];
 
-/**
- * The convolution of images with a filter (a correlation: the filter is not flipped), strides s, dilation d:
- * `y[n, r, c, f] = activation(sum_ijk x[n, r s + i d - pad, c s + j d - pad, k] filter[i, j, k, f] + bias[f])`.
- * @param x images `[batch, height, width, channels]`, f32.
- * @param filter `[height, width, channels / groups, filters]`, f32.
- * @returns `[batch, rows, columns, filters]`; each sum of K products is within `K 2^-24 sum |x filter|` of the exact
- * sum.
- * @throws ShapeError if the channels, the filter or the bias do not match, or no window fits; ValueError for a wrong
- * option.
- */
+/** The operation `conv2d`, documented in src/overloads.ts. */
 export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
   const { groups = 1, bias, activation, ...window } = checkOptions('conv2d', options, OPTIONS);
   checkImages('conv2d', x);
@@ -141,15 +132,7 @@ export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = 
   return convOp(...operands(x, filter, bias), attributes);
 }
 
-/**
- * Convolves each channel with its own filters: `y[.., c m + q] = sum_ij x[.., c] filter[i, j, c, q]`, windows as in
- * `conv2d`.
- * @param x images `[batch, height, width, channels]`, f32.
- * @param filter `[height, width, channels, multiplier]`, f32; m in the formula is the multiplier.
- * @returns `[batch, rows, columns, channels * multiplier]`, the outputs of a channel next to each other.
- * @throws ShapeError if the channels, the filter or the bias do not match, or no window fits; ValueError for a wrong
- * option.
- */
+/** The operation `depthwiseConv2d`, documented in src/overloads.ts. */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, options: Omit<ConvolutionOptions, 'groups'> = {}): Tensor {
   checkOptions('depthwiseConv2d', options, OPTIONS);
   checkImages('depthwiseConv2d', x);

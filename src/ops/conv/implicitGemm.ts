@@ -35,7 +35,6 @@ function matrixOf(x: Tensor, groups: number): Tensor {
   return transpose(reshape(x, [-1, groups, features / groups]), [1, 0, 2]);
 }
 
-/** The inverse of `matrixOf`. */
 const ofMatrix = (matrix: Tensor, shape: Shape): Tensor =>
   reshape(matrix.ndim === 2 ? matrix : transpose(matrix, [1, 0, 2]), shape);
 

@@ -90,14 +90,7 @@ const averagePoolOp = defineOp<[x: Tensor], AveragePoolAttributes>({
 const maxPoolOutputs = (x: Tensor, options: PoolOptions = {}): readonly Tensor[] =>
   maxPoolOp.outputs(x, { windows: poolWindows('maxPool2d', x, options) });
 
-/**
- * The maximum of each window, per channel. On a tie, the first maximum in row-major order receives the gradient. A
- * window without a pixel returns the lowest float32.
- * @param x images `[batch, height, width, channels]`, f32.
- * @returns `[batch, rows, columns, channels]`; `.outputs` also returns the pixel of each maximum,
- * `row * width + column`, i32.
- * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
- */
+/** The operation `maxPool2d`, documented in src/overloads.ts. */
 export const maxPool2d = Object.assign(
   (x: Tensor, options: PoolOptions = {}): Tensor => maxPoolOutputs(x, options)[0],
   {
@@ -105,13 +98,7 @@ export const maxPool2d = Object.assign(
   },
 );
 
-/**
- * The mean of each window, per channel. Padding is left out, as in Keras; `countIncludePad` counts it as zeros,
- * PyTorch's default.
- * @param x images `[batch, height, width, channels]`, f32.
- * @returns `[batch, rows, columns, channels]`.
- * @throws ShapeError if `x` is not of rank 4 or no window fits; ValueError for a wrong option.
- */
+/** The operation `averagePool2d`, documented in src/overloads.ts. */
 export function averagePool2d(x: Tensor, options: AveragePoolOptions = {}): Tensor {
   const windows = poolWindows('averagePool2d', x, options, [...POOL_OPTIONS, 'countIncludePad']);
   return averagePoolOp(x, { windows, countIncludePad: options.countIncludePad ?? false });

@@ -7,7 +7,6 @@ import { defineKernel } from '../op.ts';
 export interface Resident {
   /** Their elements: f32, i32, or bytes packed four to an element. */
   readonly memory: Tensor;
-  /** The shape of one sample or label. */
   readonly shape: Shape;
   readonly bytes: boolean;
 }

@@ -157,7 +157,6 @@ function binary(
   });
 }
 
-/** Parameters and constants for a tensor and a number. */
 function withScalar({ size, dtype }: Tensor, { number, left }: NumberAttributes) {
   return {
     params: { size, a_repeat: 1, a_period: size, b_repeat: 1, b_period: size, bits: bitsOf(number, dtype) },
@@ -204,10 +203,7 @@ function repeated([a, b]: Pair, shape: Shape) {
   };
 }
 
-/**
- * `a + b` with NumPy broadcasting; f32 or i32.
- * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
- */
+/** The operation `add`, documented in src/overloads.ts. */
 export const add = binary('add', addWgsl, { backward: (_run, dy) => [dy, dy] });
 /**
  * `a - b` with NumPy broadcasting; f32 or i32.
@@ -237,21 +233,14 @@ export const div = binary('div', divWgsl);
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const pow = binary('pow', [infinityWgsl, powWgsl], { single: true });
-/**
- * `max(a, b)` with NumPy broadcasting; f32 or i32. On a tie each operand receives half the gradient.
- * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
- */
+/** The operation `maximum`, documented in src/overloads.ts. */
 export const maximum = binary('maximum', maximumWgsl);
 /**
  * `min(a, b)` with NumPy broadcasting; f32 or i32. On a tie each operand receives half the gradient.
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  */
 export const minimum = binary('minimum', minimumWgsl);
-/**
- * `x` for x > 0, else `slope * x`, with NumPy broadcasting; f32.
- * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
- * @see He et al. (2015), "Delving deep into rectifiers".
- */
+/** The operation `prelu`, documented in src/overloads.ts. */
 export const prelu = binary('prelu', preluWgsl);
 /**
  * The cross-entropy of `sigmoid(x)` with targets t in 0 .. 1, per element: `log(1 + e^x) - x t`, with NumPy

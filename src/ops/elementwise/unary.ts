@@ -49,6 +49,7 @@ import { elementwise } from '../lib/elements.ts';
 import { sigmoidLogits } from '../lib/logits.ts';
 import { defineOp, type Op } from '../op.ts';
 
+/** An elementwise operation of one tensor. */
 export type UnaryOp = Op<[x: Tensor], UnaryConstants>;
 
 const FLOAT: readonly DType[] = ['f32'];
@@ -171,11 +172,7 @@ const geluOp = unary('gelu', [errorFunction, geluWgsl]);
 const hardSigmoidOp = unary('hardSigmoid', hardSigmoidWgsl);
 const clipOp = unary('clip', clipWgsl, { dtypes: ANY });
 
-/**
- * `x` for x > 0, else `negativeSlope x`; any shape, f32.
- * @param options `negativeSlope`, default 0.3 as in Keras; PyTorch's default is 0.01.
- * @throws DTypeError for i32; ValueError if `negativeSlope` is not finite.
- */
+/** The operation `leakyRelu`, documented in src/overloads.ts. */
 export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number } = {}): Tensor {
   const { negativeSlope = 0.3 } = checkValues('leakyRelu', options, { negativeSlope: finite });
   return leakyReluOp(x, { alpha: negativeSlope });

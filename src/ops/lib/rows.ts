@@ -30,7 +30,6 @@ export function rowWorkgroup({ info }: Device, length: number): number {
 /** The sources of a kernel that walks along rows. */
 export const walkingRows = (...shaders: readonly Source[]): readonly Source[] => [scaffold, specialWgsl, ...shaders];
 
-/** The sources of a kernel that reduces rows. */
 export function reducingRows(...shaders: readonly Source[]): Omit<Kernel, 'name'> {
   const walking = walkingRows(...shaders);
   return { sources: [treeWgsl, ...walking], withSubgroups: [subgroupsWgsl, subgroupsRowsWgsl, ...walking] };

@@ -36,7 +36,6 @@ export interface Operands {
   readonly windows?: { readonly blocks: Source; readonly slices: Source; readonly constants: Constants };
 }
 
-/** A kernel that multiplies matrices. */
 export interface MatmulKernel {
   /** The shader for such operands; undefined if the kernel cannot read them. */
   readonly shader: (operands: Operands) => Shader | undefined;
@@ -136,7 +135,6 @@ export const tiledKernels = {
 
 export type TiledName = keyof typeof tiledKernels;
 
-/** All kernels. */
 export const matmulKernels = {
   ...tiledKernels,
   plain: PLAIN,

@@ -62,10 +62,7 @@ const reshapeOp: Op<[x: Tensor], { readonly shape: Shape }> = defineOp<[x: Tenso
   backward: (_run, dy, { inputs: [x] }) => [reshapeOp(dy, { shape: x.shape })],
 });
 
-/**
- * The same elements, row-major, in another shape; one length can be -1 and is computed. Does not copy; any dtype.
- * @throws ShapeError if the number of elements differs.
- */
+/** The operation `reshape`, documented in src/overloads.ts. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkList('reshape', 'the lengths of a shape', shape);
   const known = sizeOf(shape.filter((length) => length !== -1));

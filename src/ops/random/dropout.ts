@@ -37,15 +37,7 @@ export interface DropoutOptions {
   readonly stream?: number;
 }
 
-/**
- * Sets elements to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, which keeps the mean.
- *
- * The mask depends only on the device's seed and training step, the stream and the position. Both backends draw the
- * same mask, and the gradient draws it again, so compute gradients within the same step.
- * @param x f32, any shape. With rate 0, x itself is returned.
- * @throws ValueError if `rate` is below 0, or 1 or more; DTypeError for i32.
- * @see Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting".
- */
+/** The operation `dropout`, documented in src/overloads.ts. */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   const { rate, stream } = checkValues('dropout', options, { rate: required(fraction), stream: countFrom0 });
   if (rate === 0) return x;

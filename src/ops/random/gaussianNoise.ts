@@ -34,12 +34,7 @@ export interface GaussianNoiseOptions {
   readonly stream?: number;
 }
 
-/**
- * Adds normal noise of mean 0: `y = x + stddev z`. Like the mask of dropout, z depends only on the device's seed and
- * training step, the stream and the position. Its 23 random bits reach 5.8 standard deviations.
- * @param x f32, any shape. With `stddev` 0, x itself is returned.
- * @throws ValueError if `stddev` is negative; DTypeError for i32.
- */
+/** The operation `gaussianNoise`, documented in src/overloads.ts. */
 export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
   const { stddev, stream } = checkValues('gaussianNoise', options, {
     stddev: required(notNegative),

@@ -12,10 +12,10 @@ import type { Trainable } from '../trainable.ts';
 /** Numbers of an epoch by name: `loss`, `penalty`, each metric, and the same with `val_` for the validation data. */
 export type Logs = Readonly<Record<string, number>>;
 
-/** Numbers of a batch: its index and size; loss and metrics only when they were just read, a few times a second. */
+/** The index and size of a batch; loss and metrics only if they were just read, which happens a few times a second. */
 export type BatchLogs = Readonly<{ batch: number; size: number } & Partial<Record<string, number>>>;
 
-/** The state of a callback that a checkpoint saves. */
+/** The state of a callback, saved in checkpoints. */
 export interface Memory {
   /** Identifies the callback in the checkpoint. */
   readonly name: string;
@@ -25,9 +25,9 @@ export interface Memory {
   restore(saved: Readonly<Record<string, HostArray>>): void | Promise<void>;
 }
 
-/** A model as callbacks see it: what can be read and called while `fit` trains it. Its methods are those of `Model`. */
+/** A model as callbacks see it while `fit` trains it: the members of `Model` that can be used then. */
 export interface FittedModel extends Network {
-  /** Set to true, `fit` stops after the running step. */
+  /** If set to true, `fit` stops after the current step. */
   stopTraining: boolean;
   readonly compiled: Trainable;
   readonly optimizer: Optimizer;
@@ -36,25 +36,28 @@ export interface FittedModel extends Network {
   save(folder?: string): Promise<ModelFiles>;
 }
 
-/** How long a run is. */
+/** The length of a run. */
 export interface RunParams {
-  /** The epoch to stop before. */
+  /** The option `epochs` of `fit`. */
   readonly epochs: number;
   /** Steps per epoch. */
   readonly steps: number;
 }
 
-/** Code that `fit` calls between steps. Every hook is optional and can be async. Epochs and batches count from 0. */
+/**
+ * Hooks that `fit` calls between steps; all are optional and can be async. Epochs and batches count from 0. `logs` has the numbers
+ * of the epoch or batch that ended; at a beginning it has no loss or metrics.
+ */
 export interface Callback {
   /** The state to save in checkpoints; default none. */
   readonly memory?: Memory;
-  /** Called first, with the model that is trained. */
+  /** Called first, with the model. */
   setModel?(model: FittedModel): void;
   /** Called next. */
   setParams?(params: RunParams): void;
   onTrainBegin?(logs: Logs): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
-  /** Called last, even if the run failed: frees what the callback holds. */
+  /** Called last, even if the run failed, to free resources. */
   onTrainExit?(): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
@@ -66,7 +69,7 @@ export interface Callback {
   onInspection?(step: number, inspection: Inspection): void | Promise<void>;
 }
 
-/** The hooks that follow the course of a run. */
+/** The hooks that mark stages of a run. */
 export const HOOKS = [
   'onTrainBegin',
   'onTrainEnd',
@@ -79,7 +82,7 @@ export const HOOKS = [
 const METHODS = [...HOOKS, 'onTrainExit', 'setModel', 'setParams', 'onInspection', 'wantsInspection'] as const;
 type Method = (typeof METHODS)[number];
 
-/** A callback in messages: `callback 2 (EarlyStopping)`. */
+/** The name of a callback in messages: `callback 2 (EarlyStopping)`. */
 function nameOf(callback: object, i: number): string {
   const { name = '' } = callback.constructor ?? {};
   return `callback ${i + 1}${name === '' || name === 'Object' ? '' : ` (${name.replace(/^_/, '')})`}`; // bundlers add the underscore
@@ -95,7 +98,7 @@ function methodsOf(callback: object): string[] {
   return names;
 }
 
-/** Refuses what is no list of callbacks, and hooks that do not exist. @throws ValueError that names the callback. */
+/** Rejects anything but a list of callbacks, and unknown hooks. @throws ValueError that names the callback. */
 export function checkCallbacks(callbacks: unknown): void {
   checkValue('fit', 'callbacks', callbacks, [Array.isArray, 'a list of callbacks: [earlyStopping()]']);
   (callbacks as unknown[]).forEach((callback, i) => {
@@ -104,7 +107,7 @@ export function checkCallbacks(callbacks: unknown): void {
         op: 'fit',
         got: `${show(callback)} as callback ${i + 1}`,
         expected: 'an object with a hook such as onEpochEnd',
-        fix: 'Pass the result of a function such as earlyStopping(), or lambdaCallback({ onEpochEnd: ... }).',
+        fix: 'Pass what earlyStopping() or lambdaCallback({ onEpochEnd: ... }) returns, for example.',
       });
     }
     const op = nameOf(callback, i);
@@ -121,17 +124,17 @@ export function checkCallbacks(callbacks: unknown): void {
     throw new ValueError({
       op,
       got: stranger === undefined ? 'an object without a hook' : `a method ${stranger}, which fit never calls`,
-      expected: `hooks among ${METHODS.join(', ')}`,
+      expected: `only the hooks ${METHODS.join(', ')}`,
       fix: `${stranger === undefined ? '' : suggestion(stranger, METHODS)}Correct its name.`,
     });
   });
 }
 
-/** The states of the callbacks of a run, by unique names. */
+/** The states of a run's callbacks, by unique names. */
 export const memoriesOf = (callbacks: readonly Callback[]): [name: string, memory: Memory][] =>
   callbacks.flatMap(({ memory }, i) => (memory === undefined ? [] : [[`callback ${i + 1}/${memory.name}`, memory]]));
 
-/** An error that a callback threw, with its name. The engine's own errors name their source already. */
+/** Adds the callback's name to an error that it threw; the engine's own errors already name their source. */
 function blame(error: unknown, callback: Callback, i: number, method: string): unknown {
   if (error instanceof FaultError || error instanceof DeviceError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -156,7 +159,7 @@ export async function each<Name extends Exclude<Method, 'wantsInspection'>>(
   }
 }
 
-/** The callbacks that inspect a step. The others become empty ones, so that messages count right. */
+/** The callbacks that inspect a step. Others become empty, so that their numbers in messages stay correct. */
 export const inspectorsOf = (callbacks: readonly Callback[], step: number): Callback[] =>
   callbacks.map((callback, i) => {
     let wants: unknown;

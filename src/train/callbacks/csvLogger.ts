@@ -3,10 +3,10 @@ import type { Callback } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 
 /**
- * Writes a line of numbers after each epoch, below a header: `epoch,loss,val_loss`. Names with a comma or a quote are quoted, lines
- * end with CR LF (RFC 4180). A resumed run writes no second header.
- * @param write takes one line, and is awaited: `(line) => appendFile('log.csv', line)`.
- * @throws ValueError for what is no function.
+ * Writes a header such as `epoch,loss,val_loss` and a line of numbers after each epoch, as RFC 4180 specifies: lines end with
+ * CR LF, and names with a comma or a quote are quoted. A resumed run writes no second header.
+ * @param write called with each line and awaited: `(line) => appendFile('log.csv', line)`.
+ * @throws ValueError if `write` is not a function.
  */
 export function csvLogger(write: (line: string) => void | Promise<void>): Callback {
   checkValue('csvLogger', 'write', write, func);

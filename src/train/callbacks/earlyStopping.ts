@@ -5,12 +5,13 @@ import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Number of epochs to wait for an improvement; default 0. */
   readonly patience?: number;
-  /** A value that an improvement must also beat to restart the waiting; default none. */
+  /** A value that an improvement must also beat to reset the waiting; default none. */
   readonly baseline?: number;
-  /** Whether training ends with the weights of the best epoch; default false. */
+  /** Whether to restore the weights of the best epoch at the end; default false. */
   readonly restoreBestWeights?: boolean;
   /** The first epoch to monitor, from 0; default 0. */
   readonly startFromEpoch?: number;
@@ -19,7 +20,7 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 /**
  * Stops training when the monitored number has not improved for `patience` epochs. With `restoreBestWeights` it keeps a copy of the
  * best weights on the device.
- * @throws ValueError for unknown options, and after the first epoch for an unknown `monitor`.
+ * @throws ValueError if an option is invalid, or, after the first epoch, if `monitor` is unknown.
  * @see Prechelt (1998), "Early stopping - but when?".
  */
 export const earlyStopping = (options: EarlyStoppingOptions = {}): Callback => new EarlyStopping(options);

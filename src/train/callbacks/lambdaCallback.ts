@@ -2,8 +2,8 @@ import { checkValues, func } from '../../core/checks.ts';
 import { type Callback, HOOKS } from './callback.ts';
 
 /**
- * Makes a callback of functions: `lambdaCallback({ onEpochEnd: (epoch, logs) => ... })`.
- * @throws ValueError for a name that is no hook, and for what is no function.
+ * Makes a callback from functions: `lambdaCallback({ onEpochEnd: (epoch, logs) => ... })`.
+ * @throws ValueError if a name is not a hook or a value is not a function.
  */
 export function lambdaCallback(
   hooks: Omit<Callback, 'setModel' | 'memory' | 'wantsInspection' | 'onInspection'>,

@@ -10,16 +10,17 @@ import type { Callback } from './callback.ts';
 
 /** Statistics of a layer's output for a batch. */
 export interface LayerStatistics {
+  /** The mean of all elements. */
   readonly mean: number;
-  /** Standard deviation, divided by n. */
+  /** The standard deviation `sqrt(sum((x - mean)^2) / n)`. */
   readonly deviation: number;
-  /** For a layer that ends in a ReLU: the share of units that are 0 for all samples of the batch. */
+  /** For a layer that ends with a ReLU: the fraction of units that are 0 for all samples of the batch. */
   readonly dead?: number;
 }
 
 /** Statistics of one step, before its update. */
 export interface StepStatistics {
-  /** Number of steps before it in the run. */
+  /** The number of steps before it in the run. */
   readonly step: number;
   /** By the names of the layers, in the order of computation. */
   readonly layers: Readonly<Record<string, LayerStatistics>>;
@@ -28,11 +29,11 @@ export interface StepStatistics {
 }
 
 /**
- * Records statistics of every layer: vanishing and exploding activations and gradients, and dead ReLUs. An inspected step is
- * computed twice, first uncaptured and without its update; other steps cost nothing more. Training has the same bits.
- * @param options `every`: inspects one step in so many; default 100.
+ * Records statistics of every layer, which show vanishing or exploding activations and gradients, and dead ReLUs. An inspected
+ * step is computed twice, first uncaptured and without its update; other steps cost nothing extra. Weights have the same bits.
+ * @param options `every`: the number of steps from one inspection to the next; default 100.
  * @returns a callback whose `records` has the statistics.
- * @throws ValueError for an `every` below 1.
+ * @throws ValueError if `every` is below 1.
  */
 export function layerStatistics(
   options: { readonly every?: number } = {},

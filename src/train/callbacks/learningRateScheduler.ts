@@ -3,9 +3,9 @@ import type { Callback, FittedModel } from './callback.ts';
 import { fixedRate } from './fixedRate.ts';
 
 /**
- * Sets the learning rate at the start of every epoch. For a schedule by steps use the option `learningRate` of the optimizer.
- * @param schedule from an epoch, counted from 0, and the current rate to the new rate.
- * @throws ValueError if the optimizer has a schedule, and for a rate that is negative or not finite.
+ * Sets the learning rate at the start of every epoch. For a schedule by steps, use the option `learningRate` of the optimizer.
+ * @param schedule returns the new rate for an epoch, counted from 0, and the current rate.
+ * @throws ValueError if the optimizer has a schedule, or a rate is negative or not finite.
  */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number): Callback {
   checkValue('learningRateScheduler', 'schedule', schedule, func);

@@ -6,7 +6,6 @@ export const numbersOf = (numbers: Readonly<Record<string, number>>): Record<str
     Object.entries(numbers).map(([name, value]) => [name, { data: Float64Array.of(value), shape: [] }]),
   );
 
-/** The numbers in such arrays. */
 export const numbersIn = <Name extends string>(arrays: Readonly<Record<Name, HostArray>>): Record<Name, number> =>
   Object.fromEntries(Object.entries<HostArray>(arrays).map(([name, { data }]) => [name, data[0]])) as Record<
     Name,

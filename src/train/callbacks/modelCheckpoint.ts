@@ -4,16 +4,18 @@ import type { Callback, FittedModel, Logs, Memory } from './callback.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
+/** Options of `modelCheckpoint`. */
 export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'> {
-  /** Called with the model's files after an epoch, counted from 0, and awaited; `toFolder('best')` writes them. */
+  /** Called with the model's files after an epoch, counted from 0, and awaited; `toFolder('best')` makes one that writes them. */
   readonly save: (files: ModelFiles, epoch: number, logs: Logs) => void | Promise<void>;
-  /** Whether only an epoch better than all before it is saved; default false. */
+  /** Whether to save only after an epoch that is better than all before; default false. */
   readonly saveBestOnly?: boolean;
 }
 
 /**
- * Saves the model after every epoch, or after the best ones. To resume an interrupted run use the option `checkpoint` of `fit`.
- * @throws ValueError for unknown options; with `saveBestOnly`, after the first epoch, for an unknown `monitor`.
+ * Saves the model after every epoch, or after every improvement. To resume an interrupted run, use the option `checkpoint` of
+ * `fit` instead.
+ * @throws ValueError if an option is invalid, or, with `saveBestOnly` after the first epoch, if `monitor` is unknown.
  */
 export const modelCheckpoint = (options: ModelCheckpointOptions): Callback => new ModelCheckpoint(options);
 

@@ -2,19 +2,18 @@ import { byName, type Checks, checkValues, finite, lookUp, text } from '../../co
 import { ValueError } from '../../core/errors.ts';
 import type { Logs } from './callback.ts';
 
-/** Which number of an epoch a callback monitors, and what counts as an improvement. */
+/** Options of callbacks that monitor a number of the logs. */
 export interface MonitorOptions {
   /** A name in the logs; default `val_loss`. */
   readonly monitor?: string;
   /** Whether lower or higher is better; default `auto`: higher for accuracy, AUC, precision, recall and R2, else lower. */
   readonly mode?: 'auto' | 'min' | 'max';
-  /** The change that an improvement must exceed; default 0, unless the callback says otherwise. */
+  /** The change that an improvement must exceed; default 0 (`reduceLROnPlateau`: 1e-4). */
   readonly minDelta?: number;
 }
 
 const signs = { min: -1, max: 1 };
 
-/** Monitors one number of the epochs. */
 export class Monitor {
   readonly #op: string;
   readonly #name: string;
@@ -22,7 +21,7 @@ export class Monitor {
   /** 1 if higher is better, else -1. */
   readonly #sign: number;
 
-  /** @param checks the other options of the callback. @throws ValueError for unknown options. */
+  /** @param checks of the callback's other options. @throws ValueError if an option is invalid. */
   constructor(op: string, options: MonitorOptions, checks: Checks) {
     checkValues(op, options, { monitor: text, mode: byName, minDelta: finite, ...checks });
     const { monitor = 'val_loss', mode = 'auto', minDelta = 0 } = options;

@@ -3,8 +3,8 @@ import { clock, decimal } from '../../core/format.ts';
 import type { BatchLogs, Callback, Logs, RunParams } from './callback.ts';
 
 /**
- * What `fit` shows. 0: nothing. 2: a line after each epoch. 1 or `auto`: on a terminal, a line per epoch that is updated while it
- * runs; in a log file or the console of a page the same as 2.
+ * What `fit` shows. 0: nothing. 2: a line after each epoch. 1 or `auto`: on a terminal, a line per epoch, updated during the epoch;
+ * in a log file or the console of a page, the same as 2.
  */
 export type Verbosity = 0 | 1 | 2 | 'auto';
 
@@ -19,18 +19,19 @@ const CLEAR_LINE = '\r\x1b[K';
 let defaultVerbosity: Verbosity = 'auto';
 
 /**
- * Sets what `fit` shows from now on if its option `verbose` is not given; at first `auto`.
- * @throws ValueError for another value than 0, 1, 2 and `auto`.
+ * Sets the default of the option `verbose` of `fit`, initially `auto`.
+ * @throws ValueError unless it is 0, 1, 2 or `auto`.
  */
 export function setVerbosity(verbose: Verbosity): void {
   checkValue('setVerbosity', 'verbose', verbose, verbosity);
   defaultVerbosity = verbose;
 }
 
+/** Options of `progress`. */
 export interface ProgressOptions {
-  /** What is shown; default `auto`. */
+  /** What to show; default `auto`. */
   readonly verbose?: Verbosity;
-  /** Called with the text to show, lines ending with a line feed; default: terminal or console. */
+  /** Called with the text to show, in which lines end with a line feed; default: writes to the terminal or console. */
   readonly write?: (text: string) => void;
 }
 
@@ -48,11 +49,11 @@ const terminal = (): Terminal | undefined => {
 
 /**
  * Shows the progress of `fit`: time, loss and metrics of each epoch, and the time left in the current one.
- * @throws ValueError for unknown options.
+ * @throws ValueError if an option is invalid.
  */
 export const progress = (options: ProgressOptions = {}): Callback => new Progress(options);
 
-/** The callbacks of a run, and a progress callback unless they have one or `verbose` is 0. */
+/** Adds a progress callback, unless there is one or `verbose` is 0. */
 export const withProgress = (
   callbacks: readonly Callback[],
   verbose: Verbosity = defaultVerbosity,
@@ -64,7 +65,7 @@ export const withProgress = (
 class Progress implements Callback {
   readonly #verbose: 0 | 1 | 2;
   readonly #write: (text: string) => void;
-  /** Width of the terminal: a longer line would wrap, and only its last part be cleared. */
+  /** Width of the terminal: a longer line would wrap, and only its last part would be cleared. */
   readonly #columns: number;
   #epochs = 0;
   #steps = 0;

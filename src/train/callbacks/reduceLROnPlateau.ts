@@ -4,21 +4,21 @@ import { fixedRate } from './fixedRate.ts';
 import { numbersIn, numbersOf } from './memory.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
+/** Options of `reduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
-  /** Factor of the learning rate, at least 0 and below 1; default 0.1. */
+  /** The factor by which the learning rate is multiplied, at least 0 and below 1; default 0.1. */
   readonly factor?: number;
   /** Number of epochs to wait for an improvement; default 10. */
   readonly patience?: number;
-  /** Number of epochs after a reduction that are not counted; default 0. */
+  /** Number of epochs after a reduction that do not count as waiting; default 0. */
   readonly cooldown?: number;
   /** The lower bound of the learning rate; default 0. */
   readonly minLr?: number;
 }
 
 /**
- * Multiplies the learning rate by `factor` when the monitored number has not improved for `patience` epochs. `minDelta` is 1e-4 by
- * default.
- * @throws ValueError for options out of range, if the optimizer has a schedule, and after the first epoch for an unknown `monitor`.
+ * Multiplies the learning rate by `factor` when the monitored number has not improved for `patience` epochs.
+ * @throws ValueError if an option is out of range, the optimizer has a schedule, or, after the first epoch, `monitor` is unknown.
  */
 export const reduceLROnPlateau = (options: ReduceLROnPlateauOptions = {}): Callback => new ReduceLROnPlateau(options);
 

@@ -11,8 +11,8 @@ type Makers = Readonly<Record<string, (options: never) => unknown>>;
 const METRICS: Makers = { ...metrics, ...losses };
 
 /**
- * The options to compile a loaded model with; undefined if one of the names is not the library's.
- * @throws ValueError for options that the functions of these names do not accept.
+ * The options to compile a loaded model with; undefined if one of the names is not built in.
+ * @throws ValueError if an option is invalid.
  */
 export function compileOptionsOf({ optimizer, loss, metrics }: CompiledDescription): CompileOptions | undefined {
   const isKnown =
@@ -33,7 +33,7 @@ const make = (makers: Makers, { name, ...options }: NamedConfig): unknown => mak
 
 const isSchedule = (rate: unknown): rate is NamedConfig => isRecord(rate) && typeof rate.name === 'string';
 
-/** Whether a rate is a number or a schedule of the library; a warm-up has another rate among its options. */
+/** Whether a rate is a number or a built-in schedule; a warm-up has another rate among its options. */
 const hasKnownRate = ({ learningRate }: NamedConfig): boolean =>
   !isSchedule(learningRate) || (Object.hasOwn(schedules, learningRate.name) && hasKnownRate(learningRate));
 

@@ -3,7 +3,7 @@ import { MAX_RANK, type Shape } from '../../core/shape.ts';
 import { isRecord, isWhole, parseJson } from '../../io/json.ts';
 import type { LayerOptions } from '../../nn/network/layer.ts';
 
-/** The newest version of model.json. Files state theirs, as older versions of dawngrad can't read newer files. */
+/** The version of model.json that this version of dawngrad writes, and the newest that it reads. */
 export const VERSION = 1;
 
 /** The contents of model.json. */
@@ -21,21 +21,21 @@ export interface Description {
 /** The name of a function, and the options it was called with. */
 export type NamedConfig = Readonly<Record<string, unknown>> & { readonly name: string };
 
-/** What a model was compiled with, if all of it has a name. */
+/** What a model was compiled with, if all of it is built in. */
 export interface CompiledDescription {
   readonly optimizer: NamedConfig;
   readonly loss: NamedConfig;
   readonly metrics: readonly NamedConfig[];
 }
 
-/** A graph as a list of nodes: positions of a layer, and of the earlier nodes it takes. */
+/** A graph as a list of nodes: the positions of a layer and of the earlier nodes that it takes. */
 export interface GraphDescription {
   readonly nodes: readonly { readonly layer?: number; readonly inputs: readonly number[] }[];
   readonly inputs: readonly number[];
   readonly output: number;
 }
 
-/** Reads model.json. @throws ValueError for a damaged file, and for other files. */
+/** Reads model.json. @throws ValueError if the file is damaged or of another format. */
 export function readDescription(json: string): Description {
   const found = parseJson(json);
   if (!isRecord(found) || found.format !== 'dawngrad') {
@@ -104,5 +104,5 @@ const damaged = (what: string, got: unknown, expected: string): ValueError =>
     op: 'loadModel',
     got: `${escapeText(JSON.stringify(got) ?? 'nothing', 100)} as ${what} in model.json`,
     expected,
-    fix: 'The file is damaged, or dawngrad did not write it.',
+    fix: 'The file is damaged, or was not written by dawngrad.',
   });

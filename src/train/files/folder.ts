@@ -13,10 +13,11 @@ const FILES: Check = [
 ];
 
 /**
- * Makes the option `save` of `modelCheckpoint` and of `checkpoint`: writes files to a folder, one call at a time. A file is written
- * under another name first, and renamed once it is on the disk: a killed process leaves the old file or the new one, never a part.
- * @param folder is made if it does not exist.
- * @throws ValueError for what is no path or no file; errors of the file system.
+ * Makes a function for the option `save` of `modelCheckpoint` and `checkpoint` that writes files to a folder, one call at a time.
+ * Each file is written under another name and renamed when it is on the disk: if the process is killed, the file is either the
+ * old or the new one. Node only.
+ * @param folder the path; created if it does not exist.
+ * @throws ValueError if `folder` is not a path or a file is not text or bytes; errors of the file system.
  */
 export function toFolder(folder: string): (files: object) => Promise<void> {
   checkValue('toFolder', 'folder', folder, FOLDER);
@@ -34,7 +35,7 @@ export function toFolder(folder: string): (files: object) => Promise<void> {
   };
 }
 
-/** Reads files that a model was saved to. @throws ValueError for a missing file. */
+/** Reads the files of a saved model. @throws ValueError if one is missing. */
 export async function readFolder(folder: string, names: readonly string[]): Promise<Record<string, Uint8Array>> {
   checkValue('loadModel', 'folder', folder, FOLDER);
   const read = async (name: string): Promise<readonly [string, Uint8Array]> => {

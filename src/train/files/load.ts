@@ -13,7 +13,7 @@ import { Model } from '../model.ts';
 import { compileOptionsOf } from './compiled.ts';
 import { type Description, readDescription } from './description.ts';
 
-/** The files of `model.save()`, as they were read or fetched. */
+/** The files of `model.save()`, as read or fetched. */
 export interface SavedModel {
   readonly 'model.json': string;
   readonly 'weights.safetensors': Bytes;
@@ -21,20 +21,20 @@ export interface SavedModel {
 
 const TEXT: Check = [(value) => typeof value === 'string', 'the text of that file'];
 
+/** Options of `loadModel`. */
 export interface LoadOptions {
-  /** Your own kinds of layers in the model, as `defineLayer` made them; default none. */
+  /** Your own kinds of layers, made by `defineLayer`; default none. */
   readonly layers?: readonly LayerMaker[];
 }
 
-/** Makers of layers by kind. */
 type LayerMakers = Readonly<Record<string, LayerMaker>>;
 
 /**
- * Makes a model from its files, on the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is compiled
- * as the saved model was, with a fresh optimizer. If a loss, metric, optimizer or schedule was your own function, it is not:
- * call `compile` before you train it.
- * @throws ValueError for files that are damaged or of another kind, unknown kinds of layers, and weights that are not finite;
- * ShapeError for weights that do not fit the layers.
+ * Loads a saved model onto the current device: `loadModel(files)`, or in Node `await loadModel('folder')`. It is compiled as the
+ * saved model was, with a new optimizer, unless a loss, metric, optimizer or schedule was your own function: then call `compile`
+ * before training it.
+ * @throws ValueError if a file is damaged or of another format, a kind of layer is unknown, or a weight is not finite; ShapeError
+ * if the weights do not match the layers.
  */
 export function loadModel(folder: string, options?: LoadOptions): Promise<Model>;
 export function loadModel(files: SavedModel, options?: LoadOptions): Model;
@@ -79,7 +79,6 @@ function checkFinite(tensors: Readonly<Record<string, HostArray>>): void {
   }
 }
 
-/** The library's makers and the user's. */
 function makersWith(options: LoadOptions): LayerMakers {
   checkValues('loadModel', options, {
     layers: listOf([isLayerMaker, ''], 'a list of what defineLayer made'),
@@ -89,8 +88,8 @@ function makersWith(options: LoadOptions): LayerMakers {
   if (taken === undefined) return { ...layerMakers, ...own };
   throw new ValueError({
     op: 'loadModel',
-    got: `your own kind of layer '${taken}', which the library has`,
-    expected: 'a kind that the library does not have',
+    got: `your own kind of layer '${taken}', the name of a built-in layer`,
+    expected: 'a name that no built-in layer has',
     fix: 'Define it under another name.',
   });
 }
@@ -117,8 +116,8 @@ function checkNames(layers: readonly Layer[]): void {
     if (seen.has(title)) {
       throw new ValueError({
         op: 'loadModel',
-        got: `two layers of the name '${title}'`,
-        expected: 'different names, as they identify the weights',
+        got: `two layers named '${title}'`,
+        expected: 'different names, because they identify the weights',
         fix: 'The file is damaged, or was edited: give the layers different names.',
       });
     }
@@ -132,7 +131,7 @@ function makeLayer(kind: string, options: LayerOptions, known: LayerMakers): Lay
       op: 'loadModel',
       got: `a layer of kind '${kind}'`,
       expected: `one of ${Object.keys(known).join(', ')}`,
-      fix: `${suggestion(kind, Object.keys(known))}Pass a kind of your own as loadModel(files, { layers: [...] }), or load the model with the version of dawngrad that saved it.`,
+      fix: `${suggestion(kind, Object.keys(known))}Pass your own kinds of layers as loadModel(files, { layers: [...] }), or load the model with the version of dawngrad that saved it.`,
     });
   }
   const make: (options: never) => Layer = known[kind];

@@ -15,11 +15,12 @@ import {
 
 /** A saved model: two files, by name. */
 export interface ModelFiles {
+  /** Layers and what the model was compiled with, as JSON text. */
   readonly 'model.json': string;
   readonly 'weights.safetensors': Uint8Array;
 }
 
-/** Packs layers and weights. @throws ValueError for functions among the options of layers (your own activation). */
+/** Packs layers and weights. @throws ValueError if an option of a layer is a function, such as your own activation. */
 export async function packModel(model: Network, trainable: Trainable | undefined): Promise<ModelFiles> {
   const compiled = trainable && describeCompiled(trainable);
   const description: Description = {
@@ -36,7 +37,7 @@ export async function packModel(model: Network, trainable: Trainable | undefined
   };
 }
 
-/** What the model was compiled with; undefined if a part of it is the user's function. */
+/** What the model was compiled with; undefined if part of it is a user's function. */
 function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDescription | undefined {
   const rule: NamedConfig = { ...optimizer.config(), name: optimizer.name };
   const criterion = describe(loss);
@@ -45,11 +46,11 @@ function describeCompiled({ optimizer, loss, metrics }: Trainable): CompiledDesc
   return isWhole ? { optimizer: rule, loss: criterion, metrics: judges } : undefined;
 }
 
-/** Name and options of what the library makes; undefined for a user's function, whatever its name. */
+/** Name and options of a built-in object; undefined for a user's function, whatever its name. */
 const describe = ({ name, config }: { readonly name: string; readonly config?: object }): NamedConfig | undefined =>
   config && { ...config, name };
 
-/** Whether a rate is a number or a schedule of the library, also inside a warm-up. */
+/** Whether a rate, also that of a warm-up, is a number or a built-in schedule. */
 const hasDescribedRate = ({ learningRate }: Readonly<Record<string, unknown>>): boolean =>
   typeof learningRate !== 'function' &&
   (!isRecord(learningRate) || (Object.keys(learningRate).length > 1 && hasDescribedRate(learningRate)));
@@ -59,7 +60,7 @@ const describeGraph = ({ graph, layers }: Network): GraphDescription => ({
   nodes: graph.nodes.map(({ layer, inputs }) => ({ ...(layer && { layer: layers.indexOf(layer) }), inputs })),
 });
 
-/** Options for JSON: a function of the library is replaced by its options, others by undefined. */
+/** Options for JSON: a built-in function is replaced by its options, others by undefined. */
 export const serializable = (options: LayerOptions): LayerOptions =>
   Object.fromEntries(
     Object.entries(options).map(([option, value]) => [
@@ -68,7 +69,7 @@ export const serializable = (options: LayerOptions): LayerOptions =>
     ]),
   );
 
-/** The options of a layer for a file. Initializers can be lost, as they are no longer needed. */
+/** The options of a layer for a file, without initializers, which are no longer needed. */
 function savable({ options, trainable }: Layer, name: string): LayerOptions {
   const saved = serializable(options);
   for (const [option, value] of Object.entries(saved)) {

@@ -19,31 +19,30 @@ export interface CheckpointFiles {
 
 /** When `fit` saves checkpoints (default: after every epoch), and how. */
 export interface CheckpointOptions {
-  /** Saves after so many steps. */
+  /** Saves every this many steps. */
   readonly everySteps?: number;
   /** Saves after the first step that ends this many seconds after the last checkpoint. */
   readonly everySeconds?: number;
-  /** Called with the files, and awaited; `toFolder('run')` writes them. */
+  /** Called with the files and awaited; `toFolder('run')` makes one that writes them. */
   readonly save: (files: CheckpointFiles) => void | Promise<void>;
 }
 
-/** What must be the same in a resumed run, so that it ends with the same bits. */
+/** What must be the same in a resumed run for the same bits. */
 interface Conditions {
   /** Name and options; the learning rate as it was before callbacks changed it. */
   readonly optimizer: object;
   readonly loss: object;
-  /** The names of what a step reports. */
+  /** The names of the values that a step reports. */
   readonly metrics: string;
   /** Kind and options of the layers, by name. */
   readonly layers: object;
   readonly samples: number;
-  /** Whether samples have weights. */
   readonly weighted: boolean;
   readonly validationSamples: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  /** The version of dawngrad, as others may have other kernels. */
+  /** The version of dawngrad, because kernels differ between versions. */
   readonly version: string;
   /** The backend, and names and driver of the adapter. */
   readonly device: object;
@@ -52,7 +51,6 @@ interface Conditions {
 /** The state of a run, besides its tensors. */
 interface Progress {
   readonly place: Place;
-  /** The epochs that are complete. */
   readonly epochs: readonly number[];
   /** Whether a callback has stopped the run. */
   readonly stopped: boolean;
@@ -75,15 +73,15 @@ interface Header extends Conditions, Progress {
   readonly format: string;
 }
 
-/** A run before a step. Resuming it gives the same bits as a run that was not interrupted. */
+/** The state of a run before a step, from which it can be resumed with the same bits. */
 export interface Checkpoint extends Progress {
   readonly history: Readonly<Record<string, readonly number[]>>;
-  /** Totals of the steps of the epoch so far. */
+  /** Totals of the epoch's steps so far. */
   readonly sums: Sums;
   readonly tensors: Readonly<Record<string, HostArray>>;
 }
 
-/** What a run puts into a checkpoint. */
+/** What a run saves in a checkpoint. */
 export interface RunState {
   readonly model: FittedModel;
   readonly callbacks: readonly Callback[];
@@ -101,7 +99,7 @@ export interface RunState {
 
 /**
  * Packs a checkpoint: state, totals and memories of callbacks as tensors, the rest in the metadata, with a checksum over both.
- * Undefined if a weight is not finite: such a run can't be resumed, and the loss of the next step will fail.
+ * Undefined if a weight is not finite: such a run cannot be resumed.
  */
 export async function packCheckpoint(run: RunState): Promise<Uint8Array | undefined> {
   const { model, callbacks, place, orderStream, epochs, history, sums } = run;
@@ -139,7 +137,7 @@ export async function packCheckpoint(run: RunState): Promise<Uint8Array | undefi
   return seal(tensors, JSON.stringify(header));
 }
 
-/** Reads a checkpoint. @throws ValueError for a damaged file, another kind of file, or another version. */
+/** Reads a checkpoint. @throws ValueError if the file is damaged or of another format or version. */
 export async function readCheckpoint(file: Bytes): Promise<Header & Checkpoint> {
   const { tensors, metadata } = readSafetensors(file);
   const { checkpoint, sha256 } = metadata;
@@ -183,9 +181,9 @@ function isHeader(header: unknown): header is Header {
 }
 
 /**
- * Refuses a checkpoint of another run.
- * @param options `exact`: refuses another device or version, too, as the run would end with other bits.
- * @throws ValueError that says what differs.
+ * Rejects a checkpoint of another run.
+ * @param options `exact`: also rejects another device or version, which would lead to different bits.
+ * @throws ValueError that names what differs.
  */
 export function checkConditions(checkpoint: Conditions, run: RunState, { exact }: { readonly exact: boolean }): void {
   const elsewhere = 'or accept other bits: exactResume: false, on the command line --inexact.';
@@ -223,7 +221,7 @@ function differencesOf(path: string, now: unknown, before: unknown): { got: stri
   return got === expected ? [] : [{ got: `${path} ${got}`, expected }];
 }
 
-/** Restores tensors and counters; the optimizer must be built. @throws ValueError for tensors of other layers. */
+/** Restores tensors and counters; the optimizer must be built. @throws ValueError if tensors do not match the layers. */
 export async function restoreCheckpoint(
   checkpoint: Checkpoint,
   model: FittedModel,
@@ -241,8 +239,8 @@ export async function restoreCheckpoint(
     throw new ValueError({
       op: 'resume',
       got: `${shapeOf(tensors[wrong]?.shape)} for ${wrong}`,
-      expected: `${shapeOf(state[wrong]?.shape)}, as the model and its optimizer have it`,
-      fix: 'Make them as they were in the saved run.',
+      expected: `${shapeOf(state[wrong]?.shape)}, its shape in the model and optimizer`,
+      fix: 'Make the model and optimizer of the saved run.',
     });
   }
   for (const [name, t] of Object.entries(state)) t.assign(tensors[name].data);
@@ -309,5 +307,5 @@ const foreign = (got: string, expected: string): ValueError =>
     op: 'resume',
     got,
     expected,
-    fix: 'The file is damaged, or is no checkpoint of this version.',
+    fix: 'The file is damaged, or not a checkpoint of this version.',
   });

@@ -1,6 +1,6 @@
 import { emptyOn, keep, type Tensor } from '../../core/tensor/tensor.ts';
 
-/** Copies of tensors on their device. Taking and restoring them does not wait for the GPU. */
+/** Copies of tensors on their device, taken and restored without waiting for the GPU. */
 export class Copies {
   readonly #originals: readonly Tensor[];
   readonly #copies: readonly Tensor[];
@@ -11,17 +11,14 @@ export class Copies {
     this.#copies = originals.map(({ device, shape, dtype }) => keep(emptyOn(device, shape, dtype)));
   }
 
-  /** The copies, in the order of the tensors. */
   get tensors(): readonly Tensor[] {
     return this.#copies;
   }
 
-  /** Copies the tensors as they are now. */
   take(): void {
     this.#move(this.#originals, this.#copies);
   }
 
-  /** Copies back. */
   restore(): void {
     this.#move(this.#copies, this.#originals);
   }

@@ -46,7 +46,7 @@ class Saver {
     return this.#steps >= everySteps || performance.now() - this.#since >= 1000 * everySeconds;
   }
 
-  /** The same for the last step of an epoch. */
+  /** Whether one is due after the last step of an epoch. */
   isDueAfterEpoch(): boolean {
     const { everySteps, everySeconds } = this.#options;
     return this.isDue() || (everySteps === undefined && everySeconds === undefined);
@@ -59,7 +59,6 @@ class Saver {
   }
 }
 
-/** One call of `fit`. */
 export class FitRun {
   readonly #model: FittedModel;
   readonly #trainable: Trainable;
@@ -87,7 +86,6 @@ export class FitRun {
     history: {},
   };
   #epoch: number;
-  /** Which weights are frozen. */
   #frozen: string;
 
   constructor(model: FittedModel, { training, validation, options }: Parts) {
@@ -124,7 +122,7 @@ export class FitRun {
     this.#frozen = frozenWeights(model);
   }
 
-  /** Trains all epochs, and frees what it made, however it ends. */
+  /** Trains all epochs; frees its resources even if it fails. */
   async train(): Promise<History> {
     try {
       return await this.#train();
@@ -158,7 +156,7 @@ export class FitRun {
     for (; this.#epoch < this.#epochs && !model.stopTraining; this.#epoch++) {
       const epoch = this.#epoch;
       await each(callbacks, 'onEpochBegin', epoch, {});
-      // Restores after onEpochBegin, as this epoch had begun before: what callbacks did there must not count twice.
+      // Restores after onEpochBegin, because this epoch had begun before: what callbacks did there must not count twice.
       if (from !== undefined && isWithinEpoch) await restoreCheckpoint(from, model, callbacks);
       this.#begin(epoch, from);
       logs = await this.#finishEpoch(await this.#trainEpoch(epoch, from?.sums));
@@ -223,7 +221,7 @@ export class FitRun {
     this.#guard = this.#makeGuard(place);
   }
 
-  /** Lets callbacks inspect the step at a place, and leaves everything as it was. */
+  /** Lets callbacks inspect the step at a place; changes nothing. */
   async #inspect({ epoch, batch }: Place): Promise<void> {
     const step = epoch * this.#sizes.length + batch;
     const inspectors = inspectorsOf(this.#callbacks, step);
@@ -244,7 +242,7 @@ export class FitRun {
     }
   }
 
-  /** Reads a checkpoint of this run and takes over its history. */
+  /** Reads a checkpoint of this run and continues its history. */
   async #read(file: Bytes): Promise<Checkpoint> {
     const checkpoint = await readCheckpoint(file);
     checkConditions(checkpoint, this.#state(checkpoint.place, checkpoint.sums), { exact: this.#exactResume });
@@ -255,7 +253,7 @@ export class FitRun {
     return checkpoint;
   }
 
-  /** Shuffles for an epoch, or goes to the place of a checkpoint in it. */
+  /** Shuffles for an epoch, or moves to a checkpoint's place in it. */
   #begin(epoch: number, from: Checkpoint | undefined): void {
     const { random } = this.#model;
     const batch = from?.place.batch ?? 0;
@@ -327,7 +325,7 @@ export class FitRun {
     return batch + 1 < this.#sizes.length ? { epoch, batch: batch + 1 } : { epoch: epoch + 1, batch: 0 };
   }
 
-  /** Restores the order of an epoch that has begun, and goes to a place in it. */
+  /** Restores the order of an epoch that has begun and moves to a place in it. */
   #goTo({ epoch, batch }: Place): void {
     const { random } = this.#model;
     const stream = this.#orders.get(epoch);

@@ -11,15 +11,15 @@ import { disposeInspection, inspect } from './inspect.ts';
 import { Snapshot } from './snapshot.ts';
 import { disposeValues, readLoss, trainStep } from './trainStep.ts';
 
-/** A place in a run: before step `batch` of `epoch`, both from 0. */
+/** A position in a run: before step `batch` of `epoch`, both counted from 0. */
 export interface Place {
   readonly epoch: number;
   readonly batch: number;
 }
 
-/** How a run gets its batches. */
+/** Random access to the batches of a run. */
 export interface Batches {
-  /** Restores the order of an epoch, and goes to a place in it. */
+  /** Restores the order of an epoch and moves to a place in it. */
   readonly goTo: (place: Place) => void;
   /** The batch at a place, and the place after it. */
   readonly take: (place: Place) => { readonly batch: Batch; readonly next: Place };
@@ -27,23 +27,21 @@ export interface Batches {
 
 const isBefore = (a: Place, b: Place): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.batch < b.batch);
 
-/** A snapshot, and the place where it was taken. */
 interface PlacedSnapshot {
   readonly snapshot: Snapshot;
   place: Place;
 }
 
 /**
- * Returns to the weights before a loss became NaN or infinite, and finds what went bad first. Losses are read long after their
- * steps, so it keeps two snapshots on the device: one whose losses are known to be finite, and a newer one that replaces it once
- * its losses are. The cost is copying them, at most a few times a second.
+ * Restores the weights from before a loss became NaN or infinite, and finds the cause. Losses are read long after their steps, so
+ * it keeps two snapshots on the device: one whose losses are known to be finite, and a newer one that replaces it once its losses
+ * are. The cost is the copying, at most a few times a second.
  */
 export class Guard {
   readonly #trainable: Trainable;
   readonly #batches: Batches;
   #good: PlacedSnapshot;
   #candidate: PlacedSnapshot | undefined;
-  /** A snapshot that is not in use. */
   #spare: Snapshot | undefined;
 
   constructor(trainable: Trainable, { batches, place }: { batches: Batches; place: Place }) {
@@ -105,7 +103,7 @@ export class Guard {
     throw failure(bad, symptom, 'the same steps, repeated, were finite');
   }
 
-  /** Fails if the last step made weights bad: no loss follows it that would show it. */
+  /** Fails if the last step left a weight that is not finite, which no later loss would show. */
   async checkWeights(last: Place): Promise<void> {
     if (!(await this.#isFinite())) await this.fail(last, 'weights that are not finite');
   }
@@ -126,7 +124,7 @@ export class Guard {
     return { next, value };
   }
 
-  /** What went bad first: in the forward pass of the step at `now`, or else in the update of the step at `before`. */
+  /** The first tensor that is not finite: in the forward pass of the step at `now`, or else in the update at `before`. */
   async #blame(
     bad: Place,
     symptom: string,

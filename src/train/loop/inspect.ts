@@ -9,15 +9,14 @@ import { lossAndGradients } from './trainStep.ts';
 
 /** The intermediate results of one training step. */
 export interface Inspection {
-  /** The loss with penalties, a scalar. */
+  /** The loss including penalties, a scalar. */
   readonly loss: Tensor;
-  /** The output of each layer, in the order of computation. */
+  /** The output of each layer and its name, in the order of computation. */
   readonly outputs: readonly { readonly layer: Layer; readonly name: string; readonly output: Tensor }[];
-  /** The gradient of each trainable weight, in the order of the layers. */
+  /** The gradient of each trainable weight and its name, in the order of the layers. */
   readonly gradients: readonly { readonly name: string; readonly gradient: Tensor }[];
 }
 
-/** Frees the tensors of an inspection. */
 export function disposeInspection({ loss, outputs, gradients }: Inspection): void {
   for (const t of [loss, ...outputs.map(({ output }) => output), ...gradients.map(({ gradient }) => gradient)])
     t.dispose();

@@ -8,7 +8,7 @@ const GROUP_TIME = 500;
 /** The target duration of one submit, in milliseconds. */
 const SUBMIT_TIME = 2;
 const MOST_STEPS_PER_SUBMIT = 32;
-/** An answer that takes less, in milliseconds, had arrived already. */
+/** A shorter wait, in milliseconds, means that the answer had already arrived. */
 const QUICK = 5;
 /** The shortest sleep, in milliseconds: the first groups are too short to predict how long the next takes. */
 const SLEEPABLE = 50;
@@ -20,8 +20,8 @@ interface Group {
 }
 
 /**
- * Keeps the GPU busy and the CPU idle. Steps are sent in groups, the next group before the results of the last are awaited. As
- * Node polls while it awaits, it first sleeps for about as long as the group takes.
+ * Keeps the GPU busy and the CPU idle. Steps are sent in groups, and the next group before the results of the last are awaited.
+ * Because Node polls while it waits for the GPU, it first sleeps for about as long as the group takes.
  */
 export class Pace {
   readonly #device: Device;

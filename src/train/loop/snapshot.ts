@@ -12,7 +12,7 @@ export function stateOf({ network, optimizer }: Trainable): Record<string, Tenso
   return Object.fromEntries<Tensor>([...weights, ...slots]);
 }
 
-/** A state of training that can be restored: its tensors, copied on the device, and the counters. */
+/** A state of training that can be restored: copies of its tensors on the device, and its counters. */
 export class Snapshot {
   readonly #trainable: Trainable;
   readonly #copies: Copies;

@@ -30,7 +30,7 @@ interface Columns {
   readonly isWeighted: boolean;
 }
 
-/** The values of the steps of an epoch: collected on the device, read now and then, and added up. */
+/** The values of an epoch's steps: collected on the device, read in groups, and added up. */
 export class StepValues {
   readonly #reports: readonly Report[];
   readonly #device: Device;
@@ -59,12 +59,12 @@ export class StepValues {
     return this.#sums;
   }
 
-  /** The first of them whose loss is not finite. */
+  /** The first step whose loss is not finite. */
   get firstBad(): { readonly step: number; readonly loss: number } | undefined {
     return this.#firstBad;
   }
 
-  /** The reports over all samples of these steps. */
+  /** The reported values over all samples of these steps. */
   get results(): Readonly<Record<string, number>> {
     return this.#resultsOf(this.#sums.totals);
   }
@@ -105,7 +105,7 @@ export class StepValues {
         op: this.#reports[other].name,
         got: inWords(values[other].value.size, values[other].weight !== undefined),
         expected: `${inWords(size, isWeighted)}, as for the batch before`,
-        fix: 'Return as many numbers for every batch size.',
+        fix: 'Return the same number of values for every batch size.',
       });
     }
     return this.#row;

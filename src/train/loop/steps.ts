@@ -54,7 +54,7 @@ export class CapturedSteps<Result> {
   }
 }
 
-/** If a tensor of the step exceeds the largest buffer of the device, an error that says which batch size fits. */
+/** Explains an error of a step whose largest tensor exceeds the device's limit: names a batch size that fits. */
 function explained(
   error: unknown,
   { plan }: Pick<Compiled<[], unknown>, 'plan'>,

@@ -37,7 +37,7 @@ const hasPenalty = ({ parameters }: Network): boolean => parameters.some(({ regu
 const penaltyOf = (network: Network): Tensor | undefined =>
   penaltyOn(network.trainableParameters) ?? (hasPenalty(network) ? fullOn(network.device, [], 0, 'f32') : undefined);
 
-/** What a step reports: the loss, the metrics, and the penalties if the model has some. */
+/** The values that a step reports: loss, metrics and, if the model has any, penalties. */
 export function reportsOf({ network, loss, metrics }: Trainable): Report[] {
   const isPenalized = hasPenalty(network);
   const reports = [loss, ...metrics, ...(isPenalized ? [{}] : [])];
@@ -57,7 +57,7 @@ interface LossAndGradients {
   readonly gradients: readonly Tensor[];
 }
 
-/** The value of a loss or metric for a batch. @throws ShapeError for more than one number. */
+/** The value of a loss or metric for a batch. @throws ShapeError if it has more than one number. */
 function batchValue(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicted: Tensor): Weighted {
   const options = weight && { sampleWeight: weight };
   const result = by.weighted?.(y, predicted, options) ?? {
@@ -74,7 +74,6 @@ function batchValue(by: Loss | Metric, { y, weight }: Omit<Batch, 'x'>, predicte
   });
 }
 
-/** The values of the metrics for a batch, in f32. */
 const batchMetrics = (metrics: readonly Metric[], y: Tensor, predicted: Tensor): Weighted[] =>
   metrics.map((metric) => {
     const { value, weight } = batchValue(metric, { y }, predicted);
@@ -102,14 +101,14 @@ export function lossAndGradients(trainable: Trainable, { x, ...batch }: Batch): 
   return { predicted, loss, penalty, parameters, gradients };
 }
 
-/** Builds the optimizer for the trainable weights, if there are any. @throws ValueError if it holds those of another model. */
+/** Builds the optimizer for the trainable weights, if any. @throws ValueError if it holds the weights of another model. */
 export function buildOptimizer({ network, optimizer }: Trainable): void {
   const { trainableParameters } = network;
   if (optimizer.parameters.some((p) => !p.isDisposed && !network.has(p))) {
     throw new ValueError({
       op: optimizer.name,
       got: 'an optimizer that holds the weights of another model',
-      expected: 'one for each model, as it keeps moments of the weights',
+      expected: 'an optimizer for each model, because it keeps moments of the weights',
       fix: 'Make a new one, or dispose of the other model first.',
     });
   }
@@ -135,7 +134,7 @@ export function trainStep(trainable: Trainable, batch: Batch): Weighted[] {
 }
 
 /**
- * Ends a run: applies gradients that are still accumulated, and replaces weights by their moving averages if there are some.
+ * Ends a run: applies gradients that are still accumulated, and replaces the weights by their moving averages, if any.
  * @param before the number of updates when the run began.
  */
 export function finishTraining({ network, optimizer }: Trainable, before: number): void {
@@ -156,7 +155,6 @@ export function finishTraining({ network, optimizer }: Trainable, before: number
   optimizer.finalize();
 }
 
-/** Applies the constraints of weights. */
 function applyConstraints(parameters: readonly Parameter[]): void {
   for (const w of parameters) {
     if (w.constraint === undefined) continue;
@@ -165,13 +163,11 @@ function applyConstraints(parameters: readonly Parameter[]): void {
   }
 }
 
-/** Reads the loss of a step, with penalties. */
 export async function readLoss(values: readonly Weighted[], { metrics }: Trainable): Promise<number> {
   const [loss, penalty] = [values[0], values.at(metrics.length + 1)];
   return (await loss.value.item()) + ((await penalty?.value.item()) ?? 0);
 }
 
-/** Frees the values of a step. */
 export function disposeValues(values: readonly Weighted[]): void {
   for (const { value, weight } of values) for (const t of [value, weight]) t?.dispose();
 }

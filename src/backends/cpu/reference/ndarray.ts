@@ -1,12 +1,11 @@
 import { type Shape, sizeOf, stridesOf } from '../../../core/shape.ts';
 
-/** A tensor of the CPU backend: float64 or int32 elements, row-major. */
+/** A tensor of the CPU backend: `data`, float64 or int32, row-major, and its `shape`. */
 export interface NdArray {
   readonly data: Float64Array | Int32Array;
   readonly shape: Shape;
 }
 
-/** An array of zeros in float64. */
 export const zeros = (shape: Shape): NdArray & { readonly data: Float64Array } => ({
   data: new Float64Array(sizeOf(shape)),
   shape,

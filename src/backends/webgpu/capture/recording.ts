@@ -80,7 +80,6 @@ export class Recording implements Capture {
     if (this.refusal !== undefined) throw new CaptureError(this.refusal);
   }
 
-  /** Whether all conditions still hold. */
   get holds(): boolean {
     return this.conditions.every(({ now, before }) => Object.is(now(), before));
   }

@@ -8,7 +8,6 @@ import type { PipelineCache } from './pipelines.ts';
  */
 export class Failures {
   readonly #pipelines: PipelineCache;
-  /** The permanent error, if any. */
   #lasting: DeviceError | undefined;
   /** Settles when the causes of all rejected commands are known. */
   #causes: Promise<void> = Promise.resolve();

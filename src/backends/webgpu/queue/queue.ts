@@ -59,7 +59,6 @@ export class CommandQueue {
     if (this.#pendingSteps === 0 && this.#pending.length >= MAX_PENDING) this.flush();
   }
 
-  /** Adds the commands of a whole step. */
   pushStep(commands: readonly Command[]): void {
     this.#changes++;
     for (const command of commands) this.#pending.push(command);

@@ -35,7 +35,6 @@ const BEATEN = 2;
 /** A contest is decided by the readings so far after this many milliseconds. */
 const BUDGET = 1000;
 
-/** A candidate in a contest. */
 interface Candidate {
   readonly name: string;
   /** Milliseconds per run in the fastest reading so far. */

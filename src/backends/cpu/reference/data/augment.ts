@@ -12,7 +12,7 @@ export interface Amounts {
   readonly zoom: number;
   /** Sideways shift of a row, in pixels per row of distance from the centre. */
   readonly shear: number;
-  /** Added to the values. */
+  /** Added to the pixels, in the units of the data. */
   readonly brightness: number;
   /** Deviation of the values' factor from 1. */
   readonly contrast: number;

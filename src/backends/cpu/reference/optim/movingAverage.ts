@@ -1,6 +1,5 @@
 import type { NdArray } from '../ndarray.ts';
 
-/** average += (value - average) * weight, in place. */
 export function movingAverage(average: NdArray, value: NdArray, weight: number): void {
   for (let i = 0; i < average.data.length; i++) average.data[i] += (value.data[i] - average.data[i]) * weight;
 }

@@ -10,11 +10,9 @@ type Convention = 'keras' | 'pytorch' | 'lecture';
 export type OptimizerArrays = Readonly<Record<string, Numbers>>;
 
 export const accumulate = {
-  /** `total += g`. */
   add: (total: Numbers, g: Numbers): void => {
     for (let i = 0; i < g.length; i++) total[i] += g[i];
   },
-  /** `g += total; total = 0`. */
   take: (total: Numbers, g: Numbers): void => {
     for (let i = 0; i < g.length; i++) {
       g[i] += total[i];

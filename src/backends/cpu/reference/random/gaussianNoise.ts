@@ -2,7 +2,6 @@ import { philox } from '../../../../core/random/philox.ts';
 import { map, type NdArray } from '../ndarray.ts';
 
 export interface GaussianNoiseAttributes {
-  /** The standard deviation. */
   readonly stddev: number;
   readonly stream: number;
 }

@@ -20,7 +20,7 @@ const browserEntry = {
 };
 
 const platforms = {
-  node: { ...node, sourcemap: true },
+  node: { ...node, external: [...node.external, 'typescript'], sourcemap: true },
   chrome: {
     ...common,
     platform: 'browser',

@@ -11,7 +11,7 @@ import { inSequence } from '../network/sequence.ts';
 /** A layer that combines its inputs element by element; axes of length 1 broadcast. */
 const merging = /* @__NO_SIDE_EFFECTS__ */ (kind: string, combine: (inputs: readonly Tensor[]) => Tensor) =>
   defineLayer<LayerOptions>(kind, {}, () => ({
-    takes: 'many',
+    takes: 'several',
     outputShape: (...shapes) => shapes.reduce((a, b) => merged(kind, a, b)),
     call: (_, { inputs }) => combine(inputs),
   }));
@@ -64,7 +64,7 @@ export interface ConcatenateOptions extends LayerOptions {
  * @throws ShapeError if inputs differ along another axis, or `axis` is the batch axis.
  */
 export const concatenate = defineLayer<ConcatenateOptions>('concatenate', { axis: integer }, ({ axis = -1 }) => ({
-  takes: 'many',
+  takes: 'several',
   outputShape: (...shapes) => {
     const [first] = shapes;
     const at = normalizeAxis('concatenate', axis, first.length + 1) - 1;

@@ -4,7 +4,7 @@ import { formatShape, normalizeAxis, type Shape } from '../../core/shape.ts';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.ts';
 
 const DEFINITION_CHECKS: Checks<keyof LayerDefinition> = {
-  takes: [(value) => ['nothing', 'one', 'many'].includes(String(value)), "'nothing', 'one' or 'many'"],
+  takes: [(value) => ['nothing', 'one', 'several'].includes(String(value)), "'nothing', 'one' or 'several'"],
   outputShape: required(func),
   build: func,
   call: required(func),

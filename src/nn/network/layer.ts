@@ -54,7 +54,7 @@ export interface WeightOptions {
 /** Defines a layer. Shapes are those of one sample, without the batch axis. */
 export interface LayerDefinition {
   /** The number of inputs: none, one (default), or two and more. */
-  readonly takes?: 'nothing' | 'one' | 'many';
+  readonly takes?: 'nothing' | 'one' | 'several';
   /** Returns the shape of the output; throws a ShapeError for inputs that it cannot take. */
   readonly outputShape: (...inputShapes: readonly Shape[]) => Shape;
   /** Makes the weights; default none. */
@@ -309,18 +309,18 @@ export function symbolic(given: Applicable): SymbolicTensor {
 function apply(layer: Layer, to: Applicable | readonly Applicable[]): SymbolicTensor {
   const inputs = [to].flat().map(symbolic);
   const { kind, takes } = layer;
-  if (takes === 'many' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
+  if (takes === 'several' ? inputs.length >= 2 : takes === 'one' && inputs.length === 1) {
     return new SymbolicTensor(layer, inputs);
   }
   const fixes = {
     nothing: 'Start the graph with it.',
     one: 'Merge the inputs first, with add() or concatenate().',
-    many: `Apply it to a list: ${kind}()([a, b]).`,
+    several: `Apply it to a list: ${kind}()([a, b]).`,
   };
   throw new ShapeError({
     op: kind,
     got: `${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'}`,
-    expected: takes === 'many' ? 'two or more' : takes,
+    expected: takes === 'several' ? 'two or more' : takes,
     fix: fixes[takes],
   });
 }

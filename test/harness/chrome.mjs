@@ -1,13 +1,16 @@
 // Headless Chrome, for the tests: Chromium from @sparticuz/chromium, driven by playwright-core.
+import { execFile } from 'node:child_process';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { chromium as driver } from 'playwright-core';
 
-const cache = fileURLToPath(new URL('../../node_modules/.cache/dawngrad/', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const cache = join(root, 'node_modules', '.cache', 'dawngrad');
 
 /**
  * Does not clear workgroup memory: kernels write it before they read it, and clearing takes three quarters of the time
@@ -38,15 +41,9 @@ async function unpack() {
   if (existsSync(folder)) return join(folder, 'chromium');
   await mkdir(cache, { recursive: true });
   const partial = await mkdtemp(`${folder}-`);
-  const { default: chromium } = await import('@sparticuz/chromium');
-  const { TMPDIR } = process.env;
-  process.env.TMPDIR = partial;
-  try {
-    await chromium.executablePath();
-  } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
-  }
+  const unpacking = "(await import('@sparticuz/chromium')).default.executablePath()";
+  const env = { ...process.env, TMPDIR: partial }; // of a process of its own: tests start meanwhile, and inherit ours
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', unpacking], { cwd: root, env });
   // All files appear at once, even if two runs start together.
   await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
   return join(folder, 'chromium');

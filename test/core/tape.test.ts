@@ -196,4 +196,22 @@ onBoth('nothing is recorded after an error inside', async (device) => {
   assert.is(device.memory().buffers, before);
 });
 
+onBoth('the mean of the gradients of all minibatches is the gradient of all samples', async (device) => {
+  const samples = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
+  const w = parameter(tensor([[0.5], [-2]], { device }));
+  const gradientOf = async (rows: number[][]): Promise<Float32Array> => {
+    const loss = () => mean(square(relu(matmul(tensor(rows, { device }), w))));
+    return (await valueAndGrad(loss, [w]).grads[0].data()) as Float32Array;
+  };
+  const whole = await gradientOf(samples);
+  for (const size of [1, 3, 6]) {
+    const batches = Array.from({ length: 12 / size }, (_, i) => samples.slice(i * size, (i + 1) * size));
+    const gradients = await Promise.all(batches.map(gradientOf));
+    for (const [i, expected] of whole.entries()) {
+      const got = gradients.reduce((sum, gradient) => sum + gradient[i], 0) / gradients.length;
+      assert.ok(Math.abs(got - expected) < 1e-6, `batches of ${size}: ${got} instead of ${expected}`);
+    }
+  }
+});
+
 test.run();

@@ -1,50 +1,73 @@
 // Compares online, minibatch and batch gradient descent. After npm run build: node examples/batches.mjs
 import { dense, init, sequential, setSeed, sgd } from 'dawngrad';
+import { grid, logUniform, search } from 'dawngrad/search';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
 
-const TRAIN = 1024; // 32 batches of 32
-const EPOCHS = 6;
-
+const [TRAIN, EPOCHS] = [512, 4];
 const device = await init({ seed: 1 });
-const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000, thumbnails: true });
 
-/** The gradient of fewer images is noisier, so the learning rate must be smaller. */
 const sizes = {
-  'online, 1 image': { batchSize: 1, learningRate: 0.01 },
-  'minibatch, 32': { batchSize: 32, learningRate: 0.1 },
-  'minibatch, 4 x 8': { batchSize: 8, learningRate: 0.1, gradientAccumulationSteps: 4 },
-  'batch, all 1,024': { batchSize: TRAIN, learningRate: 0.1 },
+  '1 image': { batchSize: 1 },
+  '32 images': { batchSize: 32 },
+  '4 x 8 images': { batchSize: 8, gradientAccumulationSteps: 4 },
+  'all 512': { batchSize: TRAIN },
 };
 
-const results = [];
-for (const [name, { batchSize, ...options }] of Object.entries(sizes)) {
-  setSeed(1); // the same initial weights and order of images for all
-  const hidden = dense({ units: 50, activation: 'relu' });
+/** The test loss after each epoch, and the number of updates. */
+async function run({ batchSize, ...options }, seed) {
+  setSeed(seed); // the same initial weights and order of images for all sizes
+  const hidden = dense({ units: 32, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
-  model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  const { history } = await model.fit(x, y, { epochs: EPOCHS, batchSize, validationData: [xTest, yTest] });
-  const updates = model.optimizer.iterations / EPOCHS;
-  results.push({ name, loss: history.val_loss, updates });
-  console.log(
-    `${name.padEnd(20)} ${model.optimizer.iterations} updates: test loss ${history.val_loss.at(-1).toFixed(3)}, ` +
-      `accuracy ${history.val_accuracy.at(-1).toFixed(3)}`,
+  model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy' });
+  try {
+    const { history } = await model.fit(x, y, { epochs: EPOCHS, batchSize, validationData: [xTest, yTest] });
+    return { loss: history.val_loss, updates: model.optimizer.iterations };
+  } finally {
+    model.dispose();
+  }
+}
+
+const space = { learningRate: logUniform(0.01, 1) };
+const results = {};
+const curves = {};
+for (const [name, options] of Object.entries(sizes)) {
+  // The gradient of fewer images is noisier, so its best learning rate is smaller.
+  const { best, trials } = await search({ space, sampler: grid({ points: 5 }) }, async ({ learningRate }) =>
+    (await run({ ...options, learningRate }, 1)).loss.at(-1),
   );
-  model.dispose();
+  const { learningRate } = best.parameters;
+  const runs = [];
+  for (const seed of [2, 3, 4]) runs.push(await run({ ...options, learningRate }, seed));
+  const [{ updates }] = runs;
+  const losses = runs.map(({ loss }) => loss.at(-1));
+  results.rates ??= trials.map(({ parameters }) => parameters.learningRate);
+  results[name] = { learningRate, updates, losses, mean: losses.reduce((sum, loss) => sum + loss) / losses.length };
+  curves[name] = runs[0].loss;
+  console.log(
+    `${name.padEnd(16)} rate ${learningRate.toPrecision(2)}, ${updates} updates: test loss ` +
+      `${results[name].mean.toFixed(3)}, by seed ${losses.map((loss) => loss.toFixed(3)).join(', ')}`,
+  );
 }
 
 const panel = (title, x, at) => ({
   title,
   x,
-  y: { name: 'test loss', min: 0 },
-  series: results.map(({ name, loss, updates }, i) => ({
+  y: { name: 'test loss', min: 0.5, max: 2.5 },
+  series: Object.entries(curves).map(([name, loss], i) => ({
     name,
+    type: 'line', // names above the panel
     dashed: i === 2,
-    data: loss.map((value, epoch) => [at(epoch + 1, updates), value]),
+    data: loss.map((value, epoch) => [at(epoch + 1, results[name].updates / EPOCHS), value]),
   })),
 });
-await draw('batches', [
-  panel('By epochs', { name: 'epoch' }, (epoch) => epoch),
-  panel('By updates', { name: 'updates', log: true }, (epoch, updates) => epoch * updates),
-]);
+await draw(
+  'batches',
+  [
+    panel('By epochs', { name: 'epoch' }, (epoch) => epoch),
+    panel('By updates', { name: 'updates', log: true }, (epoch, updates) => epoch * updates),
+  ],
+  results,
+);
 device.dispose();

@@ -1,0 +1,76 @@
+// Anneals the learning rate of SGD, each way from its best first rate of a grid from 0.03 to 1. After npm run build:
+//   node examples/annealing.mjs
+import {
+  cosineDecay,
+  dense,
+  exponentialDecay,
+  init,
+  learningRateScheduler,
+  reduceLROnPlateau,
+  sequential,
+  setSeed,
+  sgd,
+  warmup,
+} from 'dawngrad';
+import { draw, overTime } from './charts.mjs';
+import { digits } from './digits.mjs';
+import { bestRate, mean } from './updateRules.mjs';
+
+const [TRAIN, BATCH, EPOCHS] = [500, 10, 10];
+const STEPS = (TRAIN / BATCH) * EPOCHS;
+const device = await init({ seed: 1 });
+const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000, thumbnails: true });
+
+const cosine = (rate) => cosineDecay({ initialLearningRate: rate, decaySteps: 0.9 * STEPS });
+const runs = {
+  constant: {},
+  'mean of weights': { useEma: true, emaMomentum: 0.98, emaOverwriteFrequency: TRAIN / BATCH },
+  exponential: {
+    schedule: (rate) => exponentialDecay({ initialLearningRate: rate, decaySteps: STEPS, decayRate: 0.02 }),
+  },
+  cosine: { schedule: (rate) => warmup({ warmupSteps: STEPS / 10, learningRate: cosine(rate) }) },
+  'by epoch': { callback: () => learningRateScheduler((_, rate) => 0.7 * rate) },
+  plateau: { callback: () => reduceLROnPlateau({ monitor: 'val_loss', factor: 0.3, patience: 1 }) },
+};
+
+/** The validation loss after each epoch. */
+async function lossesOf({ schedule = (rate) => rate, callback, ...options }, rate, seed) {
+  setSeed(seed); // the same initial weights and order of images for all
+  const hidden = dense({ units: 32, activation: 'relu' });
+  const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
+  const optimizer = sgd({ learningRate: schedule(rate), ...options });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+  const callbacks = callback === undefined ? [] : [callback()];
+  const fit = { epochs: EPOCHS, batchSize: BATCH, validationData: [xTest, yTest], callbacks };
+  const { history } = await model.fit(x, y, fit);
+  model.dispose();
+  return history.val_loss;
+}
+
+const results = {};
+const curves = {};
+for (const [name, options] of Object.entries(runs)) {
+  const { learningRate } = await bestRate(0.03, 1, async (rate) => (await lossesOf(options, rate, 1)).at(-1));
+  const all = [];
+  for (const seed of [2, 3, 4]) all.push(await lossesOf(options, learningRate, seed));
+  const ends = all.map((losses) => losses.at(-1));
+  results[name] = { learningRate, ends, mean: mean(ends) };
+  curves[name] = all[0].map((_, epoch) => mean(all.map((losses) => losses[epoch])));
+  console.log(
+    `${name.padEnd(16)} best first rate ${learningRate.toPrecision(2)}: validation loss ${mean(ends).toFixed(3)}, ` +
+      `by seed ${ends.map((loss) => loss.toFixed(3)).join(', ')}`,
+  );
+}
+await draw(
+  'annealing',
+  [
+    {
+      title: `SGD with batches of ${BATCH}, mean of three seeds`,
+      x: { name: 'epoch' },
+      y: { name: 'validation loss', max: 0.8 },
+      series: Object.entries(curves).map(([name, losses]) => ({ name, data: overTime(losses) })),
+    },
+  ],
+  results,
+);
+device.dispose();

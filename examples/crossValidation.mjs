@@ -1,62 +1,76 @@
 // Chooses the size of a network by cross-validation on few samples. After npm run build: node examples/crossValidation.mjs
 import { adam, crossValidate, dense, init, sequential, setSeed } from 'dawngrad';
-import { kFold } from 'dawngrad/data';
+import { kFold, samplesAt } from 'dawngrad/data';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
+import { mean } from './updateRules.mjs';
 
-const FOLDS = 5;
+const [FOLDS, COUNT] = [5, 400];
 
 const device = await init({ seed: 1 });
-const { x, y, xTest, yTest, normalised } = await digits({ train: 500, test: 2000 });
-const fit = { epochs: 15, batchSize: 50 };
+const { x, y, xTest, yTest, normalised } = await digits({ train: 3 * COUNT, test: 4000, thumbnails: true });
+const fit = { epochs: 12, batchSize: 40 };
 
-// The number of ones in each fold, with and without stratification.
-for (const [name, samples] of Object.entries({ 'at random': x.shape[0], stratified: y })) {
-  const ones = kFold(samples, { folds: FOLDS }).map(({ test }) => test.filter((i) => y.data[i] === 1).length);
+// The number of ones in each fold of 400 images, with and without stratification.
+const first = y.data.subarray(0, COUNT);
+for (const [name, samples] of Object.entries({ 'at random': COUNT, stratified: { data: first, shape: [COUNT] } })) {
+  const ones = kFold(samples, { folds: FOLDS }).map(({ test }) => test.filter((i) => first[i] === 1).length);
   console.log(`ones in each fold, ${name.padEnd(10)}: ${ones.join(' ')}`);
 }
 
 function makeModel(units) {
-  setSeed(1); // the same initial weights in every fold
-  const hidden = dense({ units, activation: 'relu' });
+  const hidden = dense({ units, activation: 'relu' }); // its weights are random: others in every fold
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
-  model.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const optimizer = adam({ learningRate: 0.01 });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   return model;
 }
 
-const results = [];
+const results = {};
+const folds = [];
 for (const units of [2, 8, 32, 128]) {
-  const { scores, mean, deviation } = await crossValidate(() => makeModel(units), x, y, {
-    folds: FOLDS,
-    stratify: true,
-    fit,
-  });
-  const whole = makeModel(units);
-  await whole.fit(x, y, fit);
-  const test = await whole.evaluate(xTest, yTest, { batchSize: 500 });
-  whole.dispose();
-  results.push({ units, scores, mean, test });
+  const [estimates, tests] = [[], []];
+  for (const seed of [0, 1, 2]) {
+    setSeed(seed);
+    const images = Array.from({ length: COUNT }, (_, i) => seed * COUNT + i); // other images for each seed
+    const [xPart, yPart] = [samplesAt(x, images), samplesAt(y, images)];
+    const { scores, mean: estimate } = await crossValidate(() => makeModel(units), xPart, yPart, {
+      folds: FOLDS,
+      stratify: true,
+      seed,
+      fit,
+    });
+    const whole = makeModel(units);
+    await whole.fit(xPart, yPart, fit);
+    const test = await whole.evaluate(xTest, yTest, { batchSize: 500 });
+    whole.dispose();
+    estimates.push(estimate.accuracy);
+    tests.push(test.accuracy);
+    folds.push(...scores.map(({ accuracy }) => [units, accuracy]));
+  }
+  results[units] = { estimates, tests, estimate: mean(estimates), test: mean(tests) };
+  const percent = (shares) => shares.map((share) => (100 * share).toFixed(1)).join(', ');
   console.log(
-    `${String(units).padStart(2)} units: accuracy ${mean.accuracy.toFixed(3)} ± ${deviation.accuracy.toFixed(3)} over ` +
-      `${FOLDS} folds; trained on all, ${test.accuracy.toFixed(3)} on 2,000 test images`,
+    `${String(units).padStart(3)} units: ${percent([mean(estimates)])} % in cross-validation (by seed ${percent(estimates)}); ` +
+      `trained on all ${COUNT}, ${percent([mean(tests)])} % of 4,000 test images (${percent(tests)})`,
   );
 }
 
-await draw('crossValidation', [
-  {
-    title: '500 images, five folds',
-    x: { name: 'hidden units', log: true, base: 2, min: 2, max: 128 },
-    y: { name: 'accuracy' },
-    series: [
-      { name: 'mean of the folds', data: results.map(({ units, mean }) => [units, mean.accuracy]) },
-      { name: 'test set', dashed: true, data: results.map(({ units, test }) => [units, test.accuracy]) },
-      {
-        name: 'each fold',
-        type: 'scatter',
-        symbolSize: 6,
-        data: results.flatMap(({ units, scores }) => scores.map(({ accuracy }) => [units, accuracy])),
-      },
-    ],
-  },
-]);
+const means = (key) => Object.entries(results).map(([units, each]) => [+units, each[key]]);
+await draw(
+  'crossValidation',
+  [
+    {
+      title: '400 images, five folds, three seeds',
+      x: { name: 'hidden units', log: true, base: 2, min: 2, max: 128 },
+      y: { name: 'accuracy' },
+      series: [
+        { name: 'mean of the folds', data: means('estimate') },
+        { name: 'test set', dashed: true, data: means('test') },
+        { name: 'each fold', type: 'scatter', symbolSize: 5, data: folds },
+      ],
+    },
+  ],
+  results,
+);
 device.dispose();

@@ -16,7 +16,7 @@ import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 import { bestRate, mean } from './updateRules.mjs';
 
-const [TRAIN, BATCH, EPOCHS] = [500, 10, 10];
+const [TRAIN, BATCH, EPOCHS] = [400, 10, 8];
 const STEPS = (TRAIN / BATCH) * EPOCHS;
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000, thumbnails: true });

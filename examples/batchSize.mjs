@@ -22,7 +22,7 @@ function scoresOf({ batchSize, learningRate }, seed) {
   return crossValidate(() => makeModel(learningRate), x, y, { folds: 5, stratify: true, seed, fit });
 }
 
-const RATES = [0.03, 0.1, 0.3];
+const RATES = [0.03, 0.1, 0.3, 1, 3];
 const results = {};
 for (const batchSize of [4, 16, 64, 160]) {
   const space = { learningRate: RATES, batchSize: [batchSize] };

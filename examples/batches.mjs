@@ -1,10 +1,10 @@
 // Compares online, minibatch and batch gradient descent. After npm run build: node examples/batches.mjs
 import { dense, init, sequential, setSeed, sgd } from 'dawngrad';
-import { grid, logUniform, search } from 'dawngrad/search';
 import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
+import { bestRate, mean } from './updateRules.mjs';
 
-const [TRAIN, EPOCHS] = [512, 4];
+const [TRAIN, EPOCHS, DIVERGED] = [512, 4, 99];
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000, thumbnails: true });
 
@@ -21,29 +21,26 @@ async function run({ batchSize, ...options }, seed) {
   const hidden = dense({ units: 32, activation: 'relu' });
   const model = sequential([normalised(), hidden, dense({ units: 10, activation: 'softmax' })]);
   model.compile({ optimizer: sgd(options), loss: 'sparseCategoricalCrossentropy' });
-  try {
-    const { history } = await model.fit(x, y, { epochs: EPOCHS, batchSize, validationData: [xTest, yTest] });
-    return { loss: history.val_loss, updates: model.optimizer.iterations };
-  } finally {
-    model.dispose();
-  }
+  const fit = { epochs: EPOCHS, batchSize, validationData: [xTest, yTest], terminateOnNaN: false };
+  const { history } = await model.fit(x, y, fit);
+  const { iterations: updates } = model.optimizer;
+  model.dispose();
+  return { loss: history.val_loss, updates };
 }
 
-const space = { learningRate: logUniform(0.01, 1) };
 const results = {};
 const curves = {};
 for (const [name, options] of Object.entries(sizes)) {
   // The gradient of fewer images is noisier, so its best learning rate is smaller.
-  const { best, trials } = await search({ space, sampler: grid({ points: 5 }) }, async ({ learningRate }) =>
-    (await run({ ...options, learningRate }, 1)).loss.at(-1),
-  );
-  const { learningRate } = best.parameters;
+  const { learningRate, trials } = await bestRate(0.01, 10, async (rate) => {
+    return (await run({ ...options, learningRate: rate }, 1)).loss.at(-1) || DIVERGED;
+  });
   const runs = [];
   for (const seed of [2, 3, 4]) runs.push(await run({ ...options, learningRate }, seed));
   const [{ updates }] = runs;
   const losses = runs.map(({ loss }) => loss.at(-1));
   results.rates ??= trials.map(({ parameters }) => parameters.learningRate);
-  results[name] = { learningRate, updates, losses, mean: losses.reduce((sum, loss) => sum + loss) / losses.length };
+  results[name] = { learningRate, updates, losses, mean: mean(losses) };
   curves[name] = runs[0].loss;
   console.log(
     `${name.padEnd(16)} rate ${learningRate.toPrecision(2)}, ${updates} updates: test loss ` +

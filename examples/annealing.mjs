@@ -1,5 +1,4 @@
-// Anneals the learning rate of SGD, each way from its best first rate of a grid from 0.03 to 1. After npm run build:
-//   node examples/annealing.mjs
+// Anneals the learning rate of SGD, each way from its best first rate. After npm run build: node examples/annealing.mjs
 import {
   cosineDecay,
   dense,
@@ -16,11 +15,10 @@ import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 import { bestRate, mean } from './updateRules.mjs';
 
-const [TRAIN, BATCH, EPOCHS] = [400, 10, 8];
+const [TRAIN, BATCH, EPOCHS] = [800, 10, 5];
 const STEPS = (TRAIN / BATCH) * EPOCHS;
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000, thumbnails: true });
-
 const cosine = (rate) => cosineDecay({ initialLearningRate: rate, decaySteps: 0.9 * STEPS });
 const runs = {
   constant: {},
@@ -49,27 +47,33 @@ async function lossesOf({ schedule = (rate) => rate, callback, ...options }, rat
 
 const results = {};
 const curves = {};
+const grids = {};
 for (const [name, options] of Object.entries(runs)) {
-  const { learningRate } = await bestRate(0.03, 1, async (rate) => (await lossesOf(options, rate, 1)).at(-1));
+  const { learningRate, trials } = await bestRate(0.03, 1, async (rate) => (await lossesOf(options, rate, 1)).at(-1));
+  grids[name] = trials.map(({ parameters, value }) => [parameters.learningRate, value]);
   const all = [];
   for (const seed of [2, 3, 4]) all.push(await lossesOf(options, learningRate, seed));
   const ends = all.map((losses) => losses.at(-1));
-  results[name] = { learningRate, ends, mean: mean(ends) };
+  results[name] = { learningRate, ends, mean: mean(ends), grid: grids[name].map(([, loss]) => loss) };
   curves[name] = all[0].map((_, epoch) => mean(all.map((losses) => losses[epoch])));
   console.log(
     `${name.padEnd(16)} best first rate ${learningRate.toPrecision(2)}: validation loss ${mean(ends).toFixed(3)}, ` +
       `by seed ${ends.map((loss) => loss.toFixed(3)).join(', ')}`,
   );
 }
+const loss = { name: 'validation loss' };
+const rates = { name: 'first learning rate', log: true, min: 0.03, max: 1 };
+const series = (data, pick) => Object.entries(data).map(([name, each]) => ({ name, data: pick(each) }));
 await draw(
   'annealing',
   [
     {
-      title: `SGD with batches of ${BATCH}, mean of three seeds`,
+      title: 'By epoch, each at its best rate, three seeds',
       x: { name: 'epoch' },
-      y: { name: 'validation loss', max: 0.8 },
-      series: Object.entries(curves).map(([name, losses]) => ({ name, data: overTime(losses) })),
+      y: loss,
+      series: series(curves, overTime),
     },
+    { title: 'After five epochs, by first rate, one seed', x: rates, y: loss, series: series(grids, (grid) => grid) },
   ],
   results,
 );

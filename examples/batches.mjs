@@ -4,7 +4,7 @@ import { draw } from './charts.mjs';
 import { digits } from './digits.mjs';
 import { bestRate, mean } from './updateRules.mjs';
 
-const [TRAIN, EPOCHS, DIVERGED] = [512, 4, 99];
+const [TRAIN, EPOCHS, DIVERGED] = [256, 4, 99];
 const device = await init({ seed: 1 });
 const { x, y, xTest, yTest, normalised } = await digits({ train: TRAIN, test: 1000, thumbnails: true });
 
@@ -12,7 +12,7 @@ const sizes = {
   '1 image': { batchSize: 1 },
   '32 images': { batchSize: 32 },
   '4 x 8 images': { batchSize: 8, gradientAccumulationSteps: 4 },
-  'all 512': { batchSize: TRAIN },
+  'all 256': { batchSize: TRAIN },
 };
 
 /** The test loss after each epoch, and the number of updates. */
@@ -32,7 +32,7 @@ const results = {};
 const curves = {};
 for (const [name, options] of Object.entries(sizes)) {
   // The gradient of fewer images is noisier, so its best learning rate is smaller.
-  const { learningRate, trials } = await bestRate(0.01, 10, async (rate) => {
+  const { learningRate, trials } = await bestRate(0.001, 10, async (rate) => {
     return (await run({ ...options, learningRate: rate }, 1)).loss.at(-1) || DIVERGED;
   });
   const runs = [];

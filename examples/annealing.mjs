@@ -61,7 +61,7 @@ for (const [name, options] of Object.entries(runs)) {
       `by seed ${ends.map((loss) => loss.toFixed(3)).join(', ')}`,
   );
 }
-const loss = { name: 'validation loss' };
+const loss = { name: 'validation loss', min: 0.6 };
 const rates = { name: 'first learning rate', log: true, min: 0.03, max: 1 };
 const series = (data, pick) => Object.entries(data).map(([name, each]) => ({ name, data: pick(each) }));
 await draw(

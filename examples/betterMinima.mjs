@@ -47,7 +47,7 @@ async function measure(name, make, learningRate) {
   );
 }
 for (const [name, make] of Object.entries(rules)) {
-  const { learningRate } = await bestRate(0.003, 0.3, async (rate) => 1 - (await scoresOf(make(rate), 1)).validation);
+  const { learningRate } = await bestRate(0.003, 1, async (rate) => 1 - (await scoresOf(make(rate), 1)).validation);
   await measure(name, make, learningRate);
 }
 await measure('Adam 0.001', rules.Adam, 0.001);

@@ -14,12 +14,12 @@ const tests = new Map((await readdir('test', { recursive: true })).map((path) =>
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Rows of the lecture's table: topic, API, example, test. */
+/** Rows of the lecture's table: statement, section, API, example, test. */
 const rows = read('docs/lecture.md')
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| **') && !line.startsWith('| ---'))
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter((cells) => cells.length === 6 && cells[1] !== 'topic' && cells[4].includes('test'));
+  .filter((cells) => cells.length === 7 && cells[1] !== 'statement' && cells[5].includes('test'));
 
 /** What stands in backquotes. */
 const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text);
@@ -30,11 +30,17 @@ function wordsOf(path: string): Set<string> {
   return new Set(code.match(/\w+/g));
 }
 
-test('every topic of the lecture has an API that exists, an example and a test', async () => {
+test('every statement of the lecture has a section, an API that exists, an example and a test', async () => {
+  const headings = new Set(
+    read('docs/lecture.md')
+      .match(/^###? .*$/gm)
+      ?.map((line) => line.replace(/^#+ /, '')),
+  );
   const known = new Set(Object.keys({ ...dawngrad, ...data, ...search }));
   const examples = await readdir('examples');
-  assert.ok(rows.length > 40);
-  for (const [, topic, api, example, testCell] of rows) {
+  assert.ok(rows.length > 50, `${rows.length} statements`);
+  for (const [, topic, section, api, example, testCell] of rows) {
+    assert.ok(headings.has(section), `${topic}: no section ${section}`);
     for (const name of quoted(api)) {
       const [, head] = /^(?:[\w]+: )?([A-Za-z0-9]+)(?=\(| of |$)/.exec(name) ?? [];
       if (head === undefined || !/\($|\(/.test(name)) continue; // an option, a method or a command
@@ -49,7 +55,7 @@ test('every topic of the lecture has an API that exists, an example and a test',
 
 test('every word of an API is in the code of one of its examples and of one of its tests', () => {
   const missing: string[] = [];
-  for (const [, topic, api, example, testCell] of rows) {
+  for (const [, topic, , api, example, testCell] of rows) {
     const shown = quoted(example).map((name) => wordsOf(`examples/${name}.mjs`));
     const tested = quoted(testCell).map((name) => wordsOf(tests.get(name) ?? name));
     for (const text of quoted(api)) {

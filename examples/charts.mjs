@@ -22,9 +22,10 @@ const short = (value) =>
     ? value.toExponential(0)
     : `${+value.toPrecision(3)}`;
 
-/** An axis; `log` spaces it by powers of `base`, `interval` is the distance between ticks. */
-const axisOf = ({ name, log = false, base = 10, min, max, interval }) => ({
-  type: log ? 'log' : 'value',
+/** An axis; `log` spaces it by powers of `base`, `interval` is the distance between ticks; `categories` are words from top to bottom. */
+const axisOf = ({ name, log = false, base = 10, min, max, interval, categories }) => ({
+  type: categories ? 'category' : log ? 'log' : 'value',
+  ...(categories && { data: categories, inverse: true }),
   name,
   nameLocation: 'middle',
   nameGap: 28,
@@ -35,7 +36,7 @@ const axisOf = ({ name, log = false, base = 10, min, max, interval }) => ({
   ...(interval !== undefined && { interval }),
   axisLine: { show: true, onZero: false, lineStyle: { color: '#808080' } },
   splitLine: { lineStyle: { color: GRID } },
-  axisLabel: { hideOverlap: true, formatter: short },
+  axisLabel: { hideOverlap: true, ...(!categories && { formatter: short }) },
 });
 
 /** Assigns each name the first free number: the same in all panels, and unique within each. */
@@ -91,9 +92,9 @@ const within =
   ([x, y]) => [x, Math.min(max, Math.max(min, y))];
 
 /**
- * Draws panels `{ title, x: { name, log, base, min, max, interval }, y, series, contours: { f, levels } }` into
- * output/NAME.svg, with series `[{ name, data: [[x, y], ...], type, dashed }]`, at most six with a name. A
- * series is a line unless its `type` is scatter. Contours need `min` and `max` of both axes.
+ * Draws panels `{ title, x: { name, log, base, min, max, interval, categories }, y, series, contours: { f, levels } }` into
+ * output/NAME.svg, with series `[{ name, data: [[x, y], ...], type, dashed, like }]`, at most six with a name. A
+ * series is a line unless its `type` is scatter, and has the colour of the series whose name is `like`. Contours need `min` and `max` of both axes.
  * `results`, numbers in objects and arrays, go to output/NAME.json: the documents state no other numbers of a run.
  */
 export async function draw(name, panels, results = {}) {
@@ -107,6 +108,7 @@ export async function draw(name, panels, results = {}) {
   if (crowded) throw new Error(`${crowded.title}: more than ${COLOURS.length} curves can't be told apart`);
   const found = places(panels.map(names));
   const longest = (panel) => Math.max(0, ...names(panel).map(({ length }) => length));
+  const words = ({ y: { categories = [] } }) => Math.max(0, ...categories.map(({ length }) => 6 * length - 40));
   chart.setOption({
     animation: false,
     title: panels.map(({ title }, i) => ({
@@ -128,17 +130,17 @@ export async function draw(name, panels, results = {}) {
       formatter: (text) => `${text}\u2003`, // extra space, because the viewer's font may be wider than the measured one
     })),
     grid: panels.map((panel, i) => ({
-      left: left(i) + 66,
+      left: left(i) + 66 + words(panel),
       top: top(i) + 56,
-      width: PANEL.width - 90 - (hasLegend(panel) ? 0 : 5.5 * longest(panel)),
+      width: PANEL.width - 90 - words(panel) - (hasLegend(panel) ? 0 : 5.5 * longest(panel)),
       height: PANEL.height - 106,
     })),
     xAxis: panels.map(({ x }, i) => ({ ...axisOf(x), gridIndex: i })),
     yAxis: panels.map(({ y }, i) => ({ ...axisOf(y), nameGap: 52, gridIndex: i })),
     series: panels.flatMap(({ series, x, y, contours: lines }, i) => [
       ...(lines ? [{ ...contourLines(lines, x, y), xAxisIndex: i, yAxisIndex: i }] : []),
-      ...series.map(({ type = 'line', dashed = false, color: given, name, data, ...rest }, k) => {
-        const color = given ?? COLOURS[(name ? found.get(name) : k) % COLOURS.length];
+      ...series.map(({ type = 'line', dashed = false, color: given, name, like = name, data, ...rest }, k) => {
+        const color = given ?? COLOURS[(like ? found.get(like) : k) % COLOURS.length];
         return {
           type,
           xAxisIndex: i,

@@ -20,6 +20,7 @@ import {
   mul,
   nonNegative,
   type OptimizerOptions,
+  parameter,
   pow,
   sequential,
   sgd,
@@ -28,6 +29,7 @@ import {
   type Tensor,
   tensor,
   unitNorm,
+  zeros,
 } from '../../src/node.ts';
 import { abs } from '../../src/ops/index.ts';
 import { rejects } from '../harness/check.ts';
@@ -121,6 +123,19 @@ onGpu(test, 'L1 takes weights that nothing asks for to 0, where L2 only makes th
   };
   assert.ok((await strongest(l1(0.1))) < 0.02);
   assert.ok((await strongest(l2(1e-6))) > 0.05);
+});
+
+test('a weight without any error shrinks by 1 - 2 rate l2 in a step, or by 1 - rate weightDecay', async () => {
+  setCurrentDevice(cpu);
+  for (const [factor, regularizer, weightDecay] of [
+    [0.9, l2(0.5), 0],
+    [0.95, undefined, 0.5],
+  ] as const) {
+    const w = parameter(tensor([1], { device: cpu }), { regularizer });
+    const optimizer = sgd({ learningRate: 0.1, weightDecay });
+    for (let step = 0; step < 50; step++) optimizer.apply([zeros([1], { device: cpu })], [w], { regularize: true });
+    near(await numbers(w), [factor ** 50], 1e-15);
+  }
 });
 
 for (const [name, constraint, holds] of [

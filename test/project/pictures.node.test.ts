@@ -12,7 +12,7 @@ const pictured = readdirSync('docs/pictures').flatMap((file) => (file.endsWith('
 /** Pictures that were drawn before their numbers were kept. */
 const BEFORE = new Set(
   (
-    'activations augmentation batchNormalization clipping convolution earlyStopping imbalance initialization ' +
+    'activations augmentation batchNormalization clipping convolution earlyStopping imbalance ' +
     'labelSmoothing lecture overfitting pretraining residual resume settings whitening'
   ).split(' '),
 );
@@ -36,10 +36,15 @@ test('every picture is shown, and every picture that is shown exists', () => {
   assert.equal([...new Set(shown)].toSorted(), pictured.toSorted());
 });
 
-/** All numbers in objects and arrays. */
+/** All numbers in objects and arrays, and in their names. */
 function numbersIn(value: unknown): number[] {
   if (typeof value === 'number') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+  if (Array.isArray(value)) return value.flatMap(numbersIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => [
+    ...(name.match(/\d+(?:\.\d+)?/g) ?? []).map(Number),
+    ...numbersIn(each),
+  ]);
 }
 
 interface Stated {
@@ -81,11 +86,15 @@ const sections = read('docs/lecture.md')
   }))
   .filter(({ examples }) => examples.length > 0 && !examples.some((name) => BEFORE.has(name)));
 
+/** What an example wrote; one that others import draws no picture. */
+const resultsOf = (name: string): unknown =>
+  pictured.includes(name) ? JSON.parse(read(`docs/pictures/${name}.json`)).results : {};
+
 test('every number beside a picture is a result of its example, or one of its settings', () => {
   const wrong: string[] = [];
   for (const { title, text, examples } of sections) {
     const known = examples.flatMap((name) => [
-      ...numbersIn(JSON.parse(read(`docs/pictures/${name}.json`)).results),
+      ...numbersIn(resultsOf(name)),
       ...[...read(`examples/${name}.mjs`).matchAll(/-?\d[\d_]*(?:\.\d+)?(?:e-?\d+)?/g)].map(([token]) =>
         Number(token.replaceAll('_', '')),
       ),

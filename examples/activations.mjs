@@ -6,64 +6,72 @@ import {
   dense,
   init,
   layerStatistics,
+  prelu,
   sequential,
   setSeed,
-  sgd,
-  sum,
   tensor,
   valueAndGrad,
 } from 'dawngrad';
 import { draw, overTime } from './charts.mjs';
 import { digits } from './digits.mjs';
 
-const NAMES = 'sigmoid tanh hardSigmoid relu leakyRelu elu selu gelu silu softplus prelu'.split(' ');
-const LAYERS = 20;
+const [LAYERS, SEEDS] = [20, 3];
+const DRAWN = ['sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'gelu'];
 
 const device = await init({ seed: 1 });
-const { x, y, normalised } = await digits({ train: 256, test: 100 });
+const { x, y, normalised } = await digits({ train: 256, test: 10 });
 
 const points = Array.from({ length: 121 }, (_, i) => (i - 60) / 15);
 const at = tensor(points);
 const curves = [];
-for (const name of NAMES.filter((each) => each !== 'prelu')) {
-  const values = await activations[name](at).data();
-  const { grads } = valueAndGrad(() => sum(activations[name](at)), [at]);
-  const slopes = await grads[0].data();
-  curves.push({ name, values: points.map((p, i) => [p, values[i]]), slopes: points.map((p, i) => [p, slopes[i]]) });
+for (const name of DRAWN) {
+  const { value, grads } = valueAndGrad(() => activations[name](at), [at]);
+  const curve = async (t) => Array.from(await t.data(), (number, i) => [points[i], number]);
+  curves.push({ name, values: await curve(value), slopes: await curve(grads[0]) });
 }
 
-const norms = [];
-for (const name of NAMES) {
-  setSeed(1);
-  const block = () => [dense({ units: 64, kernelInitializer: 'heNormal' }), activation(name)];
+const layerOf = (name) => (name === 'prelu' ? prelu() : activation(name));
+
+/** The norms of the gradients of all kernels of an untrained network. */
+async function gradientNorms(name, seed) {
+  setSeed(seed);
+  const block = () => [dense({ units: 64, kernelInitializer: 'heNormal' }), layerOf(name)];
   const hidden = Array.from({ length: LAYERS }, block).flat();
   const model = sequential([normalised(), ...hidden, dense({ units: 10, activation: 'softmax' })]);
-  model.compile({ optimizer: sgd({ learningRate: 1e-3 }), loss: 'sparseCategoricalCrossentropy' });
-  const insight = layerStatistics({ every: 1000 });
+  model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+  const insight = layerStatistics();
   await model.fit(x, y, { batchSize: 256, callbacks: [insight] });
-  const all = Object.entries(insight.records[0].gradientNorms);
-  const kernels = all.filter(([key]) => key.endsWith('/kernel')).map(([, norm]) => norm);
-  norms.push({ name, kernels });
-  console.log(
-    `${name.padEnd(12)} gradient norm of the first kernel / the last: ${(kernels[0] / kernels.at(-1)).toExponential(1)}`,
-  );
   model.dispose();
+  const all = Object.entries(insight.records[0].gradientNorms);
+  return all.filter(([key]) => key.endsWith('/kernel')).map(([, norm]) => norm);
 }
 
-const panel = (title, y1, pick) => ({
+const results = {};
+const gradients = [];
+for (const name of [...DRAWN, 'selu', 'silu', 'softplus', 'hardSigmoid', 'prelu']) {
+  const runs = [];
+  for (let seed = 1; seed <= SEEDS; seed++) runs.push(await gradientNorms(name, seed));
+  if (DRAWN.includes(name)) gradients.push({ name, data: overTime(runs[0]) });
+  results[name] = runs.map((norms) => norms[0] / norms.at(-1));
+  const shown = results[name].map((ratio) => ratio.toExponential(1)).join(' ');
+  console.log(`${name.padEnd(12)} gradient of the first kernel / the last, by seed: ${shown}`);
+}
+
+const panel = (title, pick, y) => ({
   title,
   x: { name: 'x' },
-  y: y1,
+  y,
   series: curves.map((each) => ({ name: each.name, data: pick(each) })),
 });
-await draw('activations', [
-  panel('Activations', { name: 'f(x)', max: 4 }, ({ values }) => values),
-  panel('Slopes', { name: "f'(x)" }, ({ slopes }) => slopes),
-  {
-    title: `Gradient of each kernel of ${LAYERS} layers before the first update`,
-    x: { name: 'layer' },
-    y: { name: 'norm', log: true, min: 1e-13, max: 100 },
-    series: norms.map(({ name, kernels }) => ({ name, data: overTime(kernels) })),
-  },
-]);
+const deep = {
+  title: `Gradient of each kernel of ${LAYERS} layers before the first update`,
+  x: { name: 'layer' },
+  y: { name: 'norm', log: true, min: 1e-13, max: 100 },
+  series: gradients,
+};
+const shapes = [
+  panel('Activations', ({ values }) => values, { name: 'f(x)', max: 4 }),
+  panel('Slopes', ({ slopes }) => slopes, { name: "f'(x)", min: -0.5, max: 1.5 }),
+];
+await draw('activations', [...shapes, deep], results);
 device.dispose();

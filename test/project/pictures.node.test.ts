@@ -12,8 +12,8 @@ const pictured = readdirSync('docs/pictures').flatMap((file) => (file.endsWith('
 /** Pictures that were drawn before their numbers were kept. */
 const BEFORE = new Set(
   (
-    'activations augmentation batchNormalization clipping convolution earlyStopping imbalance ' +
-    'labelSmoothing lecture overfitting pretraining residual resume settings whitening'
+    'augmentation batchNormalization clipping convolution earlyStopping imbalance ' +
+    'labelSmoothing lecture overfitting pretraining residual resume settings'
   ).split(' '),
 );
 
